@@ -1,0 +1,34 @@
+"""Watch a neural network learn: a terminal studio for back-propagation, one phase at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+# Threads make products of a few numbers up to a hundred times slower; NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+if TYPE_CHECKING:
+    from tui_backprop.app import watch
+    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.core.trainer import Trainer
+    from tui_backprop.experiments import load_experiment
+
+__version__ = "0.1.0"
+__all__ = ["Timeline", "Trainer", "__version__", "load_experiment", "watch"]
+
+_HOME = {
+    "Timeline": "tui_backprop.core.timeline",
+    "Trainer": "tui_backprop.core.trainer",
+    "load_experiment": "tui_backprop.experiments",
+    "watch": "tui_backprop.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when first used: `--version` needs neither NumPy nor Textual."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)

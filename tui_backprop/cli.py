@@ -1,0 +1,275 @@
+"""The command line: arguments, terminal checks, exit codes. What it needs is imported when it is needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tui_backprop.core.experiment import Experiment
+    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.errors import BackpropError
+
+PROGRAM = "tui-backprop"
+VERBS = ("list", "train", "check", "show")
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code: 0 done, 1 failed check, 2 wrong usage or input, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if "--version" in arguments:
+        from tui_backprop import __version__
+
+        print(PROGRAM, __version__)
+        return 0
+    from tui_backprop.errors import BackpropError
+
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except BackpropError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough; keep Python from complaining when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _dispatch(arguments: list[str]) -> int:
+    verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
+    options = _parser(verb).parse_args(arguments if verb == "studio" else arguments[1:])
+    if verb == "list":
+        return _list()
+    experiment = _experiment(options)
+    if verb == "train":
+        from tui_backprop.report import train
+
+        return train(experiment, options.epochs, options.format, options.every, options.out)
+    if verb == "check":
+        return _check(experiment)
+    if verb == "show":
+        return _show(experiment, options)
+    return _studio(experiment, options)
+
+
+def _parser(verb: str) -> argparse.ArgumentParser:
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        """One line for a mistake, without the whole usage."""
+
+        def error(self, message: str) -> None:  # type: ignore[override]
+            from tui_backprop.errors import BackpropError
+
+            raise BackpropError(message, f"see {self.prog} --help")
+
+    parser = Parser(
+        prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
+        description=_DESCRIPTIONS[verb],
+        epilog=_EPILOG if verb == "studio" else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if verb == "list":
+        return parser
+    parser.add_argument(
+        "experiment",
+        metavar="EXPERIMENT",
+        nargs="?" if verb == "studio" else None,
+        default="article",
+        help="a preset's name or a TOML file" + (" (default: article)" if verb == "studio" else ""),
+    )
+    if verb == "studio":
+        parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
+    if verb == "train":
+        parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
+        parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
+        parser.add_argument(
+            "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
+        )
+        parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
+    if verb == "show":
+        parser.add_argument(
+            "--at", metavar="EPOCH:SAMPLE:PHASE", default="0", help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
+        )
+        parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
+        output = parser.add_mutually_exclusive_group()
+        output.add_argument("--plain", action="store_true", help="text without colours")
+        output.add_argument("--svg", metavar="FILE", help="write a picture")
+    if verb in ("studio", "show"):
+        parser.add_argument("--theme", choices=("dark", "light", "ansi"), default="dark", help="(default: dark)")
+    _add_overrides(parser)
+    return parser
+
+
+def _add_overrides(parser: argparse.ArgumentParser) -> None:
+    import argparse
+
+    group = parser.add_argument_group("changes to the experiment")
+    group.add_argument("--seed", type=int, metavar="S", help="new initial weights")
+    group.add_argument("--rate", type=float, metavar="R", help="learning rate")
+    group.add_argument("--layers", type=_layers, metavar="3,4,1", help="units of each layer, input first; new weights")
+    group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
+    group.add_argument("--output", metavar="NAME", help="activation of the output layer")
+    group.add_argument("--batch", type=_batch, metavar="N|full", help="samples averaged in one update")
+    group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
+    group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
+
+
+_DESCRIPTIONS = {
+    "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
+    "list": "List the presets: name, shape, title.",
+    "train": "Train without drawing, and print the figures of every epoch or step.",
+    "check": "Compare every gradient with a finite difference of the loss.",
+    "show": "Print the studio's screen at a moment, without a terminal.",
+}
+_EPILOG = f"""other commands:
+  {PROGRAM} list                presets, one a line
+  {PROGRAM} train EXPERIMENT    train without drawing
+  {PROGRAM} check EXPERIMENT    gradient check against finite differences
+  {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
+Each has its own --help. Inside the studio press ? for help."""
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise _bad(text, "a whole number from 1")
+    return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.partition("x")
+    if not (columns.isdecimal() and rows.isdecimal() and 20 <= int(columns) <= 500 and 5 <= int(rows) <= 300):
+        raise _bad(text, "columns x rows, from 20x5 to 500x300")
+    return int(columns), int(rows)
+
+
+def _layers(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.strip().isdecimal() for part in parts):
+        raise _bad(text, "whole numbers such as 3,4,1")
+    return [int(part) for part in parts]
+
+
+def _batch(text: str) -> int | str:
+    if text != "full" and not text.isdecimal():
+        raise _bad(text, 'a whole number or "full"')
+    return text if text == "full" else int(text)
+
+
+def _bad(text: str, expected: str) -> Exception:
+    import argparse
+
+    return argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    from dataclasses import fields
+
+    from tui_backprop.experiments import Overrides, load_experiment
+
+    overrides = Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
+    return load_experiment(options.experiment, overrides)
+
+
+def _list() -> int:
+    from tui_backprop.experiments import load_experiment, preset_names
+
+    for name in preset_names():
+        experiment = load_experiment(name)
+        shape = "-".join(map(str, experiment.network.units))
+        print(f"{name:<16} {shape:<8} {experiment.title}")
+    return 0
+
+
+def _check(experiment: Experiment) -> int:
+    from tui_backprop.core.diagnostics import TOLERANCE, check_gradient
+
+    result = check_gradient(experiment)
+    worst = result.worst
+    if result.at_kink:
+        print(f"{result.at_kink} entries left out: there the loss has a kink, and no derivative")
+    if worst is None:
+        print("nothing to compare")
+        return 0
+    print(
+        f"worst entry {worst.name}, batch {worst.batch}: back-propagation {worst.analytic!r}, "
+        f"finite difference {worst.numeric!r}, relative difference {worst.difference:.1e}"
+    )
+    verdict = "passed" if result.passed else "FAILED"
+    print(f"gradient check {verdict}: {result.entries} gradients, tolerance {TOLERANCE:.0e}")
+    return 0 if result.passed else 1
+
+
+def _show(experiment: Experiment, options: argparse.Namespace) -> int:
+    from tui_backprop.app import picture
+    from tui_backprop.core.timeline import Timeline
+
+    timeline = Timeline(experiment)
+    _go(timeline, options.at)
+    screen = picture(timeline, options.size, options.theme)
+    if options.svg is not None:
+        _write(options.svg, screen.svg)
+    else:
+        print(screen.text if options.plain or not sys.stdout.isatty() else screen.ansi)
+    return 0
+
+
+def _go(timeline: Timeline, at: str) -> None:
+    """Moves to EPOCH, EPOCH:SAMPLE or EPOCH:SAMPLE:PHASE: the end of the epoch, of the sample's step, or that phase."""
+    from tui_backprop.core.phases import phases
+    from tui_backprop.errors import BackpropError
+
+    epoch, _, rest = at.partition(":")
+    sample, _, phase = rest.partition(":")
+    names = phases(timeline.experiment.network.depth)
+    samples = len(timeline.experiment.data)
+    if not epoch.isdecimal() or (sample and not sample.isdecimal()) or (rest and not sample):
+        raise BackpropError(
+            f"--at {at}: not a moment", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1; epochs from 1, samples from 0"
+        )
+    if phase and phase not in names:
+        raise BackpropError(f"--at {at}: no phase {phase!r}", f"one of {', '.join(names)}")
+    if sample and (int(sample) >= samples or int(epoch) == 0):
+        raise BackpropError(f"--at {at}: no such sample", f"epochs from 1, samples 0 to {samples - 1}")
+    if sample:
+        timeline.go(timeline.step_of(int(epoch), int(sample)), phase or None)
+    else:
+        timeline.go(timeline.epoch_end(int(epoch)))
+
+
+def _write(path: str, text: str) -> None:
+    from tui_backprop.errors import BackpropError
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise BackpropError(f"{path}: cannot be written: {error.strerror}", "a file in a writable folder") from None
+
+
+def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _no_terminal()
+    from tui_backprop.app import BackpropApp
+
+    app = BackpropApp(experiment, theme=options.theme)
+    app.run()
+    return app.return_code or 0
+
+
+def _no_terminal() -> BackpropError:
+    from tui_backprop.errors import BackpropError
+
+    return BackpropError(
+        "the studio needs a terminal for its input and output",
+        f"without one, use `{PROGRAM} train` for the figures or `{PROGRAM} show` for the screen",
+    )

@@ -1,0 +1,274 @@
+"""One pass of samples, forwards and backwards, with every intermediate kept.
+
+The equations, for layers l = 1…L with a[0] = x (Rumelhart, Hinton, Williams, "Learning representations by
+back-propagating errors", 1986; written as in Nielsen, "Neural networks and deep learning", chapter 2):
+
+    z[l] = a[l-1]·W[l] + b[l]            upstream[l] = W[l+1]·δ[l+1]
+    a[l] = f(z[l])                       mask[l]     = f′(z[l])
+    ŷ    = a[L], rounded                 δ[l]        = upstream[l] × mask[l],  upstream[L] = ∂E/∂ŷ
+    E    = loss(ŷ, y)                    ∂E/∂W[l]    = a[l-1] ⊗ δ[l],          ∂E/∂b[l] = δ[l]
+
+A rounded prediction enters E and δ[L] as rounded; the rounding itself counts as the identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array, frozen
+from tui_backprop.core.experiment import Training
+from tui_backprop.core.losses import LOSSES, squared_error, squared_error_into
+from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.products import Program, attributed, averaged, outer, weighted_sum
+
+
+class Frame:
+    """Named views on one flat array that holds every intermediate of a pass of `batch` samples.
+
+    Per layer, layer 1 first: `z`, `a`, `upstream`, `mask`, `delta`, each (batch, units); where a layer is linear
+    `a` is `z`, and δ is `upstream`. Of the output: `prediction` (batch, units[L]) and the reported `error`
+    (batch, 1). `inputs` (batch, units[0]), `targets` (batch, units[L]). `gradient` is flat, laid out like parameters.
+    """
+
+    def __init__(self, network: Network, batch: int, flat: Array | None = None) -> None:
+        units = network.units[1:]
+        width = network.units[0] + 5 * sum(units) + 2 * units[-1] + 1
+        self.flat = np.ones(batch * width + network.size) if flat is None else flat  # 1: the mask of a linear layer
+        start = 0
+
+        def take(width: int) -> Array:
+            nonlocal start
+            view = self.flat[start : start + batch * width].reshape(batch, width)
+            start += batch * width
+            return view
+
+        self.inputs, self.targets = take(network.units[0]), take(units[-1])
+        self.z, self.mask, self.upstream = (tuple(take(n) for n in units) for _ in range(3))
+        linear = tuple(name == "linear" for name in network.activations)
+        self.a = tuple(z if same else take(n) for same, z, n in zip(linear, self.z, units, strict=True))
+        self.delta = tuple(u if same else take(n) for same, u, n in zip(linear, self.upstream, units, strict=True))
+        self.prediction = take(units[-1])
+        self.error = take(1)
+        self.gradient = self.flat[start : start + network.size]
+
+
+class Backprop:
+    """The passes of one network over `batch` samples at a time, in buffers that are used again and again.
+
+    `parameters` is a flat array that the caller fills and may change between passes; `frame` holds the
+    intermediates of the latest pass. The equations are laid out once as a program of NumPy calls.
+    Overflow is not an error here: run passes under `np.errstate`.
+    """
+
+    def __init__(self, network: Network, training: Training, batch: int = 1) -> None:
+        self.batch = batch
+        self.parameters = np.zeros(network.size)
+        self.frame = Frame(network, batch)
+        self._forward = self._forward_program(network, training)
+        self._backward = self._error_program(network, training) + self._backward_program(network)
+        self._program = self._forward + self._backward
+        self._loss = LOSSES[training.loss]
+
+    def run(self, inputs: Array, targets: Array) -> None:
+        """Both ways: `inputs` (batch, units[0]) and `targets` (batch, units[L]) → everything in `frame`."""
+        np.copyto(self.frame.inputs, inputs)
+        np.copyto(self.frame.targets, targets)
+        for call in self._program:
+            call()
+
+    def losses(self, inputs: Array, targets: Array) -> Array:
+        """A forward pass only, and its loss (batch,), whatever is reported."""
+        np.copyto(self.frame.inputs, inputs)
+        for call in self._forward:
+            call()
+        return self._loss.value(self.frame.prediction, targets)
+
+    def _forward_program(self, network: Network, training: Training) -> Program:
+        frame, program = self.frame, Program()
+        weights, biases = network.weights(self.parameters), network.biases(self.parameters)
+        below = frame.inputs
+        for layer, name in enumerate(network.activations):
+            z, a = frame.z[layer], frame.a[layer]
+            program += weighted_sum(below, weights[layer], z)  # z = a·W
+            if biases:
+                program.append(partial(np.add, z, biases[layer][None], z))  # + b
+            if a is not z:
+                program.append(partial(ACTIVATIONS[name].apply, z, a))  # a = f(z)
+            below = a
+        return program + rounded(below, training.round, frame.prediction)  # ŷ
+
+    def _error_program(self, network: Network, training: Training) -> Program:
+        frame, loss = self.frame, LOSSES[training.loss]
+        prediction, target = frame.prediction, frame.targets
+        program = Program()
+        if training.report == "squared":
+            program += squared_error_into(prediction, target, frame.error)
+        else:
+            program.append(lambda: np.copyto(frame.error[:, 0], loss.value(prediction, target)))
+        if loss.canonical == network.activations[-1]:
+            program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
+            return program + self._mask_program(network, -1)
+        program.append(partial(loss.gradient, prediction, target, frame.upstream[-1]))  # ∂E/∂ŷ
+        return program + self._mask_program(network, -1) + self._delta_program(network, -1)
+
+    def _backward_program(self, network: Network) -> Program:
+        frame, program = self.frame, Program()
+        weights = network.weights(self.parameters)
+        for layer in reversed(range(network.depth - 1)):
+            program += attributed(frame.delta[layer + 1], weights[layer + 1], frame.upstream[layer])
+            program += self._mask_program(network, layer)
+            program += self._delta_program(network, layer)
+        weight_gradients, bias_gradients = network.weights(frame.gradient), network.biases(frame.gradient)
+        below = frame.inputs
+        for layer in range(network.depth):
+            program += outer(below, frame.delta[layer], weight_gradients[layer])  # ∂E/∂W = a ⊗ δ
+            if bias_gradients:
+                program += averaged(frame.delta[layer], bias_gradients[layer])  # ∂E/∂b = δ
+            below = frame.a[layer]
+        return program
+
+    def _mask_program(self, network: Network, layer: int) -> Program:
+        frame, activation = self.frame, ACTIVATIONS[network.activations[layer]]
+        if frame.a[layer] is frame.z[layer]:
+            return []  # linear: the mask is 1 from the start
+        return [partial(activation.derivative, frame.z[layer], frame.a[layer], frame.mask[layer])]  # mask = f′(z)
+
+    def _delta_program(self, network: Network, layer: int) -> Program:
+        frame, activation = self.frame, ACTIVATIONS[network.activations[layer]]
+        if frame.delta[layer] is frame.upstream[layer]:
+            return []
+        upstream, mask, a, delta = frame.upstream[layer], frame.mask[layer], frame.a[layer], frame.delta[layer]
+        return [partial(activation.delta, upstream, mask, a, delta)]  # δ = upstream × mask
+
+
+def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
+    """out = raw, rounded half to even at so many decimals as `numpy.round` does; `None` rounds nothing."""
+    if decimals is None:
+        return [partial(np.copyto, out, raw)]
+    scale = np.array(10.0**decimals)
+    return [partial(np.multiply, raw, scale, out), partial(np.rint, out, out), partial(np.divide, out, scale, out)]
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """Every intermediate of one step, read-only.
+
+    Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a
+    mini-batch they have a leading axis over its samples, and the gradients are averages.
+    """
+
+    network: Network
+    batch: int
+    flat: Array
+
+    @cached_property
+    def _frame(self) -> Frame:
+        return Frame(self.network, self.batch, self.flat)
+
+    def _squeeze(self, array: Array) -> Array:
+        return array[0] if self.batch == 1 else array
+
+    @property
+    def input(self) -> Array:
+        """x"""
+        return self._squeeze(self._frame.inputs)
+
+    @property
+    def target(self) -> Array:
+        """y"""
+        return self._squeeze(self._frame.targets)
+
+    @cached_property
+    def z(self) -> tuple[Array, ...]:
+        """Weighted sums z[1]…z[L]."""
+        return tuple(self._squeeze(z) for z in self._frame.z)
+
+    @cached_property
+    def a(self) -> tuple[Array, ...]:
+        """Activations a[1]…a[L]."""
+        return tuple(self._squeeze(a) for a in self._frame.a)
+
+    @property
+    def raw(self) -> Array:
+        """The prediction before rounding, a[L]."""
+        return self.a[-1]
+
+    @property
+    def prediction(self) -> Array:
+        """ŷ, rounded where the experiment says so."""
+        return self._squeeze(self._frame.prediction)
+
+    @property
+    def error(self) -> Array:
+        """The reported error: one number, or one per sample of a mini-batch."""
+        return self._squeeze(self._frame.error[:, 0])
+
+    @cached_property
+    def upstream(self) -> tuple[Array, ...]:
+        """Error arriving at hidden layers 1…L−1 from above, before their masks."""
+        return tuple(self._squeeze(upstream) for upstream in self._frame.upstream[:-1])
+
+    @cached_property
+    def mask(self) -> tuple[Array, ...]:
+        """Local gradients f′(z) of layers 1…L."""
+        return tuple(self._squeeze(mask) for mask in self._frame.mask)
+
+    @cached_property
+    def delta(self) -> tuple[Array, ...]:
+        """Errors δ at the weighted sums of layers 1…L."""
+        return tuple(self._squeeze(delta) for delta in self._frame.delta)
+
+    @cached_property
+    def gradient(self) -> tuple[Array, ...]:
+        """∂E/∂W of layers 1…L, each (fan_in, fan_out)."""
+        return self.network.weights(self._frame.gradient)
+
+    @cached_property
+    def bias_gradient(self) -> tuple[Array, ...]:
+        """∂E/∂b of layers 1…L, each (fan_out,); empty where units have no bias."""
+        return self.network.biases(self._frame.gradient)
+
+    def sample(self, row: int) -> Pass:
+        """The pass of one sample of a mini-batch; its gradients stay those of the whole batch."""
+        if self.batch == 1:
+            return self
+        whole, part = self._frame, Frame(self.network, 1)
+        for name in ("z", "a", "upstream", "mask", "delta"):
+            for target, source in zip(getattr(part, name), getattr(whole, name), strict=True):
+                target[0] = source[row]
+        for name in ("inputs", "targets", "prediction", "error"):
+            getattr(part, name)[0] = getattr(whole, name)[row]
+        part.gradient[:] = whole.gradient
+        return Pass(self.network, 1, frozen(part.flat))
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What fixed parameters say of several samples: `raw` and `prediction` (samples, units[L]), `error` (samples,)."""
+
+    raw: Array
+    prediction: Array
+    error: Array
+
+
+def evaluate(parameters: Parameters, training: Training, inputs: Array, targets: Array) -> Evaluation:
+    """A forward pass of all samples, with the same bits as single-sample passes: sums run in the same order."""
+    network = parameters.network
+    below = inputs
+    with np.errstate(all="ignore"):
+        for index, name in enumerate(network.activations):
+            weights = parameters.weights[index]
+            z = below[:, :1] * weights[0]
+            for unit in range(1, len(weights)):
+                z += below[:, unit : unit + 1] * weights[unit]
+            if parameters.biases:
+                z += parameters.biases[index]
+            below = np.empty_like(z)
+            ACTIVATIONS[name].apply(z, below)
+        prediction = below if training.round is None else np.rint(below * 10.0**training.round) / 10.0**training.round
+        report = squared_error if training.report == "squared" else LOSSES[training.loss].value
+        return Evaluation(below, prediction, report(prediction, targets))

@@ -1,0 +1,158 @@
+"""Questions about a network that training itself does not ask: is the gradient right, what did an update do?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Backprop, evaluate
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.phases import Moment
+
+STEP = 1e-5
+"""Half the distance between the two losses of a central difference."""
+TOLERANCE = 1e-5
+"""The relative difference up to which two gradients agree."""
+
+GradientFunction = Callable[[Experiment, Parameters, Array, Array], Array]
+"""(experiment, parameters, inputs (batch, …), targets (batch, …)) → flat gradient of the mean loss."""
+
+
+@dataclass(frozen=True)
+class GradientEntry:
+    """One parameter's gradient, twice: by back-propagation and by a central finite difference of the loss."""
+
+    name: str
+    batch: int
+    analytic: float
+    numeric: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """The result of comparing every gradient; `at_kink` entries were left out, where the loss has no derivative."""
+
+    entries: int
+    at_kink: int
+    worst: GradientEntry | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the worst entry agrees."""
+        return self.worst is None or self.worst.difference <= TOLERANCE
+
+
+def backprop_gradient(experiment: Experiment, parameters: Parameters, inputs: Array, targets: Array) -> Array:
+    """The gradient that training uses, on the unrounded prediction."""
+    passes = Backprop(experiment.network, replace(experiment.training, round=None), len(inputs))
+    np.copyto(passes.parameters, parameters.flat)
+    passes.run(inputs, targets)
+    return passes.frame.gradient.copy()
+
+
+def check_gradient(
+    experiment: Experiment, parameters: Parameters | None = None, gradient: GradientFunction = backprop_gradient
+) -> GradientCheck:
+    """Compares `gradient` with (E(w + h) − E(w − h)) / 2h for every parameter, over each batch of the first epoch.
+
+    `parameters` default to the initial ones. The difference of an entry is relative to the batch's largest
+    gradient (at least 1), as the finite difference's own rounding error is. Where the loss has a kink within reach,
+    a shorter h is tried; with the parameter right on the kink there is no derivative to compare with.
+    """
+    parameters = parameters or experiment.initial
+    entries, at_kink, worst = 0, 0, None
+    with np.errstate(all="ignore"):
+        for number, (inputs, targets) in enumerate(_batches(experiment)):
+            analytic = gradient(experiment, parameters, inputs, targets)
+            loss = _Loss(experiment, inputs, targets)
+            scale = max(1.0, float(np.max(np.abs(analytic), initial=0.0)))
+            for index in range(experiment.network.size):
+                numeric = loss.slope(parameters.flat, index)
+                if numeric is None:
+                    at_kink += 1
+                    continue
+                entries += 1
+                difference = abs(float(analytic[index]) - numeric) / scale
+                if worst is None or not difference <= worst.difference:
+                    name = parameter_name(experiment, index)
+                    worst = GradientEntry(name, number, float(analytic[index]), numeric, difference)
+    return GradientCheck(entries, at_kink, worst)
+
+
+def _batches(experiment: Experiment) -> Iterator[tuple[Array, Array]]:
+    data, size = experiment.data, experiment.training.batch
+    for start in range(0, len(data), size):
+        yield data.inputs[start : start + size], data.targets[start : start + size]
+
+
+class _Loss:
+    """The mean loss over a batch as a function of one parameter, and the gates that it opens and shuts."""
+
+    def __init__(self, experiment: Experiment, inputs: Array, targets: Array) -> None:
+        self._passes = Backprop(experiment.network, replace(experiment.training, round=None), len(inputs))
+        self._inputs, self._targets = inputs, targets
+        self._gated = [layer for layer, name in enumerate(experiment.network.activations) if "relu" in name]
+
+    def slope(self, flat: Array, index: int) -> float | None:
+        """The central difference, with the first h that meets no kink; None where every h does."""
+        for step in (STEP, STEP / 10, STEP / 100):
+            if self._gates(flat, index, -step) == self._gates(flat, index, step):
+                return self.slope_at(flat, index, step)
+        return None
+
+    def slope_at(self, flat: Array, index: int, step: float) -> float:
+        """(E(w + h) − E(w − h)) / 2h, h being `step`."""
+        return (self._mean(flat, index, step) - self._mean(flat, index, -step)) / (2 * step)
+
+    def _mean(self, flat: Array, index: int, change: float) -> float:
+        np.copyto(self._passes.parameters, flat)
+        self._passes.parameters[index] += change
+        return float(np.mean(self._passes.losses(self._inputs, self._targets)))
+
+    def _gates(self, flat: Array, index: int, change: float) -> bytes:
+        self._mean(flat, index, change)
+        return b"".join((self._passes.frame.z[layer] > 0).tobytes() for layer in self._gated)
+
+
+def parameter_name(experiment: Experiment, index: int) -> str:
+    """`W2[h1→y]` or `b1[h3]`: the parameter at a place of the flat array."""
+    network = experiment.network
+    places = np.arange(network.size, dtype=np.float64)
+    for layer, weights in enumerate(network.weights(places), 1):
+        if weights.size and weights.flat[0] <= index <= weights.flat[-1]:
+            row, column = divmod(index - int(weights.flat[0]), weights.shape[1])
+            return f"W{layer}[{experiment.unit_names(layer - 1)[row]}→{experiment.unit_names(layer)[column]}]"
+    for layer, biases in enumerate(network.biases(places), 1):
+        if biases[0] <= index <= biases[-1]:
+            return f"b{layer}[{experiment.unit_names(layer)[index - int(biases[0])]}]"
+    raise IndexError(index)
+
+
+@dataclass(frozen=True, eq=False)
+class SampleView:
+    """Every sample under the parameters of a moment.
+
+    `prediction` (samples, outputs); `error` (samples,) as reported; `change` (samples,), known once the step's
+    update is made, is what the update did to each sample's error: negative is better.
+    """
+
+    prediction: Array
+    error: Array
+    change: Array | None
+
+
+def view_samples(moment: Moment, rows: slice = slice(None)) -> SampleView:
+    """Predictions and errors of the data `rows` at the moment, and what its update did to them."""
+    experiment = moment.experiment
+    inputs, targets = experiment.data.inputs[rows], experiment.data.targets[rows]
+    now = evaluate(moment.parameters, experiment.training, inputs, targets)
+    if not moment.updated:
+        return SampleView(now.prediction, now.error, None)
+    before = evaluate(moment.before, experiment.training, inputs, targets)
+    with np.errstate(invalid="ignore"):
+        return SampleView(now.prediction, now.error, now.error - before.error)

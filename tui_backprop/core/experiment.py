@@ -1,0 +1,69 @@
+"""What is trained: a network, its data and the rules of the training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Network, Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L])."""
+
+    inputs: Array
+    targets: Array
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Training:
+    """The rules. `batch` is the number of samples an update averages over; `round` the decimals of a prediction."""
+
+    rate: float = 0.1
+    loss: str = "half_squared"
+    report: str = "loss"
+    batch: int = 1
+    shuffle: bool = False
+    round: int | None = None
+    stop: float = 0.0
+    optimizer: str = "sgd"
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """Everything that determines a run: the same experiment gives the same bits.
+
+    `definition` is the plain mapping it was read from, for variants of it (another seed, another rate).
+    """
+
+    name: str
+    title: str
+    watch: str
+    network: Network
+    initial: Parameters
+    training: Training
+    data: Data
+    seed: int
+    definition: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in one pass over the samples; the last may average over fewer."""
+        return -(-len(self.data) // self.training.batch)
+
+    def unit_names(self, layer: int) -> tuple[str, ...]:
+        """Names of the units of layer 0…L."""
+        if layer == 0:
+            return self.data.input_names
+        if layer == self.network.depth:
+            return self.data.target_names
+        prefix = "h" if self.network.depth == 2 else f"h{layer}."
+        return tuple(f"{prefix}{unit + 1}" for unit in range(self.network.units[layer]))

@@ -1,0 +1,134 @@
+"""The shape of a network, its parameters, and how they are initialised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array, frozen
+
+
+class Bias(Enum):
+    """Whether units have a bias, and whether training moves it."""
+
+    NONE = "none"
+    TRAINED = "trained"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True)
+class Network:
+    """Shape and activations; layer 0 is the input, layers 1…L have weights.
+
+    `units` has L+1 entries. `activations` has L names, layer 1 first.
+    """
+
+    units: tuple[int, ...]
+    activations: tuple[str, ...]
+    bias: Bias = Bias.NONE
+
+    @property
+    def depth(self) -> int:
+        """L, the number of layers with weights."""
+        return len(self.units) - 1
+
+    @cached_property
+    def weight_count(self) -> int:
+        """Number of weights, biases not counted."""
+        return sum(rows * columns for rows, columns in zip(self.units, self.units[1:], strict=False))
+
+    @cached_property
+    def size(self) -> int:
+        """Number of parameters: all weights, then all biases, in one flat array."""
+        return self.weight_count + (sum(self.units[1:]) if self.bias is not Bias.NONE else 0)
+
+    @cached_property
+    def trained(self) -> slice:
+        """The part of the flat array that an update moves."""
+        return slice(0, self.size if self.bias is Bias.TRAINED else self.weight_count)
+
+    def weights(self, flat: Array) -> tuple[Array, ...]:
+        """Views W[1]…W[L], each (fan_in, fan_out), of a flat parameter array."""
+        views, start = [], 0
+        for rows, columns in zip(self.units, self.units[1:], strict=False):
+            views.append(flat[start : start + rows * columns].reshape(rows, columns))
+            start += rows * columns
+        return tuple(views)
+
+    def biases(self, flat: Array) -> tuple[Array, ...]:
+        """Views b[1]…b[L], each (fan_out,), of a flat parameter array; empty where units have none."""
+        if self.bias is Bias.NONE:
+            return ()
+        views, start = [], self.weight_count
+        for columns in self.units[1:]:
+            views.append(flat[start : start + columns])
+            start += columns
+        return tuple(views)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """All weights and biases of a network, read-only; `weights[l - 1]` is W[l]."""
+
+    network: Network
+    flat: Array
+
+    @cached_property
+    def weights(self) -> tuple[Array, ...]:
+        """W[1]…W[L], each (fan_in, fan_out)."""
+        return self.network.weights(self.flat)
+
+    @cached_property
+    def biases(self) -> tuple[Array, ...]:
+        """b[1]…b[L], each (fan_out,); empty where units have none."""
+        return self.network.biases(self.flat)
+
+
+def parameters_from(network: Network, weights: Sequence[Array], biases: Sequence[Array]) -> Parameters:
+    """Copies arrays of the network's shapes into `Parameters`; no `biases` means biases of 0."""
+    flat = np.zeros(network.size)
+    for view, values in zip(network.weights(flat), weights, strict=True):
+        view[...] = values
+    if biases:
+        for bias, values in zip(network.biases(flat), biases, strict=True):
+            bias[...] = values
+    return Parameters(network, frozen(flat))
+
+
+Generator = np.random.RandomState
+CONSTANT = 0.5
+"""Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
+
+
+def _xavier(random: Generator, shape: tuple[int, int]) -> Array:
+    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 16."""
+    bound = np.sqrt(6.0 / (shape[0] + shape[1]))
+    return random.uniform(-bound, bound, shape)
+
+
+def _he(random: Generator, shape: tuple[int, int]) -> Array:
+    """He et al., "Delving deep into rectifiers", 2015, eq. 10."""
+    return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
+
+
+INITIALISERS: dict[str, Callable[[Generator, tuple[int, int]], Array]] = {
+    "uniform01": lambda random, shape: random.random_sample(shape),
+    "uniform": lambda random, shape: random.uniform(-1.0, 1.0, shape),
+    "normal": lambda random, shape: random.normal(0.0, 1.0, shape),
+    "xavier": _xavier,
+    "he": _he,
+    "zeros": lambda random, shape: np.zeros(shape),
+    "constant": lambda random, shape: np.full(shape, CONSTANT),
+}
+"""W[1], W[2] … are drawn in order from one `RandomState(seed)`, the stream of `numpy.random.seed`; biases start at 0."""
+
+
+def initialise(network: Network, name: str, seed: int) -> list[Array]:
+    """Fresh weights W[1]…W[L] by the initialiser `name`; the same seed gives the same bits."""
+    random = Generator(seed)
+    draw = INITIALISERS[name]
+    return [draw(random, shape) for shape in zip(network.units, network.units[1:], strict=False)]

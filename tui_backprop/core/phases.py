@@ -1,0 +1,189 @@
+"""The phases of a step, in order, and the moment: everything that is known at one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Pass
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
+
+
+class Phase(str):
+    """A stage within a step, such as `"sum1"`: a plain string that knows its kind and its layer."""
+
+    __slots__ = ()
+
+    @property
+    def kind(self) -> str:
+        """`"sum"` of `"sum1"`."""
+        return self.rstrip("0123456789")
+
+    @property
+    def layer(self) -> int:
+        """1 of `"sum1"`; 0 where a phase belongs to no one layer."""
+        return int(self[len(self.kind) :] or 0)
+
+    @property
+    def backward(self) -> bool:
+        """Whether error flows in this phase, from the output towards the input."""
+        return self.kind in ("upstream", "mask", "gradient", "update")
+
+
+START = Phase("start")
+"""Before the first step: nothing is known but the initial parameters."""
+
+
+@lru_cache
+def phases(depth: int) -> tuple[Phase, ...]:
+    """The phases of one step of a network with `depth` layers of weights."""
+    forward = [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in ("sum", "activate")]
+    backward = [f"{kind}{layer}" for layer in range(depth - 1, 0, -1) for kind in ("upstream", "mask")]
+    return tuple(Phase(name) for name in ["input", *forward, "error", *backward, "gradient", "update"])
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """One instant of a run, immutable; every pane shows the same one.
+
+    At the start `step` is 0 and `passage` None. Otherwise step `step` is under way, as far as `phase`, with the
+    parameters `before` it and `after` it. `samples` are the data rows of the step. `errors` (epochs,) are those
+    of all epochs computed so far, beyond this moment too where the run has been there. `recent` are the steps of
+    this epoch before this one (the last few of them): their first data row and their reported error.
+    Layers count from 1 as in the equations. What this phase has not reached yet is None.
+    """
+
+    experiment: Experiment
+    step: int
+    epoch: int
+    phase: Phase
+    samples: tuple[int, ...]
+    before: Parameters
+    after: Parameters
+    passage: Pass | None
+    errors: Array
+    recent: tuple[tuple[int, float], ...] = ()
+    error_before: float = 0.0
+    shown: int = 0
+
+    @property
+    def sample(self) -> int | None:
+        """The data row that is shown: the step's only one, or the one chosen of a mini-batch."""
+        return self.samples[self.shown] if self.samples else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the step is over (so is the start)."""
+        return self.phase in (START, "update")
+
+    @property
+    def position(self) -> int:
+        """The number of steps completed."""
+        return self.step if self.complete else self.step - 1
+
+    @property
+    def epochs_completed(self) -> int:
+        """The number of epochs completed at this moment."""
+        return self.position // self.experiment.steps_per_epoch
+
+    @property
+    def order(self) -> int:
+        """Which step of its epoch this is, from 1; 0 at the start."""
+        return (self.step - 1) % self.experiment.steps_per_epoch + 1 if self.step else 0
+
+    def reached(self, phase: str) -> bool:
+        """Whether `phase` of this step has been computed: the one place that decides what is known."""
+        if self.passage is None:
+            return False
+        order = phases(self.experiment.network.depth)
+        return order.index(self.phase) >= order.index(Phase(phase))
+
+    @cached_property
+    def _pass(self) -> Pass | None:
+        return None if self.passage is None else self.passage.sample(self.shown)
+
+    def activation(self, layer: int) -> Array | None:
+        """a[l] (units,) of the sample; layer 0 is the input."""
+        if layer == 0:
+            return self._pass.input if self._pass is not None and self.reached("input") else None
+        return self._pass.a[layer - 1] if self._pass is not None and self.reached(f"activate{layer}") else None
+
+    def sum(self, layer: int) -> Array | None:
+        """z[l] (units,)."""
+        return self._pass.z[layer - 1] if self._pass is not None and self.reached(f"sum{layer}") else None
+
+    @property
+    def prediction(self) -> Array | None:
+        """ŷ (outputs,), rounded where the experiment says so."""
+        output = f"activate{self.experiment.network.depth}"
+        return self._pass.prediction if self._pass is not None and self.reached(output) else None
+
+    @property
+    def target(self) -> Array | None:
+        """y (outputs,), brought up when the error is taken."""
+        return self._pass.target if self._pass is not None and self.reached("error") else None
+
+    @property
+    def error(self) -> float | None:
+        """The reported error of the sample."""
+        return float(self._pass.error) if self._pass is not None and self.reached("error") else None
+
+    def upstream(self, layer: int) -> Array | None:
+        """∂E/∂a (units,) of a hidden layer."""
+        return self._pass.upstream[layer - 1] if self._pass is not None and self.reached(f"upstream{layer}") else None
+
+    def mask(self, layer: int) -> Array | None:
+        """f′(z) (units,), from the phase on that multiplies by it."""
+        known = "error" if layer == self.experiment.network.depth else f"mask{layer}"
+        return self._pass.mask[layer - 1] if self._pass is not None and self.reached(known) else None
+
+    def delta(self, layer: int) -> Array | None:
+        """δ (units,)."""
+        known = "error" if layer == self.experiment.network.depth else f"mask{layer}"
+        return self._pass.delta[layer - 1] if self._pass is not None and self.reached(known) else None
+
+    def gradient(self, layer: int) -> Array | None:
+        """∂E/∂W[l] (fan_in, fan_out), averaged over a mini-batch."""
+        return self.passage.gradient[layer - 1] if self.passage is not None and self.reached("gradient") else None
+
+    def bias_gradient(self, layer: int) -> Array | None:
+        """∂E/∂b[l] (fan_out,), averaged over a mini-batch; None, too, where units have no bias."""
+        if self.passage is None or not self.reached("gradient") or not self.passage.bias_gradient:
+            return None
+        return self.passage.bias_gradient[layer - 1]
+
+    @property
+    def updated(self) -> bool:
+        """Whether this step's update has been made."""
+        return self.passage is not None and self.reached("update")
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters that hold at this moment."""
+        return self.after if self.updated else self.before
+
+    @property
+    def epoch_error(self) -> float | None:
+        """The reported error summed over this epoch so far; None before its first error is known."""
+        if self.passage is not None and self.reached("error"):
+            return self.error_before + float(np.add.accumulate(np.atleast_1d(self.passage.error))[-1])
+        return self.error_before if self.recent else None
+
+    @cached_property
+    def converged_at(self) -> int | None:
+        """The first epoch, up to this moment, whose error was small enough to stop."""
+        small = np.flatnonzero(self.errors[: self.epochs_completed] <= self.experiment.training.stop)
+        return int(small[0]) + 1 if len(small) else None
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all parameters are finite numbers."""
+        return bool(np.isfinite(self.parameters.flat).all())
+
+    def showing(self, row: int) -> Moment:
+        """The same moment, with another sample of its mini-batch shown."""
+        return replace(self, shown=row)

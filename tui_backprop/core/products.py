@@ -1,0 +1,68 @@
+"""The three products of back-propagation as programs: lists of NumPy calls on fixed buffers, made once, run often.
+
+For a single sample every sum is taken in order, first term to last (multiply, then add), so that it has the same
+bits on every machine; a product by BLAS has not. For several samples at once matrix products are used.
+
+On arrays of a few numbers NumPy's time goes into preparing each call. Operands of one shape and layout are
+prepared fastest, so columns are first spread to the shape of the matrix that they multiply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+
+Program = list[Callable[[], object]]
+
+
+def weighted_sum(below: Array, weights: Array, out: Array) -> Program:
+    """out = below·W, for `below` (batch, fan_in), `weights` (fan_in, fan_out), `out` (batch, fan_out)."""
+    if len(below) > 1:
+        return [partial(np.matmul, below, weights, out)]
+    return _sum_of_scaled_rows(below.T, weights, out)
+
+
+def attributed(delta: Array, weights: Array, out: Array) -> Program:
+    """out = W·δ, for `delta` (batch, fan_out), `weights` (fan_in, fan_out), `out` (batch, fan_in)."""
+    if len(delta) > 1:
+        return [partial(np.matmul, delta, weights.T, out)]
+    return _sum_of_scaled_rows(delta.T, weights.T, out)
+
+
+def outer(below: Array, delta: Array, out: Array) -> Program:
+    """out = below ⊗ δ, averaged over the batch: (fan_in, fan_out)."""
+    if len(below) > 1:
+        return [partial(np.matmul, below.T, delta, out), partial(np.divide, out, np.array(float(len(below))), out)]
+    return [partial(np.dot, below.T, delta, out)]  # one term an entry: no sum, so no order to keep
+
+
+def averaged(delta: Array, out: Array) -> Program:
+    """out = the mean of `delta` (batch, units) over the batch: (units,)."""
+    if len(delta) == 1:
+        return [partial(np.copyto, out, delta[0])]
+    return [partial(np.add.reduce, delta, 0, None, out), partial(np.divide, out, np.array(float(len(delta))), out)]
+
+
+def _sum_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
+    """out[0] = Σᵢ scales[i]·rows[i] in order, for `scales` (n, 1), `rows` (n, m), `out` (1, m)."""
+    n, m = rows.shape
+    if n == 1:
+        return [partial(np.multiply, rows[0], scales[0, 0, ...], out[0])]
+    terms = np.empty((n, m))
+    if m == 1:  # the last of the running totals, because a plain sum of one column is taken pairwise
+        totals = np.empty(n)
+        return [
+            partial(np.multiply, scales[:, 0], rows[:, 0], terms[:, 0]),
+            partial(np.add.accumulate, terms[:, 0], 0, None, totals),
+            partial(np.copyto, out[0], totals[-1:]),
+        ]
+    spread = np.empty((n, m))
+    return [
+        partial(np.copyto, spread, scales),
+        partial(np.multiply, spread, rows, terms),
+        partial(np.add.reduce, terms, 0, None, out[0]),
+    ]

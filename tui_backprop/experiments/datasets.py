@@ -1,0 +1,78 @@
+"""Samples from files."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.errors import ExperimentError
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Samples read from a file: `inputs` (samples, inputs), `targets` (samples, outputs), and their names."""
+
+    inputs: Array
+    targets: Array
+    input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+
+
+def read_csv(path: Path, target: list[str] | None, outputs: int) -> Table:
+    """Reads numbers separated by commas under a header of column names.
+
+    The columns named in `target`, or else the last `outputs` ones, are the targets; all others are inputs.
+    Raises `ExperimentError`, which names the line and the column.
+    """
+    name = str(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [(reader.line_num, row) for reader in [csv.reader(file, strict=True)] for row in reader if row]
+    except FileNotFoundError:
+        raise ExperimentError(name, "", "no such file", "a CSV file") from None
+    except UnicodeDecodeError:
+        raise ExperimentError(name, "", "is not text in UTF-8", "a CSV file") from None
+    except csv.Error as error:
+        raise ExperimentError(name, "", f"is not valid CSV: {error}", "a header, then numbers") from None
+    except OSError as error:
+        raise ExperimentError(name, "", f"cannot be read: {error.strerror}", "a CSV file") from None
+    if len(lines) < 2:
+        raise ExperimentError(name, "", "holds no samples", "a header line, then one sample a line")
+    header = lines[0][1]
+    targets = header[len(header) - outputs :] if target is None else target
+    for column in targets:
+        if column not in header:
+            raise ExperimentError(name, "target", f"no column {column!r}", f"columns of the file: {', '.join(header)}")
+    if len(targets) != outputs:
+        raise ExperimentError(name, "target", f"{len(targets)} columns for {outputs} outputs", f"{outputs} columns")
+    values = np.array([_numbers(name, header, number, row) for number, row in lines[1:]])
+    last = [header.index(column) for column in targets]
+    first = [index for index in range(len(header)) if index not in last]
+    return Table(
+        np.ascontiguousarray(values[:, first]),
+        np.ascontiguousarray(values[:, last]),
+        tuple(header[index] for index in first),
+        tuple(targets),
+    )
+
+
+def _numbers(name: str, header: list[str], line: int, row: list[str]) -> list[float]:
+    if len(row) != len(header):
+        raise ExperimentError(name, f"line {line}", f"{len(row)} fields", f"{len(header)}, as in the header")
+    numbers = []
+    for column, field in zip(header, row, strict=True):
+        try:
+            number = float(field)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise ExperimentError(
+                name, f"line {line}, column {column}", f"{field!r} is not a number", "a finite number"
+            )
+        numbers.append(number)
+    return numbers

@@ -1,0 +1,213 @@
+"""From an experiment's definition (a preset, a TOML file or a mapping) to a validated `Experiment`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.arrays import Array, frozen
+from tui_backprop.core.experiment import Data, Experiment, Training
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import INITIALISERS, Bias, Network, Parameters, initialise, parameters_from
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.datasets import read_csv
+from tui_backprop.experiments.schema import Section
+
+MOST_UNITS = 1024
+MOST_LAYERS = 32
+LARGEST_FILE = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """Changes to a definition, as the command line offers them; None leaves a key as it is.
+
+    A new seed or new layers take the place of explicit weights. `data` is a CSV file whose last columns are the targets.
+    """
+
+    seed: int | None = None
+    rate: float | None = None
+    layers: list[int] | None = None
+    hidden: str | None = None
+    output: str | None = None
+    batch: int | str | None = None
+    shuffle: bool | None = None
+    data: str | None = None
+
+    def apply(self, definition: Mapping[str, Any]) -> dict[str, Any]:
+        """The definition with these changes made, as a copy."""
+        changed = {key: dict(value) if isinstance(value, Mapping) else value for key, value in definition.items()}
+        given = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network"}
+        if "data" in given:
+            changed["data"] = {"csv": str(Path(given.pop("data")).absolute())}
+        for key, value in given.items():
+            section = changed.setdefault(sections.get(key, "training"), {})
+            if isinstance(section, dict):
+                section[key] = value
+                if key in ("seed", "layers"):
+                    section.pop("weights", None)
+                    section.pop("biases", None)
+        return changed
+
+
+def preset_names() -> list[str]:
+    """The presets that ship, the default first and then as they build on each other."""
+    names = {path.name.removesuffix(".toml") for path in _presets().iterdir() if path.name.endswith(".toml")}
+    return sorted(names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+
+
+_ORDER = [
+    "article", "article-random", "no-direction", "linear-collapse", "blame", "dead-relu", "sigmoid", "xor",
+]  # fmt: skip
+
+
+def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides | None = None) -> Experiment:
+    """Reads a preset (by name), a TOML file (by path) or a mapping of the same shape.
+
+    Raises `ExperimentError`, which names file, key and what was expected.
+    """
+    if isinstance(source, Mapping):
+        name, definition, folder = "experiment", source, Path()
+    elif str(source) in preset_names():
+        name = str(source)
+        definition, folder = tomllib.loads(_presets().joinpath(f"{name}.toml").read_text("utf-8")), Path()
+    else:
+        path = Path(source)
+        name, definition, folder = str(source), _read_toml(path), path.parent
+    return _experiment(name, (overrides or Overrides()).apply(definition), folder)
+
+
+def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
+    """The same experiment, changed."""
+    return _experiment(experiment.name, overrides.apply(experiment.definition), Path())
+
+
+def _presets() -> resources.abc.Traversable:
+    return resources.files("tui_backprop.experiments") / "presets"
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise ExperimentError(name, "", "is a folder", "an experiment file (TOML) or a preset's name")
+        if path.stat().st_size > LARGEST_FILE:
+            raise ExperimentError(name, "", "is too large for an experiment", f"at most {LARGEST_FILE:,} bytes")
+        text = path.read_bytes().decode("utf-8")
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        hint = f"a TOML file, or a preset: {', '.join(preset_names())}"
+        raise ExperimentError(name, "", "no such file or preset", hint) from None
+    except UnicodeDecodeError:
+        raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(name, "", f"is not valid TOML: {error}", "see the README, “Experiment files”") from None
+    except RecursionError:
+        raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(name, "", f"cannot be read: {reason}", "a readable file") from None
+
+
+def _experiment(name: str, definition: Mapping[str, Any], folder: Path) -> Experiment:
+    root = Section(name, "", definition)
+    network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))
+    title, watch = root.text("title", name), root.text("watch", "")
+    root.done()
+    network = _network(network_keys)
+    data = _data(data_keys, network, folder)
+    training = _training(training_keys, network, data)
+    seed = network_keys.integer("seed", 0, 0, 2**32 - 1)
+    initial = _parameters(network_keys, network, seed)
+    network_keys.done()
+    return Experiment(
+        name, title, watch, network, initial, training, data, seed, _with_absolute_csv(definition, folder)
+    )
+
+
+def _with_absolute_csv(definition: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    if "csv" not in definition["data"]:
+        return definition
+    return {**definition, "data": {**definition["data"], "csv": str((folder / definition["data"]["csv"]).absolute())}}
+
+
+def _network(keys: Section) -> Network:
+    layers = keys.integers("layers", 1, MOST_UNITS)
+    if not 2 <= len(layers) <= MOST_LAYERS + 1:
+        raise keys.error(
+            "layers", f"has {len(layers)} entries", f"2 to {MOST_LAYERS + 1}: units of input, hidden, output"
+        )
+    depth = len(layers) - 1
+    hidden = keys.names("hidden", "relu", HIDDEN_ACTIVATIONS, depth - 1)
+    output = keys.choice("output", "linear", tuple(ACTIVATIONS))
+    bias = {False: Bias.NONE, True: Bias.TRAINED, "frozen": Bias.FROZEN}[keys.bias("bias")]
+    return Network(tuple(layers), (*hidden, output), bias)
+
+
+def _parameters(keys: Section, network: Network, seed: int) -> Parameters:
+    init = keys.choice("init", "uniform01", tuple(INITIALISERS))
+    shapes = list(zip(network.units, network.units[1:], strict=False))
+    weights: list[Array] | None = keys.arrays("weights", shapes)
+    biases = keys.arrays("biases", [(columns,) for columns in network.units[1:]])
+    if biases is not None and network.bias is Bias.NONE:
+        raise keys.error("biases", "given, but the network has none", 'bias = true or "frozen"')
+    return parameters_from(network, weights or initialise(network, init, seed), biases or [])
+
+
+def _training(keys: Section, network: Network, data: Data) -> Training:
+    loss = keys.choice("loss", "half_squared", tuple(LOSSES))
+    required = LOSSES[loss].requires
+    if required and network.activations[-1] != required:
+        raise keys.error("loss", f"{loss} with a {network.activations[-1]} output", f'network.output = "{required}"')
+    if loss == "binary_cross_entropy" and not ((data.targets >= 0) & (data.targets <= 1)).all():
+        raise keys.error("loss", f"{loss} with targets outside 0…1", "targets from 0 to 1")
+    if loss == "softmax_cross_entropy" and not np.allclose(data.targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
+        raise keys.error("loss", f"{loss} with targets that do not sum to 1", "one 1 in each sample's targets, else 0")
+    training = Training(
+        rate=keys.number("rate", 0.1, above=0.0),
+        loss=loss,
+        report=keys.choice("report", "loss", ("loss", "squared")),
+        batch=keys.batch("batch", len(data)),
+        shuffle=keys.flag("shuffle", False),
+        round=keys.optional_integer("round", 0, 15),
+        stop=keys.number("stop", 0.0),
+        optimizer=keys.choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+    )
+    keys.done()
+    return training
+
+
+def _data(keys: Section, network: Network, folder: Path) -> Data:
+    width, outputs = network.units[0], network.units[-1]
+    input_names = tuple(f"x{i + 1}" for i in range(width))
+    target_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
+    if keys.has("csv"):
+        path = folder / keys.text("csv", "")
+        table = read_csv(path, keys.strings("target"), outputs)
+        inputs, targets, input_names, target_names = table.inputs, table.targets, table.input_names, table.target_names
+        if inputs.shape[1] != width:
+            layers = ",".join(map(str, (inputs.shape[1], *network.units[1:])))
+            raise ExperimentError(
+                str(path), "", f"has {inputs.shape[1]} input columns, the network {width} inputs", f"layers {layers}"
+            )
+    else:
+        inputs = keys.table("inputs", width)
+        targets = keys.table("targets", outputs)
+        if len(inputs) != len(targets):
+            raise keys.error("targets", f"{len(targets)} samples, but inputs has {len(inputs)}", f"{len(inputs)} rows")
+    names = keys.strings("names")
+    if names is not None:
+        if len(names) != width:
+            raise keys.error("names", f"{len(names)} names", f"{width}, one for each input")
+        input_names = tuple(names)
+    keys.done()
+    return Data(frozen(inputs), frozen(targets), input_names, target_names)

@@ -1,0 +1,183 @@
+"""One table of an experiment's definition, and the checks on its keys: unknown keys, types, ranges, shapes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.errors import ExperimentError
+
+
+class Section:
+    """Reads keys of one table; `done()` refuses those that nobody asked for.
+
+    Every mistake is an `ExperimentError` that names the file, the key and what was expected.
+    """
+
+    def __init__(self, source: str, path: str, values: Mapping[str, Any]) -> None:
+        self._source, self._path, self._values = source, path, values
+        self._asked: list[str] = []
+
+    def error(self, key: str, message: str, expected: str) -> ExperimentError:
+        """A mistake at `key` of this table."""
+        return ExperimentError(self._source, f"{self._path}.{key}" if self._path else key, message, expected)
+
+    def done(self) -> None:
+        """All keys have been asked for: any other is a mistake."""
+        for key in self._values:
+            if key not in self._asked:
+                raise self.error(key, "unknown key", f"one of {', '.join(self._asked)}")
+
+    def has(self, key: str) -> bool:
+        """Whether the key is given."""
+        return key in self._values
+
+    def section(self, key: str) -> Section:
+        """The table at `key`; an empty one where it is missing."""
+        values = self._get(key, {})
+        if not isinstance(values, Mapping):
+            raise self.error(key, f"{_show(values)} is not a table", f"[{key}]")
+        return Section(self._source, key, values)
+
+    def text(self, key: str, default: str) -> str:
+        """A string; control characters in it are the caller's to escape when it is shown."""
+        value = self._get(key, default)
+        if not isinstance(value, str):
+            raise self.error(key, f"{_show(value)} is not text", "a string")
+        return value
+
+    def strings(self, key: str) -> list[str] | None:
+        """A list of strings, or None."""
+        value = self._get(key, None)
+        if value is not None and not (isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)):
+            raise self.error(key, f"{_show(value)} is not a list of names", 'a list such as ["x1", "x2"]')
+        return None if value is None else list(value)
+
+    def choice(self, key: str, default: str, choices: Sequence[str]) -> str:
+        """One of several names."""
+        return self._chosen(key, self._get(key, default), choices)
+
+    def names(self, key: str, default: str, choices: Sequence[str], count: int) -> list[str]:
+        """One name for each of `count` places, given as one for all or as a list."""
+        value = self._get(key, default)
+        if not isinstance(value, list | tuple):
+            return [self._chosen(key, value, choices)] * count
+        if len(value) != count:
+            raise self.error(key, f"{len(value)} names", f"one name, or {count}: one for each hidden layer")
+        return [self._chosen(key, name, choices) for name in value]
+
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self._get(key, default)
+        if not isinstance(value, bool):
+            raise self.error(key, f"{_show(value)} is neither true nor false", "true or false")
+        return value
+
+    def bias(self, key: str) -> bool | str:
+        """true, false or "frozen"."""
+        value = self._get(key, False)
+        if not isinstance(value, bool) and value != "frozen":
+            raise self.error(key, f"{_show(value)} is no kind of bias", 'true, false or "frozen"')
+        return value  # type: ignore[no-any-return]
+
+    def integer(self, key: str, default: int, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        return self._whole(key, self._get(key, default), least, most)
+
+    def optional_integer(self, key: str, least: int, most: int) -> int | None:
+        """A whole number within bounds, or None where the key is missing."""
+        value = self._get(key, None)
+        return None if value is None else self._whole(key, value, least, most)
+
+    def integers(self, key: str, least: int, most: int) -> list[int]:
+        """A list of whole numbers within bounds; required."""
+        value = self._get(key, None)
+        if not isinstance(value, list | tuple):
+            raise self.error(key, "is missing" if value is None else f"{_show(value)} is not a list", "e.g. [3, 4, 1]")
+        return [self._whole(key, entry, least, most) for entry in value]
+
+    def batch(self, key: str, samples: int) -> int:
+        """A number of samples, at most all of them, which is what "full" means."""
+        value = self._get(key, 1)
+        if value == "full":
+            return samples
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self.error(key, f"{_show(value)} is no batch size", 'a whole number from 1, or "full"')
+        return min(value, samples)
+
+    def number(self, key: str, default: float, above: float = -math.inf) -> float:
+        """A finite number above a bound."""
+        value = self._get(key, default)
+        if not _is_number(value) or not value > above:
+            raise self.error(
+                key,
+                f"{_show(value)} is not a finite number" if not _is_number(value) else f"{_show(value)} is too small",
+                "a finite number" + (f" above {above:g}" if above > -math.inf else ""),
+            )
+        return float(value)
+
+    def table(self, key: str, width: int) -> Array:
+        """Rows of `width` finite numbers: (rows, width); required, at least one row."""
+        value = self._get(key, None)
+        if not isinstance(value, list | tuple | np.ndarray) or len(value) == 0:
+            raise self.error(key, "is missing" if value is None else "holds no samples", f"rows of {width} numbers")
+        rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
+        return np.array(rows, dtype=np.float64)
+
+    def arrays(self, key: str, shapes: Sequence[tuple[int, ...]]) -> list[Array] | None:
+        """One array of finite numbers for each shape (rows, columns) or (columns,), or None."""
+        value = self._get(key, None)
+        if value is None:
+            return None
+        wanted = ", ".join("×".join(map(str, shape)) for shape in shapes)
+        if not isinstance(value, list | tuple) or len(value) != len(shapes):
+            raise self.error(key, f"not {len(shapes)} arrays, one for each layer", wanted)
+        arrays = []
+        for number, (array, shape) in enumerate(zip(value, shapes, strict=True), 1):
+            where = f"layer {number}"
+            if len(shape) == 1:
+                arrays.append(np.array(self._row(key, array, shape[0], where)))
+                continue
+            if not isinstance(array, list | tuple | np.ndarray) or len(array) != shape[0]:
+                raise self.error(key, f"{where} does not have {shape[0]} rows", f"shapes {wanted}")
+            arrays.append(np.array([self._row(key, row, shape[1], where) for row in array]))
+        return arrays
+
+    def _get(self, key: str, default: Any) -> Any:
+        self._asked.append(key)
+        return self._values.get(key, default)
+
+    def _chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise self.error(key, f"unknown {_show(value)}", " | ".join(choices))
+        return value
+
+    def _whole(self, key: str, value: Any, least: int, most: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self.error(key, f"{_show(value)} is out of range", f"a whole number from {least} to {most}")
+        return value
+
+    def _row(self, key: str, row: Any, width: int, where: str) -> list[float]:
+        if not isinstance(row, list | tuple | np.ndarray) or len(row) != width:
+            have = f"{len(row)} numbers" if isinstance(row, list | tuple | np.ndarray) else _show(row)
+            raise self.error(key, f"{where} has {have}", f"{width} numbers")
+        for value in row:
+            if not _is_number(value):
+                raise self.error(key, f"{where}: {_show(value)} is not a finite number", f"{width} finite numbers")
+        return [float(value) for value in row]
+
+
+def _is_number(value: Any) -> bool:
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    try:
+        return number and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _show(value: Any) -> str:
+    return repr(value) if len(repr(value)) <= 40 else repr(value)[:39] + "…"

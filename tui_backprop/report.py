@@ -1,0 +1,205 @@
+"""Training without drawing: each epoch's or step's figures as text, CSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TextIO
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Pass
+from tui_backprop.core.diagnostics import parameter_name
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.trainer import Trainer, TrainingState
+from tui_backprop.errors import BackpropError
+
+
+def train(experiment: Experiment, epochs: int, form: str, every: str, out: str | None) -> int:
+    """Trains for at most `epochs` epochs and writes a record for every step or epoch; returns the exit code."""
+    trainer = Trainer(experiment)
+    with _output(out) as file:
+        writer = _WRITERS[form](file, experiment)
+        if every == "step":
+            ending = _train_steps(trainer, epochs, writer)
+        else:
+            ending = _train_epochs(trainer, epochs, writer)
+        writer.end(ending)
+    return 0
+
+
+def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> str:
+    before = state = trainer.start()
+    for epoch, state in trainer.epochs(epochs):
+        writer.epoch(epoch, state)
+        if not trainer.finite(state):
+            while trainer.finite(before):
+                _, before = trainer.record(before)
+            return f"diverged at step {before.step}"
+        before = state
+    return _ending(trainer, state)
+
+
+def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> str:
+    state = trainer.start()
+    for _ in range(epochs * trainer.steps_per_epoch):
+        passage, state = trainer.record(state)
+        writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, state)
+        if not trainer.finite(state):
+            return f"diverged at step {state.step}"
+        if trainer.ended(state):
+            break
+    return _ending(trainer, state)
+
+
+def _ending(trainer: Trainer, state: TrainingState) -> str:
+    epoch = trainer.epoch(state.step)
+    if trainer.ended(state):
+        return f"converged after {epoch} epochs"
+    return f"stopped after {epoch} epochs, error {state.epoch_error!r}"
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise BackpropError(f"{path}: cannot be written: {error.strerror}", "a file in a writable folder") from None
+
+
+class Writer(Protocol):
+    """One format of the records."""
+
+    def epoch(self, epoch: int, state: TrainingState) -> None: ...
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None: ...
+
+    def end(self, ending: str) -> None: ...
+
+
+class _Text:
+    """As the article prints them: each epoch's weights and error, to the eight decimals of NumPy's printing."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._file = file
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        self._print(f"epoch {epoch}")
+        self._parameters(state)
+        self._print(f"error {state.epoch_error!r}\n")
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        shown = ", ".join(map(str, samples))
+        self._print(f"step {state.step}: epoch {epoch}, sample {shown}")
+        self._print(
+            f"input {_inline(passage.input)}  prediction {_inline(passage.prediction)}  target {_inline(passage.target)}"
+        )
+        self._parameters(state)
+        self._print(f"error {_inline(passage.error)}\n")
+
+    def end(self, ending: str) -> None:
+        self._print(ending)
+
+    def _parameters(self, state: TrainingState) -> None:
+        for layer, weights in enumerate(state.parameters.weights, 1):
+            self._print(f"W{layer}\n{_printed(weights)}")
+        for layer, bias in enumerate(state.parameters.biases, 1):
+            self._print(f"b{layer}\n{_printed(bias)}")
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._file)
+
+
+def _printed(array: Array) -> str:
+    return np.array2string(array, precision=8, suppress_small=True, max_line_width=200, threshold=100_000)
+
+
+def _inline(array: Array) -> str:
+    return _printed(np.asarray(array)).replace("\n", "")
+
+
+class _Csv:
+    """One row a record: the counters, the error, and every weight and bias after it."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._writer = csv.writer(file, lineterminator="\n")
+        self._names = [parameter_name(experiment, index) for index in range(experiment.network.size)]
+        self._outputs = experiment.unit_names(experiment.network.depth)
+        self._headed = False
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        self._row(["epoch", "error"], [epoch, state.epoch_error], state)
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        for row, sample in enumerate(samples):
+            one = passage.sample(row)
+            head = ["step", "epoch", "sample", *(f"prediction {name}" for name in self._outputs), "error"]
+            values = [state.step, epoch, sample, *one.prediction.tolist(), float(one.error)]
+            self._row(head, values, state)
+
+    def end(self, ending: str) -> None:
+        """The rows say it all."""
+
+    def _row(self, head: list[str], values: list[Any], state: TrainingState) -> None:
+        if not self._headed:
+            self._writer.writerow([*head, *self._names])
+            self._headed = True
+        self._writer.writerow([*map(repr, values), *map(repr, state.parameters.flat.tolist())])
+
+
+class _JsonLines:
+    """One JSON object a line, every float in full precision."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._file = file
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        self._print({"epoch": epoch, "error": state.epoch_error, **self._parameters(state)})
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        single = passage.batch == 1
+        self._print(
+            {
+                "step": state.step,
+                "epoch": epoch,
+                "sample": samples[0] if single else list(samples),
+                "input": passage.input.tolist(),
+                "target": passage.target.tolist(),
+                "z": _lists(passage.z),
+                "a": _lists(passage.a),
+                "raw": passage.raw.tolist(),
+                "prediction": passage.prediction.tolist(),
+                "error": passage.error.tolist(),
+                "upstream": _lists(passage.upstream),
+                "mask": _lists(passage.mask),
+                "delta": _lists(passage.delta),
+                "gradient": _lists(passage.gradient),
+                "bias_gradient": _lists(passage.bias_gradient),
+                **self._parameters(state),
+            }
+        )
+
+    def end(self, ending: str) -> None:
+        """The lines say it all."""
+
+    @staticmethod
+    def _parameters(state: TrainingState) -> dict[str, Any]:
+        return {"weights": _lists(state.parameters.weights), "biases": _lists(state.parameters.biases)}
+
+    def _print(self, record: dict[str, Any]) -> None:
+        print(json.dumps(record, separators=(",", ":")), file=self._file)
+
+
+def _lists(arrays: tuple[Array, ...]) -> list[Any]:
+    return [array.tolist() for array in arrays]
+
+
+_WRITERS = {"text": _Text, "csv": _Csv, "jsonl": _JsonLines}
