@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
@@ -24,11 +24,8 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
     trainer = Trainer(experiment)
     with _output(out) as file:
         writer = _WRITERS[form](file, experiment)
-        if every == "step":
-            ending = _train_steps(trainer, epochs, writer)
-        else:
-            ending = _train_epochs(trainer, epochs, writer)
-        writer.end(ending)
+        run = _train_steps if every == "step" else _train_epochs
+        writer.end(run(trainer, epochs, writer))
     return 0
 
 
@@ -78,11 +75,14 @@ def _output(path: str | None) -> Iterator[TextIO]:
 class Writer(Protocol):
     """One format of the records."""
 
-    def epoch(self, epoch: int, state: TrainingState) -> None: ...
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        """The state at the end of an epoch."""
 
-    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None: ...
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        """One step: its data rows, its pass, and the state after it."""
 
-    def end(self, ending: str) -> None: ...
+    def end(self, ending: str) -> None:
+        """How the training ended, in words."""
 
 
 class _Text:
@@ -99,9 +99,8 @@ class _Text:
     def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
         shown = ", ".join(map(str, samples))
         self._print(f"step {state.step}: epoch {epoch}, sample {shown}")
-        self._print(
-            f"input {_inline(passage.input)}  prediction {_inline(passage.prediction)}  target {_inline(passage.target)}"
-        )
+        sample = {"input": passage.input, "prediction": passage.prediction, "target": passage.target}
+        self._print("  ".join(f"{name} {_inline(values)}" for name, values in sample.items()))
         self._parameters(state)
         self._print(f"error {_inline(passage.error)}\n")
 
@@ -202,4 +201,4 @@ def _lists(arrays: tuple[Array, ...]) -> list[Any]:
     return [array.tolist() for array in arrays]
 
 
-_WRITERS = {"text": _Text, "csv": _Csv, "jsonl": _JsonLines}
+_WRITERS: dict[str, Callable[[TextIO, Experiment], Writer]] = {"text": _Text, "csv": _Csv, "jsonl": _JsonLines}

@@ -44,9 +44,9 @@ def squared_error(prediction: Array, target: Array) -> Array:
 
 def squared_error_into(prediction: Array, target: Array, out: Array) -> Program:
     """A program for the same sum: out (batch, 1) = Σ(ŷ − y)² of `prediction`, `target` (batch, units)."""
-    error = np.empty(prediction.shape)
+    error: Array = np.empty(prediction.shape)
     program: Program = [partial(np.subtract, prediction, target, error)]
-    if error.shape[1] == 1:
+    if prediction.shape[-1] == 1:
         return [*program, partial(np.multiply, error, error, out)]
     totals = np.empty(error.shape)
     return [

@@ -124,7 +124,7 @@ INITIALISERS: dict[str, Callable[[Generator, tuple[int, int]], Array]] = {
     "zeros": lambda random, shape: np.zeros(shape),
     "constant": lambda random, shape: np.full(shape, CONSTANT),
 }
-"""W[1], W[2] … are drawn in order from one `RandomState(seed)`, the stream of `numpy.random.seed`; biases start at 0."""
+"""W[1], W[2] … come in order from one `RandomState(seed)`, the stream of `numpy.random.seed`; biases start at 0."""
 
 
 def initialise(network: Network, name: str, seed: int) -> list[Array]:

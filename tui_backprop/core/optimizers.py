@@ -12,7 +12,8 @@ from tui_backprop.core.arrays import Array
 class Optimizer(Protocol):
     """Moves flat parameters in place, given their gradient."""
 
-    def update(self, parameters: Array, gradient: Array) -> None: ...
+    def update(self, parameters: Array, gradient: Array) -> None:
+        """Both flat, of the same shape."""
 
 
 class GradientDescent:

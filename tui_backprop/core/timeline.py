@@ -124,7 +124,7 @@ class Timeline:
 
     def step_of(self, epoch: int, sample: int) -> int:
         """The step of an epoch that takes the data row `sample`."""
-        place = self.trainer.order(epoch).tolist().index(sample)
+        place: int = self.trainer.order(epoch).tolist().index(sample)
         return self.epoch_end(epoch - 1) + place // self.experiment.training.batch + 1
 
     def go(self, step: int, phase: str | None = None) -> Moment:
@@ -211,7 +211,7 @@ class Timeline:
     def _show(self, step: int, phase: Phase) -> Moment:
         if step == 0:
             self._before = self._after = self.trainer.start()
-            passage, samples = None, ()
+            passage, samples = None, tuple[int, ...]()
         else:
             if self._after.step != step:
                 self._enter(self._state(step - 1))

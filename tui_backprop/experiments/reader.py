@@ -30,7 +30,8 @@ LARGEST_FILE = 32 * 2**20
 class Overrides:
     """Changes to a definition, as the command line offers them; None leaves a key as it is.
 
-    A new seed or new layers take the place of explicit weights. `data` is a CSV file whose last columns are the targets.
+    A new seed or new layers take the place of explicit weights.
+    `data` is a CSV file whose last columns are the targets.
     """
 
     seed: int | None = None
