@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_backprop.core.experiment import Experiment
-    from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
 
 PROGRAM = "tui-backprop"
@@ -22,6 +21,7 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code: 0 done, 1 failed check, 2 wrong usage or input, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _complete_streams()
     if "--version" in arguments:
         from tui_backprop import __version__
 
@@ -38,9 +38,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough; keep Python from complaining when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # keeps Python from complaining when it flushes at exit
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough
+            return 0
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 1
+
+
+def _complete_streams() -> None:
+    """A stream closed by the caller is as good as an empty one; a sign that an output cannot show is escaped."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  # as long as the program runs
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -211,39 +223,17 @@ def _check(experiment: Experiment) -> int:
 
 def _show(experiment: Experiment, options: argparse.Namespace) -> int:
     from tui_backprop.app import picture
+    from tui_backprop.core.place import parse_place
     from tui_backprop.core.timeline import Timeline
 
     timeline = Timeline(experiment)
-    _go(timeline, options.at)
+    timeline.go(*parse_place(options.at, timeline))
     screen = picture(timeline, options.size, options.theme)
     if options.svg is not None:
         _write(options.svg, screen.svg)
     else:
         print(screen.text if options.plain or not sys.stdout.isatty() else screen.ansi)
     return 0
-
-
-def _go(timeline: Timeline, at: str) -> None:
-    """Moves to EPOCH, EPOCH:SAMPLE or EPOCH:SAMPLE:PHASE: the end of the epoch, of the sample's step, or that phase."""
-    from tui_backprop.core.phases import phases
-    from tui_backprop.errors import BackpropError
-
-    epoch, _, rest = at.partition(":")
-    sample, _, phase = rest.partition(":")
-    names = phases(timeline.experiment.network.depth)
-    samples = len(timeline.experiment.data)
-    if not epoch.isdecimal() or (sample and not sample.isdecimal()) or (rest and not sample):
-        raise BackpropError(
-            f"--at {at}: not a moment", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1; epochs from 1, samples from 0"
-        )
-    if phase and phase not in names:
-        raise BackpropError(f"--at {at}: no phase {phase!r}", f"one of {', '.join(names)}")
-    if sample and (int(sample) >= samples or int(epoch) == 0):
-        raise BackpropError(f"--at {at}: no such sample", f"epochs from 1, samples 0 to {samples - 1}")
-    if sample:
-        timeline.go(timeline.step_of(int(epoch), int(sample)), phase or None)
-    else:
-        timeline.go(timeline.epoch_end(int(epoch)))
 
 
 def _write(path: str, text: str) -> None:
@@ -260,8 +250,9 @@ def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _no_terminal()
     from tui_backprop.app import BackpropApp
+    from tui_backprop.core.timeline import Timeline
 
-    app = BackpropApp(experiment, theme=options.theme)
+    app = BackpropApp(Timeline(experiment), theme=options.theme)
     app.run()
     return app.return_code or 0
 

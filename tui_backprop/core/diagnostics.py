@@ -78,7 +78,7 @@ def check_gradient(
                     continue
                 entries += 1
                 difference = abs(float(analytic[index]) - numeric) / scale
-                if worst is None or not difference <= worst.difference:
+                if worst is None or not (difference <= worst.difference or np.isnan(worst.difference)):
                     name = parameter_name(experiment, index)
                     worst = GradientEntry(name, number, float(analytic[index]), numeric, difference)
     return GradientCheck(entries, at_kink, worst)

@@ -105,9 +105,8 @@ CONSTANT = 0.5
 
 
 def _xavier(random: Generator, shape: tuple[int, int]) -> Array:
-    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 16."""
-    bound = np.sqrt(6.0 / (shape[0] + shape[1]))
-    return random.uniform(-bound, bound, shape)
+    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 12."""
+    return random.normal(0.0, np.sqrt(2.0 / (shape[0] + shape[1])), shape)
 
 
 def _he(random: Generator, shape: tuple[int, int]) -> Array:

@@ -37,6 +37,8 @@ def outer(below: Array, delta: Array, out: Array) -> Program:
     """out = below ⊗ δ, averaged over the batch: (fan_in, fan_out)."""
     if len(below) > 1:
         return [partial(np.matmul, below.T, delta, out), partial(np.divide, out, np.array(float(len(below))), out)]
+    if 1 in out.shape:  # BLAS takes 0 × NaN for 0 when it scales a vector
+        return [partial(np.multiply, below.T, delta, out)]
     return [partial(np.dot, below.T, delta, out)]  # one term an entry: no sum, so no order to keep
 
 

@@ -65,7 +65,7 @@ def unroll(network: Network, training: Training) -> UnrolledStep | None:
 
 def _rint(value: float) -> float:
     """Round half to even; what is beyond every fraction, infinite or not a number stays as it is."""
-    return float(round(value)) if -4.5e15 < value < 4.5e15 else value
+    return float(round(value)) if -(2.0**52) < value < 2.0**52 else value
 
 
 def _source(network: Network, training: Training) -> str:

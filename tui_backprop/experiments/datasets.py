@@ -39,11 +39,15 @@ def read_csv(path: Path, target: list[str] | None, outputs: int) -> Table:
         raise ExperimentError(name, "", "is not text in UTF-8", "a CSV file") from None
     except csv.Error as error:
         raise ExperimentError(name, "", f"is not valid CSV: {error}", "a header, then numbers") from None
-    except OSError as error:
-        raise ExperimentError(name, "", f"cannot be read: {error.strerror}", "a CSV file") from None
+    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(name, "", f"cannot be read: {reason}", "a CSV file") from None
     if len(lines) < 2:
         raise ExperimentError(name, "", "holds no samples", "a header line, then one sample a line")
     header = lines[0][1]
+    twice = next((column for index, column in enumerate(header) if column in header[:index]), None)
+    if twice is not None:
+        raise ExperimentError(name, "line 1", f"two columns are named {twice!r}", "a header of different names")
     targets = header[len(header) - outputs :] if target is None else target
     for column in targets:
         if column not in header:

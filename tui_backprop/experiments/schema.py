@@ -123,7 +123,7 @@ class Section:
     def table(self, key: str, width: int) -> Array:
         """Rows of `width` finite numbers: (rows, width); required, at least one row."""
         value = self._get(key, None)
-        if not isinstance(value, list | tuple | np.ndarray) or len(value) == 0:
+        if not _is_list(value) or len(value) == 0:
             raise self.error(key, "is missing" if value is None else "holds no samples", f"rows of {width} numbers")
         rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
         return np.array(rows, dtype=np.float64)
@@ -142,7 +142,7 @@ class Section:
             if len(shape) == 1:
                 arrays.append(np.array(self._row(key, array, shape[0], where)))
                 continue
-            if not isinstance(array, list | tuple | np.ndarray) or len(array) != shape[0]:
+            if not _is_list(array) or len(array) != shape[0]:
                 raise self.error(key, f"{where} does not have {shape[0]} rows", f"shapes {wanted}")
             arrays.append(np.array([self._row(key, row, shape[1], where) for row in array]))
         return arrays
@@ -162,13 +162,17 @@ class Section:
         return value
 
     def _row(self, key: str, row: Any, width: int, where: str) -> list[float]:
-        if not isinstance(row, list | tuple | np.ndarray) or len(row) != width:
-            have = f"{len(row)} numbers" if isinstance(row, list | tuple | np.ndarray) else _show(row)
+        if not _is_list(row) or len(row) != width:
+            have = f"{len(row)} numbers" if _is_list(row) else _show(row)
             raise self.error(key, f"{where} has {have}", f"{width} numbers")
         for value in row:
             if not _is_number(value):
                 raise self.error(key, f"{where}: {_show(value)} is not a finite number", f"{width} finite numbers")
         return [float(value) for value in row]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _is_number(value: Any) -> bool:
@@ -180,4 +184,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _show(value: Any) -> str:
-    return repr(value) if len(repr(value)) <= 40 else repr(value)[:39] + "…"
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested beyond Python's stack, or an integer of thousands of digits
+        text = f"this {type(value).__name__}"
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,96 @@
+"""The application: themes, the studio on its screen, and pictures of it without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import Console
+from textual.app import App
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tui_backprop.commands import StudioCommands
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.experiments import load_experiment
+from tui_backprop.screens.studio import StudioScreen
+
+DARK = Theme(
+    "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
+    foreground="#d0d0d0", background="#121212", surface="#1c1c1c", panel="#444444", dark=True,
+)  # fmt: skip
+LIGHT = Theme(
+    "light", primary="#005fd7", accent="#af00af", warning="#af5f00", error="#d70000", success="#008700",
+    foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
+)  # fmt: skip
+
+
+def _ansi() -> Theme:
+    """The terminal's own sixteen colours."""
+    theme = BUILTIN_THEMES["ansi-dark"]
+    options = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
+    return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
+
+
+class BackpropApp(App[None]):
+    """The studio of one experiment."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tui-backprop"
+    COMMANDS: ClassVar[set[Any]] = {StudioCommands}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, timeline: Timeline, theme: str = "dark") -> None:
+        super().__init__()
+        self._timeline = timeline
+        for available in (DARK, LIGHT, _ansi()):
+            self.register_theme(available)
+        few_colours = self.console.color_system == "standard"
+        self.theme = "ansi" if few_colours else theme
+
+    def on_mount(self) -> None:
+        """The studio is the only screen."""
+        self.push_screen(StudioScreen(self._timeline))
+
+
+def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
+    """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed."""
+    if not isinstance(experiment, Experiment):
+        experiment = load_experiment(experiment)
+    BackpropApp(Timeline(experiment)).run()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The studio's screen, three times: text, text with colours for a terminal, and SVG."""
+
+    text: str
+    ansi: str
+    svg: str
+
+
+def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
+    """The studio as it looks at the timeline's moment, after `keys`, at `size` (columns, rows)."""
+    return asyncio.run(_picture(BackpropApp(timeline, theme), size, keys))
+
+
+async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        console = Console(
+            width=size[0], height=size[1], file=io.StringIO(), force_terminal=True, color_system="truecolor",
+            record=True, legacy_windows=False, safe_box=False,
+        )  # fmt: skip
+        console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+        text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
+        ansi = console.export_text(clear=False, styles=True).rstrip("\n")
+        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {timeline_name(app)}"))
+
+
+def timeline_name(app: BackpropApp) -> str:
+    """What is shown, for a picture's title."""
+    return app._timeline.experiment.name

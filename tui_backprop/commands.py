@@ -1,0 +1,45 @@
+"""The palette: every action, every preset, every theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui_backprop.experiments import load_experiment, preset_names
+from tui_backprop.screens.keys import KEYS
+from tui_backprop.screens.studio import StudioScreen
+
+THEMES = ("dark", "light", "ansi")
+
+
+class StudioCommands(Provider):
+    """What can be done in the studio, by name."""
+
+    def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """(name, what it does, how)"""
+        screen = self.screen
+        assert isinstance(screen, StudioScreen)
+        commands: list[tuple[str, str, Callable[[], object]]] = [
+            (f"{key.does}  ({key.glyph})", f"key {key.glyph}", partial(screen.run_action, key.action)) for key in KEYS
+        ]
+        for name in preset_names():
+            experiment = load_experiment(name)
+            commands.append((f"Open {name}: {experiment.title}", experiment.watch, partial(screen.open, experiment)))
+        for theme in THEMES:
+            commands.append((f"Theme: {theme}", "Colours of the screen", partial(setattr, self.app, "theme", theme)))
+        return commands
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for name, does, run in self._commands():
+            yield DiscoveryHit(name, run, help=does)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for name, does, run in self._commands():
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), run, help=does)

@@ -1,0 +1,32 @@
+"""A moment named in text: EPOCH, EPOCH:SAMPLE or EPOCH:SAMPLE:PHASE."""
+
+from __future__ import annotations
+
+from tui_backprop.core.phases import Phase, phases
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.errors import BackpropError
+
+FURTHEST = 1_000_000_000
+"""The last step that can be asked for."""
+
+
+def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
+    """(step, phase) of a place such as `148`, `1:0` or `1:0:mask1`; without a phase, the end of that step.
+
+    Epochs count from 1, and 0 is the start; samples count from 0, as data rows do.
+    """
+    epoch, _, rest = text.strip().partition(":")
+    sample, _, phase = rest.partition(":")
+    if not epoch.isdecimal() or (rest and not sample.isdecimal()):
+        raise BackpropError(f"{text!r} is no place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148")
+    names = phases(timeline.experiment.network.depth)
+    if phase and phase not in names:
+        raise BackpropError(f"no phase {phase!r}", f"one of {', '.join(names)}")
+    if int(epoch) * timeline.trainer.steps_per_epoch > FURTHEST:
+        raise BackpropError(f"epoch {epoch} is too far away", f"at most {FURTHEST:,} steps")
+    if not sample:
+        return timeline.epoch_end(int(epoch)), None
+    samples = len(timeline.experiment.data)
+    if int(epoch) == 0 or int(sample) >= samples:
+        raise BackpropError(f"no sample {sample} in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
+    return timeline.step_of(int(epoch), int(sample)), Phase(phase) if phase else None

@@ -1,0 +1,60 @@
+"""Lines drawn in braille dots, two by four to a cell, each cell in the ink that was drawn on it last."""
+
+from __future__ import annotations
+
+from tui_backprop.render.spans import Line, Span
+
+_BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+
+
+class Canvas:
+    """`columns` × `rows` cells; dots have x from 0 to 2·columns − 1 and y from 0 to 4·rows − 1."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._columns, self._rows = columns, rows
+        self._dots = [[0] * columns for _ in range(rows)]
+        self._inks: list[list[Span | None]] = [[None] * columns for _ in range(rows)]
+
+    def draw(
+        self, start: tuple[int, int], end: tuple[int, int], ink: Span, thickness: int, dash: tuple[int, int]
+    ) -> None:
+        """A straight line from one dot to another, `dash` being dots on and off along it; (1, 0) is solid.
+
+        `ink` is a span without text whose ink, weight and target the cells take over.
+        """
+        (x0, y0), (x1, y1) = start, end
+        length = max(abs(x1 - x0), abs(y1 - y0), 1)
+        for place in range(length + 1):
+            if place % sum(dash) >= dash[0]:
+                continue
+            x = x0 + round((x1 - x0) * place / length)
+            y = y0 + round((y1 - y0) * place / length)
+            for offset in range(thickness):
+                self._dot(x, y + offset - thickness // 2, ink)
+
+    def _dot(self, x: int, y: int, ink: Span) -> None:
+        column, row = x // 2, y // 4
+        if 0 <= column < self._columns and 0 <= row < self._rows:
+            self._dots[row][column] |= _BIT[y % 4][x % 2]
+            self._inks[row][column] = ink
+
+    def lines(self) -> list[list[Span]]:
+        """The cells, row by row, one span each."""
+        return [
+            [
+                ink._replace(text=chr(0x2800 + dots)) if ink is not None and dots else Span(" ")
+                for dots, ink in zip(row, inks, strict=True)
+            ]
+            for row, inks in zip(self._dots, self._inks, strict=True)
+        ]
+
+
+def joined(cells: list[Span]) -> Line:
+    """Neighbouring spans of one look as one."""
+    merged: list[Span] = []
+    for cell in cells:
+        if merged and merged[-1][1:] == cell[1:]:
+            merged[-1] = cell._replace(text=merged[-1].text + cell.text)
+        else:
+            merged.append(cell)
+    return tuple(merged)

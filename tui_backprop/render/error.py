@@ -1,0 +1,119 @@
+"""The error over the epochs as a line of blocks, with the cursor of time on it, and the present epoch's samples."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import short
+from tui_backprop.render.spans import Line, Span, clip, line
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_LOG_FROM = 30.0
+"""From this ratio of the largest to the smallest error on the axis is logarithmic."""
+
+
+def error(moment: Moment, columns: int, rows: int) -> list[Line]:
+    """Headline, the curve in as many rows as are left, its cursor, and the errors of this epoch so far."""
+    if not len(moment.errors):
+        return [_headline(moment, columns), clip(_this_epoch(moment), columns)][:rows]
+    height = max(1, rows - 3)
+    curve, scale = _curve(moment, columns, height)
+    return [
+        clip(line(*_headline(moment, columns), Span(f"  {scale}", "dim")), columns),
+        *curve,
+        clip(_this_epoch(moment), columns),
+    ][:rows]
+
+
+def error_line(moment: Moment, columns: int) -> Line:
+    """The same in one line."""
+    text = [Span("error ", "label"), *_latest(moment)]
+    used = sum(len(span.text) for span in text)
+    if not len(moment.errors):
+        return clip(line(*text, Span("  after each epoch a bar is drawn here", "dim")), columns)
+    bars, _, _ = _bars(moment, max(1, columns - used - 2), 1)
+    return clip(line(*text, Span("  "), *bars[0]), columns)
+
+
+def _latest(moment: Moment) -> Line:
+    done = moment.epochs_completed
+    if not done:
+        return line(Span("no epoch completed yet", "dim"))
+    return line(Span(f"epoch {done:,}: "), Span(short(float(moment.errors[done - 1])), bold=True))
+
+
+def _headline(moment: Moment, columns: int) -> Line:
+    spans = list(_latest(moment))
+    finite = moment.errors[np.isfinite(moment.errors)]
+    if len(finite) and moment.epochs_completed:
+        best = int(np.nanargmin(moment.errors)) + 1
+        spans.append(Span(f"  lowest {short(float(finite.min()))} in epoch {best:,}", "dim"))
+    if len(moment.errors) > moment.epochs_completed:
+        spans.append(Span(f"  been to epoch {len(moment.errors):,}", "dim"))
+    return clip(tuple(spans), columns)
+
+
+def _this_epoch(moment: Moment) -> Line:
+    spans = [Span("this epoch ", "dim")]
+    for sample, value in moment.recent:
+        spans += [Span(f"#{sample} ", "dim"), Span(short(value) + "  ")]
+    if moment.step and moment.error is not None and moment.passage is not None:
+        total = float(np.sum(moment.passage.error))
+        spans += [Span(f"#{moment.samples[0]} ", "accent"), Span(short(total), bold=True)]
+    elif moment.step:
+        spans += [Span(f"#{moment.samples[0]} ", "accent"), Span("·", "dim")]
+    return tuple(spans)
+
+
+def binned(errors: Array, columns: int) -> tuple[Array, int]:
+    """At most `columns` bars, each the mean of the same number of epochs, and that number.
+
+    A bin with an infinite or undefined error shows the worst of it. The last bin may hold fewer epochs.
+    """
+    size = max(1, -(-len(errors) // columns))
+    bins = [errors[start : start + size] for start in range(0, len(errors), size)]
+    return np.array([np.mean(part) for part in bins]), size
+
+
+def _curve(moment: Moment, columns: int, rows: int) -> tuple[list[Line], str]:
+    lines, size, logarithmic = _bars(moment, columns, rows)
+    place = (moment.epochs_completed - 1) // size
+    cursor = line(Span(" " * place + "▲" if moment.epochs_completed else "", "accent"))
+    scale = "log scale" if logarithmic else ""
+    scale += f"{', ' if scale else ''}{size} epochs a bar" if size > 1 else ""
+    return [*lines, cursor], scale
+
+
+def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, bool]:
+    """The bars from top to bottom, the epochs a bar stands for, and whether the scale is logarithmic."""
+    with np.errstate(all="ignore"):
+        values, size = binned(moment.errors, columns)
+    finite = values[np.isfinite(values)]
+    positive = finite[finite > 0]
+    logarithmic = bool(len(positive)) and float(positive.max()) > _LOG_FROM * float(positive.min())
+    done = -(-moment.epochs_completed // size)
+    heights = [_height(value, positive, logarithmic, rows * 8) for value in values.tolist()]
+    lines = []
+    for row in reversed(range(rows)):
+        past, future = [], []
+        for place, (value, height) in enumerate(zip(values.tolist(), heights, strict=True)):
+            glyph = _BLOCKS[min(max(height - row * 8, 0), 8)] if math.isfinite(value) else "!" if row == 0 else " "
+            (past if place < done else future).append(glyph)
+        lines.append(line(Span("".join(past), "text"), Span("".join(future), "dim")))
+    return lines, size, logarithmic
+
+
+def _height(value: float, positive: Array, logarithmic: bool, eighths: int) -> int:
+    """The height of a bar in eighths of a cell; an error of exactly 0 has none, any other at least one."""
+    if not math.isfinite(value) or value <= 0 or not len(positive):
+        return 0
+    top, bottom = float(positive.max()), float(positive.min()) if logarithmic else 0.0
+    if logarithmic:
+        share = math.log(value / bottom) / math.log(top / bottom)
+    else:
+        share = value / top
+    return max(1, round(share * eighths))

@@ -1,0 +1,230 @@
+"""The arithmetic behind one weight, bias or node, with every number in it, in the order of the phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.phases import Moment, Phase, phases
+from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.render.numbers import full
+from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.spans import Line, Span, safe, wrap
+
+MOST_TERMS = 12
+"""The most terms of a sum that are written out."""
+_LABEL = 11
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The lines, and which of them belongs to the present phase (or is the last computed before it)."""
+
+    lines: list[Line]
+    focus: int
+
+
+def name_of(selection: Selection, moment: Moment) -> str:
+    """`W1[x1→h2]`, `b1[h2]` or `h2`."""
+    names = moment.experiment.unit_names
+    if isinstance(selection, Weight):
+        below, above = names(selection.layer - 1)[selection.row], names(selection.layer)[selection.column]
+        return safe(f"W{selection.layer}[{below}→{above}]")
+    if isinstance(selection, Bias):
+        return safe(f"b{selection.layer}[{names(selection.layer)[selection.column]}]")
+    return safe(names(selection.layer)[selection.index])
+
+
+def inspect(moment: Moment, selection: Selection, columns: int) -> Inspection:
+    """Every term from the input to the new weight; what is not computed yet is `·`."""
+    equations = list(_equations(moment, selection))
+    order = phases(moment.experiment.network.depth)
+    now = order.index(moment.phase) if moment.step else -1
+    lines: list[Line] = []
+    focus = 0
+    for phase, spans in equations:
+        at = order.index(phase)
+        here = at == now
+        if at <= now:
+            focus = len(lines)
+        label = Span(
+            f"{phase_label(phase, moment.experiment):<{_LABEL}}",
+            "accent" if here else "label" if at < now else "dim",
+            here,
+        )
+        shown = spans if at <= now else [span._replace(ink="dim", bold=False) for span in spans]
+        lines += wrap([label, *shown], columns, _LABEL + 2)
+    return Inspection(lines, focus)
+
+
+_Equation = tuple[Phase, list[Span]]
+
+
+def _equations(moment: Moment, selection: Selection) -> Iterable[_Equation]:
+    if isinstance(selection, Node):
+        yield from _forward(moment, selection.layer, selection.index, None)
+        if selection.layer:
+            yield from _backward(moment, selection.layer, selection.index)
+        return
+    row = selection.row if isinstance(selection, Weight) else None
+    if isinstance(selection, Weight) and selection.layer > 1:
+        yield from _forward(moment, selection.layer - 1, selection.row, None)
+    elif isinstance(selection, Weight):
+        yield from _forward(moment, 0, selection.row, None)
+    yield from _forward(moment, selection.layer, selection.column, row)
+    yield from _backward(moment, selection.layer, selection.column)
+    yield from _learning(moment, selection)
+
+
+def _unit(moment: Moment, layer: int, unit: int) -> str:
+    return safe(moment.experiment.unit_names(layer)[unit])
+
+
+def _number(array: Array | None, *place: int) -> str:
+    return full(None if array is None else float(array[place]))
+
+
+def _result(text: str) -> Span:
+    return Span(text, "text", bold=True)
+
+
+def _forward(moment: Moment, layer: int, unit: int, row: int | None) -> Iterable[_Equation]:
+    """input, or sum and activation of one unit; the term of `row` stands out."""
+    name = _unit(moment, layer, unit)
+    if layer == 0:
+        yield Phase("input"), [Span(f"{name} = "), _result(_number(moment.activation(0), unit))]
+        return
+    network, z = moment.experiment.network, moment.sum(layer)
+    below = moment.activation(layer - 1)
+    weights = moment.before.weights[layer - 1][:, unit]
+    extra = []
+    if moment.before.biases:
+        extra = [Span(f"+ {_signed(full(float(moment.before.biases[layer - 1][unit])))} ")]
+    terms = _terms(below, weights, row)
+    yield Phase(f"sum{layer}"), [Span(f"z({name}) = "), *terms, *extra, Span("= "), _result(_number(z, unit))]
+    activation, a = network.activations[layer - 1], moment.activation(layer)
+    if layer < network.depth:
+        spans = [
+            Span(f"a({name}) = {activation}(z) = "),
+            Span(f"{activation}({_number(z, unit)}) = "),
+            _result(_number(a, unit)),
+        ]
+        yield Phase(f"activate{layer}"), spans
+        return
+    decimals, spans = moment.experiment.training.round, [Span("ŷ = ")]
+    if activation != "linear":
+        spans += [Span(f"{activation}({_number(z, unit)}) = "), Span(_number(a, unit), bold=decimals is None)]
+    if decimals is not None:
+        spans += [Span(f"{' = ' if activation != 'linear' else ''}round({_number(a, unit)}, {decimals}) = ")]
+        spans += [_result(_number(moment.prediction, unit))]
+    elif activation == "linear":
+        spans += [Span("z = "), _result(_number(a, unit))]
+    yield Phase(f"activate{layer}"), spans
+
+
+def _terms(left: Array | None, right: Array | None, wanted: int | None) -> list[Span]:
+    """`1×0.5 + 0×(−0.2) ` …: every product of a sum, the wanted one in the accent ink; long sums are cut."""
+    count = len(next(factors for factors in (left, right) if factors is not None))
+    shown = list(range(count)) if count <= MOST_TERMS else sorted({*range(MOST_TERMS - 1), wanted or 0})
+    spans = []
+    for place, index in enumerate(shown):
+        plus = "+ " if place else ""
+        product = f"{_number(left, index)}×{_signed(_number(right, index))}"
+        spans.append(Span(f"{plus}{product} ", "accent" if index == wanted else "text", index == wanted))
+    if len(shown) < count:
+        spans.append(Span(f"+ … {count - len(shown)} more terms ", "dim"))
+    return spans
+
+
+def _signed(number: str) -> str:
+    """A negative factor or summand in brackets, as one writes it by hand."""
+    return f"({number})" if number.startswith("−") else number
+
+
+def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
+    """error, or upstream and mask of one unit."""
+    network, name = moment.experiment.network, _unit(moment, layer, unit)
+    delta, mask = moment.delta(layer), moment.mask(layer)
+    if layer == network.depth:
+        yield Phase("error"), _output_delta(moment, unit)
+        return
+    above, upstream = moment.delta(layer + 1), moment.upstream(layer)
+    if layer + 1 == network.depth and network.units[-1] == 1:
+        yield from _forward(moment, network.depth, 0, unit)
+        yield Phase("error"), _output_delta(moment, 0)
+    shares = _terms(moment.before.weights[layer][unit], above if moment.reached(f"upstream{layer}") else None, None)
+    yield (
+        Phase(f"upstream{layer}"),
+        [Span(f"∂E/∂a({name}) = W{layer + 1}·δ = "), *shares, Span("= "), _result(_number(upstream, unit))],
+    )
+    product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
+    spans = [Span(f"δ({name}) = upstream·f′(z) = "), Span(product), _result(_number(delta, unit))]
+    if mask is not None and mask[unit] == 0:
+        spans.append(Span(" ✕ shut", "shut"))
+    yield Phase(f"mask{layer}"), spans
+
+
+def _output_delta(moment: Moment, unit: int) -> list[Span]:
+    """δ of an output by the loss, and the reported error where there is one output."""
+    experiment = moment.experiment
+    network, loss = experiment.network, LOSSES[experiment.training.loss]
+    name, activation = _unit(moment, network.depth, unit), experiment.network.activations[-1]
+    known = moment.reached("error")
+    prediction, target = _number(moment.prediction if known else None, unit), _number(moment.target, unit)
+    delta, mask = _number(moment.delta(network.depth), unit), _number(moment.mask(network.depth), unit)
+    difference = f"{prediction} − {_signed(target)}"
+    if loss.canonical == activation or (loss.name == "half_squared" and activation == "linear"):
+        spans = [Span(f"δ({name}) = ŷ − y = "), Span(f"{difference} = ")]
+    elif activation == "softmax":
+        spans = [Span(f"δ({name}) = Jᵀ·∂E/∂ŷ, J the slopes of softmax = ")]
+    else:
+        factor = "2·" if loss.name == "squared" else ""
+        masked = "" if activation == "linear" else "·f′(z)"
+        by_mask = "" if activation == "linear" else f"×{_signed(mask)}"
+        spans = [
+            Span(f"δ({name}) = {factor}(ŷ − y){masked} = "),
+            Span(f"{factor.replace('·', '×')}({difference}){by_mask} = "),
+        ]
+    spans.append(_result(delta))
+    if network.units[-1] == 1:
+        formula = "(ŷ − y)²" if experiment.training.report == "squared" else f"loss {loss.name}"
+        spans.append(Span(f"   reported {formula} = {full(moment.error)}", "dim"))
+    return spans
+
+
+def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
+    """gradient and update of one parameter."""
+    layer, column = selection.layer, selection.column
+    name, delta = _unit(moment, layer, column), moment.delta(layer)
+    symbol = "∂E/∂W" if isinstance(selection, Weight) else "∂E/∂b"
+    place: tuple[int, ...]
+    if isinstance(selection, Weight):
+        place, gradient = (selection.row, column), moment.gradient(layer)
+        old, new = moment.before.weights[layer - 1], moment.after.weights[layer - 1]
+        below = _unit(moment, layer - 1, selection.row)
+        formula = f"{symbol} = {'x' if layer == 1 else 'a'}({below})·δ({name}) = "
+        product = f"{_number(moment.activation(layer - 1), selection.row)}×{_signed(_number(delta, column))} = "
+    else:
+        place, gradient = (column,), moment.bias_gradient(layer)
+        old, new = moment.before.biases[layer - 1], moment.after.biases[layer - 1]
+        formula, product = f"{symbol} = δ({name}) = ", ""
+    value = _number(gradient, *place)
+    if len(moment.samples) > 1:
+        spans = [Span(f"{formula}"), Span(f"averaged over {len(moment.samples)} samples = "), _result(value)]
+    else:
+        spans = [Span(formula), Span(product), _result(value)]
+    yield Phase("gradient"), spans
+    rate = moment.experiment.training.rate
+    frozen = (
+        isinstance(selection, Bias) and moment.experiment.network.trained.stop <= moment.experiment.network.weight_count
+    )
+    if frozen:
+        yield (
+            Phase("update"),
+            [Span("frozen: the bias is used, but not trained, and stays "), _result(_number(old, *place))],
+        )
+        return
+    spans = [Span("new = old − rate·gradient = "), Span(f"{_number(old, *place)} − {full(rate)}×{_signed(value)} = ")]
+    yield Phase("update"), [*spans, _result(_number(new if moment.updated else None, *place))]

@@ -1,0 +1,152 @@
+"""One sentence on what happens in this phase, with the numbers of this moment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import fixed, full, short
+from tui_backprop.render.spans import safe
+
+
+def sentence(moment: Moment) -> str:
+    """What a person should look at now."""
+    if not moment.step:
+        return safe(moment.experiment.watch) or "Press space to train on the first sample, or . to go phase by phase."
+    return _SENTENCES[moment.phase.kind](moment)
+
+
+def _names(moment: Moment, layer: int) -> list[str]:
+    return [safe(name) for name in moment.experiment.unit_names(layer)]
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _few(names: list[str], most: int = 6) -> str:
+    return _listed(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def _input(moment: Moment) -> str:
+    x = _known(moment.activation(0))
+    values = [f"{name}={short(value)}" for name, value in zip(_names(moment, 0), x.tolist(), strict=True)]
+    return f"Sample #{moment.sample} goes in: {_few(values)}."
+
+
+def _sum(moment: Moment) -> str:
+    layer = moment.phase.layer
+    bias = ", plus its bias" if moment.experiment.initial.biases else ""
+    units = "The output" if layer == moment.experiment.network.depth else "Each hidden unit"
+    return f"{units} adds up what comes in, each value times its weight{bias}: z = a·W{layer}."
+
+
+def _activate(moment: Moment) -> str:
+    layer, experiment = moment.phase.layer, moment.experiment
+    if layer == experiment.network.depth:
+        return _predict(moment)
+    name = experiment.network.activations[layer - 1]
+    if name == "linear":
+        return "Linear units pass their sum on unchanged: nothing bends here."
+    if not ACTIVATIONS[name].gated:
+        return f"{name} squeezes each sum: a = {name}(z)."
+    shut = _shut(moment, layer)
+    if not shut:
+        return "Every sum is above 0: no gate is shut, all of them pass unchanged."
+    if name == "leaky_relu":
+        return f"{name} lets only a hundredth of a negative sum through: {_few(shut)}."
+    return f"ReLU stops negative sums: the gate{'s' if len(shut) > 1 else ''} of {_few(shut)} shut{'s' * (len(shut) == 1)}."
+
+
+def _shut(moment: Moment, layer: int) -> list[str]:
+    z = _known(moment.sum(layer))
+    return [name for name, value in zip(_names(moment, layer), z.tolist(), strict=True) if value <= 0]
+
+
+def _predict(moment: Moment) -> str:
+    prediction, raw = _known(moment.prediction), _known(moment.activation(moment.experiment.network.depth))
+    if len(prediction) > 1:
+        return f"The prediction: {_few([short(value) for value in prediction.tolist()])}."
+    decimals = moment.experiment.training.round
+    if decimals is None:
+        return f"The prediction is {full(prediction[0])}."
+    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])}."
+
+
+def _error(moment: Moment) -> str:
+    prediction, target, delta = (
+        _known(v) for v in (moment.prediction, moment.target, moment.delta(moment.experiment.network.depth))
+    )
+    if len(target) > 1:
+        return f"The error of this sample is {short(moment.error or 0.0)}; δ is the error's slope at each output."
+    if moment.error == 0:
+        return f"{full(prediction[0])} is right: the error is 0, nothing will flow back, no weight will move."
+    direction = "too high" if prediction[0] > target[0] else "too low"
+    return (
+        f"{full(prediction[0])} should be {full(target[0])}: {direction}. δ = {fixed(delta[0]).strip()} flows back; "
+        f"reported error {short(moment.error or 0.0)}."
+    )
+
+
+def _upstream(moment: Moment) -> str:
+    layer = moment.phase.layer
+    upstream, names = _known(moment.upstream(layer)), _names(moment, layer)
+    if not upstream.any():
+        return f"No error flows back through W{layer + 1}: there is nothing to blame anyone for."
+    most = int(np.nanargmax(np.abs(upstream))) if np.isfinite(upstream).any() else 0
+    text = f"δ flows back through W{layer + 1}: each unit is blamed by its weight. Most: {names[most]} ({fixed(upstream[most]).strip()})."
+    spared = [name for name, value in zip(names, upstream.tolist(), strict=True) if value == 0]
+    return text + (f" None: {_few(spared)}." if spared else "")
+
+
+def _mask(moment: Moment) -> str:
+    layer = moment.phase.layer
+    mask, names = _known(moment.mask(layer)), _names(moment, layer)
+    blocked = [name for name, value in zip(names, mask.tolist(), strict=True) if value == 0]
+    if blocked:
+        return f"δ = upstream × f′(z): {_few(blocked)} {'was' if len(blocked) == 1 else 'were'} shut, so the error stops there."
+    if (mask == 1).all():
+        return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
+    return (
+        f"δ = upstream × f′(z): slopes from {short(float(mask.min()))} to {short(float(mask.max()))} weaken the error."
+    )
+
+
+def _gradient(moment: Moment) -> str:
+    average = f", averaged over {len(moment.samples)} samples" if len(moment.samples) > 1 else ""
+    return f"Each weight's gradient is the value that came in below it times the δ above it{average}: ∂E/∂W = a·δ."
+
+
+def _update(moment: Moment) -> str:
+    rate = short(moment.experiment.training.rate)
+    moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
+    text = f"{moved} of {moment.experiment.network.size} weights move{'s' * (moved == 1)} against the gradient, times {rate}."
+    if moved == 0:
+        text = "No weight moves."
+    if moment.order < moment.experiment.steps_per_epoch:
+        return text
+    ending = f" Epoch {moment.epoch:,} ends with error {short(moment.epoch_error or 0.0)}"
+    if moment.converged_at == moment.epoch:
+        return f"{text}{ending}: converged."
+    if not moment.finite:
+        return "The weights are no longer finite numbers: the run has diverged."
+    return f"{text}{ending}."
+
+
+def _known(values: Array | None) -> Array:
+    assert values is not None
+    return values
+
+
+_SENTENCES = {
+    "input": _input,
+    "sum": _sum,
+    "activate": _activate,
+    "error": _error,
+    "upstream": _upstream,
+    "mask": _mask,
+    "gradient": _gradient,
+    "update": _update,
+}

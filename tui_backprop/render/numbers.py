@@ -1,0 +1,78 @@
+"""Numbers as text of a fixed width, and their tone."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+
+UNKNOWN = "·"
+"""Stands for what this phase has not computed yet."""
+WIDTH = 7
+"""Cells of a number: sign, four decimals."""
+_LEVELS = (0.05, 0.25, 0.5)
+"""Shares of the scale from which tones 2, 3 and 4 begin."""
+
+
+def fixed(value: float | None, cells: int = WIDTH) -> str:
+    """A signed number with up to four decimals in exactly `cells` (at least 5); exact zero has no sign.
+
+    >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(123456.0)
+    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+5')
+    """
+    if value is None:
+        return UNKNOWN.center(cells)
+    if not math.isfinite(value):
+        return ("NaN" if math.isnan(value) else "+∞" if value > 0 else "−∞").rjust(cells)
+    if value == 0:
+        return f" {0:.{min(4, cells - 3)}f}".ljust(cells)
+    sign, size = "+" if value > 0 else "−", abs(value)
+    for decimals in range(min(4, cells - 3), -1, -1):
+        text = f"{sign}{size:.{decimals}f}"
+        if len(text) <= cells:
+            return text.rjust(cells)
+    mantissa, _, exponent = f"{size:.1e}".partition("e")
+    text = f"{sign}{mantissa}e{int(exponent):+d}"
+    return (text if len(text) <= cells else f"{sign}{round(float(mantissa))}e{int(exponent)}").rjust(cells)
+
+
+def short(value: float) -> str:
+    """A number in as few characters as it takes: 1, 0.5, −0.25; at most four significant digits."""
+    return f"{value + 0.0:.4g}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+
+
+def full(value: float | None) -> str:
+    """Every digit that the number has."""
+    if value is None:
+        return UNKNOWN
+    text = repr(float(value) + 0.0)
+    return text.removesuffix(".0").replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+
+
+def tone(value: float | None, scale: float) -> str:
+    """The ink of a number: "-4" to "+4" by its share of `scale`, "dim" where unknown, "warn" where not finite."""
+    if value is None:
+        return "dim"
+    if not math.isfinite(value):
+        return "warn"
+    if value == 0:
+        return "0"
+    level = 1 + sum(abs(value) > share * scale for share in _LEVELS)
+    return f"{'+' if value > 0 else '-'}{level}"
+
+
+def level(ink: str) -> int:
+    """The tone level, −4 to 4, of an ink; 0 for inks without one."""
+    return int(ink) if ink[-1].isdigit() else 0
+
+
+def scale_of(*arrays: Array | None) -> float:
+    """The power of two that the largest finite size stays below: it changes rarely, so colours do too."""
+    largest = 0.0
+    for array in arrays:
+        if array is not None and array.size:
+            finite = np.abs(array[np.isfinite(array)])
+            largest = max(largest, float(finite.max(initial=0.0)))
+    return 2.0 ** math.ceil(math.log2(largest)) if largest > 1e-300 else 1.0

@@ -1,0 +1,65 @@
+"""Every sample: what goes in, what should come out, what does, and what this update did to it."""
+
+from __future__ import annotations
+
+import math
+
+from tui_backprop.core.diagnostics import view_samples
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import fixed, short
+from tui_backprop.render.spans import Line, Span, clip, fit, line
+
+
+def samples(moment: Moment, columns: int, rows: int) -> list[Line]:
+    """A heading and one line a sample, scrolled so that the present one is in sight."""
+    data = moment.experiment.data
+    fitting = max(1, rows - 1)
+    present = moment.sample or 0
+    first = min(max(0, present - fitting // 2), max(0, len(data) - fitting))
+    shown = slice(first, min(first + fitting, len(data)))
+    view = view_samples(moment, shown)
+    number_cells = len(str(len(data) - 1)) + 1
+    inputs = [_values(row, 6) for row in data.inputs[shown].tolist()]
+    targets = [_values(row, 3) for row in data.targets[shown].tolist()]
+    predictions = [_values(row, 3) for row in view.prediction.tolist()]
+    heads = (" " + " ".join(data.input_names), "target", "ŷ")
+    cells = [
+        max(len(head), *map(len, texts)) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)
+    ]
+    cells[0] = min(cells[0], max(8, columns - number_cells - 42))
+    heading = (
+        " " * (number_cells + 2) + fit(heads[0].strip(), cells[0]) + "  " + fit("target", cells[1], right=True)
+        + "  " + fit("ŷ", cells[2], right=True) + "    error  " + ("this update" if moment.updated else "")
+    )  # fmt: skip
+    lines = [clip(line(Span(heading, "dim")), columns)]
+    for place, sample in enumerate(range(shown.start, shown.stop)):
+        here = sample in moment.samples
+        error = float(view.error[place])
+        right = error == 0
+        spans = [
+            Span("▸" if here else " ", "accent", bold=True),
+            Span(fit(f"#{sample}", number_cells), "accent" if here else "label", here),
+            Span(" " + fit(inputs[place], cells[0])),
+            Span("  " + fit(targets[place], cells[1], right=True)),
+            Span("  " + fit(predictions[place], cells[2], right=True), "text", bold=here),
+            Span("  " + fixed(error).replace("+", " "), "dim" if right else "text"),
+            Span(" ✓" if right else "  ", "+3"),
+        ]
+        if view.change is not None:
+            spans.append(_change(float(view.change[place])))
+        lines.append(clip(tuple(spans), columns))
+    return lines
+
+
+def _values(row: list[float], most: int) -> str:
+    shown = " ".join(short(value) for value in row[:most])
+    return shown + (" …" if len(row) > most else "")
+
+
+def _change(change: float) -> Span:
+    if change == 0:
+        return Span("  same", "dim")
+    if math.isnan(change):
+        return Span("  NaN", "warn")
+    word, ink = ("▼ better", "+3") if change < 0 else ("▲ worse", "-3")
+    return Span(f"  {fixed(change)} {word}", ink)

@@ -1,0 +1,78 @@
+"""What a person has selected: a weight, a bias or a node. Layers count from 1, units and rows from 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_backprop.core.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Weight:
+    """W[layer][row, column]: from unit `row` of the layer below to unit `column`."""
+
+    layer: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Bias:
+    """b[layer][column]."""
+
+    layer: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """Unit `index` of layer `layer`; layer 0 is the input."""
+
+    layer: int
+    index: int
+
+
+Selection = Weight | Bias | Node
+
+
+def layer_of(selection: Selection) -> int:
+    """The layer whose matrix the selection belongs to; an input node belongs to the first."""
+    return max(1, selection.layer)
+
+
+def column_of(selection: Selection) -> int:
+    """The unit of its layer that the selection leads to."""
+    return selection.index if isinstance(selection, Node) else selection.column
+
+
+def touches(selection: Selection, layer: int, row: int, column: int) -> bool:
+    """Whether the edge W[layer][row, column] is selected, or leads to the selected node."""
+    if isinstance(selection, Node):
+        return selection.layer == layer and selection.index == column
+    return selection == Weight(layer, row, column)
+
+
+def move_in_matrix(selection: Selection, experiment: Experiment, rows: int, columns: int) -> Selection:
+    """The parameter so many rows down and columns right; past the last column comes the next layer."""
+    units = experiment.network.units
+    layer, column = layer_of(selection), column_of(selection) if selection.layer else 0
+    fan_in, has_bias = units[layer - 1], experiment.initial.biases != ()
+    row = {Weight: lambda: selection.row, Bias: lambda: fan_in, Node: lambda: 0}[type(selection)]()  # type: ignore[union-attr]
+    row, column = row + rows, column + columns
+    if column >= units[layer] and layer < experiment.network.depth:
+        layer, column = layer + 1, 0
+    elif column < 0 and layer > 1:
+        layer -= 1
+        column = units[layer] - 1
+    column = min(max(column, 0), units[layer] - 1)
+    last = units[layer - 1] - (0 if has_bias else 1)
+    row = min(max(row, 0), last)
+    return Bias(layer, column) if row == units[layer - 1] else Weight(layer, row, column)
+
+
+def move_in_graph(selection: Selection, experiment: Experiment, down: int, right: int) -> Selection:
+    """The node so many places down its layer, or in the layer so many to the right."""
+    units = experiment.network.units
+    node = selection if isinstance(selection, Node) else Node(selection.layer, selection.column)
+    layer = min(max(node.layer + right, 0), len(units) - 1)
+    return Node(layer, min(max(node.index + down, 0), units[layer] - 1))

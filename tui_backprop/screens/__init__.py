@@ -1,0 +1,1 @@
+"""The screens: the studio itself, and what opens over it."""

@@ -1,0 +1,55 @@
+"""The help: what each pane shows, and what each key does."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_backprop.screens.keys import KEYS
+from tui_backprop.widgets.pane import Pane
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page of text over the studio."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,f1", "dismiss(None)", "Close", show=False),
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+    ]
+
+    def __init__(self, panes: list[type[Pane]]) -> None:
+        super().__init__()
+        self._panes = panes
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        with VerticalScroll(classes="page") as page:
+            page.border_title = "Help: escape closes, arrows scroll"
+            yield Static(_page(self._panes), markup=False)
+
+
+def _page(panes: list[type[Pane]]) -> Text:
+    page = Text()
+    page.append("Keys\n", "bold")
+    for key in KEYS:
+        page.append(f"  {key.glyph:<10}", "bold")
+        page.append(f" {key.does}\n")
+    page.append(f"  {'arrows':<10}", "bold")
+    page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
+    page.append(f"  {'ctrl+p':<10}", "bold")
+    page.append(" Palette: every action, every preset, themes\n")
+    page.append("\nPanes\n", "bold")
+    for pane in panes:
+        page.append(f"  {pane.TITLE}\n", "bold")
+        page.append(f"{pane.ANSWERS}\n")
+    page.append("\nNumbers\n", "bold")
+    page.append("Blue is positive, orange negative; · is not computed yet in this phase; bold is new.\n")
+    page.append("Samples are numbered from #0, as they stand in the data. Epochs and steps count from 1.")
+    return page

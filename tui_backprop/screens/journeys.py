@@ -1,0 +1,70 @@
+"""Moves along the timeline, made one after the other and in slices, so that long ones can be watched and stopped."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move: `make()` starts it and yields its progress in words, or nothing at all.
+
+    An `open_ended` move, such as a run until something happens, ends when the next move is asked for.
+    """
+
+    make: Callable[[], Iterator[str]]
+    open_ended: bool = False
+
+
+def at_once(act: Callable[[], object]) -> Move:
+    """A move that takes no time."""
+
+    def make() -> Iterator[str]:
+        act()
+        yield from ()
+
+    return Move(make)
+
+
+class Journeys:
+    """A queue of moves: none is lost, however fast they are asked for."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Move] = deque()
+        self._move: Move | None = None
+        self._progress: Iterator[str] | None = None
+        self.news = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a move is under way or waiting."""
+        return self._progress is not None or bool(self._waiting)
+
+    def add(self, move: Move) -> None:
+        """Makes `move` after those that are waiting."""
+        if self._move is not None and self._move.open_ended:
+            self.stop()
+        self._waiting.append(move)
+
+    def stop(self) -> None:
+        """Ends the move under way where it is, and forgets those that are waiting."""
+        self._waiting.clear()
+        progress, self._progress, self._move = self._progress, None, None
+        if progress is not None:
+            progress.close()  # type: ignore[attr-defined]  # every move is a generator
+
+    def proceed(self, seconds: float) -> bool:
+        """Moves on for about so long; whether everything is done."""
+        deadline = time.monotonic() + seconds
+        while self.busy:
+            if self._progress is None:
+                self._move = self._waiting.popleft()
+                self._progress = self._move.make()
+            for self.news in self._progress:
+                if time.monotonic() > deadline:
+                    return False
+            self._progress = self._move = None
+        return True

@@ -1,0 +1,84 @@
+"""The two questions that the studio asks: where to go, and until when to run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+
+from tui_backprop.errors import BackpropError
+
+Answer = TypeVar("Answer")
+
+
+class Question(ModalScreen[Answer | None]):
+    """A line to type in; what `read` makes of it is the answer, and its error is shown until it is mended."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
+
+    def __init__(self, title: str, placeholder: str, read: Callable[[str], Answer]) -> None:
+        super().__init__()
+        self._title, self._placeholder, self._read = title, placeholder, read
+
+    def compose(self) -> ComposeResult:
+        """Title, line, mistake."""
+        with Vertical(classes="dialog"):
+            yield Label(self._title, markup=False)
+            field = Input(placeholder=self._placeholder, select_on_focus=False)
+            field.cursor_blink = False
+            yield field
+            yield Label("enter: go   escape: close", classes="mistake", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answered, or not readable yet."""
+        try:
+            answer = self._read(event.value)
+        except BackpropError as error:
+            self.query_one(".mistake", Label).update(str(error))
+            return
+        self.dismiss(answer)
+
+
+class UntilQuestion(ModalScreen[str | None]):
+    """Which condition to run until: "converged", "below" or "epochs"."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,u", "dismiss(None)", "Close", show=False)]
+    CONDITIONS: ClassVar[dict[str, str]] = {
+        "converged": "it has converged",
+        "below": "the error is below …",
+        "epochs": "… more epochs are over",
+    }
+
+    def compose(self) -> ComposeResult:
+        """The conditions."""
+        with Vertical(classes="dialog"):
+            yield Label("Run until", markup=False)
+            yield OptionList(*self.CONDITIONS.values(), markup=False)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Chosen."""
+        self.dismiss(list(self.CONDITIONS)[event.option_index])
+
+
+def read_error(text: str) -> float:
+    """A bound for the error: a finite number above 0."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise BackpropError(f"{text!r} is no bound for an error", "a number above 0, e.g. 0.1")
+    return value
+
+
+def read_epochs(text: str) -> int:
+    """A number of epochs."""
+    if not text.strip().isdecimal() or not 1 <= int(text) <= 1_000_000_000:
+        raise BackpropError(f"{text!r} is no number of epochs", "a whole number from 1, e.g. 100")
+    return int(text)

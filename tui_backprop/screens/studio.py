@@ -1,0 +1,375 @@
+"""The studio: owns the timeline, turns keys into moves on it, and hands each moment to every pane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import Moment
+from tui_backprop.core.place import parse_place
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides, variant
+from tui_backprop.render.inspector import inspect, name_of
+from tui_backprop.render.matrices import View
+from tui_backprop.render.numbers import short
+from tui_backprop.render.selection import Selection, Weight
+from tui_backprop.render.spans import plain
+from tui_backprop.screens.help import HelpScreen
+from tui_backprop.screens.journeys import Journeys, Move, at_once
+from tui_backprop.screens.keys import KEYS, bar_keys
+from tui_backprop.screens.pace import DEFAULT_PACE, PACES
+from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
+from tui_backprop.widgets.bars import KeyBar, PaneBar
+from tui_backprop.widgets.breadcrumb import Breadcrumb
+from tui_backprop.widgets.chart import Chart
+from tui_backprop.widgets.error import Error, ErrorLine
+from tui_backprop.widgets.inspector import Inspector
+from tui_backprop.widgets.matrices import Matrices
+from tui_backprop.widgets.network import Network
+from tui_backprop.widgets.pane import Painted, Pane
+from tui_backprop.widgets.samples import Samples
+
+WIDE = (110, 34)
+"""From this size on all panes stand side by side."""
+SMALL = (60, 18)
+"""Below this size there is room for one pane only."""
+AT_ONCE = 0.05
+"""Seconds that a key may take before its move goes on in slices."""
+SLICE = 0.03
+MOST_EPOCHS = 10_000_000
+"""Where a run gives up that never ends by itself."""
+
+
+class StudioScreen(Screen[None]):
+    """One experiment, watched."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
+    PANES: ClassVar[list[type[Pane]]] = [Network, Matrices, Samples, Inspector, Error]
+
+    moment: reactive[Moment | None] = reactive(None, repaint=False)
+    selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
+    view: reactive[View] = reactive(View.VALUE, repaint=False)
+    news: reactive[str] = reactive("", repaint=False)
+    status: reactive[str] = reactive("", repaint=False)
+    front: reactive[str] = reactive("matrices", repaint=False)
+    """The pane that is in sight where there is not room for all."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        super().__init__()
+        self._timeline = timeline
+        self._journeys = Journeys()
+        self._timer: Timer | None = None
+        self._pace = DEFAULT_PACE
+        self.set_reactive(StudioScreen.moment, timeline.moment)
+
+    def compose(self) -> ComposeResult:
+        """Head, panes, bars."""
+        moment, selection = StudioScreen.moment, StudioScreen.selection
+        yield Breadcrumb().data_bind(moment, StudioScreen.news, StudioScreen.status)
+        with Container(id="panes"):
+            yield Network().data_bind(moment, selection)
+            yield PaneBar().data_bind(moment)
+            yield Matrices().data_bind(moment, selection, StudioScreen.view)
+            yield Samples().data_bind(moment)
+            yield Inspector().data_bind(moment, selection)
+            yield Error().data_bind(moment)
+            yield Chart().data_bind(moment)
+            yield ErrorLine().data_bind(moment)
+        yield KeyBar().data_bind(moment)
+
+    def on_mount(self) -> None:
+        """The keys in their bar; the weights have the focus."""
+        self.query_one(KeyBar).keys = bar_keys()
+        self.query_one(Matrices).focus()
+
+    # Moves
+
+    def action_step(self, by: int) -> None:
+        """One sample forward or back."""
+        self._go(lambda moment: moment.position + 1 if by > 0 else max(0, moment.step - 1))
+
+    def action_phase(self, by: int) -> None:
+        """One phase forward or back."""
+        self._make(at_once(lambda: self._timeline.next_phase() if by > 0 else self._timeline.back_phase()))
+
+    def action_epoch(self, by: int) -> None:
+        """One epoch forward or back."""
+        size = self._timeline.trainer.steps_per_epoch
+        self._go(lambda moment: (moment.epochs_completed + 1 if by > 0 else max(0, moment.step - 1) // size) * size)
+
+    def action_restart(self) -> None:
+        """Back to the start."""
+        self._go(lambda moment: 0)
+
+    def action_go_to(self) -> None:
+        """Asks where to go."""
+
+        def answered(place: tuple[int, str | None] | None) -> None:
+            if place is not None:
+                self._go(lambda moment: place[0], place[1])
+
+        question = Question("Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", self._read_place)
+        self._pause()
+        self.app.push_screen(question, answered)
+
+    def _read_place(self, text: str) -> tuple[int, str | None]:
+        return parse_place(text, self._timeline)
+
+    def action_until(self) -> None:
+        """Asks until when to run."""
+        self._pause()
+        self.app.push_screen(UntilQuestion(), self._run_until)
+
+    def _run_until(self, condition: str | None) -> None:
+        stop = self._timeline.experiment.training.stop
+        if condition == "converged":
+            self._run(lambda errors: bool(errors[-1] <= stop), MOST_EPOCHS, "Converged: ")
+        elif condition == "below":
+            question = Question("Run until the error is below", "e.g. 0.1", read_error)
+            self.app.push_screen(question, self._run_below)
+        elif condition == "epochs":
+            self.app.push_screen(Question("Epochs to run", "e.g. 100", read_epochs), self._run_epochs)
+
+    def _run_below(self, bound: float | None) -> None:
+        if bound is not None:
+            self._run(lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ")
+
+    def _run_epochs(self, count: int | None) -> None:
+        if count is not None:
+            self._run(lambda errors: False, count, "")
+
+    def _run(self, ended: Callable[[Array], bool], limit: int, reached: str) -> None:
+        """Runs whole epochs until `ended`, or the numbers are no longer finite, and says how it came out."""
+        timeline = self._timeline
+
+        def make() -> Iterator[str]:
+            held, diverged = False, False
+
+            def stop(errors: Array) -> bool:
+                nonlocal held, diverged
+                held, diverged = ended(errors), not abs(errors[-1]) < float("inf")
+                return held or diverged
+
+            yield from (f"Running: epoch {epoch:,}. Escape stops." for epoch, _ in timeline.run_epochs(stop, limit))
+            moment = timeline.moment
+            epoch = f"epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}."
+            self.call_later(
+                self._tell, f"The run has diverged: {epoch}" if diverged else f"{reached if held else ''}{epoch}"
+            )
+
+        self._make(Move(make, open_ended=True))
+
+    def _tell(self, news: str) -> None:
+        self.news = news
+
+    def _go(self, target: Callable[[Moment], int], phase: str | None = None) -> None:
+        timeline = self._timeline
+
+        def make() -> Iterator[str]:
+            step = target(timeline.moment)
+            for reached in timeline.travel(step, phase):
+                yield f"On the way to step {step:,}: step {reached:,}. Escape stops."
+
+        self._make(Move(make))
+
+    def _make(self, move: Move, by_hand: bool = True) -> None:
+        """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
+        if by_hand:
+            self._pause()
+        working = self._journeys.busy
+        self._journeys.add(move)
+        if working and self._journeys.busy and self._worker_active:
+            return
+        if self._proceed(AT_ONCE):
+            self._arrive()
+        else:
+            self._go_on()
+
+    _worker_active = False
+
+    def _proceed(self, seconds: float) -> bool:
+        try:
+            return self._journeys.proceed(seconds)
+        except BackpropError as error:
+            self._journeys.stop()
+            self.call_later(self._tell, str(error))
+            return True
+
+    @work
+    async def _go_on(self) -> None:
+        self._worker_active = True
+        try:
+            while not self._proceed(SLICE):
+                self.news = self._journeys.news
+                await asyncio.sleep(0)
+        finally:
+            self._worker_active = False
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Shows where the timeline is now."""
+        self.news = ""
+        self.moment = self._timeline.moment
+
+    def action_stop(self) -> None:
+        """Stops a run, play, full screen, the chart: whichever is on."""
+        if self._journeys.busy:
+            self._journeys.stop()
+            self.call_later(self._tell, "Stopped.")
+        elif self._timer is not None:
+            self._pause()
+        elif self.has_class("-full"):
+            self.action_full()
+        elif self.has_class("-chart"):
+            self.action_chart()
+
+    # Play
+
+    def action_play(self) -> None:
+        """Plays or pauses."""
+        if self._timer is not None:
+            self._pause()
+        else:
+            self._play()
+
+    def action_pace(self, by: int) -> None:
+        """Another pace, at once if playing."""
+        self._pace = min(max(self._pace + by, 0), len(PACES) - 1)
+        if self._timer is not None:
+            self._pause()
+            self._play()
+        else:
+            self.news = f"Play goes at {PACES[self._pace].name}; p plays."
+
+    def _play(self) -> None:
+        pace = PACES[self._pace]
+        self.status = f"▶ {pace.name}"
+        self._timer = self.set_interval(pace.seconds, self._tick)
+
+    def _pause(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self.status = ""
+
+    def _tick(self) -> None:
+        if self._journeys.busy:
+            return
+        timeline, unit = self._timeline, PACES[self._pace].unit
+        move = {"phase": timeline.next_phase, "step": timeline.next_step, "epoch": timeline.next_epoch}[unit]
+        self._make(at_once(move), by_hand=False)
+        moment = timeline.moment
+        at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
+        if at_end and (moment.converged_at == moment.epoch or not moment.finite):
+            self._pause()
+
+    # Panes
+
+    def action_next_pane(self, by: int) -> None:
+        """The next or previous pane has the focus, and is in sight."""
+        names = [pane.__name__.lower() for pane in self.PANES]
+        focused = self.focused.id if self.focused is not None and self.focused.id in names else names[-1]
+        self.action_show_pane(names[(names.index(focused) + by) % len(names)])
+
+    def action_show_pane(self, name: str) -> None:
+        """The pane has the focus, and is in sight."""
+        if name != "network" or self.has_class("-small") or self.has_class("-full"):
+            self.front = name
+        self.query_one(f"#{name}", Pane).focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A click can give a pane the focus, too."""
+        if isinstance(event.widget, Pane) and event.widget.id not in (None, "network", "chart"):
+            self.front = str(event.widget.id)
+
+    def watch_front(self, front: str) -> None:
+        """Another pane in sight."""
+        for pane in self.query(Pane):
+            pane.set_class(pane.id == front, "-front")
+        bar = self.query_one(PaneBar)
+        bar.current = front.capitalize()
+
+    def action_full(self) -> None:
+        """The pane with the focus takes the whole screen, or gives it back."""
+        if not self.has_class("-full") and isinstance(self.focused, Pane):
+            self.front = str(self.focused.id)
+        self.toggle_class("-full")
+        if not self.has_class("-full") and self.front == "network" and not self.has_class("-small"):
+            self.front = "matrices"
+
+    def action_chart(self) -> None:
+        """The chart takes the place of the panes, or gives it back."""
+        self.toggle_class("-chart")
+        if self.has_class("-chart"):
+            self.query_one(Chart).focus()
+        else:
+            self.action_show_pane(self.front)
+
+    def on_resize(self, event: Resize) -> None:
+        """All panes, a few, or one: as the terminal's size allows."""
+        columns, rows = event.size
+        wide = columns >= WIDE[0] and rows >= WIDE[1]
+        small = columns < SMALL[0] or rows < SMALL[1]
+        self.set_class(wide, "-wide")
+        self.set_class(not wide and not small, "-narrow")
+        self.set_class(small, "-small")
+        names = [pane.__name__ for pane in self.PANES]
+        self.query_one(PaneBar).names = tuple(names if small else names[1:])
+        if self.front == "network" and not small and not self.has_class("-full"):
+            self.front = "matrices"
+
+    def action_view(self) -> None:
+        """The matrices show something else."""
+        self.view = self.view.next()
+
+    def on_painted_chosen(self, event: Painted.Chosen) -> None:
+        """Somebody chose a weight, a bias, a node or an action."""
+        if isinstance(event.target, str):
+            self.run_worker(self.run_action(event.target))
+        else:
+            self.selection = event.target
+
+    def action_copy(self) -> None:
+        """The inspector's arithmetic goes to the clipboard of the terminal."""
+        if self.moment is not None:
+            name = name_of(self.selection, self.moment)
+            text = plain(inspect(self.moment, self.selection, 10_000).lines)
+            self.app.copy_to_clipboard(f"{name}\n{text}\n")
+            self.news = f"Copied the arithmetic of {name}."
+
+    def action_help(self) -> None:
+        """Help over the studio."""
+        self._pause()
+        self.app.push_screen(HelpScreen([*self.PANES, Chart]))
+
+    # Experiments
+
+    def action_reseed(self) -> None:
+        """The same experiment from the next seed's weights."""
+        experiment = self._timeline.experiment
+        seed = experiment.seed + 1
+        self.open(variant(experiment, Overrides(seed=seed)))
+        self.news = f"New weights, from seed {seed}."
+
+    def open(self, experiment: Experiment) -> None:
+        """Another experiment, from its start."""
+        self._pause()
+        self._journeys.stop()
+        self._timeline = Timeline(experiment)
+        self.set_reactive(StudioScreen.selection, Weight(1, 0, 0))
+        for painted in self.query(Painted):
+            painted.set_reactive(Painted.selection, Weight(1, 0, 0))
+        self._arrive()

@@ -1,0 +1,30 @@
+"""Inks as terminal styles, for each theme. Colours are taken from the 256 that every SSH terminal has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.style import Style
+
+_DARK = {
+    "text": "#d0d0d0", "dim": "#808080", "label": "#afafaf", "accent": "#ffd75f", "warn": "#ff5f5f", "shut": "#767676",
+    "+1": "#5f87af", "+2": "#5fafd7", "+3": "#5fd7ff", "+4": "#87d7ff",
+    "-1": "#af875f", "-2": "#d7875f", "-3": "#ff875f", "-4": "#ffaf5f", "0": "#808080",
+}  # fmt: skip
+_LIGHT = {
+    "text": "#303030", "dim": "#767676", "label": "#4e4e4e", "accent": "#af00af", "warn": "#d70000", "shut": "#8a8a8a",
+    "+1": "#5f87af", "+2": "#0087d7", "+3": "#005fd7", "+4": "#0000d7",
+    "-1": "#af875f", "-2": "#d75f00", "-3": "#af5f00", "-4": "#af3a00", "0": "#767676",
+}  # fmt: skip
+_ANSI = {
+    "text": "default", "dim": "bright_black", "label": "default", "accent": "magenta", "warn": "bright_red", "shut": "bright_black",
+    "+1": "blue", "+2": "blue", "+3": "bright_blue", "+4": "bright_blue",
+    "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
+}  # fmt: skip
+_PALETTES = {"dark": _DARK, "light": _LIGHT, "ansi": _ANSI}
+
+
+@lru_cache(maxsize=512)
+def style_of(ink: str, bold: bool, selected: bool, palette: str) -> Style:
+    """The style to lay over a widget's own; what is selected is shown in reverse."""
+    return Style(color=_PALETTES[palette][ink], bold=bold, reverse=selected)

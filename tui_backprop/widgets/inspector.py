@@ -1,0 +1,64 @@
+"""The arithmetic behind the selection."""
+
+from __future__ import annotations
+
+from textual.reactive import reactive
+
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.inspector import inspect, name_of
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, line, pad
+from tui_backprop.widgets.pane import Pane
+
+
+class Inspector(Pane):
+    """Why did this weight change by exactly that?"""
+
+    TITLE = "Inspector"
+    ANSWERS = (
+        "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
+        "phases and with all digits; · stands for what is not computed yet. Select a weight or a node to see its "
+        "arithmetic; up and down scroll."
+    )
+
+    offset_lines: reactive[int] = reactive(0, repaint=False)
+    """How far a person has scrolled from where the present phase is in sight."""
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The equations, scrolled so that the present phase's is in sight."""
+        self.border_title = f"Inspector  {name_of(self.selection, moment)}"
+        inspection = inspect(moment, self.selection, columns - 1)
+        total = len(inspection.lines)
+        if total <= rows:
+            return inspection.lines
+        focus = min(max(0, inspection.focus - rows // 2), total - rows)
+        top = min(max(0, focus + self.offset_lines), total - rows)
+        return _with_arrows(inspection.lines[top : top + rows], columns, top > 0, top + rows < total)
+
+    def watch_moment(self) -> None:
+        """Another moment: its own phase comes into sight."""
+        self.set_reactive(Inspector.offset_lines, 0)
+        super().watch_moment()
+
+    def watch_selection(self, selection: Selection | None = None) -> None:
+        """Another selection."""
+        self.set_reactive(Inspector.offset_lines, 0)
+        super().watch_selection()
+
+    def watch_offset_lines(self) -> None:
+        """Scrolled."""
+        self.repaint()
+
+    def action_move(self, right: int, down: int) -> None:
+        """Scrolls."""
+        self.offset_lines += down
+
+
+def _with_arrows(lines: list[Line], columns: int, above: bool, below: bool) -> list[Line]:
+    """Signs at the right edge that there is more above or below."""
+    shown = list(lines)
+    if above:
+        shown[0] = line(*pad(shown[0], columns - 1), Span("↑", "accent"))
+    if below:
+        shown[-1] = line(*pad(shown[-1], columns - 1), Span("↓", "accent"))
+    return shown

@@ -1,0 +1,161 @@
+"""What all panes share: they paint lines of spans, and repaint only the lines that have changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.app import RenderResult
+from textual.binding import Binding, BindingType
+from textual.events import Click, Resize, Show
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.selection import Selection, Weight
+from tui_backprop.render.spans import Line, Span, length, safe
+from tui_backprop.widgets.inks import style_of
+
+
+class Painted(Widget):
+    """A widget that is a function of moment, selection and size."""
+
+    moment: reactive[Moment | None] = reactive(None, repaint=False)
+    selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
+
+    class Chosen(Message):
+        """A click or a key chose something: a weight, a bias or a node, or the name of an action."""
+
+        def __init__(self, target: Selection | str) -> None:
+            self.target = target
+            super().__init__()
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+        self._strips: dict[int, Strip] = {}
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The lines to show; at most `rows`, each at most `columns` cells."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Paints anew and sends the lines that have changed to the screen."""
+        columns, rows = self.size
+        if self.moment is None or not self.display or not columns or not rows:
+            return
+        lines = [*self.paint(self.moment, columns, rows)[:rows]]
+        lines += [()] * (rows - len(lines))
+        old = self._lines if len(self._lines) == rows else [None] * rows
+        changed = [y for y, (line, before) in enumerate(zip(lines, old, strict=True)) if line != before]
+        self._lines = lines
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*(Region(0, y, columns, 1) for y in changed))
+
+    def render(self) -> RenderResult:
+        """Unused: lines are rendered one by one."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the content, in the theme's styles."""
+        if y not in self._strips:
+            self._strips[y] = self._strip(self._lines[y] if y < len(self._lines) else ())
+        return self._strips[y]
+
+    def _strip(self, spans: Line) -> Strip:
+        base, palette = self.rich_style, self._palette
+        segments = [
+            Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette)) for span in spans
+        ]
+        strip = Strip(segments, length(spans))
+        return strip.adjust_cell_length(self.size.width, base)
+
+    @property
+    def _palette(self) -> str:
+        theme = self.app.current_theme
+        return "ansi" if theme.ansi else "dark" if theme.dark else "light"
+
+    def notify_style_update(self) -> None:
+        """A new theme: every line has new colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def watch_moment(self) -> None:
+        """Another moment."""
+        self.repaint()
+
+    def watch_selection(self) -> None:
+        """Another selection."""
+        self.repaint()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size: nothing painted so far is of use."""
+        self._forget()
+
+    def on_show(self, event: Show) -> None:
+        """Shown again, after moments that it was not painted for."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._lines.clear()
+        self._strips.clear()
+        self.repaint()
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """A click on a span that means something."""
+        span = self._span_at(event.x - self.content_offset.x, event.y - self.content_offset.y)
+        if span is not None and span.target is not None:
+            self.post_message(self.Chosen(span.target))
+
+    def _span_at(self, x: int, y: int) -> Span | None:
+        if not 0 <= y < len(self._lines):
+            return None
+        for span in self._lines[y]:
+            x -= length((span,))
+            if x < 0:
+                return span
+        return None
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as there is room."""
+        return container.width
+
+
+class Pane(Painted, can_focus=True):
+    """A painted widget with a title, a question that it answers, and a selection that keys move in it."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border-top: solid $panel;
+        border-title-color: $foreground-muted;
+        border-title-style: bold;
+        background: $background;
+        &:focus {
+            border-top: solid $accent;
+            border-title-color: $accent;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(0, -1)", "Up", show=False),
+        Binding("down,j", "move(0, 1)", "Down", show=False),
+        Binding("left,h", "move(-1, 0)", "Left", show=False),
+        Binding("right,l", "move(1, 0)", "Right", show=False),
+    ]
+
+    TITLE: ClassVar[str]
+    ANSWERS: ClassVar[str]
+    """What the pane shows, for the help."""
+
+    def __init__(self) -> None:
+        super().__init__(id=type(self).__name__.lower())
+        self.border_title = self.TITLE
+
+    def action_move(self, right: int, down: int) -> None:
+        """Moves the selection; panes that have none in them stay as they are."""
