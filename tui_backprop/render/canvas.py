@@ -6,6 +6,8 @@ from tui_backprop.render.spans import Line, Span
 
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
+Dot = tuple[int, int]
+
 
 class Canvas:
     """`columns` × `rows` cells; dots have x from 0 to 2·columns − 1 and y from 0 to 4·rows − 1."""
@@ -24,13 +26,15 @@ class Canvas:
         """
         (x0, y0), (x1, y1) = start, end
         length = max(abs(x1 - x0), abs(y1 - y0), 1)
+        steep = abs(y1 - y0) > abs(x1 - x0)
         for place in range(length + 1):
             if place % sum(dash) >= dash[0]:
                 continue
             x = x0 + round((x1 - x0) * place / length)
             y = y0 + round((y1 - y0) * place / length)
             for offset in range(thickness):
-                self._dot(x, y + offset - thickness // 2, ink)
+                across = offset - thickness // 2
+                self._dot(x + across * steep, y + across * (not steep), ink)
 
     def _dot(self, x: int, y: int, ink: Span) -> None:
         column, row = x // 2, y // 4

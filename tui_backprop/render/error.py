@@ -22,11 +22,8 @@ def error(moment: Moment, columns: int, rows: int) -> list[Line]:
         return [_headline(moment, columns), clip(_this_epoch(moment), columns)][:rows]
     height = max(1, rows - 3)
     curve, scale = _curve(moment, columns, height)
-    return [
-        clip(line(*_headline(moment, columns), Span(f"  {scale}", "dim")), columns),
-        *curve,
-        clip(_this_epoch(moment), columns),
-    ][:rows]
+    headline = line(*_headline(moment, columns), Span(f"  {scale}", "dim"))
+    return [clip(headline, columns), *curve, clip(_this_epoch(moment), columns)][:rows]
 
 
 def error_line(moment: Moment, columns: int) -> Line:
@@ -99,7 +96,8 @@ def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, boo
     heights = [_height(value, positive, logarithmic, rows * 8) for value in values.tolist()]
     lines = []
     for row in reversed(range(rows)):
-        past, future = [], []
+        past: list[str] = []
+        future: list[str] = []
         for place, (value, height) in enumerate(zip(values.tolist(), heights, strict=True)):
             glyph = _BLOCKS[min(max(height - row * 8, 0), 8)] if math.isfinite(value) else "!" if row == 0 else " "
             (past if place < done else future).append(glyph)
@@ -112,8 +110,5 @@ def _height(value: float, positive: Array, logarithmic: bool, eighths: int) -> i
     if not math.isfinite(value) or value <= 0 or not len(positive):
         return 0
     top, bottom = float(positive.max()), float(positive.min()) if logarithmic else 0.0
-    if logarithmic:
-        share = math.log(value / bottom) / math.log(top / bottom)
-    else:
-        share = value / top
+    share = math.log(value / bottom) / math.log(top / bottom) if logarithmic else value / top
     return max(1, round(share * eighths))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.numbers import full
@@ -154,11 +155,10 @@ def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
     if layer + 1 == network.depth and network.units[-1] == 1:
         yield from _forward(moment, network.depth, 0, unit)
         yield Phase("error"), _output_delta(moment, 0)
-    shares = _terms(moment.before.weights[layer][unit], above if moment.reached(f"upstream{layer}") else None, None)
-    yield (
-        Phase(f"upstream{layer}"),
-        [Span(f"∂E/∂a({name}) = W{layer + 1}·δ = "), *shares, Span("= "), _result(_number(upstream, unit))],
-    )
+    known = above if moment.reached(f"upstream{layer}") else None
+    shares = _terms(moment.before.weights[layer][unit], known, None)
+    formula = Span(f"∂E/∂a({name}) = W{layer + 1}·δ = ")
+    yield Phase(f"upstream{layer}"), [formula, *shares, Span("= "), _result(_number(upstream, unit))]
     product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
     spans = [Span(f"δ({name}) = upstream·f′(z) = "), Span(product), _result(_number(delta, unit))]
     if mask is not None and mask[unit] == 0:
@@ -217,14 +217,9 @@ def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
         spans = [Span(formula), Span(product), _result(value)]
     yield Phase("gradient"), spans
     rate = moment.experiment.training.rate
-    frozen = (
-        isinstance(selection, Bias) and moment.experiment.network.trained.stop <= moment.experiment.network.weight_count
-    )
-    if frozen:
-        yield (
-            Phase("update"),
-            [Span("frozen: the bias is used, but not trained, and stays "), _result(_number(old, *place))],
-        )
+    if isinstance(selection, Bias) and moment.experiment.network.bias is BiasMode.FROZEN:
+        stays = Span("a frozen bias is used, but not trained, and stays ")
+        yield Phase("update"), [stays, _result(_number(old, *place))]
         return
     spans = [Span("new = old − rate·gradient = "), Span(f"{_number(old, *place)} − {full(rate)}×{_signed(value)} = ")]
     yield Phase("update"), [*spans, _result(_number(new if moment.updated else None, *place))]

@@ -71,11 +71,11 @@ def matrices(moment: Moment, selection: Selection, view: View, columns: int, row
 
 
 def title(view: View) -> str:
-    """What the pane shows now."""
+    """The name of a view."""
     return {
         View.VALUE: "Weights",
-        View.GRADIENT: "Gradients ∂E/∂W",
-        View.UPDATE: "Updates: old, Δ, new",
+        View.GRADIENT: "Gradients",
+        View.UPDATE: "Updates",
     }[view]
 
 
@@ -85,7 +85,7 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
     before, after = _parameters(moment, layer, False), _parameters(moment, layer, True)
     now = after if moment.updated else before
     parts: list[Array | None] = [now]
-    marks = ("",)
+    marks: tuple[str, ...] = ("",)
     if view is View.GRADIENT:
         parts = [_gradient(moment, layer)]
     elif view is View.UPDATE:

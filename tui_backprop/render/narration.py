@@ -57,7 +57,8 @@ def _activate(moment: Moment) -> str:
         return "Every sum is above 0: no gate is shut, all of them pass unchanged."
     if name == "leaky_relu":
         return f"{name} lets only a hundredth of a negative sum through: {_few(shut)}."
-    return f"ReLU stops negative sums: the gate{'s' if len(shut) > 1 else ''} of {_few(shut)} shut{'s' * (len(shut) == 1)}."
+    gates = "the gate of {} shuts" if len(shut) == 1 else "the gates of {} shut"
+    return f"ReLU stops negative sums: {gates.format(_few(shut))}."
 
 
 def _shut(moment: Moment, layer: int) -> list[str]:
@@ -96,7 +97,8 @@ def _upstream(moment: Moment) -> str:
     if not upstream.any():
         return f"No error flows back through W{layer + 1}: there is nothing to blame anyone for."
     most = int(np.nanargmax(np.abs(upstream))) if np.isfinite(upstream).any() else 0
-    text = f"δ flows back through W{layer + 1}: each unit is blamed by its weight. Most: {names[most]} ({fixed(upstream[most]).strip()})."
+    blame = f"Most: {names[most]} ({fixed(upstream[most]).strip()})."
+    text = f"δ flows back through W{layer + 1}: each unit is blamed by its weight. {blame}"
     spared = [name for name, value in zip(names, upstream.tolist(), strict=True) if value == 0]
     return text + (f" None: {_few(spared)}." if spared else "")
 
@@ -106,7 +108,8 @@ def _mask(moment: Moment) -> str:
     mask, names = _known(moment.mask(layer)), _names(moment, layer)
     blocked = [name for name, value in zip(names, mask.tolist(), strict=True) if value == 0]
     if blocked:
-        return f"δ = upstream × f′(z): {_few(blocked)} {'was' if len(blocked) == 1 else 'were'} shut, so the error stops there."
+        were = "was" if len(blocked) == 1 else "were"
+        return f"δ = upstream × f′(z): {_few(blocked)} {were} shut, so the error stops there."
     if (mask == 1).all():
         return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
     return (
@@ -122,9 +125,8 @@ def _gradient(moment: Moment) -> str:
 def _update(moment: Moment) -> str:
     rate = short(moment.experiment.training.rate)
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
-    text = f"{moved} of {moment.experiment.network.size} weights move{'s' * (moved == 1)} against the gradient, times {rate}."
-    if moved == 0:
-        text = "No weight moves."
+    of = moment.experiment.network.size
+    text = f"{moved} of {of} weights moved, each by −{rate} × its gradient." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
     ending = f" Epoch {moment.epoch:,} ends with error {short(moment.epoch_error or 0.0)}"

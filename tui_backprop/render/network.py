@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import fixed, level, scale_of, tone
-from tui_backprop.render.selection import Node, Selection, Weight, layer_of, touches
+from tui_backprop.render.selection import Node, Selection, Weight, column_of, layer_of, touches
 from tui_backprop.render.spans import Line, Span, clip, fit, line, width
 
 LEAST_GAP = 7
@@ -95,15 +95,17 @@ def _layout(moment: Moment, selection: Selection, columns: int, rows: int) -> _L
         left += cells + gap
     heights = [1 if layer == 0 else form.rows for layer in range(first, last + 1)]
     shown = [
-        _units_shown(
-            units[layer],
-            height,
-            rows,
-            selection.index if selection == Node(layer, getattr(selection, "index", -1)) else 0,
-        )
+        _units_shown(units[layer], height, rows, _wanted(selection, layer))
         for layer, height in zip(range(first, last + 1), heights, strict=True)
     ]
     return _Layout(form, first, edges, shown)
+
+
+def _wanted(selection: Selection, layer: int) -> int:
+    """The unit of a layer that must be in sight."""
+    if isinstance(selection, Weight) and selection.layer == layer + 1:
+        return selection.row
+    return column_of(selection) if selection.layer == layer else 0
 
 
 def _layers_shown(moment: Moment, widths: list[int], columns: int) -> tuple[int, int]:
@@ -159,7 +161,7 @@ def _caption(moment: Moment, layout: _Layout) -> Line:
     sums = {"upstream": "◂ ", "mask": "◂ "}.get(kind, "")
     parts: list[Span | str] = [
         Span(f"{sums}edges: {what}", "label"),
-        Span("  ━ solid +  ╍ dashed −  thicker: stronger", "dim"),
+        Span("  solid +  dashed −  thick: strong", "dim"),
     ]
     most = max(len(below) * len(above) for below, above in pairwise(layout.rows)) if len(layout.rows) > 1 else 0
     if most > MOST_EDGES:
@@ -193,7 +195,7 @@ def _draw_edges(canvas: Canvas, moment: Moment, selection: Selection, layout: _L
             "", "accent" if chosen else ink if active and strength else "dim", chosen, target=Weight(layer, i, j)
         )
         thickness = (1, 1, 1, 2, 3)[strength] if active else 1
-        dash = (1, 5) if strength == 0 else (1, 0) if values[i, j] > 0 else (5, 4)
+        dash = (1, 5) if strength == 0 else (1, 0) if values[i, j] > 0 else (7, 4)
         canvas.draw((x0, _centre(top0, height0)), (x1, _centre(top1, height1)), look, thickness, dash)
 
 
@@ -251,7 +253,7 @@ def _node(moment: Moment, selection: Selection, form: _Form, layer: int, unit: i
 
 @dataclass(frozen=True)
 class _Value:
-    """A number of a node: its value, the scale of its tone, whether this phase brought it, whether a gate shut it off."""
+    """A number of a node, the scale of its tone, whether this phase brought it, whether a gate shut it off."""
 
     value: float | None
     scale: float

@@ -57,7 +57,7 @@ def move_in_matrix(selection: Selection, experiment: Experiment, rows: int, colu
     units = experiment.network.units
     layer, column = layer_of(selection), column_of(selection) if selection.layer else 0
     fan_in, has_bias = units[layer - 1], experiment.initial.biases != ()
-    row = {Weight: lambda: selection.row, Bias: lambda: fan_in, Node: lambda: 0}[type(selection)]()  # type: ignore[union-attr]
+    row = selection.row if isinstance(selection, Weight) else fan_in if isinstance(selection, Bias) else 0
     row, column = row + rows, column + columns
     if column >= units[layer] and layer < experiment.network.depth:
         layer, column = layer + 1, 0

@@ -63,7 +63,8 @@ class Journeys:
             if self._progress is None:
                 self._move = self._waiting.popleft()
                 self._progress = self._move.make()
-            for self.news in self._progress:
+            for news in self._progress:
+                self.news = news
                 if time.monotonic() > deadline:
                     return False
             self._progress = self._move = None

@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 @dataclass(frozen=True)
 class Key:
-    """A key, what it does in a sentence, and its text in the key bar (none where a pane's title shows it)."""
+    """A key, what it does in a sentence, and its text in the key bar, if it has one there."""
 
     name: str
     key: str
@@ -24,46 +24,33 @@ class Key:
 
 
 KEYS = (
-    Key(
-        "step",
-        "space",
-        "space",
-        "step(1)",
-        "One sample forward: to the end of this step, or of the next",
-        ("space ⌫", "sample"),
-    ),
-    Key("back-step", "backspace", "backspace", "step(-1)", "One sample back: to the beginning of this step"),
+    Key("step", "space", "space", "step(1)", "One sample forward: to the end of a step", ("space ⌫", "sample")),
+    Key("back-step", "backspace", "backspace", "step(-1)", "One sample back: to the beginning of a step"),
     Key("phase", "full_stop", ".", "phase(1)", "One phase forward", (". ,", "phase")),
     Key("back-phase", "comma", ",", "phase(-1)", "One phase back"),
-    Key("epoch", "e", "e", "epoch(1)", "One epoch forward: to the end of this epoch, or of the next", ("e E", "epoch")),
-    Key("back-epoch", "E", "E", "epoch(-1)", "One epoch back: to the beginning of this epoch"),
+    Key("epoch", "e", "e", "epoch(1)", "One epoch forward: to the end of an epoch", ("e E", "epoch")),
+    Key("back-epoch", "E", "E", "epoch(-1)", "One epoch back: to the beginning of an epoch"),
     Key("play", "p", "p", "play", "Play or pause", ("p", "play")),
-    Key("slower", "left_square_bracket", "[", "pace(-1)", "Play slower", ("[ ]", "pace")),
-    Key("faster", "right_square_bracket", "]", "pace(1)", "Play faster"),
-    Key(
-        "until",
-        "u",
-        "u",
-        "until",
-        "Run until it has converged, the error is small enough, or so many epochs",
-        ("u", "until"),
-    ),
-    Key("go-to", "g", "g", "go_to", "Go to an epoch, a sample, a phase", ("g", "go to")),
     Key("next-pane", "tab", "tab", "next_pane(1)", "Next pane", ("tab", "pane")),
     Key("previous-pane", "shift+tab", "shift+tab", "next_pane(-1)", "Previous pane"),
-    Key("view", "v", "v", "view", "What the matrices show: value, gradient, update"),
+    Key("until", "u", "u", "until", "Run until converged, until the error is small, for some epochs", ("u", "until")),
+    Key("go-to", "g", "g", "go_to", "Go to an epoch, a sample, a phase", ("g", "go")),
+    Key("slower", "left_square_bracket", "[", "pace(-1)", "Play slower", ("[ ]", "pace")),
+    Key("faster", "right_square_bracket", "]", "pace(1)", "Play faster"),
     Key("full", "f", "f", "full", "This pane full-screen, and back", ("f", "full")),
+    Key("view", "v", "v", "view", "What the matrices show: value, gradient, update"),
     Key("chart", "c", "c", "chart", "The error as a chart with axes, and back; l makes its axis logarithmic"),
     Key("copy", "y", "y", "copy", "Copy the inspector's arithmetic as text"),
-    Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "restart")),
-    Key("reseed", "R", "R", "reseed", "New weights, from the next seed", ("R", "reseed")),
+    Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
+    Key("reseed", "R", "R", "reseed", "New weights, from the next seed", ("R", "new")),
     Key("stop", "escape", "escape", "stop", "Stop what is running; leave full screen or chart"),
     Key("help", "question_mark", "?", "help", "What the panes show and what the keys do", ("?", "help")),
     Key("quit", "q", "q", "app.quit", "Quit", ("q", "quit")),
 )
+PANE_KEYS = (("v", "view", "view"), ("c", "chart", "chart"), ("y", "copy", "copy"))
+"""Keys of single panes, which stand in the panes' titles or beside their names instead of in the key bar."""
 
 
 def bar_keys() -> tuple[tuple[str, str, str], ...]:
-    """(key, what it does, action) for the key bar, help last."""
-    shown = [(*key.bar, key.action) for key in KEYS if key.bar is not None]
-    return tuple(sorted(shown, key=lambda entry: entry[0] == "?"))
+    """(key, what it does, action) for the key bar; the last two, help and quit, are always shown."""
+    return tuple((*key.bar, key.action) for key in KEYS if key.bar is not None)

@@ -29,7 +29,7 @@ from tui_backprop.render.selection import Selection, Weight
 from tui_backprop.render.spans import plain
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.journeys import Journeys, Move, at_once
-from tui_backprop.screens.keys import KEYS, bar_keys
+from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.pace import DEFAULT_PACE, PACES
 from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
 from tui_backprop.widgets.bars import KeyBar, PaneBar
@@ -93,6 +93,7 @@ class StudioScreen(Screen[None]):
     def on_mount(self) -> None:
         """The keys in their bar; the weights have the focus."""
         self.query_one(KeyBar).keys = bar_keys()
+        self.query_one(PaneBar).keys = PANE_KEYS
         self.query_one(Matrices).focus()
 
     # Moves
@@ -166,9 +167,8 @@ class StudioScreen(Screen[None]):
             yield from (f"Running: epoch {epoch:,}. Escape stops." for epoch, _ in timeline.run_epochs(stop, limit))
             moment = timeline.moment
             epoch = f"epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}."
-            self.call_later(
-                self._tell, f"The run has diverged: {epoch}" if diverged else f"{reached if held else ''}{epoch}"
-            )
+            how = "The run has diverged: " if diverged else reached if held else "Ran to "
+            self.call_later(self._tell, f"{how}{epoch}")
 
         self._make(Move(make, open_ended=True))
 
@@ -299,8 +299,7 @@ class StudioScreen(Screen[None]):
         """Another pane in sight."""
         for pane in self.query(Pane):
             pane.set_class(pane.id == front, "-front")
-        bar = self.query_one(PaneBar)
-        bar.current = front.capitalize()
+        self.query_one(PaneBar).current = front
 
     def action_full(self) -> None:
         """The pane with the focus takes the whole screen, or gives it back."""
@@ -326,8 +325,8 @@ class StudioScreen(Screen[None]):
         self.set_class(wide, "-wide")
         self.set_class(not wide and not small, "-narrow")
         self.set_class(small, "-small")
-        names = [pane.__name__ for pane in self.PANES]
-        self.query_one(PaneBar).names = tuple(names if small else names[1:])
+        names = tuple((pane.__name__.lower(), pane.TITLE) for pane in self.PANES)
+        self.query_one(PaneBar).names = names if small else names[1:]
         if self.front == "network" and not small and not self.has_class("-full"):
             self.front = "matrices"
 

@@ -8,6 +8,9 @@ from tui_backprop.core.phases import Moment
 from tui_backprop.render.spans import Line, Span, clip, length
 from tui_backprop.widgets.pane import Painted
 
+ALWAYS = 2
+"""How many of the last keys are shown whatever the width: help and quit."""
+
 
 class PaneBar(Painted):
     """The panes that share one place on a small screen, the one in sight marked."""
@@ -16,8 +19,12 @@ class PaneBar(Painted):
     PaneBar { height: 1; background: $background; }
     """
 
-    names: reactive[tuple[str, ...]] = reactive((), repaint=False)
+    names: reactive[tuple[tuple[str, str], ...]] = reactive((), repaint=False)
+    """(id, title) of each pane."""
     current: reactive[str] = reactive("", repaint=False)
+    """The id of the one in sight."""
+    keys: reactive[tuple[tuple[str, str, str], ...]] = reactive((), repaint=False)
+    """(key, what it does, action) of keys for these panes."""
 
     def watch_names(self) -> None:
         """Other panes."""
@@ -30,11 +37,13 @@ class PaneBar(Painted):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """`[Weights] Samples …`"""
         spans = [Span("tab ", "dim")]
-        for name in self.names:
+        for name, title in self.names:
             here = name == self.current
-            text = f"[{name}]" if here else f" {name} "
-            spans.append(Span(text, "accent" if here else "label", here, target=f"show_pane('{name.lower()}')"))
-        return [clip(tuple(spans), columns)]
+            text = f"[{title}]" if here else f" {title} "
+            spans.append(Span(text, "accent" if here else "label", here, target=f"show_pane('{name}')"))
+        keys = [span for entry in self.keys for span in key_spans(*entry)][:-1]
+        room = columns - length(spans) - length(keys)
+        return [clip((*spans, Span(" " * room), *keys) if room > 0 else tuple(spans), columns)]
 
 
 class KeyBar(Painted):
@@ -52,14 +61,16 @@ class KeyBar(Painted):
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
-        """As many as fit; the last one, help, always."""
+        """As many as fit, and the last two."""
+        entries = [key_spans(*entry) for entry in self.keys]
+        entries, always = entries[:-ALWAYS], [span for entry in entries[-ALWAYS:] for span in entry]
         spans: list[Span] = []
-        *keys, help_key = [self._key(*entry) for entry in self.keys]
-        for entry in keys:
-            if length(spans) + length(entry) + length(help_key) <= columns:
+        for entry in entries:
+            if length(spans) + length(entry) + length(always[:-1]) <= columns:
                 spans += entry
-        return [clip((*spans, *help_key), columns)]
+        return [clip((*spans, *always[:-1]), columns)]
 
-    @staticmethod
-    def _key(key: str, does: str, action: str) -> list[Span]:
-        return [Span(key, "accent", target=action), Span(f" {does}", "dim", target=action), Span("  ")]
+
+def key_spans(key: str, does: str, action: str) -> list[Span]:
+    """A key, what it does, and a gap."""
+    return [Span(key, "accent", target=action), Span(f" {does}", "dim", target=action), Span("  ")]

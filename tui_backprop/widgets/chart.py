@@ -17,7 +17,7 @@ from tui_backprop.widgets.pane import Pane
 class Chart(Pane):
     """How did the error get here?"""
 
-    TITLE = "Error of each epoch  l: log axis  c: back"
+    TITLE = "Error of each epoch  (l: log axis, c: back)"
     ANSWERS = "How did the error get here? Every epoch so far, with axes; the dotted line is where we are. l: log axis."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "axis", "Logarithmic axis", show=False)]
 
@@ -54,7 +54,8 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
     if logarithmic:
         figure.ruler("y").scale("log")
-    figure.ruler("x").ticks(sorted({round(tick) for tick in np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))}))
+    ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
+    figure.ruler("x").ticks(sorted({round(tick) for tick in ticks}))
     left_out = len(errors) - int(drawable.sum())
     figure.label(
         "epoch" + (f" ({left_out} with an error that this axis has no place for)" if left_out else ""), axis="x"

@@ -18,6 +18,10 @@ class Error(Pane):
         "errors of this epoch's samples so far. c opens the whole chart."
     )
 
+    def on_mount(self) -> None:
+        """The title names the chart's key."""
+        self.border_title = f"{self.TITLE}  (c: chart)"
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Headline, curve, cursor, this epoch."""
         return error(moment, columns, rows)

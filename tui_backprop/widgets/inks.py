@@ -17,7 +17,8 @@ _LIGHT = {
     "-1": "#af875f", "-2": "#d75f00", "-3": "#af5f00", "-4": "#af3a00", "0": "#767676",
 }  # fmt: skip
 _ANSI = {
-    "text": "default", "dim": "bright_black", "label": "default", "accent": "magenta", "warn": "bright_red", "shut": "bright_black",
+    "text": "default", "dim": "bright_black", "label": "default", "accent": "magenta", "warn": "bright_red",
+    "shut": "bright_black",
     "+1": "blue", "+2": "blue", "+3": "bright_blue", "+4": "bright_blue",
     "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
 }  # fmt: skip

@@ -26,7 +26,7 @@ class Inspector(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
-        self.border_title = f"Inspector  {name_of(self.selection, moment)}"
+        self.border_title = f"Inspector  {name_of(self.selection, moment)}  (y: copy)"
         inspection = inspect(moment, self.selection, columns - 1)
         total = len(inspection.lines)
         if total <= rows:
