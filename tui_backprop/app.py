@@ -43,13 +43,13 @@ class BackpropApp(App[None]):
     COMMANDS: ClassVar[set[Any]] = {StudioCommands}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, timeline: Timeline, theme: str = "dark") -> None:
+    def __init__(self, timeline: Timeline, theme: str | None = None) -> None:
+        """`theme` is "dark", "light" or "ansi"; None takes what the terminal has colours for."""
         super().__init__()
         self._timeline = timeline
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
-        few_colours = self.console.color_system == "standard"
-        self.theme = "ansi" if few_colours else theme
+        self.theme = theme or ("ansi" if self.console.color_system == "standard" else "dark")
 
     def on_mount(self) -> None:
         """The studio is the only screen."""

@@ -117,7 +117,9 @@ def _parser(verb: str) -> argparse.ArgumentParser:
         output.add_argument("--plain", action="store_true", help="text without colours")
         output.add_argument("--svg", metavar="FILE", help="write a picture")
     if verb in ("studio", "show"):
-        parser.add_argument("--theme", choices=("dark", "light", "ansi"), default="dark", help="(default: dark)")
+        themes = ("dark", "light", "ansi")
+        default = None if verb == "studio" else "dark"
+        parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
     _add_overrides(parser)
     return parser
 

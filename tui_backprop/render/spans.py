@@ -103,3 +103,19 @@ def wrap(parts: Iterable[Span], cells: int, indent: int) -> list[Line]:
         current.append(span)
         used += width(span.text)
     return [*lines, tuple(current)]
+
+
+def changed_part(before: Line, after: Line) -> tuple[int, int]:
+    """(first cell, cells) of the stretch outside which two lines look the same."""
+    start = 0
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            break
+        start += width(new.text)
+    end = max(length(before), length(after))
+    if length(before) == length(after):
+        for old, new in zip(reversed(before), reversed(after), strict=False):
+            if old != new or end - width(new.text) < start:
+                break
+            end -= width(new.text)
+    return start, end - start

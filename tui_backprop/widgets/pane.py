@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.selection import Selection, Weight
-from tui_backprop.render.spans import Line, Span, length, safe
+from tui_backprop.render.spans import Line, Span, changed_part, length, safe
 from tui_backprop.widgets.inks import style_of
 
 
@@ -49,13 +49,16 @@ class Painted(Widget):
             return
         lines = [*self.paint(self.moment, columns, rows)[:rows]]
         lines += [()] * (rows - len(lines))
-        old = self._lines if len(self._lines) == rows else [None] * rows
+        old, self._lines = self._lines, lines
+        if len(old) != rows:
+            self._strips.clear()
+            self.refresh()
+            return
         changed = [y for y, (line, before) in enumerate(zip(lines, old, strict=True)) if line != before]
-        self._lines = lines
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self.refresh(*(Region(0, y, columns, 1) for y in changed))
+            self.refresh(*(Region(x, y, cells, 1) for y in changed for x, cells in [changed_part(old[y], lines[y])]))
 
     def render(self) -> RenderResult:
         """Unused: lines are rendered one by one."""
