@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import frozen
+from tui_backprop.core.experiment import Data
 from tui_backprop.errors import ExperimentError
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Samples read from a file: `inputs` (samples, inputs), `targets` (samples, outputs), and their names."""
-
-    inputs: Array
-    targets: Array
-    input_names: tuple[str, ...]
-    target_names: tuple[str, ...]
-
-
-def read_csv(path: Path, target: list[str] | None, outputs: int) -> Table:
+def read_csv(path: Path, target: list[str] | None, outputs: int) -> Data:
     """Reads numbers separated by commas under a header of column names.
 
     The columns named in `target`, or else the last `outputs` ones, are the targets; all others are inputs.
@@ -57,9 +47,9 @@ def read_csv(path: Path, target: list[str] | None, outputs: int) -> Table:
     values = np.array([_numbers(name, header, number, row) for number, row in lines[1:]])
     last = [header.index(column) for column in targets]
     first = [index for index in range(len(header)) if index not in last]
-    return Table(
-        np.ascontiguousarray(values[:, first]),
-        np.ascontiguousarray(values[:, last]),
+    return Data(
+        frozen(np.ascontiguousarray(values[:, first])),
+        frozen(np.ascontiguousarray(values[:, last])),
         tuple(header[index] for index in first),
         tuple(targets),
     )

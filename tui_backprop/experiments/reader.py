@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -189,26 +189,22 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
 
 def _data(keys: Section, network: Network, folder: Path) -> Data:
     width, outputs = network.units[0], network.units[-1]
-    input_names = tuple(f"x{i + 1}" for i in range(width))
-    target_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
     if keys.has("csv"):
         path = folder / keys.text("csv", "")
-        table = read_csv(path, keys.strings("target"), outputs)
-        inputs, targets, input_names, target_names = table.inputs, table.targets, table.input_names, table.target_names
-        if inputs.shape[1] != width:
-            layers = ",".join(map(str, (inputs.shape[1], *network.units[1:])))
-            raise ExperimentError(
-                str(path), "", f"has {inputs.shape[1]} input columns, the network {width} inputs", f"layers {layers}"
-            )
+        data = read_csv(path, keys.strings("target"), outputs)
+        found = data.inputs.shape[1]
+        if found != width:
+            layers = ",".join(map(str, (found, *network.units[1:])))
+            raise ExperimentError(str(path), "", f"{found} input columns for {width} inputs", f"layers {layers}")
     else:
-        inputs = keys.table("inputs", width)
-        targets = keys.table("targets", outputs)
+        inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
         if len(inputs) != len(targets):
             raise keys.error("targets", f"{len(targets)} samples, but inputs has {len(inputs)}", f"{len(inputs)} rows")
+        input_names = tuple(f"x{i + 1}" for i in range(width))
+        target_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
+        data = Data(frozen(inputs), frozen(targets), input_names, target_names)
     names = keys.strings("names")
-    if names is not None:
-        if len(names) != width:
-            raise keys.error("names", f"{len(names)} names", f"{width}, one for each input")
-        input_names = tuple(names)
+    if names is not None and len(names) != width:
+        raise keys.error("names", f"{len(names)} names", f"{width}, one for each input")
     keys.done()
-    return Data(frozen(inputs), frozen(targets), input_names, target_names)
+    return data if names is None else replace(data, input_names=tuple(names))

@@ -51,7 +51,7 @@ def inspect(moment: Moment, selection: Selection, columns: int) -> Inspection:
         if at <= now:
             focus = len(lines)
         label = Span(
-            f"{phase_label(phase, moment.experiment):<{_LABEL}}",
+            f"{phase_label(phase, moment.experiment)} ".ljust(_LABEL),
             "accent" if here else "label" if at < now else "dim",
             here,
         )

@@ -67,7 +67,8 @@ def matrices(moment: Moment, selection: Selection, view: View, columns: int, row
         placed = _placed(tables, columns, rows)
         if placed is not None:
             return _flow(placed, moment, selection)
-    return _one(tables[layer_of(selection) - 1], moment, selection, columns, rows)
+    lines = _one(tables[layer_of(selection) - 1], moment, selection, columns, rows)
+    return [clip(spans, columns) for spans in lines[:rows]]
 
 
 def title(view: View) -> str:
@@ -169,11 +170,8 @@ def _heading(table: _Table, cells: int, columns: range, size: int, selection: Se
     spans = [Span(fit(f"W{table.layer}", cells), "label", bold=True)]
     chosen = column_of(selection) if layer_of(selection) == table.layer and selection.layer else -1
     for column in columns:
-        spans.append(
-            Span(
-                fit(table.columns[column], size - 1, right=True).rjust(size), "accent" if column == chosen else "label"
-            )
-        )
+        name = " " + fit(table.columns[column], size - 1, right=True)
+        spans.append(Span(name, "accent" if column == chosen else "label"))
     return tuple(spans)
 
 
@@ -214,7 +212,7 @@ def _heat_map(table: _Table, moment: Moment, selection: Selection, row: int, col
         lines.append(tuple(spans))
     where = f"W{table.layer} of {moment.experiment.network.depth} · rows {top + 1}–{bottom} of {len(table.rows)}"
     where += f", columns {left + 1}–{right} of {len(table.columns)}"
-    lines.append(clip(line(Span(where, "dim")), columns))
+    lines.append(line(Span(where, "dim")))
     return lines
 
 

@@ -123,18 +123,15 @@ def _gradient(moment: Moment) -> str:
 
 
 def _update(moment: Moment) -> str:
-    rate = short(moment.experiment.training.rate)
+    if not moment.finite:
+        return "The weights are no longer finite numbers: the run has diverged."
+    rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
-    of = moment.experiment.network.size
     text = f"{moved} of {of} weights moved, each by −{rate} × its gradient." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
-    ending = f" Epoch {moment.epoch:,} ends with error {short(moment.epoch_error or 0.0)}"
-    if moment.converged_at == moment.epoch:
-        return f"{text}{ending}: converged."
-    if not moment.finite:
-        return "The weights are no longer finite numbers: the run has diverged."
-    return f"{text}{ending}."
+    how = "converged" if moment.converged_at == moment.epoch else f"ends with error {short(moment.epoch_error or 0.0)}"
+    return f"Epoch {moment.epoch:,} {how}. {text}"
 
 
 def _known(values: Array | None) -> Array:

@@ -205,10 +205,10 @@ def _put(cells: list[list[Span]], row: int, column: int, spans: Line) -> None:
         return
     for span in spans:
         for character in span.text:
-            for part in (character, "")[: width(character)]:
-                if 0 <= column < len(cells[row]):
-                    cells[row][column] = span._replace(text=part)
-                column += 1
+            cell = width(character)
+            if 0 <= column <= len(cells[row]) - cell:
+                cells[row][column : column + cell] = [span._replace(text=part) for part in (character, "")[:cell]]
+            column += cell
 
 
 def _write_nodes(cells: list[list[Span]], moment: Moment, selection: Selection, layout: _Layout, place: int) -> None:

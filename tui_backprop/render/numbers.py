@@ -17,7 +17,7 @@ _LEVELS = (0.05, 0.25, 0.5)
 
 
 def fixed(value: float | None, cells: int = WIDTH) -> str:
-    """A signed number with up to four decimals in exactly `cells` (at least 5); exact zero has no sign.
+    """A signed number with up to four decimals in exactly `cells` (at least 6); exact zero has no sign.
 
     >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(123456.0)
     ('+0.4200', '−12.346', ' 0.0000', '+1.2e+5')
@@ -35,7 +35,10 @@ def fixed(value: float | None, cells: int = WIDTH) -> str:
             return text.rjust(cells)
     mantissa, _, exponent = f"{size:.1e}".partition("e")
     text = f"{sign}{mantissa}e{int(exponent):+d}"
-    return (text if len(text) <= cells else f"{sign}{round(float(mantissa))}e{int(exponent)}").rjust(cells)
+    if len(text) > cells:
+        mantissa, _, exponent = f"{size:.0e}".partition("e")
+        text = f"{sign}{mantissa}e{int(exponent)}"
+    return text.rjust(cells)
 
 
 def short(value: float) -> str:
@@ -75,4 +78,4 @@ def scale_of(*arrays: Array | None) -> float:
         if array is not None and array.size:
             finite = np.abs(array[np.isfinite(array)])
             largest = max(largest, float(finite.max(initial=0.0)))
-    return 2.0 ** math.ceil(math.log2(largest)) if largest > 1e-300 else 1.0
+    return 2.0 ** min(math.ceil(math.log2(largest)), 1023) if largest > 1e-300 else 1.0

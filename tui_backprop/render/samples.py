@@ -48,7 +48,7 @@ def samples(moment: Moment, columns: int, rows: int) -> list[Line]:
         if view.change is not None:
             spans.append(_change(float(view.change[place])))
         lines.append(clip(tuple(spans), columns))
-    return lines
+    return lines[-rows:]
 
 
 def _values(row: list[float], most: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tui_backprop.render.selection import Selection
@@ -25,6 +27,8 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
+_JOINING = re.compile("[\u1160-\u11ff\u3164\ud7b0-\ud7ff\uffa0\U0001f3fb-\U0001f3ff]")
+
 
 def line(*parts: Span | str) -> Line:
     """A line of spans; plain strings are in the ink "text"."""
@@ -36,11 +40,18 @@ def plain(lines: Iterable[Line]) -> str:
     return "\n".join("".join(span.text for span in spans).rstrip() for spans in lines)
 
 
+@lru_cache(maxsize=8192)
 def safe(text: str) -> str:
     """Text of the user's without anything that could move a cursor or join its neighbours."""
-    return "".join(c if c.isprintable() and not unicodedata.combining(c) else "�" for c in text)
+    return "".join(c if c.isprintable() and not _joins(c) else "�" for c in text)
 
 
+def _joins(character: str) -> bool:
+    """Whether it has no cell of its own: marks, vowels and finals of Hangul, fillers, tones of skin."""
+    return unicodedata.category(character)[0] == "M" or bool(_JOINING.match(character))
+
+
+@lru_cache(maxsize=8192)
 def width(text: str) -> int:
     """Cells that printable text takes in a terminal."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
@@ -90,16 +101,20 @@ def beside(left: list[Line], right: list[Line], cells: int) -> list[Line]:
 
 
 def wrap(parts: Iterable[Span], cells: int, indent: int) -> list[Line]:
-    """Spans laid into lines of at most `cells`, broken between spans; later lines are indented."""
+    """Spans laid into lines of at most `cells`, broken between spans; later lines are indented.
+
+    A span that is wider than a line is broken, too.
+    """
     lines: list[Line] = []
     current: list[Span] = []
-    used = 0
-    for span in parts:
-        size = width(span.text.rstrip())
-        if used + size > cells and current:
+    used, indent = 0, min(indent, cells // 2)
+    for span in (piece for part in parts for piece in _pieces(part, cells - indent)):
+        if used + width(span.text.rstrip()) > cells and current:
             lines.append(tuple(current))
             current, used = [Span(" " * indent)], indent
             span = span._replace(text=span.text.lstrip())
+        if used + width(span.text) > cells:
+            span = span._replace(text=span.text.rstrip())
         current.append(span)
         used += width(span.text)
     return [*lines, tuple(current)]
@@ -119,3 +134,14 @@ def changed_part(before: Line, after: Line) -> tuple[int, int]:
                 break
             end -= width(new.text)
     return start, end - start
+
+
+def _pieces(span: Span, cells: int) -> Iterator[Span]:
+    """The span, or where it is wider than `cells` parts of it, cut after a blank if there is one."""
+    text = span.text
+    while width(text.rstrip()) > cells:
+        end = max(1, next(end for end in reversed(range(len(text))) if width(text[:end]) <= cells))
+        end = text.rfind(" ", 1, end) + 1 or end
+        yield span._replace(text=text[:end])
+        text = text[end:]
+    yield span._replace(text=text)

@@ -19,16 +19,6 @@ class Move:
     open_ended: bool = False
 
 
-def at_once(act: Callable[[], object]) -> Move:
-    """A move that takes no time."""
-
-    def make() -> Iterator[str]:
-        act()
-        yield from ()
-
-    return Move(make)
-
-
 class Journeys:
     """A queue of moves: none is lost, however fast they are asked for."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual import work
@@ -15,7 +14,6 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.place import parse_place
@@ -24,11 +22,11 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
 from tui_backprop.render.inspector import inspect, name_of
 from tui_backprop.render.matrices import View
-from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, Weight
 from tui_backprop.render.spans import plain
+from tui_backprop.screens import moves
 from tui_backprop.screens.help import HelpScreen
-from tui_backprop.screens.journeys import Journeys, Move, at_once
+from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.pace import DEFAULT_PACE, PACES
 from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
@@ -49,8 +47,6 @@ SMALL = (60, 18)
 AT_ONCE = 0.05
 """Seconds that a key may take before its move goes on in slices."""
 SLICE = 0.03
-MOST_EPOCHS = 10_000_000
-"""Where a run gives up that never ends by itself."""
 
 
 class StudioScreen(Screen[None]):
@@ -73,6 +69,8 @@ class StudioScreen(Screen[None]):
         self._journeys = Journeys()
         self._timer: Timer | None = None
         self._pace = DEFAULT_PACE
+        self._in_slices = False
+        self._outcome = ""
         self.set_reactive(StudioScreen.moment, timeline.moment)
 
     def compose(self) -> ComposeResult:
@@ -98,137 +96,100 @@ class StudioScreen(Screen[None]):
 
     # Moves
 
+    @property
+    def timeline(self) -> Timeline:
+        """The run that is watched."""
+        return self._timeline
+
     def action_step(self, by: int) -> None:
         """One sample forward or back."""
-        self._go(lambda moment: moment.position + 1 if by > 0 else max(0, moment.step - 1))
+        self._make(moves.by_step(self._timeline, by))
 
     def action_phase(self, by: int) -> None:
         """One phase forward or back."""
-        self._make(at_once(lambda: self._timeline.next_phase() if by > 0 else self._timeline.back_phase()))
+        self._make(moves.by_phase(self._timeline, by))
 
     def action_epoch(self, by: int) -> None:
         """One epoch forward or back."""
-        size = self._timeline.trainer.steps_per_epoch
-        self._go(lambda moment: (moment.epochs_completed + 1 if by > 0 else max(0, moment.step - 1) // size) * size)
+        self._make(moves.by_epoch(self._timeline, by))
 
     def action_restart(self) -> None:
         """Back to the start."""
-        self._go(lambda moment: 0)
+        self._make(moves.to_place(self._timeline, 0))
 
-    def action_go_to(self) -> None:
-        """Asks where to go."""
-
-        def answered(place: tuple[int, str | None] | None) -> None:
-            if place is not None:
-                self._go(lambda moment: place[0], place[1])
-
-        question = Question("Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", self._read_place)
+    @work
+    async def action_go_to(self) -> None:
+        """Asks where to go, and goes there."""
         self._pause()
-        self.app.push_screen(question, answered)
+        timeline = self._timeline
+        question = Question(
+            "Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", lambda text: parse_place(text, timeline)
+        )
+        place = await self.app.push_screen_wait(question)
+        if place is not None:
+            self._make(moves.to_place(timeline, *place))
 
-    def _read_place(self, text: str) -> tuple[int, str | None]:
-        return parse_place(text, self._timeline)
-
-    def action_until(self) -> None:
-        """Asks until when to run."""
+    @work
+    async def action_until(self) -> None:
+        """Asks until when to run, and runs."""
         self._pause()
-        self.app.push_screen(UntilQuestion(), self._run_until)
-
-    def _run_until(self, condition: str | None) -> None:
-        stop = self._timeline.experiment.training.stop
+        timeline, tell = self._timeline, self._tell_on_arrival
+        condition = await self.app.push_screen_wait(UntilQuestion())
         if condition == "converged":
-            self._run(lambda errors: bool(errors[-1] <= stop), MOST_EPOCHS, "Converged: ")
+            self._make(moves.until_converged(timeline, tell))
         elif condition == "below":
-            question = Question("Run until the error is below", "e.g. 0.1", read_error)
-            self.app.push_screen(question, self._run_below)
+            bound = await self.app.push_screen_wait(Question("Run until the error is below", "e.g. 0.1", read_error))
+            if bound is not None:
+                self._make(moves.until_below(timeline, bound, tell))
         elif condition == "epochs":
-            self.app.push_screen(Question("Epochs to run", "e.g. 100", read_epochs), self._run_epochs)
-
-    def _run_below(self, bound: float | None) -> None:
-        if bound is not None:
-            self._run(lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ")
-
-    def _run_epochs(self, count: int | None) -> None:
-        if count is not None:
-            self._run(lambda errors: False, count, "")
-
-    def _run(self, ended: Callable[[Array], bool], limit: int, reached: str) -> None:
-        """Runs whole epochs until `ended`, or the numbers are no longer finite, and says how it came out."""
-        timeline = self._timeline
-
-        def make() -> Iterator[str]:
-            held, diverged = False, False
-
-            def stop(errors: Array) -> bool:
-                nonlocal held, diverged
-                held, diverged = ended(errors), not abs(errors[-1]) < float("inf")
-                return held or diverged
-
-            yield from (f"Running: epoch {epoch:,}. Escape stops." for epoch, _ in timeline.run_epochs(stop, limit))
-            moment = timeline.moment
-            epoch = f"epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}."
-            how = "The run has diverged: " if diverged else reached if held else "Ran to "
-            self.call_later(self._tell, f"{how}{epoch}")
-
-        self._make(Move(make, open_ended=True))
-
-    def _tell(self, news: str) -> None:
-        self.news = news
-
-    def _go(self, target: Callable[[Moment], int], phase: str | None = None) -> None:
-        timeline = self._timeline
-
-        def make() -> Iterator[str]:
-            step = target(timeline.moment)
-            for reached in timeline.travel(step, phase):
-                yield f"On the way to step {step:,}: step {reached:,}. Escape stops."
-
-        self._make(Move(make))
+            count = await self.app.push_screen_wait(Question("Epochs to run", "e.g. 100", read_epochs))
+            if count is not None:
+                self._make(moves.for_epochs(timeline, count, tell))
 
     def _make(self, move: Move, by_hand: bool = True) -> None:
         """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
         if by_hand:
             self._pause()
-        working = self._journeys.busy
         self._journeys.add(move)
-        if working and self._journeys.busy and self._worker_active:
+        if self._in_slices:
             return
         if self._proceed(AT_ONCE):
             self._arrive()
         else:
             self._go_on()
 
-    _worker_active = False
-
     def _proceed(self, seconds: float) -> bool:
         try:
             return self._journeys.proceed(seconds)
         except BackpropError as error:
             self._journeys.stop()
-            self.call_later(self._tell, str(error))
+            self._tell_on_arrival(str(error))
             return True
 
     @work
     async def _go_on(self) -> None:
-        self._worker_active = True
+        self._in_slices = True
         try:
             while not self._proceed(SLICE):
                 self.news = self._journeys.news
                 await asyncio.sleep(0)
         finally:
-            self._worker_active = False
+            self._in_slices = False
         self._arrive()
 
     def _arrive(self) -> None:
-        """Shows where the timeline is now."""
-        self.news = ""
+        """Shows where the timeline is now, and what there is to tell of the way."""
+        self.news, self._outcome = self._outcome, ""
         self.moment = self._timeline.moment
+
+    def _tell_on_arrival(self, outcome: str) -> None:
+        self._outcome = outcome
 
     def action_stop(self) -> None:
         """Stops a run, play, full screen, the chart: whichever is on."""
         if self._journeys.busy:
             self._journeys.stop()
-            self.call_later(self._tell, "Stopped.")
+            self._tell_on_arrival("Stopped.")
         elif self._timer is not None:
             self._pause()
         elif self.has_class("-full"):
@@ -268,10 +229,9 @@ class StudioScreen(Screen[None]):
     def _tick(self) -> None:
         if self._journeys.busy:
             return
-        timeline, unit = self._timeline, PACES[self._pace].unit
-        move = {"phase": timeline.next_phase, "step": timeline.next_step, "epoch": timeline.next_epoch}[unit]
-        self._make(at_once(move), by_hand=False)
-        moment = timeline.moment
+        unit = {"phase": moves.by_phase, "step": moves.by_step, "epoch": moves.by_epoch}[PACES[self._pace].unit]
+        self._make(unit(self._timeline, 1), by_hand=False)
+        moment = self._timeline.moment
         at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
         if at_end and (moment.converged_at == moment.epoch or not moment.finite):
             self._pause()

@@ -1,0 +1,91 @@
+"""The moves that keys and questions ask for, each in slices, with its progress in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.phases import Moment
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.render.numbers import short
+from tui_backprop.screens.journeys import Move
+
+MOST_EPOCHS = 10_000_000
+"""Where a run gives up that never ends by itself."""
+
+
+def by_phase(timeline: Timeline, by: int) -> Move:
+    """One phase forward or back."""
+
+    def make() -> Iterator[str]:
+        _ = timeline.next_phase() if by > 0 else timeline.back_phase()
+        yield from ()
+
+    return Move(make)
+
+
+def by_step(timeline: Timeline, by: int) -> Move:
+    """To the end of a step, or back to the beginning of one."""
+    return _travel(timeline, lambda moment: moment.position + 1 if by > 0 else max(0, moment.step - 1))
+
+
+def by_epoch(timeline: Timeline, by: int) -> Move:
+    """To the end of an epoch, or back to the beginning of one."""
+    size = timeline.trainer.steps_per_epoch
+    return _travel(
+        timeline, lambda moment: (moment.epochs_completed + 1 if by > 0 else max(0, moment.step - 1) // size) * size
+    )
+
+
+def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:
+    """To a phase of a step, or its end."""
+    return _travel(timeline, lambda moment: step, phase)
+
+
+def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | None = None) -> Move:
+    def make() -> Iterator[str]:
+        step = target(timeline.moment)
+        for reached in timeline.travel(step, phase):
+            yield f"On the way to step {step:,}: step {reached:,}. Escape stops."
+
+    return Move(make)
+
+
+def until_converged(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is small enough for the experiment."""
+    stop = timeline.experiment.training.stop
+    return _run(timeline, lambda errors: bool(errors[-1] <= stop), MOST_EPOCHS, "Converged: ", tell)
+
+
+def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is below a bound."""
+    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ", tell)
+
+
+def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> Move:
+    """So many epochs more."""
+    return _run(timeline, lambda errors: False, count, "", tell)
+
+
+def _run(
+    timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, tell: Callable[[str], None]
+) -> Move:
+    """Runs until `ended`, or the error is no longer a finite number, and tells how it came out."""
+
+    def make() -> Iterator[str]:
+        held = diverged = False
+
+        def stop(errors: Array) -> bool:
+            nonlocal held, diverged
+            held, diverged = ended(errors), not np.isfinite(errors[-1])
+            return held or diverged
+
+        for epoch, _ in timeline.run_epochs(stop, limit):
+            yield f"Running: epoch {epoch:,}. Escape stops."
+        moment = timeline.moment
+        how = "The run has diverged: " if diverged else reached if held else "Ran to "
+        tell(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
+
+    return Move(make, open_ended=True)
