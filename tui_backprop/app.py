@@ -17,6 +17,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
 from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.terminal.driver import driver_class
 
 DARK = Theme(
     "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
@@ -45,7 +46,7 @@ class BackpropApp(App[None]):
 
     def __init__(self, timeline: Timeline, theme: str | None = None) -> None:
         """`theme` is "dark", "light" or "ansi"; None takes what the terminal has colours for."""
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         self._timeline = timeline
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)

@@ -1,0 +1,132 @@
+"""What stands on a terminal's screen, cell by cell, read off the sequences that draw it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+
+class Look(NamedTuple):
+    """How a cell looks: attributes as bits 1…9 of their SGR numbers, colours as SGR parameters ("" is the default)."""
+
+    attributes: int = 0
+    foreground: str = ""
+    background: str = ""
+
+
+Cell = tuple[str, Look]
+"""What stands in a cell, with its combining marks. The second cell of a wide character holds the empty string."""
+PLAIN = Look()
+BLANK: Cell = (" ", PLAIN)
+
+_TOKEN = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f\x1b]+)|\n")
+_OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)}
+
+
+class Cells:
+    """A screen of `columns` × `rows`; `grid[y][x]` is the cell in row y, column x, from 0."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+        self.grid: list[list[Cell]] = [[BLANK] * columns for _ in range(rows)]
+
+    def draw(self, sequences: str) -> bool:
+        """Draws text, cursor positions, new lines and colours; False, with nothing drawn, where there is anything else."""
+        tokens = []
+        position = 0
+        while position < len(sequences):
+            token = _TOKEN.match(sequences, position)
+            if token is None or (token[2] == "m" and _looked(PLAIN, token[1]) is None):
+                return False
+            tokens.append(token)
+            position = token.end()
+        x = y = 0
+        look = PLAIN
+        for token in tokens:
+            parameters, final, text = token.groups()
+            if final == "H":
+                row, _, column = parameters.partition(";")
+                y, x = max(int(row or 1) - 1, 0), max(int(column or 1) - 1, 0)
+            elif final == "m":
+                look = _looked(look, parameters) or PLAIN
+            elif text:
+                x = self._write(text, x, y, look)
+            else:  # a new line, which Textual writes between rows
+                x, y = 0, y + 1
+        return True
+
+    def _write(self, text: str, x: int, y: int, look: Look) -> int:
+        """Writes text from (x, y) on, as far as the row goes; returns where the cursor then is."""
+        if y >= self.rows:
+            return x
+        row, columns = self.grid[y], self.columns
+        for character in text:
+            size = 1 if character < "\u0300" else _size(character)
+            if size == 0:
+                self._combine(row, x, character)
+            elif x + size <= columns:
+                if row[x][0] == "" and x:
+                    row[x - 1] = (" ", row[x - 1][1])
+                end = x + size
+                if end < columns and row[end][0] == "":
+                    row[end] = (" ", row[end][1])
+                row[x] = (character, look)
+                if size == 2:
+                    row[x + 1] = ("", look)
+                x = end
+        return x
+
+    @staticmethod
+    def _combine(row: list[Cell], x: int, mark: str) -> None:
+        """A combining mark joins the character before the cursor."""
+        place = x - 1
+        if place > 0 and row[place][0] == "":
+            place -= 1
+        if place >= 0:
+            character, look = row[place]
+            row[place] = (character + mark, look)
+
+    def copy(self) -> Cells:
+        """The same screen, to be changed apart from this one."""
+        other = Cells.__new__(Cells)
+        other.columns, other.rows = self.columns, self.rows
+        other.grid = [row.copy() for row in self.grid]
+        return other
+
+
+@lru_cache(maxsize=4096)
+def _size(character: str) -> int:
+    return cell_len(character)
+
+
+@lru_cache(maxsize=4096)
+def _looked(look: Look, parameters: str) -> Look | None:
+    """The look after SGR `parameters`; None where one of them is unknown."""
+    attributes, foreground, background = look
+    codes = [int(code or 0) for code in parameters.split(";")]
+    while codes:
+        code = codes.pop(0)
+        if code == 0:
+            attributes, foreground, background = PLAIN
+        elif 1 <= code <= 9:
+            attributes |= 1 << code
+        elif code in _OFF:
+            for bit in _OFF[code]:
+                attributes &= ~(1 << bit)
+        elif code in (38, 48):
+            count = {5: 1, 2: 3}.get(codes[0] if codes else 0, 0)
+            if not count or len(codes) <= count:
+                return None
+            colour = ";".join(map(str, [code, *codes[: count + 1]]))
+            del codes[: count + 1]
+            foreground, background = (colour, background) if code == 38 else (foreground, colour)
+        elif 30 <= code <= 39 or 90 <= code <= 97:
+            foreground = "" if code == 39 else str(code)
+        elif 40 <= code <= 49 or 100 <= code <= 107:
+            background = "" if code == 49 else str(code)
+        else:
+            return None
+    return Look(attributes, foreground, background)

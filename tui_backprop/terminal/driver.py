@@ -1,0 +1,158 @@
+"""A driver that keeps the terminal's cells, sends only those that changed, and never runs ahead of the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from tui_backprop.terminal.cells import Cells
+from tui_backprop.terminal.encode import CLEAR, Pen, difference
+from tui_backprop.terminal.line import Line, read_keys
+
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+ASK = "\x1b[6n"
+"""Asks where the cursor is: the answer says that everything before has been read."""
+BUSY = 0.4
+"""A frame sooner than this many seconds after the last may find that one still on its way."""
+PATIENCE = 3.0
+"""Seconds to wait for an answer before drawing on; a terminal that has never answered is not asked again."""
+# modes, keyboard protocol, questions, strings and the bell leave the cells as they are
+_HARMLESS = re.compile(
+    r"(?:\x1b\[\?(?!1049|47|1047)[0-9;]*[hl]|\x1b\[\?[0-9;]*\$p|\x1b\[[<>=][0-9;]*u|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)*"
+)
+
+
+class FrugalDriver(LinuxDriver):
+    """Textual's driver, with a model of the screen between the application and the line."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._line = Line(self.fileno, self._gone)
+        self._wanted = Cells(*self._get_terminal_size())
+        self._shown: Cells | None = None  # None: unknown, everything must be drawn
+        self._pen = Pen()
+        self._synchronised = False
+        self._asked_at: float | None = None
+        self._answers: bool | None = None  # None: never asked
+        self._sent_at = 0.0
+
+    # What the application draws
+
+    def write(self, data: str) -> None:
+        """Takes what the application draws; anything that is not drawing goes to the terminal as it is."""
+        if data in (SYNC_START, SYNC_END):
+            self._synchronised = True
+            return
+        self._fit()
+        if self._wanted.draw(data):
+            self._send_frame()
+            return
+        self._line.write(data)
+        if _HARMLESS.fullmatch(data) is None:
+            self.forget()
+
+    def forget(self) -> None:
+        """What the terminal shows is no longer known: the next frame draws everything."""
+        self._shown = None
+        self._asked_at = None
+
+    def redraw(self) -> None:
+        """Draws everything anew."""
+        self.forget()
+        self._send_frame()
+
+    def _fit(self) -> None:
+        """After a resize the terminal may have moved or dropped anything."""
+        columns, rows = self._get_terminal_size()
+        if (columns, rows) != (self._wanted.columns, self._wanted.rows):
+            self._wanted = Cells(columns, rows)
+            self.forget()
+
+    def _send_frame(self) -> None:
+        """Sends what is new, unless the terminal is still reading what was sent before."""
+        now = time.monotonic()
+        if self._asked_at is not None:
+            if now - self._asked_at < PATIENCE:
+                return  # the answer, or the end of patience, will send the newest state
+            self._answers = self._answers or False
+        clear = ""
+        if self._shown is None:
+            clear, self._pen = CLEAR, Pen()
+            self._shown = Cells(self._wanted.columns, self._wanted.rows)
+        changes = clear + difference(self._shown, self._wanted, self._pen)
+        if not changes:
+            return
+        self._shown = self._wanted.copy()
+        if self._synchronised:
+            changes = f"{SYNC_START}{changes}{SYNC_END}"
+        if self._answers is not False and (clear or now - self._sent_at < BUSY):
+            changes += ASK
+            self._asked_at = now
+            self._loop.call_later(PATIENCE, self._impatient, now)
+        else:
+            self._asked_at = None
+        self._sent_at = now
+        self._line.write(changes)
+
+    def _acknowledged(self) -> None:
+        if self._asked_at is not None:
+            self._answers, self._asked_at = True, None
+            self._send_frame()
+
+    def _impatient(self, asked_at: float) -> None:
+        """The terminal has not answered: draw on, and do not ask one again that has never answered."""
+        if self._asked_at == asked_at:
+            self._answers, self._asked_at = bool(self._answers), None
+            self._send_frame()
+
+    # What the terminal says
+
+    def process_message(self, message: Message) -> None:
+        """Runs in the input thread: answers to our question are ours, everything else is the application's."""
+        if isinstance(message, events.CursorPosition):
+            self._loop.call_soon_threadsafe(self._acknowledged)
+        else:
+            super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Reads keys until the driver stops, or the terminal is gone."""
+        if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
+            self._gone()
+
+    # Coming and going
+
+    def start_application_mode(self) -> None:
+        """Takes the terminal over; its screen is a new one."""
+        self._line.start()
+        self.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:
+            self._writer_thread.stop()  # our own line writes instead
+
+    def close(self) -> None:
+        """Everything written has gone out, or the line is dead."""
+        self._line.stop()
+
+    def _gone(self) -> None:
+        """The terminal is no longer there: nobody is watching."""
+        leave: Callable[..., None] = self._app.exit
+        try:
+            self._loop.call_soon_threadsafe(lambda: leave(return_code=129))
+        except RuntimeError:  # the loop has ended: we are leaving already
+            return
+
+
+def driver_class() -> type[LinuxDriver] | None:
+    """The driver for this terminal; None where Textual should choose: an unknown terminal, or one chosen by hand."""
+    if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    known = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st")
+    return FrugalDriver if os.environ.get("TERM", "").startswith(known) else None

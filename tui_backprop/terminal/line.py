@@ -1,0 +1,70 @@
+"""The line to the terminal: bytes out by a thread, keys in, and the moment when nobody is there any more."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import threading
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+
+from textual._xterm_parser import XTermParser
+from textual.message import Message
+
+
+class Line:
+    """Writes to a terminal without keeping the application waiting."""
+
+    def __init__(self, terminal: int, gone: Callable[[], None]) -> None:
+        self._terminal, self._gone = terminal, gone
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._dead = False
+
+    def start(self) -> None:
+        """Begins to write."""
+        self._thread = threading.Thread(target=self._run, name="terminal-output", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Takes text to be written; what comes after the terminal is gone is dropped."""
+        if not self._dead:
+            self._queue.put(text)
+
+    def stop(self, patience: float = 2.0) -> None:
+        """Waits until everything is written, but not for ever: a terminal may have stopped reading."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join(patience)
+
+    def _run(self) -> None:
+        while (text := self._queue.get()) is not None:
+            data = text.encode("utf-8", "replace")
+            try:
+                while data:
+                    data = data[os.write(self._terminal, data) :]
+            except OSError:
+                self._dead = True
+                self._gone()
+                return
+
+
+def read_keys(terminal: int, stop: threading.Event, receive: Callable[[Message], None], debug: bool) -> bool:
+    """Hands on what the terminal sends until `stop` is set; False where the terminal is gone (end of file, error)."""
+    parser = XTermParser(debug)
+    decode = getincrementaldecoder("utf-8")("replace").decode
+    while not stop.is_set():
+        try:
+            ready, _, _ = select.select([terminal], [], [], 0.1)
+            data = os.read(terminal, 4096) if ready else None
+        except OSError:
+            return False
+        if data == b"":
+            return False
+        for message in parser.feed(decode(data)) if data else ():
+            receive(message)
+        for message in parser.tick():
+            receive(message)
+    return True
