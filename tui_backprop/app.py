@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +19,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
 from tui_backprop.screens.studio import StudioScreen
-from tui_backprop.terminal.driver import driver_class
+from tui_backprop.terminal.driver import FrugalDriver, driver_class
 
 DARK = Theme(
     "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
@@ -44,17 +46,30 @@ class BackpropApp(App[None]):
     COMMANDS: ClassVar[set[Any]] = {StudioCommands}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, timeline: Timeline, theme: str | None = None) -> None:
-        """`theme` is "dark", "light" or "ansi"; None takes what the terminal has colours for."""
-        super().__init__(driver_class=driver_class())
+    def __init__(self, timeline: Timeline, theme: str = "dark", ascii_characters: bool = False) -> None:
+        super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
-        self.theme = theme or ("ansi" if self.console.color_system == "standard" else "dark")
+        self.theme = theme
 
     def on_mount(self) -> None:
         """The studio is the only screen."""
         self.push_screen(StudioScreen(self._timeline))
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def on_unmount(self) -> None:
+        """Signals do again what they did before."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+    def action_redraw(self) -> None:
+        """Draws every cell anew: something else may have written on the terminal."""
+        if isinstance(self._driver, FrugalDriver):
+            self._driver.redraw()
+        else:
+            self.refresh()
 
 
 def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:

@@ -120,6 +120,12 @@ def _parser(verb: str) -> argparse.ArgumentParser:
         themes = ("dark", "light", "ansi")
         default = None if verb == "studio" else "dark"
         parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
+    if verb == "studio":
+        colours = ("auto", "truecolor", "256", "16", "none")
+        parser.add_argument("--color", choices=colours, default="auto", help="colours to use (default: auto)")
+        parser.add_argument(
+            "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
+        )
     _add_overrides(parser)
     return parser
 
@@ -251,10 +257,16 @@ def _write(path: str, text: str) -> None:
 def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _no_terminal()
+    from tui_backprop.terminal.abilities import detect_colours, prepare, speaks_utf8
+
+    colours = detect_colours(os.environ) if options.color == "auto" else options.color
+    prepare(os.environ, colours)
+    theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
+    ascii_characters = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
     from tui_backprop.app import BackpropApp
     from tui_backprop.core.timeline import Timeline
 
-    app = BackpropApp(Timeline(experiment), theme=options.theme)
+    app = BackpropApp(Timeline(experiment), theme, ascii_characters)
     app.run()
     return app.return_code or 0
 

@@ -34,7 +34,7 @@ class Cells:
         self.grid: list[list[Cell]] = [[BLANK] * columns for _ in range(rows)]
 
     def draw(self, sequences: str) -> bool:
-        """Draws text, cursor positions, new lines and colours; False, with nothing drawn, where there is anything else."""
+        """Draws text, positions, new lines and colours; False, with nothing drawn, where there is anything else."""
         tokens = []
         position = 0
         while position < len(sequences):
@@ -64,7 +64,7 @@ class Cells:
             return x
         row, columns = self.grid[y], self.columns
         for character in text:
-            size = 1 if character < "\u0300" else _size(character)
+            size = 1 if character < "\u0300" else cells_of(character)
             if size == 0:
                 self._combine(row, x, character)
             elif x + size <= columns:
@@ -98,7 +98,8 @@ class Cells:
 
 
 @lru_cache(maxsize=4096)
-def _size(character: str) -> int:
+def cells_of(character: str) -> int:
+    """Cells that a character takes: 0, 1 or 2."""
     return cell_len(character)
 
 

@@ -13,6 +13,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui_backprop.terminal.abilities import ascii_only
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
 from tui_backprop.terminal.line import Line, read_keys
@@ -33,6 +34,9 @@ _HARMLESS = re.compile(
 class FrugalDriver(LinuxDriver):
     """Textual's driver, with a model of the screen between the application and the line."""
 
+    ascii = False
+    """Whether only ASCII characters may be sent."""
+
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._line = Line(self.fileno, self._gone)
@@ -52,6 +56,8 @@ class FrugalDriver(LinuxDriver):
             self._synchronised = True
             return
         self._fit()
+        if self.ascii:
+            data = ascii_only(data)
         if self._wanted.draw(data):
             self._send_frame()
             return
@@ -150,9 +156,20 @@ class FrugalDriver(LinuxDriver):
             return
 
 
-def driver_class() -> type[LinuxDriver] | None:
+class AsciiDriver(FrugalDriver):
+    """The same for terminals, or locales, that know no other characters."""
+
+    ascii = True
+
+
+def driver_class(ascii_characters: bool = False) -> type[LinuxDriver] | None:
     """The driver for this terminal; None where Textual should choose: an unknown terminal, or one chosen by hand."""
     if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
         return None
-    known = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st")
-    return FrugalDriver if os.environ.get("TERM", "").startswith(known) else None
+    if not os.environ.get("TERM", "").startswith(_KNOWN):
+        return None
+    return AsciiDriver if ascii_characters else FrugalDriver
+
+
+_KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st-")
+"""Terminals that understand cursor positions and colours as xterm does."""

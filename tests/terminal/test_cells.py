@@ -1,0 +1,131 @@
+"""The filter is exact: with it and without it, a terminal shows the same screen."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pyte
+import pytest
+
+from tui_backprop.terminal.cells import Cells, Look
+from tui_backprop.terminal.encode import CLEAR, Pen, difference, transition
+
+TEXTS = ["a", "Z", " ", "0", "−", "·", "█", "⣿", "漢", "字", "가", "e\u0301", "o\u0308", "→", "x y", "      ", "abc漢d"]
+COLOURS = ["3{}", "4{}", "9{}", "10{}", "38;5;{}", "48;5;{}", "38;2;{};7;9", "48;2;1;{};3"]
+OFF = ["22", "23", "24", "27", "29", "39", "49", "0"]
+ATTRIBUTES = ["1", "3", "4", "7", "9"]  # those that the emulator knows
+
+
+def _sgr(draw: random.Random) -> str:
+    codes = []
+    for _ in range(draw.randrange(4)):
+        kind = draw.random()
+        if kind < 0.5:
+            codes.append(draw.choice(COLOURS).format(draw.randrange(8)))
+        else:
+            codes.append(draw.choice(ATTRIBUTES if kind < 0.8 else OFF))
+    return f"\x1b[{';'.join(codes)}m"
+
+
+def _cells(text: str) -> int:
+    return sum(0 if c in "\u0301\u0308" else 2 if c in "漢字가" else 1 for c in text)
+
+
+def _row(draw: random.Random, columns: int) -> str:
+    """A whole row: text in several looks, exactly `columns` wide."""
+    parts, used = [], 0
+    while used < columns:
+        parts.append(_sgr(draw))
+        text = draw.choice(TEXTS)
+        if used + _cells(text) > columns:
+            text = " " * (columns - used)
+        parts.append(text)
+        used += _cells(text)
+    return "".join(parts)
+
+
+def _frame(draw: random.Random, columns: int, rows: int) -> str:
+    """Some rows drawn anew, or all of them, from a known look, as an application does."""
+    changed = range(rows) if draw.random() < 0.1 else draw.sample(range(rows), draw.randrange(rows + 1))
+    return "".join(f"\x1b[{y + 1};1H\x1b[0m{_row(draw, columns)}\x1b[0m" for y in changed)
+
+
+def _screen(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
+    return [[tuple(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def _frames(seed: int, count: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    draw = random.Random(seed)
+    size = (20, 5)
+    for _ in range(count):
+        if draw.random() < 0.02:
+            size = (draw.randrange(4, 30), draw.randrange(1, 9))
+        yield _frame(draw, *size), size
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_thousand_random_frames_show_the_same_with_and_without_the_filter(seed: int) -> None:
+    direct, filtered = pyte.Screen(20, 5), pyte.Screen(20, 5)
+    streams = pyte.Stream(direct), pyte.Stream(filtered)
+    for stream in streams:
+        stream.feed("\x1b[?7l")  # no wrapping at the edge, as an application has it
+    wanted, shown, pen = Cells(20, 5), Cells(20, 5), Pen()
+    for frame, (columns, rows) in _frames(seed, 1000):
+        if (columns, rows) != (wanted.columns, wanted.rows):  # as the driver does: everything anew
+            for screen, stream in zip((direct, filtered), streams, strict=True):
+                screen.resize(rows, columns)
+                stream.feed(CLEAR)
+            wanted, shown, pen = Cells(columns, rows), Cells(columns, rows), Pen()
+        streams[0].feed(frame)
+        assert wanted.draw(frame)
+        streams[1].feed(difference(shown, wanted, pen))
+        shown = wanted.copy()
+        assert _screen(filtered) == _screen(direct)
+
+
+def test_nothing_is_sent_where_nothing_changed() -> None:
+    cells, pen = Cells(10, 2), Pen()
+    cells.draw("\x1b[1;1H\x1b[31mred\x1b[0m")
+    assert difference(cells, cells.copy(), pen) == ""
+
+
+def test_only_the_changed_cells_are_sent() -> None:
+    before, after = Cells(40, 3), Cells(40, 3)
+    before.draw("\x1b[2;1Herror 0.1250")
+    after.draw("\x1b[2;1Herror 0.1350")
+    assert difference(before, after, Pen()) == "\x1b[2;10H3"
+
+
+def test_a_short_gap_is_written_again_instead_of_jumped_over() -> None:
+    before, after = Cells(40, 1), Cells(40, 1)
+    before.draw("\x1b[1;1H1a2")
+    after.draw("\x1b[1;1H3a4")
+    assert difference(before, after, Pen()) == "\x1b[1H3a4"
+
+
+def test_what_is_no_drawing_is_refused_and_draws_nothing() -> None:
+    cells = Cells(10, 2)
+    for sequences in ("\x1b[?1049h", "text\x07", "\x1b[2Jx", "\x1b]52;c;QQ==\x07", "\x1b[38;9m", "tab\t"):
+        assert not cells.draw(sequences)
+    assert cells.grid == Cells(10, 2).grid
+
+
+def test_text_beyond_the_edge_is_cut() -> None:
+    cells = Cells(4, 1)
+    assert cells.draw("\x1b[1;3Habcdef\x1b[9;1Hbelow")
+    assert "".join(character for character, _ in cells.grid[0]) == "  ab"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sequence"),
+    [
+        (Look(), Look(), ""),
+        (Look(foreground="31"), Look(), "\x1b[m"),
+        (Look(foreground="31", background="48;5;7"), Look(foreground="32", background="48;5;7"), "\x1b[32m"),
+        (Look(1 << 1, "31"), Look(0, "31"), "\x1b[22m"),
+        (Look(1 << 1 | 1 << 2, "38;5;200"), Look(1 << 2, "38;5;200"), "\x1b[22;2m"),
+    ],
+)
+def test_a_change_of_look_says_only_what_differs(old: Look, new: Look, sequence: str) -> None:
+    assert transition(old, new) == sequence

@@ -1,0 +1,67 @@
+"""What the terminal can show: how many colours, and which characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from unicodedata import combining, east_asian_width
+
+COLOURS = ("truecolor", "256", "16", "none")
+_TEXTUAL = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
+
+
+def detect_colours(environment: Mapping[str, str]) -> str:
+    """One of `COLOURS`, as users expect it: NO_COLOR, then COLORTERM, then TERM.
+
+    OpenSSH does not forward COLORTERM, and nearly every terminal that calls itself xterm, screen or tmux has at
+    least 256 colours under a name that ends in -256color.
+    """
+    terminal = environment.get("TERM", "")
+    if environment.get("NO_COLOR") or terminal in ("", "dumb"):
+        return "none"
+    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit") or terminal.endswith("-direct"):
+        return "truecolor"
+    if "256" in terminal or terminal.startswith(("alacritty", "foot", "wezterm", "xterm-kitty", "konsole")):
+        return "256"
+    return "16"
+
+
+def speaks_utf8(environment: Mapping[str, str]) -> bool:
+    """Whether the locale's characters are UTF-8; so they are where no locale is named, as in most containers."""
+    named = next((value for name in ("LC_ALL", "LANG", "LC_CTYPE") if (value := environment.get(name))), "")
+    return not named or "utf-8" in named.lower() or "utf8" in named.lower()
+
+
+def prepare(environment: MutableMapping[str, str], colours: str) -> None:
+    """Tells Textual, which reads its environment when it is imported, how many colours there are."""
+    environment["TEXTUAL_COLOR_SYSTEM"] = _TEXTUAL[colours]
+    if colours == "none":
+        environment["NO_COLOR"] = "1"
+    else:
+        environment.pop("NO_COLOR", None)
+
+
+_LETTERS = str.maketrans(
+    {
+        "−": "-", "·": ".", "▸": ">", "◂": "<", "▶": ">", "✕": "x", "×": "*", "→": ">", "←": "<", "↑": "^", "↓": "v",
+        "▲": "^", "▼": "v", "✓": "*", "δ": "d", "Δ": "D", "∂": "d", "ŷ": "p", "²": "2", "′": "'", "∞": "I", "…": "~",
+        "╭": "+", "╮": "+", "╰": "+", "╯": "+", "│": "|", "─": "-", "━": "=", "┃": "|", "┌": "+", "┐": "+", "└": "+",
+        "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "╌": "-", "╎": ":", "┊": ":", "┆": ":", "–": "-",
+        "░": ".", "▒": ":", "▓": "%", "█": "#", "▁": "_", "▂": "_", "▃": ".", "▄": "o", "▅": "o", "▆": "O", "▇": "O",
+        "⌫": "<", "“": '"', "”": '"', "’": "'", "�": "?", "⚙": "*", "▔": "-", "▊": "|", "▎": "|", "▌": "|", "▐": "|",
+    }
+)  # fmt: skip
+
+
+def ascii_only(text: str) -> str:
+    """The text with every character as one of ASCII that takes as many cells; control sequences stay as they are."""
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else _plain(c) for c in text.translate(_LETTERS))
+
+
+def _plain(character: str) -> str:
+    """A stand-in for a character: dots by how many there are for braille, question marks for all others."""
+    code = ord(character) - 0x2800
+    if 0 <= code < 0x100:
+        return " ..::++##"[code.bit_count()]
+    return "" if combining(character) else "??" if east_asian_width(character) in "WF" else "?"
