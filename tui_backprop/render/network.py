@@ -141,12 +141,11 @@ def _edge_values(moment: Moment, layer: int) -> tuple[Array, bool]:
         shares = moment.before.weights[layer - 1] * delta
         mask = moment.mask(layer - 1)
         return (shares if mask is None else shares * mask[:, None]), True
-    if kind in ("gradient", "update"):
+    if kind == "gradient":
         gradient = moment.gradient(layer)
         assert gradient is not None
-        change = moment.after.weights[layer - 1] - moment.before.weights[layer - 1]
-        return (gradient if kind == "gradient" else change), True
-    active = (kind == "sum" and at == layer) or kind in ("start", "input")
+        return gradient, True
+    active = (kind == "sum" and at == layer) or kind in ("start", "input", "update")
     return weights, active
 
 
@@ -156,7 +155,7 @@ def _caption(moment: Moment, layout: _Layout) -> Line:
         "upstream": f"blame, W{layer + 1}·δ",
         "mask": "blame that passes the gates",
         "gradient": "gradients",
-        "update": "changes of the weights",
+        "update": "weights, updated",
     }.get(kind, "weights")
     sums = {"upstream": "◂ ", "mask": "◂ "}.get(kind, "")
     parts: list[Span | str] = [

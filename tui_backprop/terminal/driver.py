@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,8 @@ BUSY = 0.4
 """A frame sooner than this many seconds after the last may find that one still on its way."""
 PATIENCE = 3.0
 """Seconds to wait for an answer before drawing on; a terminal that has never answered is not asked again."""
+LAST_WAIT = 0.5
+"""Seconds to wait for an answer that is still due when the studio is left."""
 # modes, keyboard protocol, questions, strings and the bell leave the cells as they are
 _HARMLESS = re.compile(
     r"(?:\x1b\[\?(?!1049|47|1047)[0-9;]*[hl]|\x1b\[\?[0-9;]*\$p|\x1b\[[<>=][0-9;]*u|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)*"
@@ -45,6 +48,7 @@ class FrugalDriver(LinuxDriver):
         self._pen = Pen()
         self._synchronised = False
         self._asked_at: float | None = None
+        self._answered = threading.Event()
         self._answers: bool | None = None  # None: never asked
         self._sent_at = 0.0
 
@@ -101,6 +105,7 @@ class FrugalDriver(LinuxDriver):
             changes = f"{SYNC_START}{changes}{SYNC_END}"
         if self._answers is not False and (clear or now - self._sent_at < BUSY):
             changes += ASK
+            self._answered.clear()
             self._asked_at = now
             self._loop.call_later(PATIENCE, self._impatient, now)
         else:
@@ -124,6 +129,7 @@ class FrugalDriver(LinuxDriver):
     def process_message(self, message: Message) -> None:
         """Runs in the input thread: answers to our question are ours, everything else is the application's."""
         if isinstance(message, events.CursorPosition):
+            self._answered.set()
             self._loop.call_soon_threadsafe(self._acknowledged)
         else:
             super().process_message(message)
@@ -142,6 +148,13 @@ class FrugalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self._writer_thread.stop()  # our own line writes instead
+
+    def stop_application_mode(self) -> None:
+        """Gives the terminal back as it was; its last answer must not end up in the shell."""
+        if self._asked_at is not None and self._line.alive:
+            self._answered.wait(LAST_WAIT)
+        self._line.write("\x1b[m")
+        super().stop_application_mode()
 
     def close(self) -> None:
         """Everything written has gone out, or the line is dead."""

@@ -19,18 +19,50 @@ class Pen:
         self.place: tuple[int, int] | None = None
         self.look = PLAIN
 
+    def copy(self) -> Pen:
+        """Another pen, in the same place."""
+        other = Pen()
+        other.place, other.look = self.place, self.look
+        return other
+
 
 def difference(before: Cells, after: Cells, pen: Pen) -> str:
-    """Sequences that turn the screen `before` into `after`, both of one size. The pen is moved along."""
-    parts: list[str] = []
-    for y, (old, new) in enumerate(zip(before.grid, after.grid, strict=True)):
-        if old != new:
-            stretches = _stretches(old, new)
-            for start, end in stretches:
-                parts.append(_approach(pen, start, y, new))
-                parts.append(_written(new, start, end, pen))
-                pen.place = (end, y) if end < after.columns else None
+    """Sequences that turn the screen `before` into `after`, both of one size. The pen is moved along.
+
+    Drawn row by row, or look by look: a change of colour costs more than a jump, so the latter is often shorter.
+    """
+    rows = enumerate(zip(before.grid, after.grid, strict=True))
+    runs = [(y, start, end) for y, (old, new) in rows if old != new for start, end in _runs(old, new)]
+    by_look = sorted(runs, key=lambda run: (after.grid[run[0]][run[1]][1] != pen.look, after.grid[run[0]][run[1]][1]))
+    pens = pen.copy(), pen.copy()
+    ways = _drawn(runs, after, pens[0]), _drawn(by_look, after, pens[1])
+    shorter = int(len(ways[1]) < len(ways[0]))
+    pen.place, pen.look = pens[shorter].place, pens[shorter].look
+    return ways[shorter]
+
+
+def _drawn(runs: list[tuple[int, int, int]], after: Cells, pen: Pen) -> str:
+    """The runs (row, start, end), in this order."""
+    parts = []
+    for y, start, end in runs:
+        row = after.grid[y]
+        parts.append(_approach(pen, start, y, row))
+        parts.append(_written(row, start, end, pen))
+        pen.place = (end, y) if end < after.columns else None
     return "".join(parts)
+
+
+def _runs(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
+    """(start, end) of the runs of changed cells of one look."""
+    found = []
+    for start, end in _stretches(old, new):
+        first = start
+        for x in range(start + 1, end):
+            if new[x][1] != new[first][1]:
+                found.append((first, x))
+                first = x
+        found.append((first, end))
+    return found
 
 
 def _stretches(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
@@ -51,8 +83,7 @@ def _approach(pen: Pen, x: int, y: int, row: list[Cell]) -> str:
     """The cheapest way to (x, y), writing what lies between again where that is shorter than a jump."""
     jump = _jump(pen.place, x, y)
     if pen.place is not None and pen.place[1] == y and 0 < x - pen.place[0] <= _REWRITE:
-        again = Pen()
-        again.look = pen.look
+        again = pen.copy()
         text = _written(row, pen.place[0], x, again)
         back = len(transition(again.look, row[x][1])) - len(transition(pen.look, row[x][1]))
         if len(text.encode()) + back <= len(jump):

@@ -20,7 +20,8 @@ class Line:
         self._terminal, self._gone = terminal, gone
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._dead = False
+        self.alive = True
+        """Whether the terminal still takes what is written."""
 
     def start(self) -> None:
         """Begins to write."""
@@ -29,7 +30,7 @@ class Line:
 
     def write(self, text: str) -> None:
         """Takes text to be written; what comes after the terminal is gone is dropped."""
-        if not self._dead:
+        if self.alive:
             self._queue.put(text)
 
     def stop(self, patience: float = 2.0) -> None:
@@ -46,7 +47,7 @@ class Line:
                 while data:
                     data = data[os.write(self._terminal, data) :]
             except OSError:
-                self._dead = True
+                self.alive = False
                 self._gone()
                 return
 
