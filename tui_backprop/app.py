@@ -18,6 +18,7 @@ from tui_backprop.commands import StudioCommands
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
+from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.terminal.driver import FrugalDriver, driver_class
 
@@ -46,16 +47,19 @@ class BackpropApp(App[None]):
     COMMANDS: ClassVar[set[Any]] = {StudioCommands}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, timeline: Timeline, theme: str = "dark", ascii_characters: bool = False) -> None:
+    def __init__(
+        self, timeline: Timeline, theme: str = "dark", ascii_characters: bool = False, audience: Audience = ALONE
+    ) -> None:
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
+        self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
         self.theme = theme
 
     def on_mount(self) -> None:
         """The studio is the only screen."""
-        self.push_screen(StudioScreen(self._timeline))
+        self.push_screen(StudioScreen(self._timeline, self._audience))
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
@@ -63,6 +67,10 @@ class BackpropApp(App[None]):
         """Signals do again what they did before."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().remove_signal_handler(number)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Some actions are not for strangers."""
+        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def action_redraw(self) -> None:
         """Draws every cell anew: something else may have written on the terminal."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_backprop.errors import BackpropError
 
 PROGRAM = "tui-backprop"
-VERBS = ("list", "train", "check", "show")
+VERBS = ("list", "train", "check", "show", "serve")
 INTERRUPTED = 130
 
 
@@ -60,6 +60,8 @@ def _dispatch(arguments: list[str]) -> int:
     options = _parser(verb).parse_args(arguments if verb == "studio" else arguments[1:])
     if verb == "list":
         return _list()
+    if verb == "serve":
+        return _serve(options)
     experiment = _experiment(options)
     if verb == "train":
         from tui_backprop.report import train
@@ -95,9 +97,9 @@ def _parser(verb: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        nargs="?" if verb == "studio" else None,
+        nargs="?" if verb in ("studio", "serve") else None,
         default="article",
-        help="a preset's name or a TOML file" + (" (default: article)" if verb == "studio" else ""),
+        help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb == "studio":
         parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
@@ -116,6 +118,12 @@ def _parser(verb: str) -> argparse.ArgumentParser:
         output = parser.add_mutually_exclusive_group()
         output.add_argument("--plain", action="store_true", help="text without colours")
         output.add_argument("--svg", metavar="FILE", help="write a picture")
+    if verb == "serve":
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)"
+        )
+        parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
+        return parser
     if verb in ("studio", "show"):
         themes = ("dark", "light", "ansi")
         default = None if verb == "studio" else "dark"
@@ -123,6 +131,10 @@ def _parser(verb: str) -> argparse.ArgumentParser:
     if verb == "studio":
         colours = ("auto", "truecolor", "256", "16", "none")
         parser.add_argument("--color", choices=colours, default="auto", help="colours to use (default: auto)")
+        parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
+        parser.add_argument(
+            "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
+        )
         parser.add_argument(
             "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
         )
@@ -149,6 +161,7 @@ _DESCRIPTIONS = {
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "check": "Compare every gradient with a finite difference of the loss.",
+    "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
     "show": "Print the studio's screen at a moment, without a terminal.",
 }
 _EPILOG = f"""other commands:
@@ -156,6 +169,7 @@ _EPILOG = f"""other commands:
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} check EXPERIMENT    gradient check against finite differences
   {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
+  {PROGRAM} serve [EXPERIMENT]  the studio in a browser
 Each has its own --help. Inside the studio press ? for help."""
 
 
@@ -255,7 +269,8 @@ def _write(path: str, text: str) -> None:
 
 
 def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _no_terminal()
     from tui_backprop.terminal.abilities import detect_colours, prepare, speaks_utf8
 
@@ -265,10 +280,32 @@ def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
     ascii_characters = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
     from tui_backprop.app import BackpropApp
     from tui_backprop.core.timeline import Timeline
+    from tui_backprop.screens.audience import KIOSK_MEMORY, KIOSK_STEPS, Audience
 
-    app = BackpropApp(Timeline(experiment), theme, ascii_characters)
+    audience = Audience(options.kiosk, options.play)
+    timeline = Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if audience.kiosk else Timeline(experiment)
+    app = BackpropApp(timeline, theme, ascii_characters, audience)
     app.run()
     return app.return_code or 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Each visitor gets a kiosk of their own; whoever can reach the address can visit."""
+    import shlex
+
+    from tui_backprop.errors import BackpropError
+    from tui_backprop.experiments import load_experiment
+
+    try:
+        from textual_serve.server import Server
+    except ImportError:
+        raise BackpropError("the browser mode is not installed", "pip install 'tui-backprop[serve]'") from None
+    load_experiment(options.experiment)  # a mistake is better told here than in every browser
+    if options.host not in ("127.0.0.1", "localhost", "::1"):
+        print(f"{PROGRAM}: anyone who can reach {options.host}:{options.port} can use it", file=sys.stderr)
+    command = shlex.join([sys.executable, "-m", "tui_backprop", options.experiment, "--kiosk"])
+    Server(command, host=options.host, port=options.port, title=PROGRAM).serve()
+    return 0
 
 
 def _no_terminal() -> BackpropError:

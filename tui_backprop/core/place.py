@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from tui_backprop.core.phases import Phase, phases
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.timeline import FURTHEST, Timeline
 from tui_backprop.errors import BackpropError
-
-FURTHEST = 1_000_000_000
-"""The last step that can be asked for."""
 
 
 def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
@@ -22,11 +19,16 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     names = phases(timeline.experiment.network.depth)
     if phase and phase not in names:
         raise BackpropError(f"no phase {phase!r}", f"one of {', '.join(names)}")
-    if int(epoch) * timeline.trainer.steps_per_epoch > FURTHEST:
-        raise BackpropError(f"epoch {epoch} is too far away", f"at most {FURTHEST:,} steps")
+    if _number(epoch) * timeline.trainer.steps_per_epoch > FURTHEST:
+        raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
     if not sample:
         return timeline.epoch_end(int(epoch)), None
     samples = len(timeline.experiment.data)
-    if int(epoch) == 0 or int(sample) >= samples:
-        raise BackpropError(f"no sample {sample} in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
+    if int(epoch) == 0 or _number(sample) >= samples:
+        raise BackpropError(f"no such sample in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
     return timeline.step_of(int(epoch), int(sample)), Phase(phase) if phase else None
+
+
+def _number(digits: str) -> int:
+    """The number, or one beyond all bounds for more digits than `int` takes."""
+    return int(digits) if len(digits) < 100 else 10**100

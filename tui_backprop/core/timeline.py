@@ -16,6 +16,8 @@ from tui_backprop.core.phases import START, Moment, Phase, phases
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
+FURTHEST = 1_000_000_000
+"""The last step that a run may reach."""
 BUDGET = 256 * 2**20
 """Bytes that checkpoints and history may take."""
 RECENT = 24
@@ -60,9 +62,9 @@ class Timeline:
     A move further back than the start stops at the start.
     """
 
-    def __init__(self, experiment: Experiment, budget: int = BUDGET) -> None:
+    def __init__(self, experiment: Experiment, budget: int = BUDGET, furthest: int = FURTHEST) -> None:
         self.trainer = Trainer(experiment)
-        self._budget = budget
+        self._budget, self._furthest = budget, furthest
         self._phases = phases(experiment.network.depth)
         self._interval = 64
         start = self.trainer.start()
@@ -71,6 +73,10 @@ class Timeline:
         self._history = _History()
         self._before = self._after = start
         self._moment = self._show(0, START)
+
+    def of(self, experiment: Experiment) -> Timeline:
+        """A timeline of another experiment, within the same bounds."""
+        return Timeline(experiment, self._budget, self._furthest)
 
     @property
     def experiment(self) -> Experiment:
@@ -90,6 +96,7 @@ class Timeline:
     def next_phase(self) -> Moment:
         """One phase forward."""
         if self._moment.complete:
+            self._allow(self._moment.step + 1)
             return self._show(self._moment.step + 1, self._phases[0])
         return self._show(self._moment.step, self._phases[self._phases.index(self._moment.phase) + 1])
 
@@ -141,6 +148,7 @@ class Timeline:
         if step == 0:
             self._show(0, START)
             return
+        self._allow(step)
         if step != self._moment.step:
             state = self._nearest(step - 1)
             while state.step < step - 1:
@@ -172,6 +180,7 @@ class Timeline:
         state = self._nearest(self._moment.position)
         try:
             for epoch in range(first + 1, first + limit + 1):
+                self._allow(self.epoch_end(epoch))
                 while state.step < self.epoch_end(epoch):
                     state = self._advance(state, self.epoch_end(epoch))
                 held = bool(ended(self._history.values[:epoch]))
@@ -180,6 +189,10 @@ class Timeline:
                     return
         finally:
             self.go(step=state.step)
+
+    def _allow(self, step: int) -> None:
+        if step > self._furthest:
+            raise BackpropError(f"a run here ends at step {self._furthest:,}", "r starts over")
 
     def _nearest(self, step: int) -> TrainingState:
         """The latest state at hand that is not after `step`."""
@@ -251,7 +264,8 @@ class Timeline:
         found = []
         while state.step < step - 1:
             passage, state = self.trainer.record(state)
-            found.append((self.trainer.samples(state.step)[0], float(np.sum(passage.error))))
+            error = np.add.accumulate(np.atleast_1d(passage.error))[-1]  # in order, as an epoch's error is
+            found.append((self.trainer.samples(state.step)[0], float(error)))
         return tuple(found)
 
     def _remember(self, state: TrainingState) -> None:

@@ -24,3 +24,5 @@ PACES = (
     Pace("epoch", 0.1, "10 epochs a second"),
 )
 DEFAULT_PACE = 1
+DEMO_PACE = 5
+"""Where the dial stands for a demo that runs by itself."""

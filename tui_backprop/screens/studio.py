@@ -25,10 +25,11 @@ from tui_backprop.render.matrices import View
 from tui_backprop.render.selection import Selection, Weight
 from tui_backprop.render.spans import plain
 from tui_backprop.screens import moves
+from tui_backprop.screens.audience import ALONE, INTERVAL, KIOSK_FORBIDS, KIOSK_IDLE, Audience
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
-from tui_backprop.screens.pace import DEFAULT_PACE, PACES
+from tui_backprop.screens.pace import DEFAULT_PACE, DEMO_PACE, PACES
 from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.breadcrumb import Breadcrumb
@@ -63,8 +64,11 @@ class StudioScreen(Screen[None]):
     front: reactive[str] = reactive("matrices", repaint=False)
     """The pane that is in sight where there is not room for all."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, audience: Audience = ALONE) -> None:
         super().__init__()
+        self._audience = audience
+        self._start_over_timer: Timer | None = None
+        self._first = timeline.experiment
         self._timeline = timeline
         self._journeys = Journeys()
         self._timer: Timer | None = None
@@ -93,6 +97,31 @@ class StudioScreen(Screen[None]):
         self.query_one(KeyBar).keys = bar_keys()
         self.query_one(PaneBar).keys = PANE_KEYS
         self.query_one(Matrices).focus()
+        if self._audience.play:
+            self._pace = DEMO_PACE
+            self._play()
+
+    # An audience
+
+    def on_key(self) -> None:
+        """Somebody is there: a kiosk starts over only some time after the last key."""
+        if self._audience.kiosk:
+            self._start_over_in(KIOSK_IDLE)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Some actions are not for strangers."""
+        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+
+    def _start_over_in(self, seconds: float) -> None:
+        if self._start_over_timer is not None:
+            self._start_over_timer.stop()
+        self._start_over_timer = self.set_timer(seconds, self._start_over)
+
+    def _start_over(self) -> None:
+        self._start_over_timer = None
+        self.open(self._first)
+        if self._audience.play:
+            self._play()
 
     # Moves
 
@@ -235,6 +264,8 @@ class StudioScreen(Screen[None]):
         at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
         if at_end and (moment.converged_at == moment.epoch or not moment.finite):
             self._pause()
+            if self._audience.play:
+                self._start_over_in(INTERVAL)
 
     # Panes
 
@@ -327,7 +358,7 @@ class StudioScreen(Screen[None]):
         """Another experiment, from its start."""
         self._pause()
         self._journeys.stop()
-        self._timeline = Timeline(experiment)
+        self._timeline = self._timeline.of(experiment)
         self.set_reactive(StudioScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, Weight(1, 0, 0))
