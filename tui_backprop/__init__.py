@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 # Threads make products of a few numbers up to a hundred times slower; NumPy reads this when it is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+TYPE_CHECKING = False  # importing typing would double the time that --version takes
 if TYPE_CHECKING:
+    from typing import Any
+
     from tui_backprop.app import watch
     from tui_backprop.core.timeline import Timeline
     from tui_backprop.core.trainer import Trainer
