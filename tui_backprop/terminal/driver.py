@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,12 @@ from tui_backprop.terminal.line import Line, read_keys
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 ASK = "\x1b[6n"
 """Asks where the cursor is: the answer says that everything before has been read."""
-BUSY = 0.4
+BUSY = 1.0
 """A frame sooner than this many seconds after the last may find that one still on its way."""
-PATIENCE = 3.0
-"""Seconds to wait for an answer before drawing on; a terminal that has never answered is not asked again."""
+FIRST_PATIENCE = 1.0
+"""Seconds to wait for a terminal that has never answered yet; then it is drawn on as if it kept up."""
+PATIENCE = 0.4
+"""Seconds to wait for a terminal that does answer, besides twice the time that so many bytes took it before."""
 LAST_WAIT = 0.5
 """Seconds to wait for an answer that is still due when the studio is left."""
 # modes, keyboard protocol, questions, strings and the bell leave the cells as they are
@@ -47,9 +50,11 @@ class FrugalDriver(LinuxDriver):
         self._shown: Cells | None = None  # None: unknown, everything must be drawn
         self._pen = Pen()
         self._synchronised = False
-        self._asked_at: float | None = None
+        self._answers = False  # as far as we know: every full picture asks
+        self._questions: deque[tuple[float, int]] = deque()  # (when, bytes) of those not answered yet
+        self._waiting = False
+        self._pace = 0.0  # seconds that a byte took at last
         self._answered = threading.Event()
-        self._answers: bool | None = None  # None: never asked
         self._sent_at = 0.0
 
     # What the application draws
@@ -72,7 +77,7 @@ class FrugalDriver(LinuxDriver):
     def forget(self) -> None:
         """What the terminal shows is no longer known: the next frame draws everything."""
         self._shown = None
-        self._asked_at = None
+        self._waiting = False
 
     def redraw(self) -> None:
         """Draws everything anew."""
@@ -88,11 +93,8 @@ class FrugalDriver(LinuxDriver):
 
     def _send_frame(self) -> None:
         """Sends what is new, unless the terminal is still reading what was sent before."""
-        now = time.monotonic()
-        if self._asked_at is not None:
-            if now - self._asked_at < PATIENCE:
-                return  # the answer, or the end of patience, will send the newest state
-            self._answers = self._answers or False
+        if self._waiting:
+            return  # the answer, or the end of patience, will send the newest state
         clear = ""
         if self._shown is None:
             clear, self._pen = CLEAR, Pen()
@@ -103,25 +105,37 @@ class FrugalDriver(LinuxDriver):
         self._shown = self._wanted.copy()
         if self._synchronised:
             changes = f"{SYNC_START}{changes}{SYNC_END}"
-        if self._answers is not False and (clear or now - self._sent_at < BUSY):
+        now = time.monotonic()
+        if clear or (self._answers and now - self._sent_at < BUSY):
             changes += ASK
-            self._answered.clear()
-            self._asked_at = now
-            self._loop.call_later(PATIENCE, self._impatient, now)
-        else:
-            self._asked_at = None
+            self._wait_for_answer(now, len(changes.encode()))
         self._sent_at = now
         self._line.write(changes)
 
+    def _wait_for_answer(self, now: float, size: int) -> None:
+        self._questions.append((now, size))
+        self._answered.clear()
+        self._waiting = True
+        on_the_way = sum(size for _, size in self._questions)
+        patience = PATIENCE + 2 * on_the_way * self._pace if self._answers else FIRST_PATIENCE
+        self._loop.call_later(patience, self._impatient, now)
+
     def _acknowledged(self) -> None:
-        if self._asked_at is not None:
-            self._answers, self._asked_at = True, None
+        """The terminal has read everything up to the oldest question."""
+        self._answers = True
+        if self._questions:
+            asked_at, size = self._questions.popleft()
+            self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
+        if not self._questions:
+            self._waiting = False
             self._send_frame()
 
     def _impatient(self, asked_at: float) -> None:
-        """The terminal has not answered: draw on, and do not ask one again that has never answered."""
-        if self._asked_at == asked_at:
-            self._answers, self._asked_at = bool(self._answers), None
+        """The answer has not come for too long: it may be lost, or the terminal gives none. Draw on."""
+        if self._waiting and self._questions and self._questions[-1][0] == asked_at:
+            if self._answers:
+                self._questions.clear()
+            self._waiting = False
             self._send_frame()
 
     # What the terminal says
@@ -151,7 +165,7 @@ class FrugalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
-        if self._asked_at is not None and self._line.alive:
+        if self._waiting and self._line.alive:
             self._answered.wait(LAST_WAIT)
         self._line.write("\x1b[m")
         super().stop_application_mode()
