@@ -1,0 +1,102 @@
+"""What a key costs on the wire: `python -m tests.benchmarks.wire` prints medians of one run.
+
+Beside our driver stand (a) Textual's own, and (b) a raw program that writes exactly the cells which changed: a
+cursor position for each run of them, a colour sequence where the look changes, and the characters.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any
+
+from tests.emulator import Program
+
+PLAIN = {"TEXTUAL_DRIVER": "textual.drivers.linux_driver:LinuxDriver"}
+KEYS = {"space": " ", ".": ".", "e": "e"}
+COUNT = 60
+
+Picture = list[list[Any]]
+
+
+def _picture(program: Program) -> Picture:
+    screen = program.screen
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def raw_bytes(before: Picture, after: Picture) -> int:
+    """Bytes of the raw program: nothing but changed cells."""
+    total, look = 0, None
+    for y, (old, new) in enumerate(zip(before, after, strict=True)):
+        run = False
+        for x, (was, cell) in enumerate(zip(old, new, strict=True)):
+            if was == cell:
+                run = False
+                continue
+            if not run:
+                total += len(f"\x1b[{y + 1};{x + 1}H")
+                run = True
+            if cell[1:] != look:
+                look = cell[1:]
+                total += len(_colours(cell))
+            total += len(cell.data.encode())
+    return total
+
+
+def _colours(cell: Any) -> str:
+    codes = [number for number, on in (("1", cell.bold), ("7", cell.reverse)) if on]
+    for prefix, colour in (("38;5;", cell.fg), ("48;5;", cell.bg)):
+        if colour != "default":
+            codes.append(prefix + "123")
+    return f"\x1b[0;{';'.join(codes)}m"
+
+
+def measure(columns: int, rows: int, environment: dict[str, str]) -> dict[str, tuple[float, float, float, float]]:
+    """By key: medians of bytes, of the raw program's bytes, and of the milliseconds to the first and last byte."""
+    found = {}
+    with Program(columns=columns, rows=rows, **environment) as program:
+        for name, key in KEYS.items():
+            figures = []
+            for _ in range(COUNT):
+                before, count, start = _picture(program), len(program.received), time.perf_counter()
+                program.keys(key)
+                first = last = 0.0
+                while program.read(0.15 if first else 1.0):
+                    last = time.perf_counter() - start
+                    first = first or last
+                sent = len(program.received) - count
+                figures.append((sent, raw_bytes(before, _picture(program)), first * 1000, last * 1000))
+            found[name] = tuple(statistics.median(column) for column in zip(*figures, strict=True))
+    return found  # type: ignore[return-value]
+
+
+def run_to_convergence(columns: int, rows: int) -> tuple[int, int]:
+    """(epochs, bytes) from the start to convergence, epoch by epoch."""
+    with Program(columns=columns, rows=rows) as program:
+        count = len(program.received)
+        for epoch in range(148):
+            program.keys("e")
+            program.wait_for(f"epoch {epoch + 1}")
+            program.settle(0.05)
+        return 148, len(program.received) - count
+
+
+def main() -> None:
+    """Prints the figures."""
+    names = ("size", "key", "ours", "(a)", "(b)", "ours/(a)", "ours/(b)")
+    print("{:<8}{:<7}{:>7}{:>8}{:>7}{:>10}{:>10}   first, last ms: ours; (a)".format(*names))
+    for columns, rows in ((120, 40), (80, 24)):
+        ours, plain = measure(columns, rows, {}), measure(columns, rows, PLAIN)
+        for name in KEYS:
+            sent, raw, first, last = ours[name]
+            theirs = plain[name]
+            print(
+                f"{columns}x{rows:<4}{name:<7}{sent:>7.0f}{theirs[0]:>8.0f}{raw:>7.0f}{sent / theirs[0]:>10.2f}"
+                f"{sent / raw:>10.2f}   {first:.0f}, {last:.0f}; {theirs[2]:.0f}, {theirs[3]:.0f}"
+            )
+        epochs, total = run_to_convergence(columns, rows)
+        print(f"{columns}x{rows} {epochs} epochs, one at a time: {total / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

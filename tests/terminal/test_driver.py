@@ -1,0 +1,138 @@
+"""The driver on a real line: few bytes, never behind, quiet when idle, and in order when it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from tests.emulator import ASK, Program
+
+PLAIN = {"TEXTUAL_DRIVER": "textual.drivers.linux_driver:LinuxDriver"}
+
+
+def _bytes_per_key(program: Program, key: str, count: int) -> float:
+    before = len(program.received)
+    for _ in range(count):
+        program.press(key)
+    return (len(program.received) - before) / count
+
+
+def test_a_key_costs_less_than_a_third_of_what_it_costs_without() -> None:
+    with Program() as frugal, Program(**PLAIN) as plain:
+        assert _bytes_per_key(frugal, " ", 6) < _bytes_per_key(plain, " ", 6) / 3
+        assert frugal.text == plain.text
+
+
+def test_resizes_and_redraws_leave_the_same_screen_as_without() -> None:
+    with Program() as frugal, Program(**PLAIN) as plain:
+        for program in (frugal, plain):
+            program.press(" ", ".", ".")
+            program.resize(120, 40)
+            program.press("v", "e")
+            program.resize(60, 18)
+            program.press("\x0c", "\t", " ")
+        assert frugal.text == plain.text
+
+
+def test_a_spoilt_screen_is_drawn_anew_by_its_key() -> None:
+    with Program() as program:
+        before = program.press(" ")
+        program.screen.reset()
+        assert program.press("\x0c") == before
+
+
+def test_nothing_is_sent_while_nothing_happens() -> None:
+    with Program() as program:
+        program.press(" ")
+        count = len(program.received)
+        program.settle(quiet=1.5)
+        assert len(program.received) == count
+
+
+def test_a_held_key_makes_every_step_and_ends_soon_on_a_slow_line() -> None:
+    with Program(baud=57_600) as program:
+        start = time.monotonic()
+        for step in range(60):
+            program.keys(" ")
+            while time.monotonic() < start + (step + 1) / 30:
+                program.read(0.002)
+        released = time.monotonic()
+        program.wait_for("epoch 15  sample #3", 10)
+        assert time.monotonic() - released < 2.0  # it is 0.1; without pacing 5
+
+
+def test_a_terminal_that_never_answers_is_not_kept_waiting() -> None:
+    with Program(answers=False) as program:
+        program.settle(1.5)
+        asked = program.received.count(ASK)
+        start = time.monotonic()
+        for _ in range(12):
+            program.keys(" ")
+            program.read(0.05)
+        program.wait_for("epoch 3  sample #3")
+        assert time.monotonic() - start < 2.0
+        assert program.received.count(ASK) == asked
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_and_give_the_terminal_back(number: int) -> None:
+    with Program() as program:
+        program.press(" ")
+        os.kill(program.pid, number)
+        assert program.end() == 128 + number
+        _assert_restored(program.received)
+
+
+def test_quitting_gives_the_terminal_back() -> None:
+    with Program() as program:
+        program.press(" ", "q")
+        assert program.end() == 0
+        _assert_restored(program.received)
+
+
+def _assert_restored(received: bytes) -> None:
+    """Every mode that was set is reset after; colours are plain, the keyboard protocol is popped."""
+    last = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", received))
+    assert last.pop(b"25") == b"h"  # the cursor is seen
+    assert last.pop(b"7") == b"h"  # lines wrap
+    assert set(last.values()) == {b"l"}, last
+    assert received.rfind(b"\x1b[<u") > received.rfind(b"\x1b[>")
+    assert re.findall(rb"\x1b\[[0-9;]*m", received)[-1] == b"\x1b[m"
+
+
+def test_a_terminal_that_is_gone_ends_it_within_a_second() -> None:
+    with Program() as program:
+        os.close(program.terminal)
+        start = time.monotonic()
+        while os.waitpid(program.pid, os.WNOHANG)[0] == 0:
+            assert time.monotonic() - start < 3
+            time.sleep(0.02)
+        program.exit_code = 129
+
+
+def test_ascii_alone_reaches_a_terminal_that_knows_nothing_else() -> None:
+    with Program("--ascii") as program:
+        program.press(".", ".", "?", "\x1b", "e", "c")
+        assert program.received.isascii()
+
+
+@pytest.mark.parametrize(
+    ("colours", "pattern"),
+    [("truecolor", rb"[34]8;2;"), ("256", rb"[34]8;5;"), ("16", rb"\x1b\[[0-9;]*9[1-7]m"), ("none", None)],
+)
+def test_no_other_colours_are_sent_than_were_asked_for(colours: str, pattern: bytes | None) -> None:
+    with Program("--color", colours) as program:
+        program.press(" ", "e")
+        sent = b"".join(re.findall(rb"\x1b\[[0-9;]*m", program.received))
+    if pattern is None:
+        assert not re.search(rb"\x1b\[(?:[0-9;]*;)?(?:3|4|9|10)[0-9]", sent)
+    else:
+        assert re.search(pattern, sent)
+    if colours != "truecolor":
+        assert b"8;2;" not in sent
+    if colours in ("16", "none"):
+        assert b"8;5;" not in sent
