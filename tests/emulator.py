@@ -13,6 +13,7 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Mapping, Sequence
 
 import pyte
 
@@ -25,7 +26,10 @@ _PARTIAL = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*|\][^\x07\x1b]*)?$")
 
 
 class Program:
-    """`python -m tui_backprop ARGUMENTS` in a terminal of `columns` × `rows`, which answers what terminals answer."""
+    """`python -m tui_backprop ARGUMENTS` in a terminal of `columns` × `rows`, which answers what terminals answer.
+
+    `command` runs something else instead.
+    """
 
     def __init__(
         self,
@@ -34,7 +38,8 @@ class Program:
         rows: int = 24,
         answers: bool = True,
         baud: int = 0,
-        **environment: str,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -42,13 +47,13 @@ class Program:
         self.received = b""
         self._rest = b""
         self.exit_code: int | None = None
-        variables = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+        variables = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})}
         variables.pop("COLORTERM", None)
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             self._set_size(0, columns, rows)
-            command = [sys.executable, "-m", "tui_backprop", *arguments]
-            os.execve(sys.executable, command, variables)
+            command = command or [sys.executable, "-m", "tui_backprop", *arguments]
+            os.execvpe(command[0], [*command], variables)
         self._set_size(self.terminal, columns, rows)
 
     @staticmethod
@@ -125,7 +130,8 @@ class Program:
             if pid:
                 self.exit_code = os.waitstatus_to_exitcode(status)
             else:
-                self.read(0.05) or time.sleep(0.01)
+                if not self.read(0.05):
+                    time.sleep(0.01)
         return self.exit_code
 
     def __enter__(self) -> Program:

@@ -53,8 +53,8 @@ def _colours(cell: Any) -> str:
 
 def measure(columns: int, rows: int, environment: dict[str, str]) -> dict[str, tuple[float, float, float, float]]:
     """By key: medians of bytes, of the raw program's bytes, and of the milliseconds to the first and last byte."""
-    found = {}
-    with Program(columns=columns, rows=rows, **environment) as program:
+    found: dict[str, Any] = {}
+    with Program(columns=columns, rows=rows, environment=environment) as program:
         for name, key in KEYS.items():
             figures = []
             for _ in range(COUNT):
@@ -67,7 +67,7 @@ def measure(columns: int, rows: int, environment: dict[str, str]) -> dict[str, t
                 sent = len(program.received) - count
                 figures.append((sent, raw_bytes(before, _picture(program)), first * 1000, last * 1000))
             found[name] = tuple(statistics.median(column) for column in zip(*figures, strict=True))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def run_to_convergence(columns: int, rows: int) -> tuple[int, int]:

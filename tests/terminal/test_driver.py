@@ -22,13 +22,13 @@ def _bytes_per_key(program: Program, key: str, count: int) -> float:
 
 
 def test_a_key_costs_less_than_a_third_of_what_it_costs_without() -> None:
-    with Program() as frugal, Program(**PLAIN) as plain:
+    with Program() as frugal, Program(environment=PLAIN) as plain:
         assert _bytes_per_key(frugal, " ", 6) < _bytes_per_key(plain, " ", 6) / 3
         assert frugal.text == plain.text
 
 
 def test_resizes_and_redraws_leave_the_same_screen_as_without() -> None:
-    with Program() as frugal, Program(**PLAIN) as plain:
+    with Program() as frugal, Program(environment=PLAIN) as plain:
         for program in (frugal, plain):
             program.press(" ", ".", ".")
             program.resize(120, 40)
