@@ -18,8 +18,10 @@ from tui_backprop.commands import StudioCommands
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
+from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.store import Record
 from tui_backprop.terminal.driver import FrugalDriver, driver_class
 
 DARK = Theme(
@@ -48,10 +50,17 @@ class BackpropApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, timeline: Timeline, theme: str = "dark", ascii_characters: bool = False, audience: Audience = ALONE
+        self,
+        timeline: Timeline,
+        theme: str = "dark",
+        ascii_characters: bool = False,
+        audience: Audience = ALONE,
+        record: Record | None = None,
     ) -> None:
+        """`record` is where the session is saved; without one it is not."""
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
+        self._studio = StudioScreen(timeline, audience, record)
         self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
@@ -59,7 +68,7 @@ class BackpropApp(App[None]):
 
     def on_mount(self) -> None:
         """The studio is the only screen."""
-        self.push_screen(StudioScreen(self._timeline, self._audience))
+        self.push_screen(self._studio)
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
@@ -71,6 +80,10 @@ class BackpropApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+
+    def save_now(self) -> None:
+        """Saves the session as it stands, whatever happens; for handlers of signals."""
+        self._studio.save_now()
 
     def action_redraw(self) -> None:
         """Draws every cell anew: something else may have written on the terminal."""
@@ -84,7 +97,11 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
     """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed."""
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
-    BackpropApp(Timeline(experiment)).run()
+    record = Record()
+    try:
+        BackpropApp(Timeline(experiment), record=record).run()
+    finally:
+        record.close()
 
 
 @dataclass(frozen=True)
@@ -117,4 +134,4 @@ async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...
 
 def timeline_name(app: BackpropApp) -> str:
     """What is shown, for a picture's title."""
-    return app._timeline.experiment.name
+    return safe(app._timeline.experiment.name)

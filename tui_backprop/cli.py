@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.errors import BackpropError
+    from tui_backprop.experiments import Overrides
+    from tui_backprop.store import Record
 
 PROGRAM = "tui-backprop"
-VERBS = ("list", "train", "check", "show", "serve")
+VERBS = ("list", "train", "check", "show", "sessions", "serve")
 INTERRUPTED = 130
 
 
@@ -60,8 +62,12 @@ def _dispatch(arguments: list[str]) -> int:
     options = _parser(verb).parse_args(arguments if verb == "studio" else arguments[1:])
     if verb == "list":
         return _list()
+    if verb == "sessions":
+        return _sessions()
     if verb == "serve":
         return _serve(options)
+    if verb == "studio":
+        return _studio(options)
     experiment = _experiment(options)
     if verb == "train":
         from tui_backprop.report import train
@@ -69,9 +75,7 @@ def _dispatch(arguments: list[str]) -> int:
         return train(experiment, options.epochs, options.format, options.every, options.out)
     if verb == "check":
         return _check(experiment)
-    if verb == "show":
-        return _show(experiment, options)
-    return _studio(experiment, options)
+    return _show(experiment, options)
 
 
 def _parser(verb: str) -> argparse.ArgumentParser:
@@ -92,17 +96,22 @@ def _parser(verb: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    if verb == "list":
+    if verb in ("list", "sessions"):
         return parser
     parser.add_argument(
         "experiment",
         metavar="EXPERIMENT",
         nargs="?" if verb in ("studio", "serve") else None,
-        default="article",
+        default=None if verb == "studio" else "article",
         help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb == "studio":
         parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
+        session = parser.add_mutually_exclusive_group()
+        session.add_argument(
+            "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
+        )
+        session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
     if verb == "train":
         parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
         parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
@@ -162,6 +171,7 @@ _DESCRIPTIONS = {
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "check": "Compare every gradient with a finite difference of the loss.",
     "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
+    "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
     "show": "Print the studio's screen at a moment, without a terminal.",
 }
 _EPILOG = f"""other commands:
@@ -169,6 +179,7 @@ _EPILOG = f"""other commands:
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} check EXPERIMENT    gradient check against finite differences
   {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
+  {PROGRAM} sessions            sessions that can be resumed, newest first
   {PROGRAM} serve [EXPERIMENT]  the studio in a browser
 Each has its own --help. Inside the studio press ? for help."""
 
@@ -206,12 +217,17 @@ def _bad(text: str, expected: str) -> Exception:
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
+    from tui_backprop.experiments import load_experiment
+
+    return load_experiment(options.experiment or "article", _overrides(options))
+
+
+def _overrides(options: argparse.Namespace) -> Overrides:
     from dataclasses import fields
 
-    from tui_backprop.experiments import Overrides, load_experiment
+    from tui_backprop.experiments import Overrides
 
-    overrides = Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
-    return load_experiment(options.experiment, overrides)
+    return Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
 
 
 def _list() -> int:
@@ -268,7 +284,62 @@ def _write(path: str, text: str) -> None:
         raise BackpropError(f"{path}: cannot be written: {error.strerror}", "a file in a writable folder") from None
 
 
-def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
+def _sessions() -> int:
+    from tui_backprop.errors import one_line
+    from tui_backprop.store import entries, folder, shown
+
+    found, wrong = entries()
+    for entry in found:
+        head = entry.head
+        when = f"{head.saved.astimezone():%Y-%m-%d %H:%M:%S}"
+        text = f"{entry.path.stem:<40} {when}  {head.experiment:<16} {head.step}/{head.phase}"
+        print(one_line(text + ("  in use" if entry.in_use else "")))
+    for error in wrong:
+        print(f"{PROGRAM}: skipped {error}", file=sys.stderr)
+    if not found:
+        print(f"{PROGRAM}: no sessions in {shown(folder())}", file=sys.stderr)
+    return 0
+
+
+def _studio(options: argparse.Namespace) -> int:
+    experiment, record = _opened(options)
+    try:
+        return _watch(experiment, record, options)
+    finally:
+        if record is not None:
+            record.close()
+
+
+def _opened(options: argparse.Namespace) -> tuple[Experiment, Record | None]:
+    """What to watch, and where its session is saved: nowhere if strangers are at the keys, or nobody is."""
+    from tui_backprop.errors import BackpropError
+    from tui_backprop.experiments import Overrides
+    from tui_backprop.store import Record, at, place_to_read, resume_newest
+
+    unattended = options.kiosk or options.play
+    if unattended and (options.resume, options.session) != (None, None):
+        raise BackpropError("--kiosk and --play keep no session", "without --resume and --session")
+    if options.resume is not None and (options.experiment, _overrides(options)) != (None, Overrides()):
+        raise BackpropError("a session has its own experiment", "--resume without EXPERIMENT and changes to it")
+    if options.resume == "":
+        record, session, wrong = resume_newest()
+        for error in wrong:
+            print(f"{PROGRAM}: skipped {error}", file=sys.stderr)
+    elif options.resume is not None:
+        record, session = Record.resume(place_to_read(options.resume))
+    elif options.session is not None and os.path.exists(at(options.session)):
+        record, session = Record.resume(at(options.session))
+    else:
+        experiment = _experiment(options)
+        if unattended:
+            return experiment, None
+        return experiment, Record.start(at(options.session), experiment) if options.session is not None else Record()
+    return session.experiment, record
+
+
+def _watch(experiment: Experiment, record: Record | None, options: argparse.Namespace) -> int:
+    from contextlib import suppress
+
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _no_terminal()
@@ -284,8 +355,11 @@ def _studio(experiment: Experiment, options: argparse.Namespace) -> int:
 
     audience = Audience(options.kiosk, options.play)
     timeline = Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if audience.kiosk else Timeline(experiment)
-    app = BackpropApp(timeline, theme, ascii_characters, audience)
+    app = BackpropApp(timeline, theme, ascii_characters, audience, record)
     app.run()
+    if record is not None and record.problem:
+        with suppress(OSError):  # the terminal may be gone
+            print(f"{PROGRAM}: {record.problem}", file=sys.stderr)
     return app.return_code or 0
 
 

@@ -22,7 +22,7 @@ class StudioCommands(Provider):
         screen = self.screen
         assert isinstance(screen, StudioScreen)
         commands: list[tuple[str, str, Callable[[], object]]] = [
-            (f"{key.does}  ({key.glyph})", f"key {key.glyph}", partial(screen.run_action, key.action)) for key in KEYS
+            (f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)) for key in KEYS
         ]
         for name in preset_names():
             experiment = load_experiment(name)
@@ -34,7 +34,7 @@ class StudioCommands(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for name, does, run in self._commands():
-            yield DiscoveryHit(name, run, help=does)
+            yield DiscoveryHit(name, run, help=does or None)
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
@@ -42,4 +42,4 @@ class StudioCommands(Provider):
         for name, does, run in self._commands():
             score = matcher.match(name)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), run, help=does)
+                yield Hit(score, matcher.highlight(name), run, help=does or None)

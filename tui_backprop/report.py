@@ -56,8 +56,8 @@ def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> str:
 def _ending(trainer: Trainer, state: TrainingState) -> str:
     epoch = trainer.epoch(state.step)
     if trainer.ended(state):
-        return f"converged after {epoch} epochs"
-    return f"stopped after {epoch} epochs, error {state.epoch_error!r}"
+        return f"converged after {epoch} epoch{'s' * (epoch != 1)}"
+    return f"stopped after {epoch} epoch{'s' * (epoch != 1)}, error {state.epoch_error!r}"
 
 
 @contextmanager
@@ -159,27 +159,31 @@ class _JsonLines:
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
         self._file = file
+        self._batched = experiment.training.batch > 1
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
         self._print({"epoch": epoch, "error": state.epoch_error, **self._parameters(state)})
 
     def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
-        single = passage.batch == 1
+        def listed(array: Array) -> Any:
+            """In mini-batches over the batch, also where one sample was left for the last of an epoch."""
+            return [array.tolist()] if self._batched and passage.batch == 1 else array.tolist()
+
         self._print(
             {
                 "step": state.step,
                 "epoch": epoch,
-                "sample": samples[0] if single else list(samples),
-                "input": passage.input.tolist(),
-                "target": passage.target.tolist(),
-                "z": _lists(passage.z),
-                "a": _lists(passage.a),
-                "raw": passage.raw.tolist(),
-                "prediction": passage.prediction.tolist(),
-                "error": passage.error.tolist(),
-                "upstream": _lists(passage.upstream),
-                "mask": _lists(passage.mask),
-                "delta": _lists(passage.delta),
+                "sample": list(samples) if self._batched else samples[0],
+                "input": listed(passage.input),
+                "target": listed(passage.target),
+                "z": [listed(z) for z in passage.z],
+                "a": [listed(a) for a in passage.a],
+                "raw": listed(passage.raw),
+                "prediction": listed(passage.prediction),
+                "error": listed(passage.error),
+                "upstream": [listed(upstream) for upstream in passage.upstream],
+                "mask": [listed(mask) for mask in passage.mask],
+                "delta": [listed(delta) for delta in passage.delta],
                 "gradient": _lists(passage.gradient),
                 "bias_gradient": _lists(passage.bias_gradient),
                 **self._parameters(state),

@@ -21,7 +21,7 @@ class Activation:
     """One activation function.
 
     `apply(z, out)` writes a = f(z). `derivative(z, a, out)` writes the mask f′(z), for which it may use a.
-    `gated` says that the unit passes either everything or (nearly) nothing, so that it has a gate to show.
+    `gated` says that the unit passes either everything or nothing, so that it has a gate to show.
     """
 
     name: str
@@ -104,7 +104,7 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("linear", _linear, _linear_derivative),
         Activation("relu", _relu, _relu_derivative, gated=True),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_derivative, gated=True),
+        Activation("leaky_relu", _leaky_relu, _leaky_relu_derivative),
         Activation("sigmoid", _sigmoid, _sigmoid_derivative),
         Activation("tanh", _tanh, _tanh_derivative),
         _Softmax("softmax", _softmax, _sigmoid_derivative),

@@ -170,7 +170,7 @@ class Moment:
     def epoch_error(self) -> float | None:
         """The reported error summed over this epoch so far; None before its first error is known."""
         if self.passage is not None and self.reached("error"):
-            return self.error_before + float(np.add.accumulate(np.atleast_1d(self.passage.error))[-1])
+            return float(np.add.accumulate(np.append(self.error_before, self.passage.error))[-1])  # in order
         return self.error_before if self.recent else None
 
     @cached_property

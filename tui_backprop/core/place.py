@@ -14,9 +14,11 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     """
     epoch, _, rest = text.strip().partition(":")
     sample, _, phase = rest.partition(":")
+    sample = sample.strip().removeprefix("#")
     if not epoch.isdecimal() or (rest and not sample.isdecimal()):
         raise BackpropError(f"{text!r} is no place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148")
     names = phases(timeline.experiment.network.depth)
+    phase = _as_listed(phase.strip().lower(), timeline)
     if phase and phase not in names:
         raise BackpropError(f"no phase {phase!r}", f"one of {', '.join(names)}")
     if _number(epoch) * timeline.trainer.steps_per_epoch > FURTHEST:
@@ -27,6 +29,14 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     if int(epoch) == 0 or _number(sample) >= samples:
         raise BackpropError(f"no such sample in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
     return timeline.step_of(int(epoch), int(sample)), Phase(phase) if phase else None
+
+
+def _as_listed(phase: str, timeline: Timeline) -> str:
+    """The phase by the name that the list of phases has for it, also where the screen says `relu1` or `predict`."""
+    network = timeline.experiment.network
+    shown = {f"{name}{layer}": layer for layer, name in enumerate(network.activations, 1)}
+    shown["predict"] = network.depth
+    return f"activate{shown[phase]}" if phase in shown else phase
 
 
 def _number(digits: str) -> int:

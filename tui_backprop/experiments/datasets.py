@@ -20,21 +20,12 @@ def read_csv(path: Path, target: list[str] | None, outputs: int) -> Data:
     Raises `ExperimentError`, which names the line and the column.
     """
     name = str(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [(reader.line_num, row) for reader in [csv.reader(file, strict=True)] for row in reader if row]
-    except FileNotFoundError:
-        raise ExperimentError(name, "", "no such file", "a CSV file") from None
-    except UnicodeDecodeError:
-        raise ExperimentError(name, "", "is not text in UTF-8", "a CSV file") from None
-    except csv.Error as error:
-        raise ExperimentError(name, "", f"is not valid CSV: {error}", "a header, then numbers") from None
-    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExperimentError(name, "", f"cannot be read: {reason}", "a CSV file") from None
+    lines = _lines(path)
     if len(lines) < 2:
         raise ExperimentError(name, "", "holds no samples", "a header line, then one sample a line")
     header = lines[0][1]
+    if all(_is_number(name) for name in header):
+        raise ExperimentError(name, "line 1", "holds numbers", "a header with the names of the columns")
     twice = next((column for index, column in enumerate(header) if column in header[:index]), None)
     if twice is not None:
         raise ExperimentError(name, "line 1", f"two columns are named {twice!r}", "a header of different names")
@@ -53,6 +44,31 @@ def read_csv(path: Path, target: list[str] | None, outputs: int) -> Data:
         tuple(header[index] for index in first),
         tuple(targets),
     )
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """(line, fields) of every line that is not empty."""
+    name = str(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [(reader.line_num, row) for reader in [csv.reader(file, strict=True)] for row in reader if row]
+    except FileNotFoundError:
+        raise ExperimentError(name, "", "no such file", "a CSV file") from None
+    except UnicodeDecodeError:
+        raise ExperimentError(name, "", "is not text in UTF-8", "a CSV file") from None
+    except csv.Error as error:
+        raise ExperimentError(name, "", f"is not valid CSV: {error}", "a header, then numbers") from None
+    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(name, "", f"cannot be read: {reason}", "a CSV file") from None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _numbers(name: str, header: list[str], line: int, row: list[str]) -> list[float]:

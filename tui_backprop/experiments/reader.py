@@ -43,10 +43,17 @@ class Overrides:
     shuffle: bool | None = None
     data: str | None = None
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Those that change something."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+
     def apply(self, definition: Mapping[str, Any]) -> dict[str, Any]:
         """The definition with these changes made, as a copy."""
+        if self.given and not (list(self.given) == ["seed"] and "weights" not in definition.get("network", {})):
+            definition = {key: value for key, value in definition.items() if key != "watch"}  # no longer true
         changed = {key: dict(value) if isinstance(value, Mapping) else value for key, value in definition.items()}
-        given = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        given = self.given
         sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network"}
         if "data" in given:
             changed["data"] = {"csv": str(Path(given.pop("data")).absolute())}

@@ -48,14 +48,23 @@ def counters(moment: Moment, width: int) -> Line:
     if not moment.step:
         start = [title, Span("  start: nothing computed yet  "), Span(f"rate {short(experiment.training.rate)}", "dim")]
         return clip(tuple(start), width)
+    showing = f", #{moment.sample} shown" if len(moment.samples) > 1 else ""
     of = f"{moment.order} of {experiment.steps_per_epoch}"
     which = f"#{moment.sample}" if len(moment.samples) == 1 else "#" + " #".join(map(str, moment.samples[:4]))
     parts = [
         [title],
         [Span("epoch ", "dim"), Span(f"{moment.epoch:,}", bold=True)],
-        [Span("sample ", "dim"), Span(which, bold=True), Span(f" ({of})", "dim")],
+        [Span("sample ", "dim"), Span(which, bold=True), Span(f" ({of}{showing})", "dim")],
         [Span("step ", "dim"), Span(f"{moment.step:,}")],
-        [Span("epoch's error so far ", "dim"), Span(_error(moment), bold=True)],
+        [
+            Span(
+                "epoch's error "
+                if moment.complete and moment.order == experiment.steps_per_epoch
+                else "epoch's error so far ",
+                "dim",
+            ),
+            Span(_error(moment), bold=True),
+        ],
         [Span("rate ", "dim"), Span(short(experiment.training.rate))],
     ]
     while len(parts) > 3:

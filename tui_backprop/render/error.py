@@ -56,13 +56,14 @@ def _headline(moment: Moment, columns: int) -> Line:
 
 def _this_epoch(moment: Moment) -> Line:
     spans = [Span("this epoch ", "dim")]
+    many = moment.experiment.training.batch > 1
     for sample, value in moment.recent:
-        spans += [Span(f"#{sample} ", "dim"), Span(short(value) + "  ")]
+        spans += [Span(f"#{sample}{'…' * many} ", "dim"), Span(short(value) + "  ")]
     if moment.step and moment.error is not None and moment.passage is not None:
         total = float(np.sum(moment.passage.error))
-        spans += [Span(f"#{moment.samples[0]} ", "accent"), Span(short(total), bold=True)]
+        spans += [Span(f"#{moment.samples[0]}{'…' * many} ", "accent"), Span(short(total), bold=True)]
     elif moment.step:
-        spans += [Span(f"#{moment.samples[0]} ", "accent"), Span("·", "dim")]
+        spans += [Span(f"#{moment.samples[0]}{'…' * many} ", "accent"), Span("·", "dim")]
     return tuple(spans)
 
 
@@ -80,7 +81,7 @@ def _curve(moment: Moment, columns: int, rows: int) -> tuple[list[Line], str]:
     lines, size, logarithmic = _bars(moment, columns, rows)
     place = (moment.epochs_completed - 1) // size
     cursor = line(Span(" " * place + "▲" if moment.epochs_completed else "", "accent"))
-    scale = "log scale" if logarithmic else ""
+    scale = "log" if logarithmic else ""
     scale += f"{', ' if scale else ''}{size} epochs a bar" if size > 1 else ""
     return [*lines, cursor], scale
 
@@ -109,6 +110,9 @@ def _height(value: float, positive: Array, logarithmic: bool, eighths: int) -> i
     """The height of a bar in eighths of a cell; an error of exactly 0 has none, any other at least one."""
     if not math.isfinite(value) or value <= 0 or not len(positive):
         return 0
-    top, bottom = float(positive.max()), float(positive.min()) if logarithmic else 0.0
-    share = math.log(value / bottom) / math.log(top / bottom) if logarithmic else value / top
+    top = float(positive.max())
+    share = value / top
+    if logarithmic:
+        bottom = math.log(float(positive.min()))
+        share = (math.log(value) - bottom) / (math.log(top) - bottom)
     return max(1, round(share * eighths))

@@ -114,14 +114,13 @@ def _forward(moment: Moment, layer: int, unit: int, row: int | None) -> Iterable
         ]
         yield Phase(f"activate{layer}"), spans
         return
-    decimals, spans = moment.experiment.training.round, [Span("ŷ = ")]
-    if activation != "linear":
-        spans += [Span(f"{activation}({_number(z, unit)}) = "), Span(_number(a, unit), bold=decimals is None)]
-    if decimals is not None:
-        spans += [Span(f"{' = ' if activation != 'linear' else ''}round({_number(a, unit)}, {decimals}) = ")]
-        spans += [_result(_number(moment.prediction, unit))]
-    elif activation == "linear":
-        spans += [Span("z = "), _result(_number(a, unit))]
+    decimals = moment.experiment.training.round
+    value = "z" if activation == "linear" else f"{activation}({_number(z, unit)})"
+    if decimals is None:
+        spans = [Span(f"ŷ = {value} = "), _result(_number(a, unit))]
+    else:
+        spans = [] if activation == "linear" else [Span(f"a = {value} = "), Span(f"{_number(a, unit)},  ")]
+        spans += [Span(f"ŷ = round({_number(a, unit)}, {decimals}) = "), _result(_number(moment.prediction, unit))]
     yield Phase(f"activate{layer}"), spans
 
 
@@ -132,7 +131,8 @@ def _terms(left: Array | None, right: Array | None, wanted: int | None) -> list[
     spans = []
     for place, index in enumerate(shown):
         plus = "+ " if place else ""
-        product = f"{_number(left, index)}×{_signed(_number(right, index))}"
+        first = _number(left, index)
+        product = f"{_signed(first) if place else first}×{_signed(_number(right, index))}"
         spans.append(Span(f"{plus}{product} ", "accent" if index == wanted else "text", index == wanted))
     if len(shown) < count:
         spans.append(Span(f"+ … {count - len(shown)} more terms ", "dim"))
@@ -160,7 +160,8 @@ def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
     formula = Span(f"∂E/∂a({name}) = W{layer + 1}·δ = ")
     yield Phase(f"upstream{layer}"), [formula, *shares, Span("= "), _result(_number(upstream, unit))]
     product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
-    spans = [Span(f"δ({name}) = upstream·f′(z) = "), Span(product), _result(_number(delta, unit))]
+    slope = {"sigmoid": "f′ = a·(1 − a),  ", "tanh": "f′ = 1 − a²,  "}.get(network.activations[layer - 1], "")
+    spans = [Span(f"{slope}δ({name}) = upstream·f′(z) = "), Span(product), _result(_number(delta, unit))]
     if mask is not None and mask[unit] == 0:
         spans.append(Span(" ✕ shut", "shut"))
     yield Phase(f"mask{layer}"), spans

@@ -17,7 +17,7 @@ _CELL = 8
 """Cells of a number and the gap before it."""
 _HEAT = 2
 """Cells of an entry of a heat map: its sign and its shade."""
-_SHADES = "·░▒▓█"
+_SHADES = "0░▒▓█"
 _BETWEEN = 2
 
 

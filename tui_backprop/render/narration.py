@@ -38,9 +38,11 @@ def _input(moment: Moment) -> str:
 
 def _sum(moment: Moment) -> str:
     layer = moment.phase.layer
-    bias = ", plus its bias" if moment.experiment.initial.biases else ""
+    below = "x" if layer == 1 else f"a{layer - 1}" if moment.experiment.network.depth > 2 else "a"
+    biased = bool(moment.experiment.initial.biases)
+    bias, b = (", plus its bias", f" + b{layer}") if biased else ("", "")
     units = "The output" if layer == moment.experiment.network.depth else "Each hidden unit"
-    return f"{units} adds up what comes in, each value times its weight{bias}: z = a·W{layer}."
+    return f"{units} adds up what comes in, each value times its weight{bias}: z = {below}·W{layer}{b}."
 
 
 def _activate(moment: Moment) -> str:
@@ -50,13 +52,13 @@ def _activate(moment: Moment) -> str:
     name = experiment.network.activations[layer - 1]
     if name == "linear":
         return "Linear units pass their sum on unchanged: nothing bends here."
-    if not ACTIVATIONS[name].gated:
+    if not ACTIVATIONS[name].gated and name != "leaky_relu":
         return f"{name} squeezes each sum: a = {name}(z)."
     shut = _shut(moment, layer)
     if not shut:
-        return "Every sum is above 0: no gate is shut, all of them pass unchanged."
+        return "Every sum is above 0: all of them pass unchanged."
     if name == "leaky_relu":
-        return f"{name} lets only a hundredth of a negative sum through: {_few(shut)}."
+        return f"leaky_relu lets only a hundredth of a negative sum through: {_few(shut)}."
     gates = "the gate of {} shuts" if len(shut) == 1 else "the gates of {} shut"
     return f"ReLU stops negative sums: {gates.format(_few(shut))}."
 
@@ -112,9 +114,9 @@ def _mask(moment: Moment) -> str:
         return f"δ = upstream × f′(z): {_few(blocked)} {were} shut, so the error stops there."
     if (mask == 1).all():
         return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
-    return (
-        f"δ = upstream × f′(z): slopes from {short(float(mask.min()))} to {short(float(mask.max()))} weaken the error."
-    )
+    low, high = short(float(mask.min())), short(float(mask.max()))
+    slopes = f"every slope is {low}: that share" if low == high else f"slopes from {low} to {high}: so much"
+    return f"δ = upstream × f′(z): {slopes} of the error passes."
 
 
 def _gradient(moment: Moment) -> str:

@@ -23,7 +23,7 @@ LEAST_GAP = 7
 """Cells between two layers below which edges cannot be told apart."""
 MOST_EDGES = 64
 """Of more edges than this between two layers only the strongest are drawn: all of them would be a smear."""
-_SHUT = Span("✕", "shut", bold=True)
+_SHUT = Span("✕", "warn", bold=True)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _caption(moment: Moment, layout: _Layout) -> Line:
     kind, layer = moment.phase.kind, moment.phase.layer
     what = {
         "upstream": f"blame, W{layer + 1}·δ",
-        "mask": "blame that passes the gates",
+        "mask": "blame past the gates",
         "gradient": "gradients",
         "update": "weights, updated",
     }.get(kind, "weights")
@@ -193,7 +193,7 @@ def _draw_edges(canvas: Canvas, moment: Moment, selection: Selection, layout: _L
         look = Span(
             "", "accent" if chosen else ink if active and strength else "dim", chosen, target=Weight(layer, i, j)
         )
-        thickness = (1, 1, 1, 2, 3)[strength] if active else 1
+        thickness = (1, 1, 1, 2, 3)[strength]
         dash = (1, 5) if strength == 0 else (1, 0) if values[i, j] > 0 else (7, 4)
         canvas.draw((x0, _centre(top0, height0)), (x1, _centre(top1, height1)), look, thickness, dash)
 

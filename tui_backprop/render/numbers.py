@@ -29,6 +29,10 @@ def fixed(value: float | None, cells: int = WIDTH) -> str:
     if value == 0:
         return f" {0:.{min(4, cells - 3)}f}".ljust(cells)
     sign, size = "+" if value > 0 else "−", abs(value)
+    if cells >= WIDTH and size < 0.5e-4:  # rather a rough size than a zero that is none
+        mantissa, _, exponent = f"{size:.1e}".partition("e")
+        text = f"{sign}{mantissa}e{int(exponent)}"
+        return (text if len(text) <= cells else f"{sign}{round(float(mantissa))}e{int(exponent)}").rjust(cells)
     for decimals in range(min(4, cells - 3), -1, -1):
         text = f"{sign}{size:.{decimals}f}"
         if len(text) <= cells:

@@ -53,8 +53,8 @@ def _joins(character: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def width(text: str) -> int:
-    """Cells that printable text takes in a terminal."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    """Cells that text takes in a terminal, once it is safe."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in safe(text))
 
 
 def length(spans: Iterable[Span]) -> int:

@@ -12,8 +12,8 @@ from tui_backprop.core.timeline import Timeline
 from tui_backprop.render.numbers import short
 from tui_backprop.screens.journeys import Move
 
-MOST_EPOCHS = 10_000_000
-"""Where a run gives up that never ends by itself."""
+MOST_EPOCHS = 100_000
+"""Where a run gives up that never ends by itself: nets of this size that are stuck so long stay stuck."""
 
 
 def by_phase(timeline: Timeline, by: int) -> Move:
@@ -44,6 +44,17 @@ def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:
     return _travel(timeline, lambda moment: step, phase)
 
 
+def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], None]) -> Move:
+    """To where a session was left; tells when it is there, which it never is if it was stopped on the way."""
+    there = to_place(timeline, step, phase if step else None)
+
+    def make() -> Iterator[str]:
+        yield from there.make()
+        returned()
+
+    return Move(make)
+
+
 def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | None = None) -> Move:
     def make() -> Iterator[str]:
         step = target(timeline.moment)
@@ -66,7 +77,7 @@ def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -
 
 def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> Move:
     """So many epochs more."""
-    return _run(timeline, lambda errors: False, count, "", tell)
+    return _run(timeline, lambda errors: False, count, "Ran to ", tell)
 
 
 def _run(
@@ -75,17 +86,19 @@ def _run(
     """Runs until `ended`, or the error is no longer a finite number, and tells how it came out."""
 
     def make() -> Iterator[str]:
-        held = diverged = False
+        held, diverged, error = False, False, 0.0
 
         def stop(errors: Array) -> bool:
-            nonlocal held, diverged
+            nonlocal held, diverged, error
+            error = float(errors[-1])
             held, diverged = ended(errors), not np.isfinite(errors[-1])
             return held or diverged
 
         for epoch, _ in timeline.run_epochs(stop, limit):
-            yield f"Running: epoch {epoch:,}. Escape stops."
+            yield f"Running: epoch {epoch:,}, error {short(error)}. Escape stops."
         moment = timeline.moment
-        how = "The run has diverged: " if diverged else reached if held else "Ran to "
+        gave_up = f"Not within {limit:,} epochs, it may be stuck: "
+        how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
         tell(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
 
     return Move(make, open_ended=True)

@@ -26,11 +26,13 @@ from tui_backprop.render.selection import Selection, Weight
 from tui_backprop.render.spans import plain
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, INTERVAL, KIOSK_FORBIDS, KIOSK_IDLE, Audience
+from tui_backprop.screens.autosave import Autosave
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.pace import DEFAULT_PACE, DEMO_PACE, PACES
 from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
+from tui_backprop.store import Record
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.breadcrumb import Breadcrumb
 from tui_backprop.widgets.chart import Chart
@@ -43,6 +45,8 @@ from tui_backprop.widgets.samples import Samples
 
 WIDE = (110, 34)
 """From this size on all panes stand side by side."""
+ROOMY = 40
+"""From so many rows on the network and the inspector can share their column evenly."""
 SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 AT_ONCE = 0.05
@@ -64,7 +68,8 @@ class StudioScreen(Screen[None]):
     front: reactive[str] = reactive("matrices", repaint=False)
     """The pane that is in sight where there is not room for all."""
 
-    def __init__(self, timeline: Timeline, audience: Audience = ALONE) -> None:
+    def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
+        """`record` is where the session is saved; without one it is not."""
         super().__init__()
         self._audience = audience
         self._start_over_timer: Timer | None = None
@@ -75,6 +80,7 @@ class StudioScreen(Screen[None]):
         self._pace = DEFAULT_PACE
         self._in_slices = False
         self._outcome = ""
+        self._autosave = Autosave(record, lambda: self._timeline.moment, self.set_timer, self._tell)
         self.set_reactive(StudioScreen.moment, timeline.moment)
 
     def compose(self) -> ComposeResult:
@@ -97,6 +103,8 @@ class StudioScreen(Screen[None]):
         self.query_one(KeyBar).keys = bar_keys()
         self.query_one(PaneBar).keys = PANE_KEYS
         self.query_one(Matrices).focus()
+        if self._autosave.returns_to is not None:
+            self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
             self._pace = DEMO_PACE
             self._play()
@@ -210,6 +218,7 @@ class StudioScreen(Screen[None]):
         """Shows where the timeline is now, and what there is to tell of the way."""
         self.news, self._outcome = self._outcome, ""
         self.moment = self._timeline.moment
+        self.call_after_refresh(self._autosave.arrived)
 
     def _tell_on_arrival(self, outcome: str) -> None:
         self._outcome = outcome
@@ -272,14 +281,15 @@ class StudioScreen(Screen[None]):
     def action_next_pane(self, by: int) -> None:
         """The next or previous pane has the focus, and is in sight."""
         names = [pane.__name__.lower() for pane in self.PANES]
-        focused = self.focused.id if self.focused is not None and self.focused.id in names else names[-1]
+        focused = self.focused.id if self.focused is not None and self.focused.id in names else self.front
         self.action_show_pane(names[(names.index(focused) + by) % len(names)])
 
     def action_show_pane(self, name: str) -> None:
         """The pane has the focus, and is in sight."""
+        self.remove_class("-chart")
         if name != "network" or self.has_class("-small") or self.has_class("-full"):
             self.front = name
-        self.query_one(f"#{name}", Pane).focus()
+        self.set_focus(self.query_one(f"#{name}", Pane))  # at once: the next key may already be waiting
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A click can give a pane the focus, too."""
@@ -294,6 +304,9 @@ class StudioScreen(Screen[None]):
 
     def action_full(self) -> None:
         """The pane with the focus takes the whole screen, or gives it back."""
+        if self.has_class("-chart"):  # which has the whole screen already
+            self.action_chart()
+            return
         if not self.has_class("-full") and isinstance(self.focused, Pane):
             self.front = str(self.focused.id)
         self.toggle_class("-full")
@@ -314,6 +327,7 @@ class StudioScreen(Screen[None]):
         wide = columns >= WIDE[0] and rows >= WIDE[1]
         small = columns < SMALL[0] or rows < SMALL[1]
         self.set_class(wide, "-wide")
+        self.set_class(wide and rows < ROOMY, "-low")
         self.set_class(not wide and not small, "-narrow")
         self.set_class(small, "-small")
         names = tuple((pane.__name__.lower(), pane.TITLE) for pane in self.PANES)
@@ -345,19 +359,50 @@ class StudioScreen(Screen[None]):
         self._pause()
         self.app.push_screen(HelpScreen([*self.PANES, Chart]))
 
+    # Sessions
+
+    @work
+    async def action_save(self) -> None:
+        """Asks for a name, and saves the session under it from now on."""
+        self._pause()
+        hint = "a name, or a path ending in .json; nothing: tell where it is saved"
+        name = await self.app.push_screen_wait(Question("Save this session as", hint, self._autosave.read_name))
+        if name is not None:
+            self.news = self._autosave.save_as(name)
+
+    def save_now(self) -> None:
+        """Saves the session as it stands, whatever happens; for handlers of signals."""
+        self._autosave.save_now()
+
+    def on_unmount(self) -> None:
+        """The studio is left: a run ends where it is, and that is saved."""
+        self._journeys.stop()
+        self.save_now()
+
+    def _returned(self) -> None:
+        self._tell_on_arrival(self._autosave.returned())
+
+    def _tell(self, news: str) -> None:
+        self.news = news
+
     # Experiments
 
     def action_reseed(self) -> None:
         """The same experiment from the next seed's weights."""
         experiment = self._timeline.experiment
         seed = experiment.seed + 1
-        self.open(variant(experiment, Overrides(seed=seed)))
+        try:
+            self.open(variant(experiment, Overrides(seed=seed)))
+        except BackpropError as error:  # the data's file has gone, or this was the last seed
+            self.news = str(error)
+            return
         self.news = f"New weights, from seed {seed}."
 
     def open(self, experiment: Experiment) -> None:
         """Another experiment, from its start."""
         self._pause()
         self._journeys.stop()
+        self._autosave.save()
         self._timeline = self._timeline.of(experiment)
         self.set_reactive(StudioScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):

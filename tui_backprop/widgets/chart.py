@@ -12,6 +12,9 @@ from tui_backprop.core.phases import Moment
 from tui_backprop.render.spans import Line, line
 from tui_backprop.widgets.pane import Pane
 
+_LARGEST = 1e300
+"""Larger errors overflow when the axis is laid out."""
+
 
 class Chart(Pane):
     """How did the error get here?"""
@@ -38,7 +41,7 @@ class Chart(Pane):
 def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     """The chart as text. Epochs whose error cannot be drawn on the axis are left out, and the label says how many."""
     epochs, errors = np.arange(1, len(moment.errors) + 1), moment.errors
-    drawable = np.isfinite(errors) & ((errors > 0) | (not logarithmic))
+    drawable = (errors < _LARGEST) & ((errors > 1 / _LARGEST) | (not logarithmic))
     if not drawable.any():
         return "No epoch is completed yet." if not len(errors) else "No error so far can be drawn on this axis."
     every = max(1, int(drawable.sum()) // (4 * columns))
@@ -53,10 +56,11 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     figure.draw(curve)
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
-    if logarithmic:
+    if logarithmic and y.min() < y.max():  # for a single error plotext's axis begins at 0, which has no logarithm
         figure.ruler("y").scale("log")
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
-    figure.ruler("x").ticks(sorted({round(tick) for tick in ticks}))
+    whole = sorted({round(tick) for tick in ticks})
+    figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
     left_out = len(errors) - int(drawable.sum())
     figure.label(
         "epoch" + (f" ({left_out} with an error that this axis has no place for)" if left_out else ""), axis="x"

@@ -20,7 +20,7 @@ class Error(Pane):
 
     def on_mount(self) -> None:
         """The title names the chart's key."""
-        self.border_title = f"{self.TITLE}  (c: chart)"
+        self.entitle(f"{self.TITLE}  (c: chart)")
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Headline, curve, cursor, this epoch."""

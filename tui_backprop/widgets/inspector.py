@@ -26,13 +26,14 @@ class Inspector(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
-        self.border_title = f"Inspector  {name_of(self.selection, moment)}  (y: copy)"
-        inspection = inspect(moment, self.selection, columns - 1)
+        self.entitle(f"Inspector  {name_of(self.selection, moment)}  (y: copy)")
+        inspection = inspect(moment, self.selection, columns - 2)
         total = len(inspection.lines)
         if total <= rows:
             return inspection.lines
         focus = min(max(0, inspection.focus - rows // 2), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
+        self.set_reactive(Inspector.offset_lines, top - focus)
         return _with_arrows(inspection.lines[top : top + rows], columns, top > 0, top + rows < total)
 
     def watch_moment(self) -> None:

@@ -25,7 +25,7 @@ class Matrices(Pane):
 
     def watch_view(self, view: View) -> None:
         """Another view."""
-        self.border_title = f"{title(view)}  (v: {title(view.next()).lower()})"
+        self.entitle(f"{title(view)}  (v: {title(view.next()).lower()})")
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Click, Resize, Show
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -75,8 +76,7 @@ class Painted(Widget):
         segments = [
             Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette)) for span in spans
         ]
-        strip = Strip(segments, length(spans))
-        return strip.adjust_cell_length(self.size.width, base)
+        return Strip(segments).adjust_cell_length(self.size.width, base)
 
     @property
     def _palette(self) -> str:
@@ -158,7 +158,14 @@ class Pane(Painted, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id=type(self).__name__.lower())
-        self.border_title = self.TITLE
+        self._heading = ""
+        self.entitle(self.TITLE)
+
+    def entitle(self, title: str) -> None:
+        """Another title, as it is: no markup."""
+        if title != self._heading:
+            self._heading = title
+            self.border_title = Content(title)
 
     def action_move(self, right: int, down: int) -> None:
         """Moves the selection; panes that have none in them stay as they are."""

@@ -17,6 +17,10 @@ class Samples(Pane):
         "that hold now; ▸ marks the one that is trained on, ✓ an error of 0. After an update: ▼ better, ▲ worse."
     )
 
+    def on_mount(self) -> None:
+        """The title says what is tried."""
+        self.border_title = f"{self.TITLE}, tried with the weights of this moment"
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The samples around the present one."""
         return samples(moment, columns, rows)

@@ -1,0 +1,234 @@
+"""A session as text: what is trained, from which weights, and where the cursor stands.
+
+A run is a pure function of these, so a resumed session has the same bits as the one that was saved, and its
+size does not depend on how long it was. The text is JSON with one key a line. Floats are written as Python's
+`repr`, which reads back exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.phases import START, Moment, Phase, phases
+from tui_backprop.core.timeline import FURTHEST
+from tui_backprop.errors import BackpropError, ExperimentError
+from tui_backprop.experiments import load_experiment
+from tui_backprop.experiments.schema import Section
+
+FORMAT = "tui-backprop session"
+VERSION = 1
+LARGEST = 64 * 2**20
+"""Bytes of a session at most."""
+LARGEST_DATA = 5 * 2**20
+"""Bytes up to which samples from a CSV file are written into the session; beyond, the file's path is."""
+MOST_PARAMETERS = LARGEST // 25
+"""25 bytes are room for any parameter as text."""
+_INITIAL = ("weights", "biases")
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A session at a glance: the experiment's name, the cursor, and when it was saved."""
+
+    experiment: str
+    step: int
+    phase: str
+    saved: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A session that has been read: its experiment starts from the parameters that were saved."""
+
+    experiment: Experiment
+    step: int
+    phase: Phase
+    saved: datetime
+
+
+def encode(moment: Moment, body: str, saved: datetime) -> bytes:
+    """The session that stands at `moment`; `body` is `encode_body` of its experiment, made once for many saves."""
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "saved": saved.isoformat(),
+        "experiment": _plain(moment.experiment.name),
+        "cursor": {"step": moment.step, "phase": moment.phase},
+    }
+    data = f"{{\n{_lines(head)},\n{body}\n}}\n".encode("ascii")
+    if len(data) > LARGEST:
+        raise _too_large()
+    return data
+
+
+def encode_body(experiment: Experiment) -> str:
+    """The part of a session that stays the same while the cursor moves.
+
+    The initial parameters are left out of the definition. Samples from a CSV file are written out, so that the
+    session does not need the file; very many are not, but named with a checksum.
+    """
+    if experiment.network.size > MOST_PARAMETERS:
+        raise _too_large()
+    definition = {"title": experiment.title, **experiment.definition}
+    definition["network"] = {key: value for key, value in definition["network"].items() if key not in _INITIAL}
+    body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
+    if "csv" in definition["data"]:
+        data = _inline(experiment.data)
+        if data is None:
+            body["data_sha256"] = _checksum(experiment.data)
+        else:
+            definition["data"] = data
+    body["initial"] = {key: list(getattr(experiment.initial, key)) for key in _INITIAL}
+    return _lines(_plain(body))
+
+
+def decode_head(data: bytes, source: str) -> Head:
+    """What a session says of itself, read without its experiment; `source` names it in errors."""
+    return _head(Section(source, "", _document(data, source)))
+
+
+def decode(data: bytes, source: str) -> Session:
+    """Reads a session by the rules for experiment files; whatever is wrong with it is a `BackpropError`."""
+    document = _document(data, source)
+    keys = Section(source, "", document)
+    head = _head(keys)
+    experiment = replace(_experiment(keys, document, source), name=head.experiment)
+    keys.done()
+    names = phases(experiment.network.depth) if head.step else (START,)
+    if head.phase not in names:
+        raise keys.error("cursor.phase", f"no {head.phase!r} in step {head.step}", " | ".join(names))
+    return Session(experiment, head.step, Phase(head.phase), head.saved)
+
+
+def _inline(data: Data) -> dict[str, Any] | None:
+    """Samples as an experiment file holds them; None where they are very many."""
+    inlined = {"inputs": data.inputs.tolist(), "targets": data.targets.tolist(), "names": list(data.input_names)}
+    shortest = len("0.0,")
+    if shortest * (data.inputs.size + data.targets.size) > LARGEST_DATA or len(json.dumps(inlined)) > LARGEST_DATA:
+        return None
+    return inlined
+
+
+def _checksum(data: Data) -> str:
+    return hashlib.sha256(data.inputs.tobytes() + data.targets.tobytes()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has a notation for: a definition made in Python may hold tuples and arrays, and half characters."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+def _lines(values: Mapping[str, Any]) -> str:
+    return ",\n".join(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in values.items())
+
+
+def _document(data: bytes, source: str) -> dict[str, Any]:
+    """The JSON object in `data`, if it is a session of a version that can be read."""
+    try:
+        document = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        if _HALF_CHARACTER.search(data):
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        raise _damaged(source, "is nested too deeply") from None
+    except UnicodeError:
+        raise _damaged(source, "is not text in UTF-8") from None
+    except ValueError as error:  # an integer of thousands of digits, too
+        raise _damaged(source, f"is not valid JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise _damaged(source, "is not a session")
+    version = document.get("version")
+    if type(version) is not int or version != VERSION:
+        raise BackpropError(f"{source}: a session of another version", f"this program reads version {VERSION}")
+    return document
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _damaged(source: str, what: str) -> BackpropError:
+    return BackpropError(f"{source}: {what}", "expected a session as the studio saves it")
+
+
+def _too_large() -> BackpropError:
+    return BackpropError(f"it would take more than {LARGEST // 2**20} MB")
+
+
+def _head(keys: Section) -> Head:
+    keys.text("format", "")
+    keys.integer("version", VERSION, VERSION, VERSION)
+    cursor = keys.section("cursor")
+    step, phase = cursor.integer("step", -1, 0, FURTHEST), cursor.text("phase", "")
+    cursor.done()
+    return Head(keys.text("experiment", "experiment"), step, phase, _time(keys))
+
+
+def _time(keys: Section) -> datetime:
+    text = keys.text("saved", "")
+    try:
+        saved = datetime.fromisoformat(text)
+    except ValueError:
+        saved = datetime.min
+    if saved.tzinfo is None or not 1970 <= saved.year < 9999:
+        raise keys.error("saved", f"{text!r} is no time", "a date, a time, and its distance from UTC")
+    return saved.astimezone(UTC)
+
+
+def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experiment:
+    for key in ("definition", "initial"):
+        keys.section(key)
+    definition = _with_initial(document.get("definition", {}), document.get("initial", {}), keys)
+    _check_data_file(definition, source)
+    try:
+        experiment = load_experiment(definition)
+    except ExperimentError as error:
+        raise BackpropError(f"{source}: {error.message}", error.hint) from None
+    names = keys.strings("target_names")
+    if names is None or len(names) != experiment.network.units[-1]:
+        raise keys.error("target_names", "do not fit", "one name for each output")
+    checksum = keys.text("data_sha256", "")
+    if "csv" in definition["data"] and checksum != _checksum(experiment.data):
+        raise BackpropError(
+            f"{source}: {definition['data']['csv']} has changed since the session was saved",
+            "it needs the samples as they were",
+        )
+    return replace(experiment, data=replace(experiment.data, target_names=tuple(names)))
+
+
+def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], keys: Section) -> dict[str, Any]:
+    """The definition with the parameters that were saved as its explicit ones."""
+    for key in _INITIAL:
+        if not isinstance(initial.get(key), list):
+            raise keys.error(f"initial.{key}", "is missing", "an array for each layer")
+    network = definition.get("network")
+    if not isinstance(network, Mapping):
+        return {**definition, "network": network}
+    network = {**network, "weights": initial["weights"], "biases": initial["biases"]}
+    if not initial["biases"] and not network.get("bias"):
+        del network["biases"]
+    return {**definition, "network": network}
+
+
+def _check_data_file(definition: Mapping[str, Any], source: str) -> None:
+    """Samples come from a plain file: reading another kind might never end."""
+    data = definition.get("data")
+    path = data.get("csv") if isinstance(data, Mapping) else None
+    if isinstance(path, str) and not os.path.isfile(path):
+        raise BackpropError(f"{source}: its samples were in {path}, which is no file", "it needs the samples")
