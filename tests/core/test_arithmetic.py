@@ -105,7 +105,7 @@ def assert_both_ways_agree(net: Net, steps: int) -> None:
     assert np.array_equal(advanced.epoch_error, state.epoch_error, equal_nan=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PIECEWISE_NETS)
 def test_the_written_out_step_has_the_values_of_numpys(net: Net) -> None:
     assert_both_ways_agree(net, 12)

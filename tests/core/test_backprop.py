@@ -48,7 +48,7 @@ def assert_pass_is_transcribed(net: Net, passage: Pass, rows: slice) -> None:
     assert_all_close(passage.bias_gradient, biases if net.biases else [])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(nets())
 def test_every_intermediate_is_the_transcriptions(net: Net) -> None:
     batch = min(net.training["batch"], len(net.inputs))
@@ -109,7 +109,7 @@ def test_a_rounded_prediction_enters_error_and_delta_as_rounded() -> None:
     assert passage.gradient[1] == pytest.approx(np.full((4, 1), 0.15))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(nets(batches=(1,)))
 def test_evaluate_has_the_bits_of_single_passes(net: Net) -> None:
     experiment = net.experiment()

@@ -1,0 +1,245 @@
+"""`train`: the records of every step or epoch, as other programs read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.cli.program import assert_refused, printed, program
+from tests.transcription import (
+    ARTICLE_INPUTS,
+    ARTICLE_TARGETS,
+    Array,
+    Rules,
+    article_epochs,
+    article_start,
+    batch_gradient,
+    one_step,
+    plain_step,
+)
+
+RUN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text("utf-8"))
+RULES = Rules(("relu", "linear"), round=1)
+STEP_KEYS = (
+    "step epoch sample input target z a raw prediction error upstream mask delta gradient bias_gradient weights biases"
+)
+ARTICLE: tuple[Array, Array] = (np.array(RUN["network"]["W1"]), np.array(RUN["network"]["W2"]))
+
+
+def records(*arguments: str) -> list[dict[str, Any]]:
+    text = printed("train", *arguments, "--format", "jsonl")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def tokens(line: str) -> list[str]:
+    """Every float of a JSON line, as written."""
+    found: list[str] = []
+
+    def keep(text: str) -> float:
+        found.append(text)
+        return float(text)
+
+    json.loads(line, parse_float=keep)
+    return found
+
+
+def close(ours: Any, theirs: Array | float) -> bool:
+    return bool(np.allclose(ours, theirs, rtol=1e-12, atol=1e-14))
+
+
+def test_every_step_of_the_article_as_json() -> None:
+    steps = records("article", "--every", "step", "--epochs", "1000")
+    assert [step["step"] for step in steps] == list(range(1, 593))
+    weights = [w.tolist() for w in ARTICLE]
+    for number, step in enumerate(steps):
+        row = number % 4
+        assert list(step) == STEP_KEYS.split()
+        assert (step["epoch"], step["sample"]) == (number // 4 + 1, row)
+        expected = one_step(RULES, [np.array(w) for w in weights], [], ARTICLE_INPUTS[row], ARTICLE_TARGETS[row])
+        for name in ("z", "a", "upstream", "mask", "delta", "gradient"):
+            for ours, theirs in zip(step[name], getattr(expected, name), strict=True):
+                assert close(ours, theirs)
+        assert (step["input"], step["target"]) == (ARTICLE_INPUTS[row].tolist(), ARTICLE_TARGETS[row].tolist())
+        assert step["raw"] == step["a"][-1]
+        assert close(step["prediction"], expected.prediction)
+        x, y = ARTICLE_INPUTS[row].tolist(), ARTICLE_TARGETS[row].tolist()
+        error, weights, _ = plain_step(RULES, weights, [], x, y, 0.1)
+        assert (step["error"], step["weights"]) == (error, weights)
+        assert (step["biases"], step["bias_gradient"]) == ([], [])
+
+
+def test_every_epoch_of_the_article_as_json() -> None:
+    epochs = records("article", "--every", "epoch", "--epochs", "1000")
+    assert [list(epoch) for epoch in epochs] == [["epoch", "error", "weights", "biases"]] * 148
+    assert [epoch["epoch"] for epoch in epochs] == list(range(1, 149))
+    assert [epoch["error"] for epoch in epochs] == pytest.approx(RUN["errors"], rel=0, abs=1e-9)
+    for epoch, (_, first, second) in zip(epochs, article_epochs(*ARTICLE), strict=False):
+        assert close(epoch["weights"][0], first)
+        assert close(epoch["weights"][1], second)
+
+
+def test_floats_are_printed_in_full_precision() -> None:
+    for every in ("step", "epoch"):
+        for line in printed("train", "xor", "--epochs", "5", "--every", every, "--format", "jsonl").splitlines():
+            found = tokens(line)
+            assert len(found) > 17
+            assert [repr(float(text)) for text in found] == found
+
+
+def test_the_same_command_prints_the_same_bytes() -> None:
+    command = ("train", "xor", "--shuffle", "--epochs", "20", "--every", "step", "--format", "jsonl")
+    assert printed(*command) == printed(*command)
+    assert printed(*command) != printed(*command, "--seed", "3")
+
+
+def test_biases_are_among_the_records() -> None:
+    step = records("xor", "--every", "step", "--epochs", "1")[0]
+    assert [len(layer) for layer in step["bias_gradient"]] == [len(layer) for layer in step["biases"]] == [4, 1]
+    assert step["bias_gradient"] == step["delta"]
+    assert close(step["biases"][1], -0.1 * np.array(step["delta"][1]))
+
+
+@pytest.mark.parametrize(("batch", "sizes"), [("3", [3, 1]), ("full", [4]), ("2", [2, 2])])
+def test_in_a_mini_batch_fields_are_lists_over_the_batch(batch: str, sizes: list[int]) -> None:
+    steps = records("article", "--batch", batch, "--every", "step", "--epochs", "1")
+    assert [step["sample"] for step in steps] == [
+        list(range(sum(sizes[:number]), sum(sizes[: number + 1]))) for number in range(len(sizes))
+    ]
+    weights: list[Array] = [*ARTICLE]
+    for step, size in zip(steps, sizes, strict=True):
+        inputs, targets = ARTICLE_INPUTS[step["sample"]], ARTICLE_TARGETS[step["sample"]]
+        each = [one_step(RULES, weights, [], x, y) for x, y in zip(inputs, targets, strict=True)]
+        assert (step["input"], step["target"]) == (inputs.tolist(), targets.tolist())
+        assert close(step["error"], np.array([one.error for one in each]))
+        for name in ("z", "a", "upstream", "mask", "delta"):
+            for layer, ours in enumerate(step[name]):
+                assert len(ours) == size
+                assert close(ours, np.array([getattr(one, name)[layer] for one in each]))
+        assert close(step["raw"], np.array([one.a[-1] for one in each]))
+        assert close(step["prediction"], np.array([one.prediction for one in each]))
+        gradient, _ = batch_gradient(RULES, weights, [], inputs, targets)
+        weights = [w - 0.1 * g for w, g in zip(weights, gradient, strict=True)]
+        for layer in (0, 1):
+            assert close(step["gradient"][layer], gradient[layer])
+            assert close(step["weights"][layer], weights[layer])
+
+
+def test_every_epoch_as_csv() -> None:
+    header, *rows = csv.reader(io.StringIO(printed("train", "article", "--epochs", "1000", "--format", "csv")))
+    names = [f"W1[x{row}→h{column}]" for row in (1, 2, 3) for column in (1, 2, 3, 4)]
+    names += [f"W2[h{row}→y]" for row in (1, 2, 3, 4)]
+    assert header == ["epoch", "error", *names]
+    assert [int(row[0]) for row in rows] == list(range(1, 149))
+    assert [float(row[1]) for row in rows] == pytest.approx(RUN["errors"], rel=0, abs=1e-9)
+    epochs = records("article", "--epochs", "1000")
+    for row, epoch in zip(rows, epochs, strict=True):
+        weights = [w for matrix in epoch["weights"] for line in matrix for w in line]
+        assert row[1:] == [repr(value) for value in [epoch["error"], *weights]]
+
+
+def test_every_step_as_csv() -> None:
+    text = printed("train", "xor", "--epochs", "2", "--every", "step", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    steps = records("xor", "--epochs", "2", "--every", "step")
+    assert list(rows[0])[:5] == ["step", "epoch", "sample", "prediction y", "error"]
+    assert list(rows[0])[-1] == "b2[y]"
+    for row, step in zip(rows, steps, strict=True):
+        assert [row[name] for name in ("step", "epoch", "sample", "prediction y", "error")] == [
+            repr(value) for value in (step["step"], step["epoch"], step["sample"], *step["prediction"], step["error"])
+        ]
+        assert row["b2[y]"] == repr(step["biases"][1][0])
+
+
+def test_a_mini_batch_has_a_csv_row_for_each_sample() -> None:
+    text = printed("train", "article", "--batch", "3", "--epochs", "1", "--every", "step", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["step"], row["sample"]) for row in rows] == [("1", "0"), ("1", "1"), ("1", "2"), ("2", "3")]
+
+
+def test_text_shows_the_articles_figures_and_how_it_ended() -> None:
+    text = printed("train", "article")
+    assert text.splitlines()[-1] == "converged after 148 epochs"
+    blocks = text.split("\n\n")
+    for number in ("1", "2", "147", "148"):
+        block = blocks[int(number) - 1].replace("[", " ").replace("]", " ").split()
+        figures = RUN["printed"][number]
+        assert block[:3] == ["epoch", number, "W1"]
+        shown = [float(word) for word in block if word not in ("epoch", "W1", "W2", "error")][1:]
+        weights = [w for layer in ("W1", "W2") for row in figures[layer] for w in row]
+        assert shown == pytest.approx([*weights, figures["error"]], rel=0, abs=1e-12)
+
+
+def test_text_of_every_step_shows_the_sample() -> None:
+    lines = printed("train", "article", "--every", "step", "--epochs", "1").splitlines()
+    assert lines[0] == "step 1: epoch 1, sample 0"
+    assert lines[1] == "input [1. 1. 1.]  prediction [2.9]  target [1.]"
+    assert sum(line.startswith("step ") for line in lines) == 4
+
+
+@pytest.mark.parametrize("every", ["step", "epoch"])
+class TestTheLastLineOfText:
+    def last(self, every: str, *arguments: str) -> str:
+        return printed("train", *arguments, "--every", every).splitlines()[-1]
+
+    def test_says_when_it_converged(self, every: str) -> None:
+        expected = next(
+            epoch for epoch, (error, _, _) in enumerate(article_epochs(*article_start(2)), 1) if error == 0.0
+        )
+        assert self.last(every, "article-random", "--seed", "2") == f"converged after {expected} epochs"
+
+    def test_says_where_it_stopped(self, every: str) -> None:
+        *_, (error, _, _) = islice(article_epochs(*ARTICLE), 5)
+        before, _, shown = self.last(every, "article", "--epochs", "5").rpartition(" ")
+        assert before == "stopped after 5 epochs, error"
+        assert float(shown) == pytest.approx(error, rel=0, abs=1e-12)
+        assert repr(float(shown)) == shown
+
+    def test_says_where_it_diverged(self, every: str) -> None:
+        first, second = article_start(0)
+        weights, step, rules = [first.tolist(), second.tolist()], 0, Rules(("linear", "linear"), round=1)
+        error = 0.0
+        with np.errstate(all="ignore"):
+            while math.isfinite(error) and np.isfinite(weights[0]).all() and np.isfinite(weights[1]).all():
+                x, y = ARTICLE_INPUTS[step % 4].tolist(), ARTICLE_TARGETS[step % 4].tolist()
+                error, weights, _ = plain_step(rules, weights, [], x, y, 0.5)
+                step += 1
+        changes = ("--hidden", "linear", "--rate", "0.5", "--seed", "0")
+        assert self.last(every, "article-random", *changes) == f"diverged at step {step}"
+
+
+def test_training_that_diverges_ends_there() -> None:
+    changes = ("--hidden", "linear", "--rate", "0.5", "--seed", "0")
+    epochs = records("article-random", *changes, "--epochs", "50")
+    assert len(epochs) == 3
+    assert math.isnan(epochs[-1]["error"])
+
+
+def test_the_changes_to_an_experiment_reach_the_training(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("a,b,c,y\n1,2,3,4\n", "utf-8")
+    step = records("article", "--data", str(tmp_path / "own.csv"), "--every", "step", "--epochs", "1")[0]
+    assert (step["input"], step["target"]) == ([1.0, 2.0, 3.0], [4.0])
+    step = records("article", "--layers", "3,2,2,1", "--hidden", "tanh", "--every", "step", "--epochs", "1")[0]
+    assert [np.shape(w) for w in step["weights"]] == [(3, 2), (2, 2), (2, 1)]
+    assert close(step["a"][0], np.tanh(step["z"][0]))
+    step = records("xor", "--output", "sigmoid", "--rate", "0.25", "--every", "step", "--epochs", "1")[0]
+    assert close(step["prediction"], 1 / (1 + np.exp(-np.array(step["z"][1]))))
+    assert close(step["biases"][1], -0.25 * np.array(step["bias_gradient"][1]))
+
+
+def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    assert printed("train", "article", "--format", "jsonl", "--out", str(path)) == ""
+    assert path.read_text("utf-8") == printed("train", "article", "--format", "jsonl")
+
+
+@pytest.mark.parametrize("where", ["none/run.txt", "."])
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, where: str) -> None:
+    assert_refused(program("train", "article", "--out", str(tmp_path / where)), "cannot be written")
