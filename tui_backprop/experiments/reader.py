@@ -50,8 +50,10 @@ class Overrides:
 
     def apply(self, definition: Mapping[str, Any]) -> dict[str, Any]:
         """The definition with these changes made, as a copy."""
-        if self.given and not (list(self.given) == ["seed"] and "weights" not in definition.get("network", {})):
-            definition = {key: value for key, value in definition.items() if key != "watch"}  # no longer true
+        network = definition.get("network")
+        explicit = isinstance(network, Mapping) and "weights" in network
+        if self.given and (explicit or list(self.given) != ["seed"]):
+            definition = {key: value for key, value in definition.items() if key != "watch"}  # may no longer be true
         changed = {key: dict(value) if isinstance(value, Mapping) else value for key, value in definition.items()}
         given = self.given
         sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network"}

@@ -293,8 +293,8 @@ class StudioScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A click can give a pane the focus, too."""
-        if isinstance(event.widget, Pane) and event.widget.id not in (None, "network", "chart"):
-            self.front = str(event.widget.id)
+        if isinstance(self.focused, Pane) and self.focused.id not in (None, "network", "chart"):
+            self.front = str(self.focused.id)  # not the event's widget: the focus may have moved on since
 
     def watch_front(self, front: str) -> None:
         """Another pane in sight."""
@@ -317,7 +317,7 @@ class StudioScreen(Screen[None]):
         """The chart takes the place of the panes, or gives it back."""
         self.toggle_class("-chart")
         if self.has_class("-chart"):
-            self.query_one(Chart).focus()
+            self.set_focus(self.query_one(Chart))
         else:
             self.action_show_pane(self.front)
 

@@ -1,0 +1,170 @@
+"""The weight matrices, against figures that were worked out without them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.render.article import FIRST, SECOND, worked
+from tests.render.moments import at, moments, of, page, selections, shown, text
+from tests.transcription import Array
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.phases import Moment, phases
+from tui_backprop.render.matrices import View, matrices, shade
+from tui_backprop.render.selection import Bias, Node, Selection, Weight
+
+ROOM = (60, 20)
+NUMBER = re.compile(r"[+−]\d\.\d{4}| 0\.0000|·")
+CORNER = Weight(1, 0, 0)
+
+
+def lines(moment: Moment, view: View, size: tuple[int, int] = ROOM, selection: Selection = CORNER) -> list[str]:
+    return [text(spans) for spans in matrices(moment, selection, view, *size)]
+
+
+def read(line: str) -> list[float]:
+    return [float(number.replace("−", "-")) for number in NUMBER.findall(line) if number != "·"]
+
+
+def side_by_side(first: Array, second: Array) -> list[str]:
+    """The article's two matrices as lines of text."""
+    left = [f"x{i + 1}" + "".join(f" {shown(w)}" for w in row) for i, row in enumerate(first)] + [""]
+    right = [f"h{i + 1} {shown(w)}" for i, (w,) in enumerate(second)]
+    head = f"{'W1':<8}h1{'h2':>8}{'h3':>8}{'h4':>8}  W2       y"
+    return [head, *(f"{a:<36}{b}" for a, b in zip(left, right, strict=True))]
+
+
+def test_the_weights_at_the_start() -> None:
+    found = [line.rstrip() for line in lines(at("article"), View.VALUE)]
+    assert found == side_by_side(FIRST, SECOND)
+    assert found[1] == "x1 +0.8176 +0.0052 +0.6581 +0.2261  h1 +0.6218"
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+@pytest.mark.parametrize("phase", phases(2))
+def test_the_weights_are_those_of_this_phase(step: int, phase: str) -> None:
+    known = worked(step)
+    weights = known.after if phase == "update" else known.before
+    assert [line.rstrip() for line in lines(at("article", step, phase), View.VALUE)] == side_by_side(*weights)
+
+
+@pytest.mark.parametrize("phase", phases(2))
+def test_the_gradients_are_unknown_before_their_phase(phase: str) -> None:
+    found = [line.rstrip() for line in lines(at("article", 3, phase), View.GRADIENT)]
+    if phase in ("gradient", "update"):
+        assert found == side_by_side(*worked(3).step.gradient)
+    else:
+        numbers = NUMBER.findall("".join(found[1:]))
+        assert (numbers, len(numbers)) == (["·"] * 16, 16)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_old_and_change_make_new_as_shown(step: int) -> None:
+    known = worked(step)
+    found = lines(at("article", step), View.UPDATE)
+    for row in range(4):
+        old, change, new = (np.array(read(line)) for line in found[1 + 3 * row : 4 + 3 * row])
+        assert [mark in line for mark, line in zip(("old", "Δ", "new"), found[1 + 3 * row :], strict=False)] == [
+            True
+        ] * 3
+        assert np.abs(old + change - new).max() < 1.6e-4  # each of the three is rounded
+        weights = [
+            np.concatenate([*(w[row] for w in layers if row < len(w))]) for layers in (known.before, known.after)
+        ]
+        assert np.abs(old - weights[0]).max() < 5.1e-5
+        assert np.abs(new - weights[1]).max() < 5.1e-5
+        assert np.abs(change - (weights[1] - weights[0])).max() < 5.1e-5
+
+
+def test_before_the_update_only_the_old_weights_are_known() -> None:
+    old, change, new = lines(at("article", 1, "gradient"), View.UPDATE)[1:4]
+    assert read(old) == [0.8176, 0.0052, 0.6581, 0.2261, 0.6218]
+    assert set(NUMBER.findall(change + new)) == {"·"}
+
+
+def test_with_less_room_the_change_is_shown_alone() -> None:
+    found = lines(at("article", 1), View.UPDATE, (60, 8))
+    assert read(found[1])[0] == -0.1181
+    assert [line.split()[:2] for line in found[1:4]] == [["x1", "Δ"], ["x2", "Δ"], ["x3", "Δ"]]
+
+
+def test_what_the_update_changed_is_bold() -> None:
+    spans = [span for spans in matrices(at("article", 2), CORNER, View.VALUE, *ROOM) for span in spans if span.bold]
+    bold = {span.target for span in spans if span.target is not None}
+    moved = {Weight(1, row, column) for row in (0, 1) for column in (0, 2, 3)}  # x3 is 0, and h2 is shut
+    assert bold == moved | {Weight(2, row, 0) for row in (0, 2, 3)}
+    before = matrices(at("article", 2, "gradient"), CORNER, View.VALUE, *ROOM)
+    assert not [span for spans in before for span in spans if span.bold and span.target is not None]
+
+
+def test_biases_are_the_last_row() -> None:
+    biases = [[0.25, -0.5], [0.125]]
+    weights = [[[1.0, 2.0]], [[3.0], [4.0]]]
+    moment = of([1, 2, 1], bias=True, biases=biases, weights=weights)
+    found = lines(moment, View.VALUE)
+    assert [line[:2] for line in found[:3]] == ["W1", "x1", "b "]
+    assert read(found[2]) == [0.25, -0.5, 4.0]
+    assert found[3].split() == ["b", "+0.1250"]
+    frozen = of([1, 2, 1], 1, bias="frozen", biases=biases, weights=weights)
+    assert read(lines(frozen, View.VALUE)[2])[:2] == [0.25, -0.5]
+
+
+def test_a_matrix_too_wide_for_numbers_is_a_heat_map() -> None:
+    weights = [[[1.0, -1.0, 0.3, -0.2, 0.01, 0.0] * 4], [[1.0]] * 24]
+    found = lines(of([1, 24, 1], weights=weights), View.VALUE, (40, 10))
+    assert found[1].startswith("x1+█−█+▓−▒+░ 0+█")
+    assert found[-1].startswith("W1 of 2 · rows 1–1 of 1, columns 1–19 o")
+    unknown = lines(of([1, 24, 1], weights=weights), View.GRADIENT, (40, 10))
+    assert unknown[1].startswith("x1 · · ·")
+
+
+def test_shades_tell_sign_and_size_without_colour() -> None:
+    shades = [shade(value, 1.0) for value in (1.0, 0.3, 0.1, 0.01, 0.0, -0.01, -1.0, float("nan"), None)]
+    assert shades == ["+█", "+▓", "+▒", "+░", " 0", "−░", "−█", " !", " ·"]
+
+
+def test_a_matrix_too_high_is_scrolled_to_the_selection() -> None:
+    found = lines(of([30, 2]), View.VALUE, (40, 8), Weight(1, 20, 1))
+    assert found[-1] == "W1 of 1 · rows 18–23 of 30"
+    assert [line.split()[0] for line in found[1:-1]] == [f"x{row}" for row in range(18, 24)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), moments(), st.sampled_from(View), st.integers(16, 120), st.integers(5, 40))
+def test_the_selection_is_in_sight(data: st.DataObject, moment: Moment, view: View, columns: int, rows: int) -> None:
+    selection = data.draw(selections(moment.experiment))
+    spans = [span for spans in matrices(moment, selection, view, columns, rows) for span in spans if span.selected]
+    if isinstance(selection, Node):
+        assert spans == []
+    else:
+        assert {span.target for span in spans} == {selection}
+
+
+def test_a_click_on_a_number_means_its_parameter() -> None:
+    targets = {span.target for spans in matrices(at("xor"), CORNER, View.VALUE, *ROOM) for span in spans}
+    assert {Weight(1, 1, 3), Bias(1, 2), Weight(2, 3, 0), Bias(2, 0)} <= targets
+
+
+def test_names_of_wide_characters_keep_the_columns_in_line(tmp_path: Path) -> None:
+    (tmp_path / "wide.csv").write_text("x,漢字,終\n1,0,1\n", encoding="utf-8")
+    data = {"csv": str(tmp_path / "wide.csv")}
+    experiment = load_experiment({"network": {"layers": [1, 2]}, "data": data})
+    heading = lines(Timeline(experiment).moment, View.VALUE)[0]
+    assert [cell_len(heading[: heading.index(name)]) for name in ("漢字", "終")] == [
+        6,
+        16,
+    ]  # both columns end where their numbers do, at 10 and 18
+
+
+def test_views_follow_each_other() -> None:
+    assert [View.VALUE.next(), View.GRADIENT.next(), View.UPDATE.next()] == [View.GRADIENT, View.UPDATE, View.VALUE]
+
+
+def test_the_page_is_text() -> None:
+    assert "\x1b" not in page(matrices(at("article"), CORNER, View.VALUE, *ROOM))

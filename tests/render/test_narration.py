@@ -1,0 +1,103 @@
+"""One sentence for each phase, with the moment's own numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from tests.render.moments import at, moments, of
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.narration import sentence
+from tui_backprop.render.spans import safe
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("input", "Sample #0 goes in: x1=1, x2=1 and x3=1."),
+        ("sum1", "Each hidden unit adds up what comes in, each value times its weight: z = x·W1."),
+        ("activate1", "Every sum is above 0: all of them pass unchanged."),
+        ("sum2", "The output adds up what comes in, each value times its weight: z = a·W2."),
+        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9."),
+        ("error", "2.9 should be 1: too high. δ = +1.9000 flows back; reported error 3.61."),
+        ("upstream1", "δ flows back through W2: each unit is blamed by its weight. Most: h4 (+1.6830)."),
+        ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
+        ("gradient", "Each weight's gradient is the value that came in below it times the δ above it: ∂E/∂W = a·δ."),
+        ("update", "16 of 16 weights moved, each by −0.1 × its gradient."),
+    ],
+)
+def test_the_articles_first_step(phase: str, said: str) -> None:
+    assert sentence(at("article", 1, phase)) == said
+
+
+def test_the_start_says_what_to_watch_or_how_to_begin() -> None:
+    assert sentence(at("article")) == "Four hidden units share the blame; in epoch 148 every sample is right."
+    assert "space" in sentence(of([1, 1]))
+
+
+def test_a_shut_gate_is_named_forwards_and_backwards() -> None:
+    assert sentence(at("article", 3, "activate1")) == "ReLU stops negative sums: the gate of h2 shuts."
+    assert sentence(at("article", 3, "mask1")) == "δ = upstream × f′(z): h2 was shut, so the error stops there."
+
+
+def test_several_shut_gates_are_named_and_many_are_counted() -> None:
+    shut = [[[-1.0] * 3], [[1.0]] * 3]
+    assert "the gates of h1, h2 and h3 shut" in sentence(of([1, 3, 1], 1, "activate1", weights=shut))
+    many = [[[-1.0] * 9], [[1.0]] * 9]
+    assert "h5, h6 and 3 more were shut" in sentence(of([1, 9, 1], 1, "mask1", weights=many))
+
+
+def test_a_right_answer_moves_nothing() -> None:
+    step = 4 * 147 + 1
+    assert sentence(at("article", step, "error")) == (
+        "1 is right: the error is 0, nothing will flow back, no weight will move."
+    )
+    assert "nothing to blame anyone for" in sentence(at("article", step, "upstream1"))
+    assert sentence(at("article", step)) == "No weight moves."
+
+
+def test_an_epoch_ends_with_its_error_and_a_run_with_convergence() -> None:
+    assert sentence(at("article", 4)).startswith("Epoch 1 ends with error 4.95.")
+    assert sentence(at("article", 8)).startswith("Epoch 2 ends with error 1.39.")
+    assert sentence(at("article", 4 * 147)).startswith("Epoch 147 ends with error 0.02.")
+    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged. No weight moves."
+    assert "converged" not in sentence(at("article", 4 * 149))
+
+
+def test_other_activations_are_explained_as_what_they_do() -> None:
+    assert "sigmoid squeezes" in sentence(of([1, 1, 1], 1, "activate1", hidden="sigmoid"))
+    assert "nothing bends here" in sentence(of([1, 1, 1], 1, "activate1", hidden="linear"))
+    leaky = of([1, 1, 1], 1, "activate1", hidden="leaky_relu", weights=[[[-1.0]], [[1.0]]])
+    assert sentence(leaky) == "leaky_relu lets only a hundredth of a negative sum through: h1."
+    slope = of([1, 1, 1], 1, "mask1", hidden="sigmoid", weights=[[[0.0]], [[1.0]]])
+    assert "every slope is 0.25" in sentence(slope)  # σ′(0) = ½ · ½
+    assert "plus its bias" in sentence(of([1, 1, 1], 1, "sum1", bias=True))
+
+
+def test_several_outputs_and_mini_batches() -> None:
+    weights = [[[0.5, -0.25]]]
+    assert sentence(of([1, 2], 1, "activate1", weights=weights)) == "The prediction: 0.5 and −0.25."
+    assert "0.9062" in sentence(of([1, 2], 1, "error", weights=weights))  # ½ (0.5² + 1.25²) = 0.90625
+    assert "averaged over 3 samples" in sentence(at("article", 1, "gradient", batch=3))
+
+
+def test_a_diverged_run_says_so() -> None:
+    definition = load_experiment("article-random").definition
+    definition = {
+        "network": {**definition["network"], "hidden": "linear"},
+        "training": {**definition["training"], "rate": 0.5},
+        "data": definition["data"],
+    }
+    timeline = Timeline(load_experiment(definition))
+    assert "error 50.49." in sentence(timeline.go(4))
+    assert sentence(timeline.go(12)) == "The weights are no longer finite numbers: the run has diverged."
+    assert all(sentence(timeline.back_phase()) for _ in range(30))
+
+
+@settings(deadline=None)
+@given(moments(hostile=True))
+def test_there_is_a_safe_sentence_for_every_moment(moment: Moment) -> None:
+    said = sentence(moment)
+    assert said == safe(said)
+    assert said.endswith(".")

@@ -1,0 +1,154 @@
+"""The program in a real terminal: killed, hung up on, run twice, and gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import Program
+from tests.session.sessions import bits, moment_of, names, resumed
+from tui_backprop import load_experiment
+from tui_backprop.cli import main
+from tui_backprop.experiments import Overrides
+from tui_backprop.files import in_use
+from tui_backprop.session import Session
+from tui_backprop.store import entries, folder, read
+
+Terminal = partial(Program, columns=120, rows=40)
+
+
+def wait(terminal: Program, held: Callable[[], bool]) -> None:
+    """Goes on until something is the case."""
+    end = time.monotonic() + 30
+    while not held():
+        assert time.monotonic() < end, terminal.text
+        terminal.read(0.02)
+
+
+def signalled(terminal: Program, number: int) -> int | None:
+    """The exit code after a signal."""
+    os.kill(terminal.pid, number)
+    return terminal.end()
+
+
+def only() -> Path:
+    """The one session that there is."""
+    found, wrong = entries()
+    assert wrong == []
+    assert len(found) == 1
+    return found[0].path
+
+
+def saved_step() -> int:
+    return max((entry.head.step for entry in entries()[0]), default=0)
+
+
+def assert_shown(terminal: Program, session: Session) -> None:
+    """The screen stands where the session does."""
+    moment = resumed(session)
+    for text in ("Resumed ", f"step {session.step:,}", f"epoch {moment.epoch:,}", f"sample #{moment.sample}"):
+        terminal.wait_for(text)
+
+
+@pytest.mark.parametrize("play", ["p", "]]]]]p"])
+def test_a_studio_killed_while_it_plays_is_resumed_where_it_was_saved(play: str) -> None:
+    with Terminal("article-random", "--seed", "5") as terminal:
+        terminal.wait_for("nothing computed yet")
+        terminal.keys(" ")
+        wait(terminal, lambda: saved_step() == 1)
+        terminal.keys(play)
+        wait(terminal, lambda: saved_step() > 1)
+        assert in_use(only())
+        assert signalled(terminal, signal.SIGKILL) == -signal.SIGKILL
+    path = only()
+    session = read(path)
+    assert not in_use(path)
+    assert session.step > 1
+    with Terminal("--resume") as terminal:
+        assert_shown(terminal, session)
+        terminal.keys(".")
+        wait(terminal, lambda: (read(path).step, read(path).phase) != (session.step, session.phase))
+        terminal.keys("q")
+        assert terminal.end() == 0
+    original = load_experiment("article-random", Overrides(seed=5))
+    assert bits(resumed(session)) == bits(moment_of(original, session.step, session.phase))
+    assert names(folder()) == [path.name]
+
+
+def test_killed_at_any_time_the_file_is_whole() -> None:
+    for number in range(3):
+        with Terminal("--resume" if number else "xor") as terminal:
+            terminal.wait_for("Resumed " if number else "nothing computed yet")
+            before = saved_step()
+            terminal.keys(" ]]]]]p")
+            time.sleep(0.9 + 0.07 * number)
+            assert signalled(terminal, signal.SIGKILL) == -signal.SIGKILL
+        assert saved_step() > before
+    assert only()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_studio_with_the_last_moment_saved(number: int) -> None:
+    with Terminal("article") as terminal:
+        terminal.wait_for("nothing computed yet")
+        terminal.keys("   .")
+        terminal.wait_for("step 4")
+        assert signalled(terminal, number) == 128 + number
+    session = read(only())
+    assert (session.step, session.phase) == (4, "input")
+    assert names(folder()) == [only().name]
+
+
+def test_two_studios_at_once_have_a_session_each(capsys: pytest.CaptureFixture[str]) -> None:
+    with Terminal("article") as one, Terminal("article") as other:
+        for steps, terminal in enumerate((one, other), 1):
+            terminal.wait_for("nothing computed yet")
+            terminal.keys(" " * steps)
+            terminal.wait_for(f"step {steps}")
+        for terminal in (one, other):
+            wait(terminal, lambda: len(entries()[0]) == 2)
+        assert main(["--resume"]) == 2
+        assert "all are in use" in capsys.readouterr().err
+        for terminal in (one, other):
+            terminal.keys("q")
+            assert terminal.end() == 0
+    found, _ = entries()
+    assert sorted(entry.head.step for entry in found) == [1, 2]
+
+
+def test_a_session_in_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "lesson"
+    with Terminal("xor", "--rate", "0.25", "--session", str(path)) as terminal:
+        terminal.wait_for("nothing computed yet")
+        assert not path.exists()
+        terminal.keys("  ..")
+        terminal.wait_for("step 3")
+        terminal.keys("q")
+        assert terminal.end() == 0
+    session = read(path)
+    assert (session.experiment.name, session.experiment.training.rate) == ("xor", 0.25)
+    assert (session.step, session.phase) == (3, "sum1")
+    with Terminal("article", "--session", str(path)) as terminal:
+        assert_shown(terminal, session)
+        terminal.keys("q")
+        assert terminal.end() == 0
+    assert names(tmp_path) == ["lesson"]
+    assert names(folder()) == []
+
+
+def test_what_could_not_be_saved_is_told_at_the_end(state_home: Path) -> None:
+    (state_home / "tui-backprop").write_text("in the way")
+    with Terminal("article") as terminal:
+        terminal.wait_for("nothing computed yet")
+        terminal.keys(" ")
+        terminal.wait_for("cannot save the session")
+        terminal.keys("q")
+        assert terminal.end() == 0
+        terminal.wait_for("tui-backprop: cannot save the session: Not a directory")
+    assert os.listdir(state_home) == ["tui-backprop"]

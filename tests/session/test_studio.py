@@ -1,0 +1,432 @@
+"""The studio saves its session by itself, under a name when asked, and when it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.timer import Timer
+from textual.widgets import Input, Label
+
+from tests.session.sessions import bits, moment_of, names, resumed, written
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.app import BackpropApp, picture
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError
+from tui_backprop.files import in_use
+from tui_backprop.screens import autosave
+from tui_backprop.screens.audience import Audience
+from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.store import Record, folder, read
+
+
+class Studio:
+    """A studio under test, and the file of its session."""
+
+    def __init__(self, record: Record, experiment: Experiment | str = "article") -> None:
+        self.record = record
+        experiment = load_experiment(experiment) if isinstance(experiment, str) else experiment
+        self.app = BackpropApp(Timeline(experiment), record=record)
+        self.pilot: Pilot[None]
+
+    @property
+    def screen(self) -> StudioScreen:
+        screen = next(screen for screen in self.app.screen_stack if isinstance(screen, StudioScreen))
+        assert screen.moment is not None
+        return screen
+
+    @property
+    def path(self) -> Path:
+        assert self.record.path is not None
+        return self.record.path
+
+    @property
+    def cursor(self) -> tuple[int, str]:
+        session = read(self.path)
+        return session.step, session.phase
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def answer(self, text: str) -> str:
+        """`s` and an answer; what the studio says then, or what is wrong with the answer."""
+        await self.press("s")
+        self.app.screen.query_one(Input).value = text
+        await self.press("enter")
+        if not isinstance(self.app.screen, StudioScreen):
+            return str(self.app.screen.query_one(".mistake", Label).content)
+        return self.screen.news
+
+
+@asynccontextmanager
+async def opened(record: Record | None = None, experiment: Experiment | str = "article") -> AsyncIterator[Studio]:
+    studio = Studio(record or Record(), experiment)
+    async with studio.app.run_test(size=(80, 24)) as pilot:
+        studio.pilot = pilot
+        await pilot.pause()
+        yield studio
+
+
+def unstarted(seconds: float, callback: object) -> Timer:
+    """A timer that never goes off."""
+    return Timer(BackpropApp(Timeline(load_experiment("article"))), seconds)
+
+
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autosave, "INTERVAL", 0.0)
+    monkeypatch.setattr(autosave, "SHARE", 0)
+
+
+# By itself
+
+
+async def test_nothing_is_saved_before_something_is_done(state_home: Path) -> None:
+    async with opened() as studio:
+        await studio.press("tab", "v", "right", "backspace", "question_mark", "escape")
+    assert names(state_home) == []
+
+
+async def test_the_first_step_is_saved_at_once() -> None:
+    async with opened() as studio:
+        await studio.press("full_stop", "full_stop")
+        assert studio.cursor == (1, "input")  # the second one waits
+        assert in_use(studio.path)
+
+
+async def test_every_arrival_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_waiting(monkeypatch)
+    async with opened() as studio:
+        for key, cursor in (
+            ("space", (1, "update")), ("full_stop", (2, "input")), ("e", (4, "update")), ("backspace", (3, "update")),
+            ("comma", (3, "gradient")), ("E", (0, "start")),
+        ):  # fmt: skip
+            await studio.press(key)
+            assert studio.cursor == cursor
+
+
+async def test_a_second_save_waits_until_a_second_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autosave, "INTERVAL", 0.4)
+    async with opened() as studio:
+        await studio.press("space")
+        start = time.monotonic()
+        await studio.press("space", "space", "space")
+        assert studio.cursor == (1, "update")
+        while studio.cursor != (4, "update"):
+            assert time.monotonic() < start + 5
+            await asyncio.sleep(0.01)
+        assert time.monotonic() > start + 0.2
+
+
+async def test_a_save_that_took_long_is_followed_by_a_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment, waits = moment_of(), list[float]()
+
+    def save(record: Record, moment: object) -> bool:
+        time.sleep(0.2)
+        return True
+
+    def later(seconds: float, callback: object) -> Timer:
+        waits.append(seconds)
+        return unstarted(seconds, callback)
+
+    monkeypatch.setattr(Record, "save", save)
+    saver = autosave.Autosave(Record(), lambda: moment, later, print)
+    for _ in range(3):
+        saver.arrived()
+    assert [3.0 < wait < 20.0 for wait in waits] == [True]
+
+
+async def test_there_is_no_timer_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autosave, "INTERVAL", 0.2)
+    async with opened() as studio:
+        await studio.press("space", "space")
+        await asyncio.sleep(0.5)
+        saves: list[object] = []
+        monkeypatch.setattr(Record, "save", lambda record, moment: saves.append(moment))
+        before = studio.path.stat()
+        await asyncio.sleep(0.5)
+        assert saves == []
+        assert studio.path.stat() == before
+
+
+@pytest.mark.parametrize("left", ["q", "exit"])
+async def test_leaving_saves_the_last_moment(left: str) -> None:
+    async with opened() as studio:
+        await studio.press("space", "e", "full_stop")
+        assert studio.cursor == (1, "update")
+        if left == "q":
+            await studio.pilot.press("q")
+        else:
+            studio.app.exit(return_code=143)
+    assert studio.cursor == (5, "input")
+
+
+async def test_a_studio_that_breaks_saves_the_last_moment() -> None:
+    studio = Studio(Record())
+
+    def fail() -> None:
+        raise ArithmeticError("a bug")
+
+    async def run() -> None:
+        async with studio.app.run_test() as pilot:
+            studio.pilot = pilot
+            await studio.press("space", "e", "full_stop")
+            studio.screen.call_later(fail)
+            await pilot.pause(0.2)
+
+    with pytest.raises(ArithmeticError):
+        await run()
+    assert studio.cursor == (5, "input")
+
+
+async def test_a_run_that_is_under_way_is_saved_where_it_got_to() -> None:
+    definition = {**load_experiment("article-random").definition}
+    definition["training"] = {**definition["training"], "stop": -1.0}
+    async with opened(experiment=load_experiment(definition)) as studio:
+        await studio.pilot.press("u", "enter")
+        await asyncio.sleep(0.2)
+        assert studio.screen.news.startswith("Running")
+    step, phase = studio.cursor
+    assert step > 100
+    assert phase == "update"
+
+
+async def test_save_now_saves_at_once_and_never_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as studio:
+        await studio.press("space", "space")
+        studio.app.save_now()
+        assert studio.cursor == (2, "update")
+
+        def fail(record: Record, moment: object) -> None:
+            raise RuntimeError("anything")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(Record, "save", fail)
+            studio.app.save_now()
+
+
+async def test_another_experiment_leaves_the_session_where_it_was() -> None:
+    async with opened() as studio:
+        await studio.press("space", "space", "space")
+        first = studio.path
+        await studio.press("R")
+        assert read(first).step == 3
+        await asyncio.sleep(1.1)
+        assert not in_use(first)
+        await studio.press("space")
+        assert studio.path != first
+        assert (studio.cursor, read(first).step) == ((1, "update"), 3)
+        assert read(studio.path).experiment.seed == 1
+
+
+async def test_without_a_record_nothing_is_saved(state_home: Path) -> None:
+    app = BackpropApp(Timeline(load_experiment("article")))
+    async with app.run_test() as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        await pilot.press("s", *"it", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, StudioScreen)
+        assert app.screen.news == "This studio keeps no session."
+    assert names(state_home) == []
+
+
+def test_a_picture_saves_nothing(state_home: Path) -> None:
+    picture(Timeline(load_experiment("article")), (80, 24), keys=("space", "e"))
+    assert names(state_home) == []
+
+
+async def test_strangers_cannot_save(state_home: Path) -> None:
+    app = BackpropApp(Timeline(load_experiment("article")), audience=Audience(kiosk=True))
+    async with app.run_test() as pilot:
+        await pilot.press("space", "s")
+        await pilot.pause()
+        assert isinstance(app.screen, StudioScreen)
+    assert names(state_home) == []
+
+
+# What goes wrong
+
+
+async def test_a_save_that_fails_is_told_once_and_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_waiting(monkeypatch)
+    async with opened() as studio:
+        await studio.press("space")
+
+        def fail(source: object, target: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as broken:
+            broken.setattr("os.replace", fail)
+            await studio.press("space")
+            assert studio.screen.news.startswith("cannot save the session: No space left on device")
+            await studio.press("space")
+            assert studio.screen.news == ""
+            assert studio.screen.timeline.moment.step == 3
+            assert studio.cursor == (1, "update")
+        await studio.press("space")
+        assert studio.cursor == (4, "update")
+
+
+async def test_where_nothing_can_be_saved_the_studio_goes_on(state_home: Path) -> None:
+    (state_home / "tui-backprop").write_text("in the way")
+    async with opened() as studio:
+        await studio.press("space")
+        assert studio.screen.news.startswith("cannot save the session: Not a directory")
+        await studio.press("space", "e")
+        assert studio.screen.timeline.moment.step == 4
+    assert studio.record.problem.startswith("cannot save the session")
+    assert (state_home / "tui-backprop").read_text() == "in the way"
+
+
+# By name
+
+
+async def test_saving_by_name_goes_on_under_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as studio:
+        await studio.press("space", "full_stop")
+        automatic = studio.path
+        assert await studio.answer("lesson-1") == f"Saved in {folder()}/lesson-1.json."
+        assert (studio.path, studio.cursor) == (folder() / "lesson-1.json", (2, "input"))
+        await studio.press("space")
+    assert read(automatic).step == 1
+    assert (read(folder() / "lesson-1.json").step, read(folder() / "lesson-1.json").phase) == (2, "update")
+
+
+async def test_saving_in_a_file(tmp_path: Path) -> None:
+    async with opened() as studio:
+        await studio.press("space")
+        assert await studio.answer(f" {tmp_path}/lesson ") == f"Saved in {tmp_path}/lesson."
+        assert studio.cursor == (1, "update")
+
+
+async def test_without_a_name_it_tells_where_it_is_saved() -> None:
+    async with opened() as studio:
+        assert (await studio.answer("")).startswith("Nothing to save yet")
+        await studio.press("space", "space")
+        assert await studio.answer("") == f"Saved in {studio.path}."
+        assert studio.cursor == (2, "update")
+        assert studio.path.name.startswith("auto-")
+
+
+async def test_a_name_that_is_taken_or_impossible_can_be_mended(tmp_path: Path) -> None:
+    other = written("other", moment_of("xor", 3)).read_bytes()
+    async with opened() as studio:
+        await studio.press("space")
+        assert "is there already (another name)" in await studio.answer("other")
+        await studio.press("escape")
+        assert "is no name for a session" in await studio.answer("a b")
+        await studio.press("escape")
+        assert "is no folder" in await studio.answer(f"{tmp_path}/no/such")
+        studio.app.screen.query_one(Input).value = "mine"
+        await studio.press("enter")
+        assert studio.path == folder() / "mine.json"
+        assert await studio.answer("mine") == f"Saved in {folder()}/mine.json."
+    assert (folder() / "other.json").read_bytes() == other
+
+
+async def test_a_name_can_be_given_before_the_first_step() -> None:
+    async with opened() as studio:
+        assert await studio.answer("mine") == f"Saved in {folder()}/mine.json."
+        assert studio.cursor == (0, "start")
+
+
+async def test_a_save_by_name_that_fails_says_so_and_stays_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as studio:
+        await studio.press("space")
+        before = studio.path
+
+        def fail(descriptor: int) -> None:
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("os.fsync", fail)
+            assert (await studio.answer("mine")).startswith("cannot save the session: Disk quota exceeded")
+        assert studio.path == before
+        assert not (folder() / "mine.json").exists()
+
+
+# Resuming
+
+
+@pytest.mark.parametrize("cursor", [(0, None), (1, "input"), (7, "mask1"), (592, None), (3001, "upstream1")])
+async def test_resuming_stands_at_the_same_moment(cursor: tuple[int, str | None]) -> None:
+    moment = moment_of("article", *cursor)
+    path = written("lesson", moment)
+    before = path.stat()
+    record, session = Record.resume(path)
+    async with opened(record, session.experiment) as studio:
+        assert studio.screen.moment is not None
+        assert bits(studio.screen.moment) == bits(moment)
+        assert studio.screen.news == f"Resumed {path}."
+        assert path.stat() == before
+        await studio.press("space")
+    assert (studio.path, studio.cursor) == (path, (moment.position + 1, "update"))
+
+
+def far() -> tuple[Path, Record, Experiment]:
+    """A session that is minutes away."""
+    path = written("far", moment_of("article", 7, "mask1"))
+    path.write_text(path.read_text().replace('"step": 7', '"step": 900000000'))
+    record, session = Record.resume(path)
+    return path, record, session.experiment
+
+
+async def test_a_long_way_back_that_is_broken_off_leaves_the_session_alone() -> None:
+    path, record, experiment = far()
+    before = path.read_bytes()
+    async with opened(record, experiment) as studio:
+        await asyncio.sleep(0.2)
+        assert studio.screen.news.startswith("On the way to step 900,000,000")
+        studio.app.save_now()
+        await studio.press("escape")
+        assert studio.screen.news == "Stopped."
+        await studio.press("space")
+        assert studio.path != path
+        assert studio.cursor == (1, "update")
+        assert not in_use(path)
+    assert path.read_bytes() == before
+
+
+async def test_leaving_on_a_long_way_back_leaves_the_session_alone() -> None:
+    path, record, experiment = far()
+    before = path.read_bytes()
+    async with opened(record, experiment) as studio:
+        await asyncio.sleep(0.2)
+        studio.app.save_now()
+    assert path.read_bytes() == before
+    assert names(folder()) == [path.name, f"{path.name}.lock"]
+
+
+def test_on_the_way_back_no_name_can_be_given() -> None:
+    _, record, experiment = far()
+    timeline = Timeline(experiment)
+    saver = autosave.Autosave(record, lambda: timeline.moment, unstarted, print)
+    for name in ("mine", ""):
+        with pytest.raises(BackpropError, match="still on the way"):
+            saver.read_name(name)
+    saver.returned()
+    assert saver.read_name("mine") == "mine"
+
+
+async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
+    moment = moment_of("article", 40_000, "mask1")
+    path = written("lesson", moment)
+    record, session = Record.resume(path)
+    async with opened(record, session.experiment) as studio:
+        await studio.press("full_stop", "full_stop")
+        for _ in range(200):
+            if studio.screen.timeline.moment.step:
+                break
+            await asyncio.sleep(0.05)
+        await studio.pilot.pause(0.1)
+    assert studio.path == path
+    assert studio.cursor == (40_000, "update")
+    assert bits(resumed(read(path))) == bits(moment_of("article", 40_000, None))
