@@ -12,7 +12,7 @@ from tui_backprop.core.timeline import Timeline
 from tui_backprop.render.numbers import short
 from tui_backprop.screens.journeys import Move
 
-MOST_EPOCHS = 100_000
+MOST_EPOCHS = 1_000_000
 """Where a run gives up that never ends by itself: nets of this size that are stuck so long stay stuck."""
 
 

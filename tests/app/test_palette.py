@@ -1,0 +1,87 @@
+"""The palette: every key, every preset, every theme, and running one of them."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
+from textual.widgets import Input
+
+from tests.app.studio import Studio, studio
+from tui_backprop.experiments import preset_names
+from tui_backprop.screens.keys import KEYS
+from tui_backprop.screens.studio import StudioScreen
+
+
+async def offered(s: Studio, query: str = "") -> list[str]:
+    """The names in the open palette, once all have come."""
+    if query:
+        s.app.screen.query_one(Input).value = query
+    commands = s.app.screen.query_one(CommandList)
+    names: list[str] = []
+    for _ in range(100):
+        await s.pilot.pause(0.02)
+        found = [Content(str(commands.get_option_at_index(i).prompt)).plain for i in range(commands.option_count)]
+        if found and found == names:
+            return names
+        names = found
+    raise AssertionError("the palette stays empty")
+
+
+async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        assert isinstance(s.app.screen, CommandPalette)
+        names = "\n".join(await offered(s))
+        assert [key.does for key in KEYS if key.does not in names] == []
+        assert [key.glyph for key in KEYS if f"({key.glyph})" not in names] == []
+        assert [name for name in preset_names() if f"Open {name}: " not in names] == []
+        assert [theme for theme in ("dark", "light", "ansi") if f"Theme: {theme}" not in names] == []
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+
+
+@pytest.mark.parametrize("name", preset_names())
+async def test_a_preset_is_opened_from_the_palette(name: str) -> None:
+    async with studio(name) as s:
+        await s.press("e", "space", "v")
+        await s.press("ctrl+p")
+        await offered(s, "open xor")
+        await s.press("down", "enter")
+        await s.pilot.pause(0.05)
+        assert s.timeline.experiment.name == "xor"
+        assert s.where == (0, "start")
+        assert s.sentence == "Two inputs, four units with biases: the gates cut the square in two places."
+        await s.press("space")
+        assert s.where == (1, "update")
+
+
+async def test_a_key_is_run_from_the_palette() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        await offered(s, "one epoch forward")
+        await s.press("down", "enter")
+        await s.pilot.pause(0.05)
+        assert s.where == (4, "update")
+
+
+async def test_a_theme_is_chosen_from_the_palette() -> None:
+    async with studio() as s:
+        before = [segment.style for segment in s.painted("Matrices").render_line(1)]
+        await s.press("ctrl+p")
+        await offered(s, "theme: light")
+        await s.press("down", "enter")
+        await s.pilot.pause(0.05)
+        assert s.app.theme == "light"
+        assert [segment.style for segment in s.painted("Matrices").render_line(1)] != before
+
+
+@pytest.mark.parametrize("key", ["question_mark", "g", "u", "s", "ctrl+p"])
+async def test_the_palette_does_no_harm_over_another_screen(key: str) -> None:
+    async with studio() as s:
+        await s.press(key, "ctrl+p")
+        await s.pilot.pause(0.1)
+        await s.press("escape", "escape", "escape")
+        assert isinstance(s.app.screen, StudioScreen)
+        await s.press("space")
+        assert s.where == (1, "update")
