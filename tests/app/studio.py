@@ -63,6 +63,8 @@ class Studio:
             while self.app.is_running and (self.screen._journeys.busy or self.screen._in_slices):
                 await asyncio.sleep(0.01)
             await self.pilot.pause()
+            if self.app.is_running:
+                await self.pilot.pause()  # what the first one saw may have asked for more: a layout, a focus
 
     async def type(self, text: str, end: str = "enter") -> None:
         """Types into the question that is open."""
@@ -71,7 +73,7 @@ class Studio:
 
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
-        await self.pilot.pause()
+        await self.settle()
 
     def painted(self, name: str) -> Painted:
         """A widget by the name of its class."""

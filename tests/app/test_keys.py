@@ -179,7 +179,7 @@ async def test_what_each_key_does(act: Callable[[Studio], Awaitable[None]], pane
         await act(s)
 
 
-@pytest.mark.parametrize("pane", [*PANES, "Chart"])
+@pytest.mark.parametrize("pane", ["Network", "Inspector", "Chart"])
 async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
     async with studio() as s:
         if pane == "Chart":
@@ -227,13 +227,13 @@ async def test_keys_pressed_in_one_go_are_all_obeyed(size: tuple[int, int]) -> N
         assert (s.focused, s.screen.view.value, s.where) == ("Inspector", "update", (2, "input"))
 
 
-@pytest.mark.parametrize("close", ["escape", "q", "question_mark", "f1"])
-async def test_the_help_scrolls_and_closes(close: str) -> None:
+async def test_the_help_scrolls_and_closes() -> None:
     async with studio(size=NARROW) as s:
-        await s.press("question_mark", "down", "pagedown", "j", "k")
-        assert isinstance(s.app.screen, HelpScreen)
-        await s.press(close)
-        assert isinstance(s.app.screen, StudioScreen)
+        for close in ("escape", "q", "question_mark", "f1"):
+            await s.press("question_mark", "down", "pagedown", "j", "k")
+            assert isinstance(s.app.screen, HelpScreen)
+            await s.press(close)
+            assert isinstance(s.app.screen, StudioScreen)
 
 
 def test_every_binding_of_the_studio_is_a_key_that_is_told() -> None:

@@ -65,14 +65,14 @@ async def test_on_a_small_screen_one_pane_at_a_time_is_in_sight() -> None:
             assert_up_to_date(s)
 
 
-MODES = ["", "f", "c", "tab f", "shift+tab", "shift+tab f", "f c", "c f", "c tab", "f tab tab", "c shift+tab f"]
+MODES = ["", "f", "c", "shift+tab f", "f c", "c f", "c tab", "f tab tab"]
 
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> None:
     async with studio() as s:
         await s.press("space", "full_stop", *mode.split())
-        for size in ("narrow", "small", "wide", "small", "narrow", "wide"):
+        for size in ("narrow", "small", "wide", "small"):
             await s.resize(SIZES[size])
             await s.press("full_stop")
             assert s.in_sight
@@ -80,15 +80,16 @@ async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> No
             assert_up_to_date(s)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (20, 5), (7, 3), (300, 100), (500, 2), (3, 200)])
-async def test_no_size_is_too_strange(size: tuple[int, int]) -> None:
+async def test_no_size_is_too_strange() -> None:
     async with studio() as s:
-        await s.resize(size)
-        await s.press("space", "tab", "c", "c", "f", "question_mark", "escape", "g", "escape")
-        assert s.app.is_running
+        for size in [(1, 1), (20, 5), (7, 3), (300, 100), (500, 2), (3, 200)]:
+            await s.resize(size)
+            await s.press("r", "space", "tab", "c", "c", "f", "question_mark", "escape", "g", "escape")
+            assert s.app.is_running
+            assert s.where == (1, "update")
+            await s.press("f")
         await s.resize(WIDE)
-        assert s.where == (1, "update")
-        await s.press("escape")
+        assert s.in_sight == ALL
         assert_up_to_date(s)
 
 

@@ -193,7 +193,7 @@ def _draw_edges(canvas: Canvas, moment: Moment, selection: Selection, layout: _L
         look = Span(
             "", "accent" if chosen else ink if active and strength else "dim", chosen, target=Weight(layer, i, j)
         )
-        thickness = (1, 1, 1, 2, 3)[strength]
+        thickness = (1, 1, 1, 2, 3)[strength] if active else 1
         dash = (1, 5) if strength == 0 else (1, 0) if values[i, j] > 0 else (7, 4)
         canvas.draw((x0, _centre(top0, height0)), (x1, _centre(top1, height1)), look, thickness, dash)
 
