@@ -51,6 +51,8 @@ class Studio:
         """Presses keys one by one, and waits until all that they asked for is done."""
         await self.pilot.press(*keys)
         await self.settle()
+        if self.app.is_running and not {"tab", "shift+tab", "f", "c", "escape", "enter"}.isdisjoint(keys):
+            await self.pilot.pause()  # another layout, another focus
 
     def tap(self, *keys: str) -> None:
         """Presses keys without waiting for anything, as one does while the studio is busy."""
@@ -63,8 +65,6 @@ class Studio:
             while self.app.is_running and (self.screen._journeys.busy or self.screen._in_slices):
                 await asyncio.sleep(0.01)
             await self.pilot.pause()
-            if self.app.is_running:
-                await self.pilot.pause()  # what the first one saw may have asked for more: a layout, a focus
 
     async def type(self, text: str, end: str = "enter") -> None:
         """Types into the question that is open."""
@@ -74,6 +74,7 @@ class Studio:
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
         await self.settle()
+        await self.pilot.pause()
 
     def painted(self, name: str) -> Painted:
         """A widget by the name of its class."""

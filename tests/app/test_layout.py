@@ -82,9 +82,9 @@ async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> No
 
 async def test_no_size_is_too_strange() -> None:
     async with studio() as s:
-        for size in [(1, 1), (20, 5), (7, 3), (300, 100), (500, 2), (3, 200)]:
+        for size in [(1, 1), (20, 5), (500, 2), (3, 100)]:
             await s.resize(size)
-            await s.press("r", "space", "tab", "c", "c", "f", "question_mark", "escape", "g", "escape")
+            await s.press("r", "space", "tab", "c", "c", "f", "g", "escape")
             assert s.app.is_running
             assert s.where == (1, "update")
             await s.press("f")

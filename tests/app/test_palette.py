@@ -40,13 +40,14 @@ async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> No
         assert isinstance(s.app.screen, StudioScreen)
 
 
-async def test_any_preset_is_opened_from_the_palette() -> None:
+async def test_a_preset_is_opened_from_the_palette() -> None:
     async with studio() as s:
-        for name in reversed(preset_names()):
+        for name in ("xor", "article", "blame"):
             await s.press("ctrl+p")
             names = await offered(s, f"open {name}:")
             place = next(index for index, title in enumerate(names) if title.startswith(f"Open {name}: "))
-            await s.press(*["down"] * (place + 1), "enter")
+            s.app.screen.query_one(CommandList).highlighted = place
+            await s.press("enter")
             await s.pilot.pause(0.05)
             assert s.timeline.experiment.name == name
             assert s.where == (0, "start")

@@ -51,7 +51,7 @@ def weights_in(pane: str) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("start", ["article", "xor"])
-@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(st.sampled_from(PRESSED) | st.sampled_from(OFTEN) | st.sampled_from(sorted(RESIZED)), max_size=25))
 async def test_no_keys_do_harm(start: str, keys: list[str]) -> None:
     async with studio(start) as s:

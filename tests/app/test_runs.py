@@ -41,7 +41,7 @@ async def test_until_converged_stops_where_the_article_does() -> None:
 
 
 async def test_until_the_error_is_below_a_bound() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await until(s, 1, "0.5")
         epoch = next(number for number, error in enumerate(ERRORS, 1) if error < 0.5)
         assert s.where == (4 * epoch, "update")
@@ -49,7 +49,7 @@ async def test_until_the_error_is_below_a_bound() -> None:
 
 
 async def test_until_some_epochs_are_over() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await until(s, 2, "3")
         assert (s.where, s.sentence) == ((12, "update"), "Ran to epoch 3, error 1.35.")
         await s.press("full_stop")
@@ -73,7 +73,7 @@ async def test_a_mistake_in_an_answer_is_told_and_can_be_mended() -> None:
 
 async def test_go_to_a_place() -> None:
     places = {"148": (592, "update"), "1:0:mask1": (1, "mask1"), "2:3": (8, "update"), " 0 ": (0, "start")}
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         for place, where in places.items():
             await s.press("g")
             await s.type(place)
@@ -88,7 +88,7 @@ async def test_a_place_that_is_none_is_told() -> None:
         "": "no place",
         "9" * 11: "too far",
     }
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         for place, mistake in mistakes.items():
             await s.press("g")
             await s.type(place)
@@ -99,13 +99,13 @@ async def test_a_place_that_is_none_is_told() -> None:
 
 
 async def test_letters_typed_into_a_question_are_no_keys() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await s.press("g", "2", "colon", "1", "colon", *"input", "enter")
         assert s.where == (6, "input")
 
 
 async def test_a_long_run_is_stopped_by_escape() -> None:
-    async with studio("article-random", **NEVER) as s:
+    async with studio("article-random", **NEVER, size=NARROW) as s:
         await s.press("u")
         s.tap("enter")
         await started(s)
@@ -118,7 +118,7 @@ async def test_a_long_run_is_stopped_by_escape() -> None:
 
 
 async def test_no_key_is_lost_in_a_long_run() -> None:
-    async with studio("article-random", **NEVER) as s:
+    async with studio("article-random", **NEVER, size=NARROW) as s:
         await s.press("u")
         s.tap("enter")
         await started(s)
@@ -131,7 +131,7 @@ async def test_no_key_is_lost_in_a_long_run() -> None:
 
 
 async def test_a_long_way_is_broken_off_by_escape_without_having_moved() -> None:
-    async with studio("article-random", **NEVER) as s:
+    async with studio("article-random", **NEVER, size=NARROW) as s:
         await s.press("space", "g")
         await s.type("20000000", end="f12")
         s.tap("enter")
@@ -143,7 +143,7 @@ async def test_a_long_way_is_broken_off_by_escape_without_having_moved() -> None
 
 
 async def test_keys_pressed_on_a_long_way_come_after_it() -> None:
-    async with studio("article-random", **NEVER) as s:
+    async with studio("article-random", **NEVER, size=NARROW) as s:
         await s.press("g")
         await s.type("50000", end="f12")
         s.tap("enter")
@@ -154,14 +154,14 @@ async def test_keys_pressed_on_a_long_way_come_after_it() -> None:
 
 
 async def test_many_keys_at_once_are_all_obeyed() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         s.tap(*["space"] * 60, *["comma"] * 3)
         await s.settle()
         assert s.where == (60, "upstream1")
 
 
 async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await s.press(*["right_square_bracket"] * 9)
         assert s.sentence == "Play goes at 10 epochs a second; p plays."
         await s.press("p")
@@ -179,7 +179,7 @@ async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
 
 
 async def test_keys_while_playing_are_all_obeyed() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await s.press(*["right_square_bracket"] * 9, "p")
         await asyncio.sleep(0.25)
         s.tap("v", "full_stop", "full_stop", "full_stop", "y")
@@ -190,7 +190,7 @@ async def test_keys_while_playing_are_all_obeyed() -> None:
 
 
 async def test_what_pauses_play() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         for key in ("p", "escape", "full_stop", "e", "r", "g"):
             await s.press("p")
             assert s.screen.status
@@ -199,7 +199,7 @@ async def test_what_pauses_play() -> None:
 
 
 async def test_play_ends_with_the_epoch_that_converges() -> None:
-    async with studio() as s:
+    async with studio(size=NARROW) as s:
         await s.press("g")
         await s.type("146")
         await s.press(*["right_square_bracket"] * 9, "p")
@@ -229,7 +229,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
 
 
 async def test_play_ends_where_a_run_diverges() -> None:
-    async with studio("article-random", **DIVERGING) as s:
+    async with studio("article-random", **DIVERGING, size=NARROW) as s:
         await s.press(*["right_square_bracket"] * 9, "p")
         async with asyncio.timeout(5):
             while s.screen.status:
@@ -238,7 +238,7 @@ async def test_play_ends_where_a_run_diverges() -> None:
 
 
 async def test_new_weights_beyond_the_last_seed_are_refused() -> None:
-    async with studio("article-random", seed=2**32 - 1) as s:
+    async with studio("article-random", seed=2**32 - 1, size=NARROW) as s:
         await s.press("R")
         assert s.app.is_running
         assert "network.seed: 4294967296 is out of range" in s.sentence
@@ -246,8 +246,8 @@ async def test_new_weights_beyond_the_last_seed_are_refused() -> None:
 
 async def test_new_weights_for_data_that_is_gone_are_refused(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,0\n")
-    async with studio({"network": {"layers": [1, 1]}, "data": {"csv": str(tmp_path / "data.csv")}}) as s:
+    async with studio({"network": {"layers": [1, 1]}, "data": {"csv": str(tmp_path / "data.csv")}}, size=NARROW) as s:
         (tmp_path / "data.csv").unlink()
         await s.press("space", "R")
-        assert "no such file" in s.sentence
+        assert "no such file" in s.screen.news
         assert s.where == (1, "update")

@@ -39,7 +39,7 @@ def test_at_a_moment(capsys: pytest.CaptureFixture[str], place: str, counter: st
     assert sentence in lines[2]
 
 
-@pytest.mark.parametrize("size", ["80x24", "120x40", "20x5", "200x60"])
+@pytest.mark.parametrize("size", ["80x24", "20x5", "200x60"])
 def test_in_a_size(capsys: pytest.CaptureFixture[str], size: str) -> None:
     columns, rows = map(int, size.split("x"))
     lines = shown(capsys, "article", "--plain", "--size", size)

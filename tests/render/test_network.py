@@ -126,7 +126,7 @@ def test_the_smallest_nodes_are_numbers_alone() -> None:
 
 
 @given(st.integers(4, 60), st.integers(1, 40), st.integers(60, 120))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_units_without_room_are_counted(height: int, units: int, columns: int) -> None:
     lines = rows(network(of([1, units, 1], 1, "sum1"), FIRST, columns, height))
     in_sight = len(set(re.findall(r"h\d+", "\n".join(lines))))
@@ -135,7 +135,7 @@ def test_units_without_room_are_counted(height: int, units: int, columns: int) -
 
 
 @given(st.data(), st.integers(3, 30))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
     unit = data.draw(st.integers(0, 39))
     lines = network(of([1, 40, 1], 1, "sum1"), Node(1, unit), 80, height)

@@ -17,7 +17,7 @@ from tui_backprop.render.network import network
 from tui_backprop.render.samples import samples
 
 ANY = moments(hostile=True)
-TIMES = settings(deadline=None, max_examples=60)
+TIMES = settings(deadline=None, max_examples=40)
 
 
 @TIMES

@@ -38,9 +38,9 @@ def name_of(selection: Selection, moment: Moment) -> str:
     return safe(names(selection.layer)[selection.index])
 
 
-def inspect(moment: Moment, selection: Selection, columns: int) -> Inspection:
-    """Every term from the input to the new weight; what is not computed yet is `·`."""
-    equations = list(_equations(moment, selection))
+def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST_TERMS) -> Inspection:
+    """Every term from the input to the new weight, at most so many of a sum; what is not computed yet is `·`."""
+    equations = list(_equations(moment, selection, most))
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1
     lines: list[Line] = []
@@ -63,19 +63,19 @@ def inspect(moment: Moment, selection: Selection, columns: int) -> Inspection:
 _Equation = tuple[Phase, list[Span]]
 
 
-def _equations(moment: Moment, selection: Selection) -> Iterable[_Equation]:
+def _equations(moment: Moment, selection: Selection, most: int) -> Iterable[_Equation]:
     if isinstance(selection, Node):
-        yield from _forward(moment, selection.layer, selection.index, None)
+        yield from _forward(moment, selection.layer, selection.index, None, most)
         if selection.layer:
-            yield from _backward(moment, selection.layer, selection.index)
+            yield from _backward(moment, selection.layer, selection.index, most)
         return
     row = selection.row if isinstance(selection, Weight) else None
     if isinstance(selection, Weight) and selection.layer > 1:
-        yield from _forward(moment, selection.layer - 1, selection.row, None)
+        yield from _forward(moment, selection.layer - 1, selection.row, None, most)
     elif isinstance(selection, Weight):
-        yield from _forward(moment, 0, selection.row, None)
-    yield from _forward(moment, selection.layer, selection.column, row)
-    yield from _backward(moment, selection.layer, selection.column)
+        yield from _forward(moment, 0, selection.row, None, most)
+    yield from _forward(moment, selection.layer, selection.column, row, most)
+    yield from _backward(moment, selection.layer, selection.column, most)
     yield from _learning(moment, selection)
 
 
@@ -91,7 +91,7 @@ def _result(text: str) -> Span:
     return Span(text, "text", bold=True)
 
 
-def _forward(moment: Moment, layer: int, unit: int, row: int | None) -> Iterable[_Equation]:
+def _forward(moment: Moment, layer: int, unit: int, row: int | None, most: int) -> Iterable[_Equation]:
     """input, or sum and activation of one unit; the term of `row` stands out."""
     name = _unit(moment, layer, unit)
     if layer == 0:
@@ -103,7 +103,7 @@ def _forward(moment: Moment, layer: int, unit: int, row: int | None) -> Iterable
     extra = []
     if moment.before.biases:
         extra = [Span(f"+ {_signed(full(float(moment.before.biases[layer - 1][unit])))} ")]
-    terms = _terms(below, weights, row)
+    terms = _terms(below, weights, row, most)
     yield Phase(f"sum{layer}"), [Span(f"z({name}) = "), *terms, *extra, Span("= "), _result(_number(z, unit))]
     activation, a = network.activations[layer - 1], moment.activation(layer)
     if layer < network.depth:
@@ -124,10 +124,10 @@ def _forward(moment: Moment, layer: int, unit: int, row: int | None) -> Iterable
     yield Phase(f"activate{layer}"), spans
 
 
-def _terms(left: Array | None, right: Array | None, wanted: int | None) -> list[Span]:
+def _terms(left: Array | None, right: Array | None, wanted: int | None, most: int) -> list[Span]:
     """`1×0.5 + 0×(−0.2) ` …: every product of a sum, the wanted one in the accent ink; long sums are cut."""
     count = len(next(factors for factors in (left, right) if factors is not None))
-    shown = list(range(count)) if count <= MOST_TERMS else sorted({*range(MOST_TERMS - 1), wanted or 0})
+    shown = list(range(count)) if count <= most else sorted({*range(most - 1), wanted or 0})
     spans = []
     for place, index in enumerate(shown):
         plus = "+ " if place else ""
@@ -144,7 +144,7 @@ def _signed(number: str) -> str:
     return f"({number})" if number.startswith("−") else number
 
 
-def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
+def _backward(moment: Moment, layer: int, unit: int, most: int) -> Iterable[_Equation]:
     """error, or upstream and mask of one unit."""
     network, name = moment.experiment.network, _unit(moment, layer, unit)
     delta, mask = moment.delta(layer), moment.mask(layer)
@@ -152,11 +152,9 @@ def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
         yield Phase("error"), _output_delta(moment, unit)
         return
     above, upstream = moment.delta(layer + 1), moment.upstream(layer)
-    if layer + 1 == network.depth and network.units[-1] == 1:
-        yield from _forward(moment, network.depth, 0, unit)
-        yield Phase("error"), _output_delta(moment, 0)
+    yield from _blame_from_above(moment, layer + 1, unit, most)
     known = above if moment.reached(f"upstream{layer}") else None
-    shares = _terms(moment.before.weights[layer][unit], known, None)
+    shares = _terms(moment.before.weights[layer][unit], known, None, most)
     formula = Span(f"∂E/∂a({name}) = W{layer + 1}·δ = ")
     yield Phase(f"upstream{layer}"), [formula, *shares, Span("= "), _result(_number(upstream, unit))]
     product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
@@ -165,6 +163,22 @@ def _backward(moment: Moment, layer: int, unit: int) -> Iterable[_Equation]:
     if mask is not None and mask[unit] == 0:
         spans.append(Span(" ✕ shut", "shut"))
     yield Phase(f"mask{layer}"), spans
+
+
+def _blame_from_above(moment: Moment, layer: int, row: int, most: int) -> Iterable[_Equation]:
+    """Where the δ of each unit of `layer` comes from; the terms of `row`, a unit below them, stand out."""
+    units = range(min(moment.experiment.network.units[layer], most))
+    if layer < moment.experiment.network.depth:
+        upstream, mask, delta = moment.upstream(layer), moment.mask(layer), moment.delta(layer)
+        for unit in units:
+            product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
+            formula = f"δ({_unit(moment, layer, unit)}) = upstream·f′(z) = "
+            yield Phase(f"mask{layer}"), [Span(formula), Span(product), _result(_number(delta, unit))]
+        return
+    forward = [equation for unit in units for equation in _forward(moment, layer, unit, row, most)]
+    yield from sorted(forward, key=lambda equation: equation[0].kind != "sum")
+    for unit in units:
+        yield Phase("error"), _output_delta(moment, unit)
 
 
 def _output_delta(moment: Moment, unit: int) -> list[Span]:

@@ -350,7 +350,7 @@ class StudioScreen(Screen[None]):
         """The inspector's arithmetic goes to the clipboard of the terminal."""
         if self.moment is not None:
             name = name_of(self.selection, self.moment)
-            text = plain(inspect(self.moment, self.selection, 10_000).lines)
+            text = plain(inspect(self.moment, self.selection, 1_000_000, most=1_000_000).lines)
             self.app.copy_to_clipboard(f"{name}\n{text}\n")
             self.news = f"Copied the arithmetic of {name}."
 
