@@ -38,8 +38,8 @@ class Terminal:
         self._rest = b""
         self._set_size(size)
         surroundings = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **environment}
-        surroundings.pop("COLORTERM", None)
-        surroundings.pop("NO_COLOR", None)
+        for name in ("COLORTERM", "NO_COLOR", "COLUMNS", "LINES"):
+            surroundings.pop(name, None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tui_backprop", *arguments],
             stdin=follower,

@@ -150,5 +150,5 @@ def test_what_could_not_be_saved_is_told_at_the_end(state_home: Path) -> None:
         terminal.wait_for("cannot save the session")
         terminal.keys("q")
         assert terminal.end() == 0
-        terminal.wait_for("tui-backprop: cannot save the session: Not a directory")
+        wait(terminal, lambda: b"tui-backprop: cannot save the session: Not a directory" in terminal.received)
     assert os.listdir(state_home) == ["tui-backprop"]
