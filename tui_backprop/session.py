@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -142,7 +142,7 @@ def _lines(values: Mapping[str, Any]) -> str:
 def _document(data: bytes, source: str) -> dict[str, Any]:
     """The JSON object in `data`, if it is a session of a version that can be read."""
     try:
-        document = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        document = json.loads(data.decode("utf-8"))
         if _HALF_CHARACTER.search(data):
             json.dumps(document, ensure_ascii=False).encode("utf-8")
     except RecursionError:
@@ -157,10 +157,6 @@ def _document(data: bytes, source: str) -> dict[str, Any]:
     if type(version) is not int or version != VERSION:
         raise BackpropError(f"{source}: a session of another version", f"this program reads version {VERSION}")
     return document
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
 
 
 def _damaged(source: str, what: str) -> BackpropError:

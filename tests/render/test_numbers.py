@@ -45,6 +45,7 @@ def test_numbers_have_a_sign_and_four_decimals_where_there_is_room(value: float 
 
 @given(st.floats(), CELLS)
 @example(9.6e300, 6)
+@example(9.549598520584094e-275, 7)
 @example(-1.7e308, 7)
 def test_a_number_takes_exactly_its_cells(value: float, cells: int) -> None:
     assert len(fixed(value, cells)) == len(fixed(None, cells)) == cells

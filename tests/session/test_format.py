@@ -76,6 +76,14 @@ def test_every_preset_keeps_its_name_and_what_it_says(name: str) -> None:
     assert (experiment.name, experiment.title, experiment.watch) == (name, original.title, original.watch)
 
 
+def test_an_experiment_without_a_title_keeps_the_one_that_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[network]\nlayers = [1, 1]\n[data]\ninputs = [[1]]\ntargets = [[1]]\n")
+    moment = moment_of(load_experiment(path), 2, None)
+    session = decode(text_of(moment), "it")
+    assert (session.experiment.name, session.experiment.title) == (str(path), str(path))
+
+
 def test_a_float_reads_back_exactly_however_it_was_made() -> None:
     weights = [[[0.1 + 0.2], [-0.0], [5e-324], [1.7976931348623157e308], [2 / 3]]]
     definition = {"network": {"layers": [5, 1], "weights": weights}, "data": {"inputs": [[0] * 5], "targets": [[1]]}}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.session.sessions import NOON, moment_of, names, text_of, written
-from tui_backprop import load_experiment
+from tui_backprop import files, load_experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import Claim, in_use
@@ -306,6 +306,20 @@ def test_a_lock_that_nobody_holds_any_more_is_no_lock() -> None:
     record, _ = Record.resume(path)
     record.close()
     assert names(folder()) == ["lesson.json"]
+
+
+def test_a_lock_whose_file_has_just_been_removed_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, lock = tmp_path / "it", files._locked
+
+    def remove_and_lock(descriptor: int, alone: bool) -> bool:
+        monkeypatch.setattr(files, "_locked", lock)
+        (tmp_path / "it.lock").unlink()  # as somebody does who lets go of it
+        return lock(descriptor, alone)
+
+    monkeypatch.setattr(files, "_locked", remove_and_lock)
+    claim = Claim(path)
+    assert in_use(path)
+    claim.release()
 
 
 def test_looking_whether_a_file_is_in_use_keeps_nobody_from_it(tmp_path: Path) -> None:

@@ -405,6 +405,16 @@ async def test_leaving_on_a_long_way_back_leaves_the_session_alone() -> None:
     assert names(folder()) == [path.name, f"{path.name}.lock"]
 
 
+async def test_another_experiment_on_a_long_way_back_leaves_the_session_alone() -> None:
+    path, record, experiment = far()
+    before = path.read_bytes()
+    async with opened(record, experiment) as studio:
+        studio.screen.open(load_experiment("xor"))
+        await studio.press("space")
+        assert (read(studio.path).experiment.name, studio.cursor) == ("xor", (1, "update"))
+    assert path.read_bytes() == before
+
+
 def test_on_the_way_back_no_name_can_be_given() -> None:
     _, record, experiment = far()
     timeline = Timeline(experiment)

@@ -30,13 +30,16 @@ def fixed(value: float | None, cells: int = WIDTH) -> str:
         return f" {0:.{min(4, cells - 3)}f}".ljust(cells)
     sign, size = "+" if value > 0 else "−", abs(value)
     if cells >= WIDTH and size < 0.5e-4:  # rather a rough size than a zero that is none
-        mantissa, _, exponent = f"{size:.1e}".partition("e")
-        text = f"{sign}{mantissa}e{int(exponent)}"
-        return (text if len(text) <= cells else f"{sign}{round(float(mantissa))}e{int(exponent)}").rjust(cells)
+        return _rough(sign, size, cells)
     for decimals in range(min(4, cells - 3), -1, -1):
         text = f"{sign}{size:.{decimals}f}"
         if len(text) <= cells:
             return text.rjust(cells)
+    return _rough(sign, size, cells)
+
+
+def _rough(sign: str, size: float, cells: int) -> str:
+    """A size by its power of ten, with one decimal where there is room."""
     mantissa, _, exponent = f"{size:.1e}".partition("e")
     text = f"{sign}{mantissa}e{int(exponent):+d}"
     if len(text) > cells:
