@@ -129,9 +129,4 @@ async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...
         console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
         text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
         ansi = console.export_text(clear=False, styles=True).rstrip("\n")
-        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {timeline_name(app)}"))
-
-
-def timeline_name(app: BackpropApp) -> str:
-    """What is shown, for a picture's title."""
-    return safe(app._timeline.experiment.name)
+        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {safe(app._timeline.experiment.name)}"))

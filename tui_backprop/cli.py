@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tui_backprop.store import Record
 
 PROGRAM = "tui-backprop"
-VERBS = ("list", "train", "check", "show", "sessions", "serve")
 INTERRUPTED = 130
 
 
@@ -58,8 +57,10 @@ def _complete_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    from tui_backprop.arguments import VERBS, parser_of
+
     verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
-    options = _parser(verb).parse_args(arguments if verb == "studio" else arguments[1:])
+    options = parser_of(verb).parse_args(arguments if verb == "studio" else arguments[1:])
     if verb == "list":
         return _list()
     if verb == "sessions":
@@ -76,144 +77,6 @@ def _dispatch(arguments: list[str]) -> int:
     if verb == "check":
         return _check(experiment)
     return _show(experiment, options)
-
-
-def _parser(verb: str) -> argparse.ArgumentParser:
-    import argparse
-
-    class Parser(argparse.ArgumentParser):
-        """One line for a mistake, without the whole usage."""
-
-        def error(self, message: str) -> None:  # type: ignore[override]
-            from tui_backprop.errors import BackpropError
-
-            raise BackpropError(message, f"see {self.prog} --help")
-
-    parser = Parser(
-        prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
-        description=_DESCRIPTIONS[verb],
-        epilog=_EPILOG if verb == "studio" else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    if verb in ("list", "sessions"):
-        return parser
-    parser.add_argument(
-        "experiment",
-        metavar="EXPERIMENT",
-        nargs="?" if verb in ("studio", "serve") else None,
-        default=None if verb == "studio" else "article",
-        help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
-    )
-    if verb == "studio":
-        parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
-        session = parser.add_mutually_exclusive_group()
-        session.add_argument(
-            "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
-        )
-        session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
-    if verb == "train":
-        parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
-        parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
-        parser.add_argument(
-            "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
-        )
-        parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
-    if verb == "show":
-        parser.add_argument(
-            "--at", metavar="EPOCH:SAMPLE:PHASE", default="0", help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
-        )
-        parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
-        output = parser.add_mutually_exclusive_group()
-        output.add_argument("--plain", action="store_true", help="text without colours")
-        output.add_argument("--svg", metavar="FILE", help="write a picture")
-    if verb == "serve":
-        parser.add_argument(
-            "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)"
-        )
-        parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
-        return parser
-    if verb in ("studio", "show"):
-        themes = ("dark", "light", "ansi")
-        default = None if verb == "studio" else "dark"
-        parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
-    if verb == "studio":
-        colours = ("auto", "truecolor", "256", "16", "none")
-        parser.add_argument("--color", choices=colours, default="auto", help="colours to use (default: auto)")
-        parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
-        parser.add_argument(
-            "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
-        )
-        parser.add_argument(
-            "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
-        )
-    _add_overrides(parser)
-    return parser
-
-
-def _add_overrides(parser: argparse.ArgumentParser) -> None:
-    import argparse
-
-    group = parser.add_argument_group("changes to the experiment")
-    group.add_argument("--seed", type=int, metavar="S", help="new initial weights")
-    group.add_argument("--rate", type=float, metavar="R", help="learning rate")
-    group.add_argument("--layers", type=_layers, metavar="3,4,1", help="units of each layer, input first; new weights")
-    group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
-    group.add_argument("--output", metavar="NAME", help="activation of the output layer")
-    group.add_argument("--batch", type=_batch, metavar="N|full", help="samples averaged in one update")
-    group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
-    group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
-
-
-_DESCRIPTIONS = {
-    "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
-    "list": "List the presets: name, shape, title.",
-    "train": "Train without drawing, and print the figures of every epoch or step.",
-    "check": "Compare every gradient with a finite difference of the loss.",
-    "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
-    "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
-    "show": "Print the studio's screen at a moment, without a terminal.",
-}
-_EPILOG = f"""other commands:
-  {PROGRAM} list                presets, one a line
-  {PROGRAM} train EXPERIMENT    train without drawing
-  {PROGRAM} check EXPERIMENT    gradient check against finite differences
-  {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
-  {PROGRAM} sessions            sessions that can be resumed, newest first
-  {PROGRAM} serve [EXPERIMENT]  the studio in a browser
-Each has its own --help. Inside the studio press ? for help."""
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise _bad(text, "a whole number from 1")
-    return int(text)
-
-
-def _size(text: str) -> tuple[int, int]:
-    columns, _, rows = text.partition("x")
-    if not (columns.isdecimal() and rows.isdecimal() and 20 <= int(columns) <= 500 and 5 <= int(rows) <= 300):
-        raise _bad(text, "columns x rows, from 20x5 to 500x300")
-    return int(columns), int(rows)
-
-
-def _layers(text: str) -> list[int]:
-    parts = text.split(",")
-    if not all(part.strip().isdecimal() for part in parts):
-        raise _bad(text, "whole numbers such as 3,4,1")
-    return [int(part) for part in parts]
-
-
-def _batch(text: str) -> int | str:
-    if text != "full" and not text.isdecimal():
-        raise _bad(text, 'a whole number or "full"')
-    return text if text == "full" else int(text)
-
-
-def _bad(text: str, expected: str) -> Exception:
-    import argparse
-
-    return argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:

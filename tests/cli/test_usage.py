@@ -15,6 +15,7 @@ import pytest
 from tests.cli.program import COMMAND, assert_refused, printed, program
 from tests.transcription import Array
 from tui_backprop import __version__, cli, load_experiment
+from tui_backprop.arguments import VERBS
 from tui_backprop.core import diagnostics
 from tui_backprop.experiments import preset_names
 
@@ -82,7 +83,7 @@ def test_verbs_that_draw_nothing_do_not_import_textual(verb: str) -> None:
     assert "plotext" not in done.stderr
 
 
-@pytest.mark.parametrize("verb", cli.VERBS)
+@pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_its_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main([verb, "--help"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -29,4 +30,5 @@ class GradientDescent:
         np.subtract(parameters, self._change, parameters)
 
 
-OPTIMIZERS = {"sgd": GradientDescent}
+OPTIMIZERS: dict[str, Callable[[float, int], Optimizer]] = {"sgd": GradientDescent}
+"""By name: (rate, number of parameters) → optimiser."""

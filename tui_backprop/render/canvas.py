@@ -6,8 +6,6 @@ from tui_backprop.render.spans import Line, Span
 
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
-Dot = tuple[int, int]
-
 
 class Canvas:
     """`columns` × `rows` cells; dots have x from 0 to 2·columns − 1 and y from 0 to 4·rows − 1."""
