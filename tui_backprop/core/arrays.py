@@ -9,6 +9,16 @@ Array = NDArray[np.float64]
 """Double precision throughout."""
 
 
+def room(size: int, networks: int | None = None, innermost: bool = True) -> Array:
+    """Zeros (size,), or for many networks at once (networks, size).
+
+    With the networks `innermost` in memory a call on arrays of a few numbers each runs along thousands of neighbours.
+    """
+    if networks is None:
+        return np.zeros(size)
+    return np.zeros((size, networks)).T if innermost else np.zeros((networks, size))
+
+
 def frozen(array: Array) -> Array:
     """The same array, made read-only."""
     array.flags.writeable = False

@@ -19,7 +19,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.arrays import Array, frozen
+from tui_backprop.core.arrays import Array, frozen, room
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, squared_error, squared_error_into
 from tui_backprop.core.network import Network, Parameters
@@ -32,17 +32,17 @@ class Frame:
     Per layer, layer 1 first: `z`, `a`, `upstream`, `mask`, `delta`, each (batch, units); where a layer is linear
     `a` is `z`, and δ is `upstream`. Of the output: `prediction` (batch, units[L]) and the reported `error`
     (batch, 1). `inputs` (batch, units[0]), `targets` (batch, units[L]). `gradient` is flat, laid out like parameters.
+    A `flat` with an axis in front, over many networks, gives views with that axis in front.
     """
 
     def __init__(self, network: Network, batch: int, flat: Array | None = None) -> None:
         units = network.units[1:]
-        width = network.units[0] + 5 * sum(units) + 2 * units[-1] + 1
-        self.flat = np.ones(batch * width + network.size) if flat is None else flat  # 1: the mask of a linear layer
+        self.flat = np.ones(self.size_of(network, batch)) if flat is None else flat  # 1: the mask of a linear layer
         start = 0
 
         def take(width: int) -> Array:
             nonlocal start
-            view = self.flat[start : start + batch * width].reshape(batch, width)
+            view = self.flat[..., start : start + batch * width].reshape(*self.flat.shape[:-1], batch, width)
             start += batch * width
             return view
 
@@ -53,7 +53,13 @@ class Frame:
         self.delta = tuple(u if same else take(n) for same, u, n in zip(linear, self.upstream, units, strict=True))
         self.prediction = take(units[-1])
         self.error = take(1)
-        self.gradient = self.flat[start : start + network.size]
+        self.gradient = self.flat[..., start : start + network.size]
+
+    @staticmethod
+    def size_of(network: Network, batch: int) -> int:
+        """How many numbers it holds."""
+        units = network.units[1:]
+        return batch * (network.units[0] + 5 * sum(units) + 2 * units[-1] + 1) + network.size
 
 
 class Backprop:
@@ -62,12 +68,17 @@ class Backprop:
     `parameters` is a flat array that the caller fills and may change between passes; `frame` holds the
     intermediates of the latest pass. The equations are laid out once as a program of NumPy calls.
     Overflow is not an error here: run passes under `np.errstate`.
+
+    With `networks`, so many of the same shape go through at once: `parameters` and all of `frame` have an axis over
+    them in front. Sums by matrix products need each network's numbers side by side in memory, ordered sums do not.
     """
 
-    def __init__(self, network: Network, training: Training, batch: int = 1) -> None:
+    def __init__(self, network: Network, training: Training, batch: int = 1, networks: int | None = None) -> None:
         self.batch = batch
-        self.parameters = np.zeros(network.size)
-        self.frame = Frame(network, batch)
+        innermost = training.batch == 1
+        self.parameters = room(network.size, networks, innermost)
+        self.frame = Frame(network, batch, room(Frame.size_of(network, batch), networks, innermost))
+        self.frame.flat.fill(1.0)  # the mask of a linear layer
         self._forward = self._forward_program(network, training)
         self._backward = self._error_program(network, training) + self._backward_program(network)
         self._program = self._forward + self._backward
@@ -95,7 +106,7 @@ class Backprop:
             z, a = frame.z[layer], frame.a[layer]
             program += weighted_sum(below, weights[layer], z)  # z = a·W
             if biases:
-                program.append(partial(np.add, z, biases[layer][None], z))  # + b
+                program.append(partial(np.add, z, biases[layer][..., None, :], z))  # + b
             if a is not z:
                 program.append(partial(ACTIVATIONS[name].apply, z, a))  # a = f(z)
             below = a
@@ -108,7 +119,7 @@ class Backprop:
         if training.report == "squared":
             program += squared_error_into(prediction, target, frame.error)
         else:
-            program.append(lambda: np.copyto(frame.error[:, 0], loss.value(prediction, target)))
+            program.append(lambda: np.copyto(frame.error[..., 0], loss.value(prediction, target)))
         if loss.canonical == network.activations[-1]:
             program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
             return program + self._mask_program(network, -1)

@@ -41,7 +41,8 @@ class Training:
 class Experiment:
     """Everything that determines a run: the same experiment gives the same bits.
 
-    `definition` is the plain mapping it was read from, for variants of it (another seed, another rate).
+    `init` names what another seed's weights would be drawn by. `definition` is the plain mapping it was read from, for
+    variants of it (another seed, another rate).
     """
 
     name: str
@@ -53,6 +54,7 @@ class Experiment:
     data: Data
     seed: int
     definition: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    init: str = "uniform01"
 
     @property
     def steps_per_epoch(self) -> int:

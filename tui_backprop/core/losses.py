@@ -43,17 +43,17 @@ def squared_error(prediction: Array, target: Array) -> Array:
 
 
 def squared_error_into(prediction: Array, target: Array, out: Array) -> Program:
-    """A program for the same sum: out (batch, 1) = Σ(ŷ − y)² of `prediction`, `target` (batch, units)."""
-    error: Array = np.empty(prediction.shape)
+    """A program for the same sum: out (…, batch, 1) = Σ(ŷ − y)² of `prediction`, `target` (…, batch, units)."""
+    error: Array = np.empty_like(prediction)
     program: Program = [partial(np.subtract, prediction, target, error)]
     if prediction.shape[-1] == 1:
         return [*program, partial(np.multiply, error, error, out)]
-    totals = np.empty(error.shape)
+    totals = np.empty_like(error)
     return [
         *program,
         partial(np.multiply, error, error, error),
-        partial(np.add.accumulate, error, 1, None, totals),
-        partial(np.copyto, out, totals[:, -1:]),
+        partial(np.add.accumulate, error, -1, None, totals),
+        partial(np.copyto, out, totals[..., -1:]),
     ]
 
 

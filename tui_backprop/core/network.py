@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -52,20 +52,20 @@ class Network:
         return slice(0, self.size if self.bias is Bias.TRAINED else self.weight_count)
 
     def weights(self, flat: Array) -> tuple[Array, ...]:
-        """Views W[1]…W[L], each (fan_in, fan_out), of a flat parameter array."""
+        """Views W[1]…W[L], each (…, fan_in, fan_out), of a flat parameter array (…, size)."""
         views, start = [], 0
         for rows, columns in zip(self.units, self.units[1:], strict=False):
-            views.append(flat[start : start + rows * columns].reshape(rows, columns))
+            views.append(flat[..., start : start + rows * columns].reshape(*flat.shape[:-1], rows, columns))
             start += rows * columns
         return tuple(views)
 
     def biases(self, flat: Array) -> tuple[Array, ...]:
-        """Views b[1]…b[L], each (fan_out,), of a flat parameter array; empty where units have none."""
+        """Views b[1]…b[L], each (…, fan_out), of a flat parameter array (…, size); empty where units have none."""
         if self.bias is Bias.NONE:
             return ()
         views, start = [], self.weight_count
         for columns in self.units[1:]:
-            views.append(flat[start : start + columns])
+            views.append(flat[..., start : start + columns])
             start += columns
         return tuple(views)
 
@@ -128,6 +128,13 @@ INITIALISERS: dict[str, Callable[[Generator, tuple[int, int]], Array]] = {
 
 def initialise(network: Network, name: str, seed: int) -> list[Array]:
     """Fresh weights W[1]…W[L] by the initialiser `name`; the same seed gives the same bits."""
-    random = Generator(seed)
+    return next(initialisations(network, name, [seed]))
+
+
+def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
+    """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
+    random = Generator()
     draw = INITIALISERS[name]
-    return [draw(random, shape) for shape in zip(network.units, network.units[1:], strict=False)]
+    for seed in seeds:
+        random.seed(seed)
+        yield [draw(random, shape) for shape in zip(network.units, network.units[1:], strict=False)]

@@ -16,6 +16,11 @@ from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.unrolled import unroll
 
 
+def order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
+    """The order of the samples in a shuffled epoch: it needs no other epoch's."""
+    return np.random.default_rng((seed, epoch)).permutation(samples)
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingState:
     """Where training stands after `step` updates.
@@ -41,8 +46,7 @@ class Trainer:
         self.steps_per_epoch = experiment.steps_per_epoch
         training, network = experiment.training, experiment.network
         self._trained = network.trained
-        size = network.trained.stop - network.trained.start
-        self._optimizer = OPTIMIZERS[training.optimizer](training.rate, size)
+        self._optimizer = OPTIMIZERS[training.optimizer](training.rate, (network.trained.stop,))
         self._passes: dict[int, Backprop] = {}
         self._unrolled = unroll(network, training)
         self._table = np.hstack([experiment.data.inputs, experiment.data.targets])
@@ -61,7 +65,7 @@ class Trainer:
         """The data rows in the order in which the epoch takes them."""
         if self.experiment.training.shuffle and epoch != self._order_epoch:
             self._order_epoch = epoch
-            self._order = np.random.default_rng((self.experiment.seed, epoch)).permutation(len(self.experiment.data))
+            self._order = order(self.experiment.seed, epoch, len(self.experiment.data))
         return self._order
 
     def samples(self, step: int) -> tuple[int, ...]:

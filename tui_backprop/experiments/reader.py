@@ -137,10 +137,11 @@ def _experiment(name: str, definition: Mapping[str, Any], folder: Path) -> Exper
     data = _data(data_keys, network, folder)
     training = _training(training_keys, network, data)
     seed = network_keys.integer("seed", 0, 0, 2**32 - 1)
-    initial = _parameters(network_keys, network, seed)
+    init = network_keys.choice("init", "uniform01", tuple(INITIALISERS))
+    initial = _parameters(network_keys, network, init, seed)
     network_keys.done()
     return Experiment(
-        name, title, watch, network, initial, training, data, seed, _with_absolute_csv(definition, folder)
+        name, title, watch, network, initial, training, data, seed, _with_absolute_csv(definition, folder), init
     )
 
 
@@ -163,8 +164,7 @@ def _network(keys: Section) -> Network:
     return Network(tuple(layers), (*hidden, output), bias)
 
 
-def _parameters(keys: Section, network: Network, seed: int) -> Parameters:
-    init = keys.choice("init", "uniform01", tuple(INITIALISERS))
+def _parameters(keys: Section, network: Network, init: str, seed: int) -> Parameters:
     shapes = list(zip(network.units, network.units[1:], strict=False))
     weights: list[Array] | None = keys.arrays("weights", shapes)
     biases = keys.arrays("biases", [(columns,) for columns in network.units[1:]])

@@ -1,0 +1,187 @@
+"""A sweep's run is the same run: held against single runs, the article's own loop, and known figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.runs import article, run, xor
+from tests.nets import Net, nets
+from tests.transcription import Array, article_epoch, article_start
+from tui_backprop import load_experiment
+from tui_backprop.core import sweep as module
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.outcomes import Ending, Outcome
+from tui_backprop.core.sweep import Sweep
+from tui_backprop.experiments import Overrides, variant
+
+
+def swept(experiment: Experiment, seeds: range, epochs: int) -> Sweep:
+    sweep = Sweep(experiment, seeds, epochs, curves=True)
+    for _ in sweep.proceed():
+        pass
+    return sweep
+
+
+def by_itself(experiment: Experiment, seed: int, epochs: int) -> list[float]:
+    """The error curve of one run of the trainer."""
+    return run(variant(experiment, Overrides(seed=seed)), epochs).errors
+
+
+def drawn(net: Net, init: str, **training: Any) -> Experiment:
+    """The same experiment with initial weights that depend on the seed."""
+    definition = net.definition
+    network = {key: value for key, value in definition["network"].items() if key not in ("weights", "biases")}
+    rules = {**definition["training"], **training}
+    return load_experiment({**definition, "network": {**network, "init": init}, "training": rules})
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    net=nets(batches=(1,)),
+    init=st.sampled_from(["uniform01", "uniform", "normal", "xavier", "he"]),
+    shuffle=st.booleans(),
+    first=st.integers(0, 10**6),
+)
+def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(net: Net, init: str, shuffle: bool, first: int) -> None:
+    experiment, seeds = drawn(net, init, shuffle=shuffle), range(first, first + 7)
+    sweep = swept(experiment, seeds, 8)
+    for seed in seeds:
+        assert np.array_equal(sweep.curve(seed), by_itself(experiment, seed, 8), equal_nan=True)
+
+
+@settings(deadline=None, max_examples=40)
+@given(net=nets(batches=(2, 3, 5), rounds=(None,)), shuffle=st.booleans())
+def test_in_mini_batches_too_it_is_the_same_run(net: Net, shuffle: bool) -> None:
+    experiment = drawn(net, "xavier", shuffle=shuffle)
+    sweep = swept(experiment, range(5), 8)
+    for seed in range(5):
+        assert sweep.curve(seed) == pytest.approx(by_itself(experiment, seed, 8), rel=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "log"])
+def test_exponentials_have_the_same_bits_however_many_are_taken_at_once(name: str) -> None:
+    function, values = getattr(np, name), np.random.default_rng(0).uniform(0.01, 20.0, (5, 1001))
+    together = np.empty_like(values)
+    function(values.T, together.T)
+    for row, found in zip(values.T, together.T, strict=True):
+        alone = np.empty((1, 5))
+        function(row[None], alone)
+        assert np.array_equal(alone[0], found)
+
+
+def transcribed(seed: int, epochs: int) -> list[float]:
+    """The article's own loop, until it has converged."""
+    first, second = article_start(seed)
+    errors: list[float] = []
+    while len(errors) < epochs and (not errors or errors[-1] > 0):
+        errors.append(article_epoch(first, second))
+    return errors
+
+
+def test_the_same_seeds_converge_as_in_the_articles_own_loop() -> None:
+    sweep = swept(load_experiment("article-random"), range(40), 300)
+    for outcome in sweep.outcomes():
+        errors = transcribed(outcome.seed, 300)
+        assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)
+        assert sweep.curve(outcome.seed) == pytest.approx(errors, rel=1e-9, abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def thousand() -> list[Outcome]:
+    return swept(load_experiment("article-random"), range(1000), 1000).outcomes()
+
+
+def test_of_a_thousand_starts_of_the_article_782_converge(thousand: list[Outcome]) -> None:
+    epochs = [outcome.epochs for outcome in thousand if outcome.converged]
+    assert len(epochs) == 782
+    assert (min(epochs), max(epochs)) == (75, 460)
+    assert [round(float(q)) for q in np.percentile(epochs, [25, 50, 75])] == [133, 200, 286]
+    assert np.percentile(epochs, 95) < 374
+    stuck = [outcome.seed for outcome in thousand if not outcome.converged]
+    assert stuck[:4] == [13, 14, 15, 17]
+    assert thousand[34].epochs == 110
+    assert (thousand[34].dead, thousand[34].ending) == (1, Ending.CONVERGED)
+
+
+def test_where_they_are_stuck_no_gate_switches(thousand: list[Outcome]) -> None:
+    """Three of the 218 have a gate that still switches after 1,000 epochs; after 5,000 none has."""
+    stuck = [outcome for outcome in thousand if not outcome.converged]
+    rest = [outcome.seed for outcome in stuck if outcome.ending is not Ending.LINEAR]
+    assert rest == [103, 509, 896]
+    assert {round(outcome.error, 2) for outcome in stuck} == {1.0, 1.11}
+    assert sum(outcome.dead == 1 for outcome in stuck) == 22
+    later = Sweep(load_experiment("article-random"), rest, 5000)
+    for _ in later.proceed():
+        pass
+    assert [outcome.ending for outcome in later.outcomes()] == [Ending.LINEAR] * 3
+
+
+class TestReasons:
+    def test_dead(self) -> None:
+        """From seed 0 at rate 1 every gate is shut in the first epoch, and the error is 2 for ever."""
+        (outcome,) = swept(load_experiment("article-random", Overrides(rate=1.0)), range(1), 100).outcomes()
+        assert (outcome.ending, outcome.dead, outcome.epochs) == (Ending.DEAD, 4, 100)
+        assert outcome.error == pytest.approx(2.0)
+
+    def test_diverged(self) -> None:
+        sweep = swept(article({"hidden": "linear"}, rate=0.5), range(1), 10)
+        (outcome,) = sweep.outcomes()
+        assert (outcome.ending, outcome.epochs) == (Ending.DIVERGED, 3)
+        assert sweep.curve(0)[:2] == pytest.approx([50.5, 6.2e106], rel=0.01)
+
+    def test_a_network_without_gates_is_linear(self) -> None:
+        for name in ("no-direction", "linear-collapse"):
+            endings = {outcome.ending for outcome in swept(load_experiment(name), range(20), 300).outcomes()}
+            assert endings == {Ending.LINEAR}
+
+    def test_a_plateau_and_an_error_that_is_still_falling(self) -> None:
+        """XOR with two tanh units from seed 1 is stuck at .55; with four it is solved about epoch 259."""
+        smooth = {"hidden": "tanh", "output": "sigmoid"}
+        stuck = Sweep(xor([2, 2, 1], 1, 0.5, **smooth), [1], 3000)
+        falling = Sweep(xor([2, 4, 1], 1, 0.5, **smooth), [1], 250)
+        for sweep in (stuck, falling):
+            for _ in sweep.proceed():
+                pass
+        assert stuck.outcomes()[0].ending is Ending.PLATEAU
+        assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
+        assert falling.outcomes()[0].ending is Ending.FALLING
+
+
+def test_groups_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = load_experiment("article-random")
+    together = swept(experiment, range(20), 200)
+    monkeypatch.setattr(module, "GROUP_MOST", 3)
+    apart = swept(experiment, range(20), 200)
+    assert apart.outcomes() == together.outcomes()
+    assert all(np.array_equal(apart.curve(seed), together.curve(seed)) for seed in range(20))
+
+
+def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GROUP_MOST", 10)
+    sweep = Sweep(load_experiment("article-random"), range(30), 400)
+    progress = []
+    for _ in sweep.proceed():
+        progress.append(sweep.progress)
+        if progress[-1] >= 1 / 3 + 100 / 400 / 3:
+            break
+    assert progress == sorted(progress)
+    outcomes = sweep.outcomes()
+    assert [outcome.seed for outcome in outcomes] == list(range(20))
+    assert {outcome.epochs for outcome in outcomes[10:] if not outcome.converged} == {100}
+    assert sorted(sweep.converged()) == sorted(outcome.epochs for outcome in outcomes if outcome.converged)
+    for outcome in outcomes[:10]:
+        errors = transcribed(outcome.seed, 400)
+        assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)
+
+
+def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:
+    """As with `--seed`: a start from another seed has biases of 0."""
+    biases: list[Array] = [np.full(4, 0.3), np.full(1, 0.3)]
+    experiment = article({"bias": True, "biases": biases})
+    sweep = swept(experiment, range(3, 5), 5)
+    assert np.array_equal(sweep.curve(3), by_itself(experiment, 3, 5))

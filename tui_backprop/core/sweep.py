@@ -1,0 +1,195 @@
+"""Many initialisations of one experiment, trained at once: one NumPy call makes the same move in a thousand networks.
+
+Each network's sums are taken in the same order as when it is trained alone, so a sweep's run is the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Backprop, Frame
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters, initialisations, parameters_from
+from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
+from tui_backprop.core.outcomes import Outcome, outcome_of
+from tui_backprop.core.trainer import order
+
+GROUP_BYTES = 4 * 2**20
+"""Networks that are trained at once take about so much memory: more would not stay in the processor's caches."""
+GROUP_MOST = 4096
+WORTHWHILE = 0.8
+"""Networks that have ended are taken out once only this share of those in training is still running."""
+
+
+def starts(experiment: Experiment, seeds: Sequence[int]) -> Iterator[Parameters]:
+    """The initial parameters of each seed."""
+    for weights in initialisations(experiment.network, experiment.init, seeds):
+        yield parameters_from(experiment.network, weights, [])
+
+
+class Sweep:
+    """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
+
+    `proceed` makes the runs, `outcomes` tells how they came out. With `curves` every epoch's error is kept.
+    """
+
+    def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
+        self.experiment, self.seeds, self.epochs = experiment, tuple(seeds), epochs
+        self._curves: dict[int, list[float]] | None = {seed: [] for seed in seeds} if curves else None
+        network, training = experiment.network, experiment.training
+        size = 8 * (Frame.size_of(network, training.batch) + 2 * network.size)
+        self._together = min(max(1, GROUP_BYTES // size), GROUP_MOST)
+        self._group: _Group | None = None
+        self._done: list[Outcome] = []
+
+    @property
+    def progress(self) -> float:
+        """How much is done, from 0 to 1."""
+        group = self._group
+        under_way = len(group.seeds) * group.epoch / self.epochs if group is not None else 0.0
+        return (len(self._done) + under_way) / len(self.seeds)
+
+    def proceed(self) -> Iterator[None]:
+        """Makes all runs; yields after every step, so that its caller can look, do something else, or stop."""
+        for first in range(0, len(self.seeds), self._together):
+            group = _Group(self.experiment, self.seeds[first : first + self._together], self._curves)
+            self._group = group
+            while group.epoch < self.epochs and group.running:
+                yield from group.train_epoch()
+            self._done += group.outcomes()
+            self._group = None
+
+    def outcomes(self) -> list[Outcome]:
+        """How every run that was begun came out, in the order of the seeds; those under way as they stand."""
+        return self._done + (self._group.outcomes() if self._group is not None else [])
+
+    def converged(self) -> list[int]:
+        """The epochs after which runs converged so far."""
+        return [outcome.epochs for outcome in self._done if outcome.converged] + (
+            self._group.converged() if self._group is not None else []
+        )
+
+    def curve(self, seed: int) -> Array:
+        """The error of each epoch of a run, where curves are kept."""
+        assert self._curves is not None
+        return np.array(self._curves[seed])
+
+
+class _Group:
+    """Networks that make their steps together.
+
+    Those that have ended go on idly until it is worth taking them out. Arrays over `_members`, the networks still in
+    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_running` or ended.
+    """
+
+    def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
+        self._experiment, self.seeds, self._curves = experiment, seeds, curves
+        self.epoch = 0
+        self._ended: dict[int, Outcome] = {}
+        self._members = np.array(seeds, dtype=np.int64)
+        self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))
+        self._next_look = 1
+        self._running = np.ones(len(seeds), dtype=bool)
+        self._passes: dict[int, Backprop] = {}
+        self._parameters = np.stack([parameters.flat for parameters in starts(experiment, seeds)])
+        self._train(self._parameters)
+
+    @property
+    def running(self) -> int:
+        """How many runs have not ended."""
+        return int(self._running.sum())
+
+    def outcomes(self) -> list[Outcome]:
+        """How each run came out, or stands."""
+        found = dict(self._ended)
+        for place in np.flatnonzero(self._running).tolist():
+            found[int(self._members[place])] = self._outcome(place)
+        return [found[seed] for seed in self.seeds]
+
+    def converged(self) -> list[int]:
+        """The epochs after which runs converged."""
+        return [outcome.epochs for outcome in self._ended.values() if outcome.converged]
+
+    def train_epoch(self) -> Iterator[None]:
+        """One epoch of all; yields after every step."""
+        rows, batch = self._order(), self._experiment.training.batch
+        error = np.zeros(len(self._members))
+        for first in range(0, len(self._experiment.data), batch):
+            for errors in self._step(rows[..., first : first + batch]):
+                error += errors
+            yield
+        self.epoch += 1
+        self._error = error
+        self._look_back()
+        self._note()
+
+    def _step(self, rows: NDArray[np.intp]) -> Array:
+        """One update from the samples `rows` (batch,), or (members, batch) where each has its own: (batch, members)."""
+        data = self._experiment.data
+        passes = self._passes_of(rows.shape[-1])
+        if passes.parameters is not self._parameters:
+            np.copyto(passes.parameters, self._parameters)
+            self._parameters = passes.parameters
+        with np.errstate(all="ignore"):
+            passes.run(data.inputs[rows], data.targets[rows])
+            self._optimizer.update(self._trained(passes.parameters), self._trained(passes.frame.gradient))
+        return passes.frame.error[:, :, 0].T
+
+    def _order(self) -> NDArray[np.intp]:
+        """The data rows in the order in which the epoch takes them, (samples,) or (members, samples)."""
+        epoch, data = self.epoch + 1, self._experiment.data
+        if not self._experiment.training.shuffle:
+            return np.arange(len(data))
+        return np.stack([order(seed, epoch, len(data)) for seed in self._members.tolist()])
+
+    def _look_back(self) -> None:
+        """Keeps an error that is a fifth to a third of the run old."""
+        if self.epoch >= self._next_look:
+            self._earlier, self._recent = self._recent, self._error
+            self._next_look = self.epoch + 1 + self.epoch // 4
+
+    def _note(self) -> None:
+        """Which runs have ended with this epoch, and how."""
+        error, running = self._error, self._running
+        if self._curves is not None:
+            for place in np.flatnonzero(running).tolist():
+                self._curves[int(self._members[place])].append(float(error[place]))
+        finite = np.isfinite(error) & np.isfinite(self._parameters).all(axis=1)
+        ended = np.flatnonzero(running & ((error <= self._experiment.training.stop) | ~finite))
+        for place in ended.tolist():
+            self._ended[int(self._members[place])] = self._outcome(place)
+        running[ended] = False
+        if len(ended) and running.sum() <= WORTHWHILE * len(running) and running.any():
+            self._members, self._error = self._members[running], error[running]
+            self._recent, self._earlier = self._recent[running], self._earlier[running]
+            self._running = running[running]
+            self._train(self._parameters[running])
+
+    def _outcome(self, place: int) -> Outcome:
+        error, earlier = float(self._error[place]), float(self._earlier[place])
+        flat = self._parameters[place].copy()
+        return outcome_of(self._experiment, int(self._members[place]), self.epoch, error, earlier, flat)
+
+    def _train(self, parameters: Array) -> None:
+        """Goes on with networks of these `parameters` (members, size)."""
+        training = self._experiment.training
+        self._passes.clear()
+        self._parameters = self._passes_of(training.batch).parameters
+        self._parameters[...] = parameters
+        shape = self._trained(self._parameters).shape
+        self._optimizer: Optimizer = OPTIMIZERS[training.optimizer](training.rate, shape)
+
+    def _passes_of(self, batch: int) -> Backprop:
+        if batch not in self._passes:
+            experiment = self._experiment
+            self._passes[batch] = Backprop(experiment.network, experiment.training, batch, len(self._members))
+        return self._passes[batch]
+
+    def _trained(self, flat: Array) -> Array:
+        """The part of flat arrays that updates move, with its axes as they lie in memory."""
+        part = flat[:, self._experiment.network.trained]
+        return part.T if self._experiment.training.batch == 1 else part
