@@ -34,6 +34,8 @@ LARGEST_DATA = 5 * 2**20
 MOST_PARAMETERS = LARGEST // 25
 """25 bytes are room for any parameter as text."""
 _INITIAL = ("weights", "biases")
+_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise"})
+"""Keys of [data] whose samples are not simply those that stand there."""
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -75,15 +77,17 @@ def encode(moment: Moment, body: str, saved: datetime) -> bytes:
 def encode_body(experiment: Experiment) -> str:
     """The part of a session that stays the same while the cursor moves.
 
-    The initial parameters are left out of the definition. Samples from a CSV file are written out, so that the
-    session does not need the file; very many are not, but named with a checksum.
+    The initial parameters are left out of the definition. Samples are written out as they are learned, so that the
+    session needs neither the file nor the formula that they came from; very many are not, but named with a checksum.
     """
     if experiment.network.size > MOST_PARAMETERS:
         raise _too_large()
     definition = {"title": experiment.title, **experiment.definition}
     definition["network"] = {key: value for key, value in definition["network"].items() if key not in _INITIAL}
     body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
-    if "csv" in definition["data"]:
+    if experiment.data.standardised:
+        body["standardised"] = True
+    if _DERIVED.intersection(definition["data"]):
         data = _inline(experiment.data)
         if data is None:
             body["data_sha256"] = _checksum(experiment.data)
@@ -113,15 +117,19 @@ def decode(data: bytes, source: str) -> Session:
 
 def _inline(data: Data) -> dict[str, Any] | None:
     """Samples as an experiment file holds them; None where they are very many."""
-    inlined = {"inputs": data.inputs.tolist(), "targets": data.targets.tolist(), "names": list(data.input_names)}
-    shortest = len("0.0,")
-    if shortest * (data.inputs.size + data.targets.size) > LARGEST_DATA or len(json.dumps(inlined)) > LARGEST_DATA:
+    parts = (data,) if data.test is None else (data, data.test)
+    if len("0.0,") * sum(part.inputs.size + part.targets.size for part in parts) > LARGEST_DATA:
         return None
-    return inlined
+    listed = [{"inputs": part.inputs.tolist(), "targets": part.targets.tolist()} for part in parts]
+    inlined = {**listed[0], "names": list(data.input_names), **({"test": listed[1]} if listed[1:] else {})}
+    return inlined if len(json.dumps(inlined)) <= LARGEST_DATA else None
 
 
 def _checksum(data: Data) -> str:
-    return hashlib.sha256(data.inputs.tobytes() + data.targets.tobytes()).hexdigest()
+    digest = hashlib.sha256(data.inputs.tobytes() + data.targets.tobytes())
+    if data.test is not None:
+        digest.update(data.test.inputs.tobytes() + data.test.targets.tobytes())
+    return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -199,13 +207,15 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
     names = keys.strings("target_names")
     if names is None or len(names) != experiment.network.units[-1]:
         raise keys.error("target_names", "do not fit", "one name for each output")
-    checksum = keys.text("data_sha256", "")
-    if "csv" in definition["data"] and checksum != _checksum(experiment.data):
+    checksum, data = keys.text("data_sha256", ""), experiment.data
+    if _DERIVED.intersection(definition["data"]) - {"test"} and checksum != _checksum(data):
+        origin = definition["data"].get("csv", "its data")
         raise BackpropError(
-            f"{source}: {definition['data']['csv']} has changed since the session was saved",
-            "it needs the samples as they were",
+            f"{source}: {origin} has changed since the session was saved", "it needs the samples as they were"
         )
-    return replace(experiment, data=replace(experiment.data, target_names=tuple(names)))
+    standardised = keys.flag("standardised", data.standardised)
+    parts = [replace(part, target_names=tuple(names), standardised=standardised) for part in (data, data.test) if part]
+    return replace(experiment, data=replace(parts[0], test=parts[1] if parts[1:] else None))
 
 
 def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], keys: Section) -> dict[str, Any]:

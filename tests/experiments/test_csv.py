@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui_backprop.core.experiment import Data
 from tui_backprop.errors import ExperimentError
@@ -67,8 +72,8 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "an empty file": ("", "", "holds no samples"),
     "a header only": ("a,b,c\n", "", "holds no samples"),
     "text for a number": ("a,b,c\n1,2,3\n1,two,3\n", "", "line 3, column b: 'two' is not a number"),
-    "an empty field": ("a,b,c\n1,,3\n", "", "line 2, column b: '' is not a number"),
-    "NaN": ("a,b,c\n1,nan,3\n", "", "line 2, column b: 'nan' is not a number"),
+    "an empty field": ("a,b,c\n1,,3\n", "", "line 2, column b: '': the value is missing"),
+    "NaN": ("a,b,c\n1,nan,3\n", "", "line 2, column b: 'nan': the value is missing"),
     "infinity": ("a,b,c\n1,2,inf\n", "", "line 2, column c: 'inf' is not a number"),
     "a number beyond floats": ("a,b,c\n1,2,1e999\n", "", "line 2, column c: '1e999' is not a number"),
     "a row too short": ("a,b,c\n1,2\n", "", "line 2: 2 fields (expected 3, as in the header)"),
@@ -80,7 +85,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "too many targets": ("a,b,c\n1,2,3\n", 'target = ["b", "c"]', "target: 2 columns for 1 outputs"),
     "binary": (b"\xff\xfe\x00\x01", "", "is not text in UTF-8"),
     "a quote left open": ('a,b,c\n1,"2,3\n', "", "is not valid CSV"),
-    "an escape in a field": ("a,b,c\n1,\x1b[2J,3\n", "", "column b: '\\x1b[2J' is not a number"),
+    "an escape in a field": ("a,b,c\n1,2,3\n1,\x1b[2J,3\n", "", "column b: '\\x1b[2J' is not a number"),
 }
 
 
@@ -105,3 +110,107 @@ def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
     path.write_text('[network]\nlayers = [2, 1]\n[data]\ncsv = "a\\u0000b"\n', "utf-8")
     with pytest.raises(ExperimentError, match="cannot be read"):
         load_experiment(path)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    data = read(tmp_path, "a,b,c\n1,2,3\n".replace(",", delimiter))
+    assert (data.inputs.tolist(), data.targets.tolist(), data.input_names) == ([[1, 2]], [[3]], ("a", "b"))
+
+
+def test_the_delimiter_can_be_given(tmp_path: Path) -> None:
+    data = read(tmp_path, "a b c\n1 2 3\n", 'delimiter = " "')
+    assert (data.inputs.tolist(), data.targets.tolist()) == ([[1, 2]], [[3]])
+
+
+def test_a_header_is_found_or_said_to_be_there_or_not(tmp_path: Path) -> None:
+    bare = read(tmp_path, "5,2,3\n4,5,6\n")
+    assert (bare.inputs.tolist(), bare.input_names, bare.target_names) == ([[5, 2], [4, 5]], ("x1", "x2"), ("x3",))
+    said = read(tmp_path, "5,2,3\n4,5,6\n", "header = true")
+    assert (said.inputs.tolist(), said.input_names, said.target_names) == ([[4, 5]], ("5", "2"), ("3",))
+    flowers = read(tmp_path, "1,2,rose\n3,4,aster\n")
+    assert (flowers.inputs.tolist(), flowers.target_names) == ([[1, 2], [3, 4]], ("rose",))
+
+
+def test_quoted_fields_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -> None:
+    data = read(tmp_path, '"a, or\nb","c""d",y\n"1",2,"x,y"\n3,4,"z"\n')
+    assert data.input_names == ("a, or\\nb", 'c"d')
+    assert data.inputs.tolist() == [[1, 2], [3, 4]]
+    assert data.target_names == ("z",)
+
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "a zero byte": (b"a,b,c\n1,2,3\n1,\x00,3\n", "line 3: holds a zero byte"),
+    "a line of 10 MB": (b"a,b,c\n" + b"1" * 10_000_000 + b",2,3\n", "line 2: is not valid CSV: field larger"),
+    "10 MB of fields": (b"1," * 5_000_000 + b"\n", "line 1: 5,000,001 columns (expected at most 2,048)"),
+    "10,000 columns": (b",".join(b"%d" % i for i in range(10_000)), "line 1: 10,000 columns"),
+    "a quote never closed": (b'a,b,c\n1,"' + b"2,3\n" * 100, "is not valid CSV"),
+    "a quote never closed over 10 MB": (b'a,b,c\n1,"' + b"2,3\n" * 2_500_000, "is not valid CSV: field larger"),
+    "Latin-1 in the middle": (b"a,b,c\n1,2,3\n" + "é,2,3\n".encode("latin-1"), "line 3: is not text in UTF-8"),
+    "UTF-16": ("a,b,c\n1,2,3\n".encode("utf-16"), "is not text in UTF-8"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "line 3: holds a zero byte"),
+    "a hundred classes": (
+        b"a,b,c\n" + b"".join(b"1,2,class %d\n" % i for i in range(100)),
+        "line 66, column c: more than 64 different texts",
+    ),
+    "a missing class": (b"a,b,c\n1,2,x\n1,2,\n", "line 3, column c: '': the value is missing"),
+    "a number among texts": (b"a,b,c\n1,x,1\n1,2,1\n", "line 3, column b: '2' is a number, but line 2 has a text"),
+    "nothing but commas": (b",,\n,,\n", "holds no samples"),
+    "empty lines": (b"\n\n\n", "holds no samples"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_one_clear_line(tmp_path: Path, name: str) -> None:
+    data, message = HOSTILE[name]
+    with pytest.raises(ExperimentError) as caught:
+        read(tmp_path, data)
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_control_sequences_and_markup_in_names_are_shown_as_text(tmp_path: Path) -> None:
+    data = read(tmp_path, "\x1b[2J,[bold red]b[/],kind\n1,2,\x1b]0;title\x07\n3,4,[@click=app.quit]x\n")
+    assert data.input_names == ("\\x1b[2J", "[bold red]b[/]")
+    assert data.target_names == ("[@click=app.quit]x",)
+    assert all(name.isprintable() for name in (*data.input_names, *data.target_names))
+
+
+FIELDS = st.sampled_from(
+    ["1", "-2.5", "1e3", "1e999", "nan", "inf", "", "x", "y", '"q"', '"a,b"', '"', "\x1b[2J", "\x00", "[b]", "é", " 7 "]
+)
+ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", ""])
+
+
+@given(
+    st.binary(max_size=60) | st.lists(st.tuples(st.lists(FIELDS, max_size=5), ENDS), max_size=6).map(
+        lambda rows: "".join(",".join(fields) + end for fields, end in rows).encode()
+    ),
+    st.sampled_from(["", "header = true", "header = false", 'delimiter = ";"', "standardise = true\ntest = 0.5"]),
+    st.sampled_from(["[2, 1]", "[1, 2]", "[4, 1]"]),
+)  # fmt: skip
+def test_any_bytes_are_read_as_finite_numbers_or_refused_in_one_line(content: bytes, keys: str, layers: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            data = read(Path(folder), content, keys, layers)
+        except ExperimentError as error:
+            refused = str(error)
+        else:
+            refused = ""
+    assert refused.isprintable()
+    if refused:
+        return
+    for part in filter(None, (data, data.test)):
+        assert len(part) == len(part.targets) > 0
+        assert np.isfinite(part.inputs).all()
+        assert np.isfinite(part.targets).all()
+        names = (*part.input_names, *part.target_names)
+        assert [part.inputs.shape[1], part.targets.shape[1]] == json.loads(layers)
+        assert all(name.isprintable() for name in names)
+
+
+@given(st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3), min_size=1))
+def test_every_number_is_read_to_the_last_bit(rows: list[list[float]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        data = read(Path(folder), "a,b,c\n" + "".join(",".join(map(repr, row)) + "\n" for row in rows))
+    assert np.hstack([data.inputs, data.targets]).tobytes() == np.array(rows).tobytes()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import tui_backprop.experiments
 from tests.core.runs import passes, run
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Trainer, load_experiment
-from tui_backprop.experiments import preset_names
+from tui_backprop.core.backprop import evaluate
+from tui_backprop.experiments import Overrides, preset_names
+from tui_backprop.experiments.csv_file import CsvFile
+
+PRESETS = Path(tui_backprop.experiments.__file__).parent / "presets"
 
 
 def test_these_presets_ship_the_default_first() -> None:
     assert preset_names() == [
         "article", "article-random", "no-direction", "linear-collapse", "blame", "dead-relu", "sigmoid", "xor",
+        "circle", "spiral", "iris",
     ]  # fmt: skip
 
 
@@ -92,3 +100,28 @@ def test_exclusive_or_is_solved_and_cuts_the_square_in_two_places() -> None:
     gates = experiment.data.inputs @ first + bias > 0
     cuts = {tuple(gate) for gate in gates.T.tolist() if 0 < sum(gate) < 4}
     assert len(cuts) >= 2
+
+
+def test_iris_is_fishers_data() -> None:
+    data = load_experiment("iris", Overrides()).data
+    file = CsvFile(PRESETS / "iris.csv", None, None)
+    table = file.read(range(5))
+    assert table.values.shape == (150, 5)
+    assert table.values[:, :4].mean(axis=0) == pytest.approx([5.843, 3.057, 3.758, 1.199], abs=5e-4)
+    assert np.bincount(table.values[:, 4].astype(int)).tolist() == [50, 50, 50]
+    assert table.classes[4] == data.target_names == ("setosa", "versicolor", "virginica")
+    assert data.test is not None
+    assert (len(data), len(data.test)) == (105, 45)
+
+
+@pytest.mark.parametrize("name", ["circle", "spiral", "iris"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_these_are_learned_and_hold_on_samples_never_seen(name: str, seed: int) -> None:
+    experiment = load_experiment(name, Overrides(seed=seed))
+    end = run(experiment, 120)
+    assert end.errors[-1] <= experiment.training.stop
+    test = experiment.data.test
+    assert test is not None
+    found = evaluate(end.end.parameters, experiment.training, test.inputs, test.targets).prediction
+    right = found.argmax(1) == test.targets.argmax(1) if found.shape[1] > 1 else (found > 0) == (test.targets > 0)
+    assert right.mean() > 0.92

@@ -143,6 +143,35 @@ def test_samples_from_a_csv_file_are_part_of_the_session(tmp_path: Path) -> None
     assert text_of(resumed(session)) == text
 
 
+@pytest.mark.parametrize("name", ["iris", "spiral", "circle"])
+def test_samples_as_they_are_learned_and_tested_are_part_of_the_session(name: str) -> None:
+    moment = moment_of(load_experiment(name), 4, "error")
+    text = text_of(moment)
+    before, after = moment.experiment.data, decode(text, "it").experiment.data
+    assert "generator" not in text.decode()
+    assert "csv" not in text.decode()
+    for saved, read in ((before, after), (before.test, after.test)):
+        assert saved is not None
+        assert read is not None
+        assert (saved.inputs.tobytes(), saved.targets.tobytes()) == (read.inputs.tobytes(), read.targets.tobytes())
+        assert (saved.input_names, saved.target_names) == (read.input_names, read.target_names)
+        assert saved.standardised == read.standardised
+    assert bits(resumed(decode(text, "it"))) == bits(moment)
+    assert text_of(resumed(decode(text, "it"))) == text
+
+
+@pytest.mark.parametrize("name", ["iris", "spiral"])
+def test_very_many_samples_are_made_anew_and_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_backprop.session.LARGEST_DATA", 10)
+    moment = moment_of(load_experiment(name), 4, "error")
+    text = text_of(moment)
+    assert bits(resumed(decode(text, "it"))) == bits(moment)
+    document = json.loads(text)
+    document["definition"]["data"]["seed"] = 5
+    with pytest.raises(BackpropError, match="has changed since the session was saved"):
+        decode(json.dumps(document).encode(), "it")
+
+
 def test_very_many_samples_stay_in_their_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_backprop.session.LARGEST_DATA", 20_000)
     few, many = csv_experiment(tmp_path, 250), csv_experiment(tmp_path, 400)

@@ -12,12 +12,18 @@ from tui_backprop.core.network import Network, Parameters
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L])."""
+    """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
+
+    `test` are samples of the same kind that training never sees. `standardised` inputs have had the training
+    samples' mean taken off and are divided by their deviation.
+    """
 
     inputs: Array
     targets: Array
     input_names: tuple[str, ...]
     target_names: tuple[str, ...]
+    test: Data | None = None
+    standardised: bool = False
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -1,88 +1,238 @@
-"""Samples from files."""
+"""The table [data] of an experiment: where its samples come from, and what is made of them before training."""
 
 from __future__ import annotations
 
-import csv
-import math
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tui_backprop.core.arrays import frozen
+from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Data
+from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.csv_file import CsvFile, Table
+from tui_backprop.experiments.features import FEATURES, expand
+from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
+from tui_backprop.experiments.schema import Section
+
+COLOURS = ("orange", "blue")
+"""Names of a generator's two classes, −1 and 1, where each has an output of its own."""
 
 
-def read_csv(path: Path, target: list[str] | None, outputs: int) -> Data:
-    """Reads numbers separated by commas under a header of column names.
+def read_data(keys: Section, network: Network, folder: Path) -> Data:
+    """The samples that the table `keys` describes; files are relative to `folder`.
 
-    The columns named in `target`, or else the last `outputs` ones, are the targets; all others are inputs.
-    Raises `ExperimentError`, which names the line and the column.
+    Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a
+    part set aside for testing, inputs standardised by the training part. Raises `ExperimentError`.
     """
-    name = str(path)
-    lines = _lines(path)
-    if len(lines) < 2:
-        raise ExperimentError(name, "", "holds no samples", "a header line, then one sample a line")
-    header = lines[0][1]
-    if all(_is_number(name) for name in header):
-        raise ExperimentError(name, "line 1", "holds numbers", "a header with the names of the columns")
-    twice = next((column for index, column in enumerate(header) if column in header[:index]), None)
-    if twice is not None:
-        raise ExperimentError(name, "line 1", f"two columns are named {twice!r}", "a header of different names")
-    targets = header[len(header) - outputs :] if target is None else target
-    for column in targets:
-        if column not in header:
-            raise ExperimentError(name, "target", f"no column {column!r}", f"columns of the file: {', '.join(header)}")
-    if len(targets) != outputs:
-        raise ExperimentError(name, "target", f"{len(targets)} columns for {outputs} outputs", f"{outputs} columns")
-    values = np.array([_numbers(name, header, number, row) for number, row in lines[1:]])
-    last = [header.index(column) for column in targets]
-    first = [index for index in range(len(header)) if index not in last]
-    return Data(
-        frozen(np.ascontiguousarray(values[:, first])),
-        frozen(np.ascontiguousarray(values[:, last])),
-        tuple(header[index] for index in first),
-        tuple(targets),
+    if keys.has("generator"):
+        data = _generated(keys, network)
+    elif keys.has("csv"):
+        data = _from_csv(keys, network, folder)
+    else:
+        data = _listed(keys, network)
+    names = keys.strings("names")
+    if names is not None and len(names) != network.units[0]:
+        raise keys.error("names", f"{len(names)} names", f"{network.units[0]}, one for each input")
+    if names is not None:
+        data = replace(data, input_names=tuple(names))
+    data = _standardised(_parted(data, keys, network), keys)
+    keys.done()
+    return data
+
+
+def _listed(keys: Section, network: Network) -> Data:
+    """Samples written out in the table."""
+    features = _features(keys)
+    inputs, targets = _rows(keys, 2 if features else network.units[0], network.units[-1])
+    if features:
+        inputs = _expanded(keys, inputs, features, network)
+    names = tuple(f"x{i + 1}" for i in range(network.units[0]))
+    return Data(frozen(inputs), frozen(targets), tuple(features or names), _target_names(network.units[-1]))
+
+
+def _rows(keys: Section, width: int, outputs: int) -> tuple[Array, Array]:
+    inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
+    if len(inputs) != len(targets):
+        raise keys.error("targets", f"{len(targets)} samples, but inputs has {len(inputs)}", f"{len(inputs)} rows")
+    return inputs, targets
+
+
+def _target_names(outputs: int) -> tuple[str, ...]:
+    return ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
+
+
+def _generated(keys: Section, network: Network) -> Data:
+    """Samples by formula. Two classes are 0 and 1 in one output, −1 and 1 if it is tanh, or have an output each."""
+    name = keys.choice("generator", "", tuple(GENERATORS))
+    samples, noise = keys.integer("samples", 200, 1, MOST_SAMPLES), keys.number("noise", 0.0)
+    if not 0 <= noise <= MOST_NOISE:
+        raise keys.error("noise", f"{noise:g} is out of range", f"a number from 0 to {MOST_NOISE}")
+    features = _features(keys) or ["x1", "x2"]
+    points, labels = generate(name, samples, noise, _seed(keys))
+    inputs = _expanded(keys, points, features, network)
+    outputs = 1 if name in REGRESSIONS else 2
+    if network.units[-1] == 1:
+        targets = labels[:, None] if name in REGRESSIONS else _one_output(labels > 0, network)
+    elif network.units[-1] == outputs:
+        targets = np.column_stack([labels < 0, labels > 0]).astype(np.float64)
+    else:
+        raise keys.error("generator", f"1 target for {network.units[-1]} outputs", _layers(network, outputs=outputs))
+    names = ("y",) if network.units[-1] == 1 else COLOURS
+    return Data(frozen(inputs), frozen(targets), tuple(features), names)
+
+
+def _seed(keys: Section) -> int:
+    return keys.integer("seed", 0, 0, 2**32 - 1)
+
+
+def _features(keys: Section) -> list[str]:
+    if keys.has("features") and not keys.strings("features"):
+        raise keys.error("features", "is empty", f"some of {', '.join(FEATURES)}")
+    return [keys.chosen("features", name, tuple(FEATURES)) for name in keys.strings("features") or []]
+
+
+def _expanded(keys: Section, points: Array, features: Sequence[str], network: Network) -> Array:
+    if len(features) != network.units[0]:
+        message = f"{len(features)} inputs for {network.units[0]} of the network"
+        raise keys.error("features", message, _layers(network, inputs=len(features)))
+    with np.errstate(all="ignore"):
+        expanded = expand(points, features)
+    if not np.isfinite(expanded).all():
+        raise keys.error("features", "are too large for these inputs", "smaller inputs")
+    return expanded
+
+
+def _from_csv(keys: Section, network: Network, folder: Path) -> Data:
+    """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
+    file = _file(keys, folder)
+    outputs = network.units[-1]
+    first, last = _columns(keys, file, outputs)
+    of_classes = len(last) == 1 and (outputs > 1 or last[0] in file.texts)
+    if len(last) != outputs and not of_classes:
+        raise file.error("target", f"{len(last)} columns for {outputs} outputs", f"{outputs} columns")
+    table = file.read([*first, *last], last if of_classes else ())
+    inputs, input_names = _encoded(table, range(len(first)))
+    features = _features(keys)
+    if features and inputs.shape[1] != 2:
+        raise keys.error("features", f"of {inputs.shape[1]} columns", "columns = two of the file's columns")
+    if features:
+        inputs, input_names = _expanded(keys, inputs, features, network), tuple(features)
+    targets, target_names = _encoded(table, range(len(first), len(first) + len(last)))
+    classes = table.classes[-1] or ()
+    if of_classes and outputs == 1 and len(classes) <= 2:
+        targets, target_names = _one_output(table.values[:, -1:] == 1, network), classes[-1:]
+    elif of_classes:
+        targets, target_names = _one_hot(table.values[:, -1], len(classes)), classes
+    if (inputs.shape[1], len(target_names)) != (network.units[0], outputs):
+        raise _wrong_layers(file.path, network, input_names, target_names, of_classes)
+    return Data(frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names)
+
+
+def _file(keys: Section, folder: Path) -> CsvFile:
+    header = keys.flag("header", True) if keys.has("header") else None
+    delimiter = keys.text("delimiter", ",") if keys.has("delimiter") else None
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
+        raise keys.error("delimiter", "is no single character", 'a character such as ";"')
+    return CsvFile(folder / keys.text("csv", ""), header, delimiter)
+
+
+def _columns(keys: Section, file: CsvFile, outputs: int) -> tuple[list[int], list[int]]:
+    """Places of the columns that go in, and of the targets."""
+    names, target, columns = file.names, keys.strings("target"), keys.strings("columns")
+    if target is None:
+        target = list(names[-1:] if len(names) - 1 in file.texts else names[max(0, len(names) - outputs) :])
+    if columns is None:
+        columns = [name for name in names if name not in target]
+    for key, chosen in (("target", target), ("columns", columns)):
+        for name in chosen:
+            if name not in names:
+                raise file.error(key, f"no column {name!r}", f"columns of the file: {', '.join(names)}")
+    return [names.index(name) for name in columns], [names.index(name) for name in target]
+
+
+def _wrong_layers(
+    path: Path, network: Network, inputs: Sequence[str], targets: Sequence[str], of_classes: bool
+) -> ExperimentError:
+    message = f"{len(inputs)} input columns for {network.units[0]} inputs"
+    if len(inputs) == network.units[0]:
+        message = f"{len(targets)} {'classes' if of_classes else 'targets'} for {network.units[-1]} outputs"
+    return ExperimentError(str(path), "", message, _layers(network, len(inputs), len(targets)))
+
+
+def _layers(network: Network, inputs: int | None = None, outputs: int | None = None) -> str:
+    units = (inputs or network.units[0], *network.units[1:-1], outputs or network.units[-1])
+    return f"layers {','.join(map(str, units))}"
+
+
+def _encoded(table: Table, columns: range) -> tuple[Array, tuple[str, ...]]:
+    """Columns as numbers: a column of classes becomes one of 0 and 1 for each class, or just one if there are two."""
+    parts, names = [np.empty((len(table.values), 0))], []
+    for column in columns:
+        classes, values = table.classes[column], table.values[:, column]
+        if classes is None:
+            parts.append(values[:, None])
+            names.append(table.names[column])
+            continue
+        shown = range(len(classes)) if len(classes) > 2 else (len(classes) - 1,)
+        parts += [(values == code).astype(np.float64)[:, None] for code in shown]
+        names += [f"{table.names[column]}={classes[code]}" for code in shown]
+    return np.hstack(parts), tuple(names)
+
+
+def _one_hot(codes: Array, classes: int) -> Array:
+    return np.eye(classes)[codes.astype(np.intp)]
+
+
+def _one_output(second: NDArray[np.bool_], network: Network) -> Array:
+    """Two classes as one target (samples, 1): 0 and 1, or −1 and 1 for an output that reaches both."""
+    low = -1.0 if network.activations[-1] == "tanh" else 0.0
+    return np.where(np.reshape(second, (-1, 1)), 1.0, low)
+
+
+def _parted(data: Data, keys: Section, network: Network) -> Data:
+    """With a test part, as `test` says: a share of the samples, drawn by the data's own seed, or samples listed.
+
+    The seed is not that of the weights: from new weights the same samples are learned.
+    """
+    seed = _seed(keys)
+    if not keys.has("test"):
+        return data
+    if keys.is_table("test"):
+        section = keys.section("test")
+        inputs, targets = _rows(section, network.units[0], network.units[-1])
+        section.done()
+        return replace(data, test=replace(data, inputs=frozen(inputs), targets=frozen(targets)))
+    share = keys.number("test", 0.0)
+    if not 0 <= share < 1:
+        raise keys.error("test", f"{share:g} is no share", "a number from 0 to below 1, e.g. 0.3")
+    if share == 0:
+        return data
+    if len(data) < 2:
+        raise keys.error("test", f"of {len(data)} sample", "two samples at least")
+    count = min(max(1, round(share * len(data))), len(data) - 1)
+    order = np.random.default_rng((seed, 1)).permutation(len(data))
+    test, training = (
+        replace(data, inputs=frozen(data.inputs[rows]), targets=frozen(data.targets[rows]))
+        for rows in (np.sort(order[:count]), np.sort(order[count:]))
     )
+    return replace(training, test=test)
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """(line, fields) of every line that is not empty."""
-    name = str(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [(reader.line_num, row) for reader in [csv.reader(file, strict=True)] for row in reader if row]
-    except FileNotFoundError:
-        raise ExperimentError(name, "", "no such file", "a CSV file") from None
-    except UnicodeDecodeError:
-        raise ExperimentError(name, "", "is not text in UTF-8", "a CSV file") from None
-    except csv.Error as error:
-        raise ExperimentError(name, "", f"is not valid CSV: {error}", "a header, then numbers") from None
-    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExperimentError(name, "", f"cannot be read: {reason}", "a CSV file") from None
+def _standardised(data: Data, keys: Section) -> Data:
+    """Inputs less their mean, divided by their deviation, both of the training part; constant ones become 0."""
+    if not keys.flag("standardise", False):
+        return data
+    with np.errstate(all="ignore"):
+        mean, deviation = data.inputs.mean(axis=0), data.inputs.std(axis=0)
+    if not np.isfinite(deviation).all():
+        raise keys.error("standardise", "the inputs are too large for it", "smaller inputs")
+    deviation[deviation == 0] = 1.0
 
+    def scaled(part: Data) -> Data:
+        return replace(part, inputs=frozen((part.inputs - mean) / deviation), standardised=True)
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers(name: str, header: list[str], line: int, row: list[str]) -> list[float]:
-    if len(row) != len(header):
-        raise ExperimentError(name, f"line {line}", f"{len(row)} fields", f"{len(header)}, as in the header")
-    numbers = []
-    for column, field in zip(header, row, strict=True):
-        try:
-            number = float(field)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise ExperimentError(
-                name, f"line {line}, column {column}", f"{field!r} is not a number", "a finite number"
-            )
-        numbers.append(number)
-    return numbers
+    return replace(scaled(data), test=None if data.test is None else scaled(data.test))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.arrays import Array, frozen
+from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Data, Experiment, Training
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import INITIALISERS, Bias, Network, Parameters, initialise, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.datasets import read_csv
+from tui_backprop.experiments.datasets import read_data
 from tui_backprop.experiments.schema import Section
 
 MOST_UNITS = 1024
@@ -58,7 +58,10 @@ class Overrides:
         given = self.given
         sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network"}
         if "data" in given:
-            changed["data"] = {"csv": str(Path(given.pop("data")).absolute())}
+            kept = {
+                key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")
+            }
+            changed["data"] = {**kept, "csv": str(Path(given.pop("data")).absolute())}
         for key, value in given.items():
             section = changed.setdefault(sections.get(key, "training"), {})
             if isinstance(section, dict):
@@ -76,7 +79,8 @@ def preset_names() -> list[str]:
 
 
 _ORDER = [
-    "article", "article-random", "no-direction", "linear-collapse", "blame", "dead-relu", "sigmoid", "xor",
+    "article", "article-random", "no-direction", "linear-collapse", "blame", "dead-relu", "sigmoid", "xor", "circle",
+    "spiral", "iris",
 ]  # fmt: skip
 
 
@@ -89,7 +93,8 @@ def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides
         name, definition, folder = "experiment", source, Path()
     elif str(source) in preset_names():
         name = str(source)
-        definition, folder = tomllib.loads(_presets().joinpath(f"{name}.toml").read_text("utf-8")), Path()
+        folder = Path(str(_presets()))
+        definition = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
     else:
         path = Path(source)
         name, definition, folder = str(source), _read_toml(path), path.parent
@@ -97,8 +102,15 @@ def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides
 
 
 def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
-    """The same experiment, changed."""
-    return _experiment(experiment.name, overrides.apply(experiment.definition), Path())
+    """The same experiment, changed; it keeps its samples where no change can concern them."""
+    units, layers = experiment.network.units, overrides.layers or experiment.network.units
+    same_ends = (layers[0], layers[-1]) == (units[0], units[-1])
+    data = experiment.data if same_ends and _LEAVE_DATA.issuperset(overrides.given) else None
+    return _experiment(experiment.name, overrides.apply(experiment.definition), Path(), data)
+
+
+_LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle"})
+"""Overrides under which the samples stay as they are, if layers begin and end with the same units."""
 
 
 def _presets() -> resources.abc.Traversable:
@@ -128,13 +140,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ExperimentError(name, "", f"cannot be read: {reason}", "a readable file") from None
 
 
-def _experiment(name: str, definition: Mapping[str, Any], folder: Path) -> Experiment:
+def _experiment(name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None) -> Experiment:
+    """The experiment of a definition; `data` are its samples where they are at hand."""
     root = Section(name, "", definition)
     network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))
     title, watch = root.text("title", name), root.text("watch", "")
     root.done()
     network = _network(network_keys)
-    data = _data(data_keys, network, folder)
+    data = read_data(data_keys, network, folder) if data is None else data
     training = _training(training_keys, network, data)
     seed = network_keys.integer("seed", 0, 0, 2**32 - 1)
     init = network_keys.choice("init", "uniform01", tuple(INITIALISERS))
@@ -178,9 +191,10 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
     required = LOSSES[loss].requires
     if required and network.activations[-1] != required:
         raise keys.error("loss", f"{loss} with a {network.activations[-1]} output", f'network.output = "{required}"')
-    if loss == "binary_cross_entropy" and not ((data.targets >= 0) & (data.targets <= 1)).all():
+    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
+    if loss == "binary_cross_entropy" and not ((targets >= 0) & (targets <= 1)).all():
         raise keys.error("loss", f"{loss} with targets outside 0…1", "targets from 0 to 1")
-    if loss == "softmax_cross_entropy" and not np.allclose(data.targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
+    if loss == "softmax_cross_entropy" and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
         raise keys.error("loss", f"{loss} with targets that do not sum to 1", "one 1 in each sample's targets, else 0")
     training = Training(
         rate=keys.number("rate", 0.1, above=0.0),
@@ -194,26 +208,3 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
     )
     keys.done()
     return training
-
-
-def _data(keys: Section, network: Network, folder: Path) -> Data:
-    width, outputs = network.units[0], network.units[-1]
-    if keys.has("csv"):
-        path = folder / keys.text("csv", "")
-        data = read_csv(path, keys.strings("target"), outputs)
-        found = data.inputs.shape[1]
-        if found != width:
-            layers = ",".join(map(str, (found, *network.units[1:])))
-            raise ExperimentError(str(path), "", f"{found} input columns for {width} inputs", f"layers {layers}")
-    else:
-        inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
-        if len(inputs) != len(targets):
-            raise keys.error("targets", f"{len(targets)} samples, but inputs has {len(inputs)}", f"{len(inputs)} rows")
-        input_names = tuple(f"x{i + 1}" for i in range(width))
-        target_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
-        data = Data(frozen(inputs), frozen(targets), input_names, target_names)
-    names = keys.strings("names")
-    if names is not None and len(names) != width:
-        raise keys.error("names", f"{len(names)} names", f"{width}, one for each input")
-    keys.done()
-    return data if names is None else replace(data, input_names=tuple(names))

@@ -36,6 +36,10 @@ class Section:
         """Whether the key is given."""
         return key in self._values
 
+    def is_table(self, key: str) -> bool:
+        """Whether a table is given at the key."""
+        return isinstance(self._values.get(key), Mapping)
+
     def section(self, key: str) -> Section:
         """The table at `key`; an empty one where it is missing."""
         values = self._get(key, {})
@@ -59,16 +63,22 @@ class Section:
 
     def choice(self, key: str, default: str, choices: Sequence[str]) -> str:
         """One of several names."""
-        return self._chosen(key, self._get(key, default), choices)
+        return self.chosen(key, self._get(key, default), choices)
+
+    def chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
+        """The value at `key`, or one of its entries, if it is one of the choices."""
+        if not isinstance(value, str) or value not in choices:
+            raise self.error(key, f"unknown {_show(value)}", " | ".join(choices))
+        return value
 
     def names(self, key: str, default: str, choices: Sequence[str], count: int) -> list[str]:
         """One name for each of `count` places, given as one for all or as a list."""
         value = self._get(key, default)
         if not isinstance(value, list | tuple):
-            return [self._chosen(key, value, choices)] * count
+            return [self.chosen(key, value, choices)] * count
         if len(value) != count:
             raise self.error(key, f"{len(value)} names", f"one name, or {count}: one for each hidden layer")
-        return [self._chosen(key, name, choices) for name in value]
+        return [self.chosen(key, name, choices) for name in value]
 
     def flag(self, key: str, default: bool) -> bool:
         """true or false."""
@@ -150,11 +160,6 @@ class Section:
     def _get(self, key: str, default: Any) -> Any:
         self._asked.append(key)
         return self._values.get(key, default)
-
-    def _chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise self.error(key, f"unknown {_show(value)}", " | ".join(choices))
-        return value
 
     def _whole(self, key: str, value: Any, least: int, most: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
