@@ -44,20 +44,30 @@ def drawn(net: Net, init: str, **training: Any) -> Experiment:
 @given(
     net=nets(batches=(1,)),
     init=st.sampled_from(["uniform01", "uniform", "normal", "xavier", "he"]),
-    shuffle=st.booleans(),
+    rules=st.fixed_dictionaries(
+        {
+            "shuffle": st.booleans(),
+            "optimizer": st.sampled_from(["sgd", "momentum", "adam"]),
+            "l1": st.sampled_from([0.0, 0.01]),
+        }
+    ),
     first=st.integers(0, 10**6),
 )
-def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(net: Net, init: str, shuffle: bool, first: int) -> None:
-    experiment, seeds = drawn(net, init, shuffle=shuffle), range(first, first + 7)
+def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(
+    net: Net, init: str, rules: dict[str, Any], first: int
+) -> None:
+    experiment, seeds = drawn(net, init, **rules), range(first, first + 7)
     sweep = swept(experiment, seeds, 8)
     for seed in seeds:
         assert np.array_equal(sweep.curve(seed), by_itself(experiment, seed, 8), equal_nan=True)
 
 
 @settings(deadline=None, max_examples=40)
-@given(net=nets(batches=(2, 3, 5), rounds=(None,)), shuffle=st.booleans())
-def test_in_mini_batches_too_it_is_the_same_run(net: Net, shuffle: bool) -> None:
-    experiment = drawn(net, "xavier", shuffle=shuffle)
+@given(
+    net=nets(batches=(2, 3, 5), rounds=(None,)), shuffle=st.booleans(), optimizer=st.sampled_from(["sgd", "momentum"])
+)
+def test_in_mini_batches_too_it_is_the_same_run(net: Net, shuffle: bool, optimizer: str) -> None:
+    experiment = drawn(net, "xavier", shuffle=shuffle, optimizer=optimizer, l2=0.01)
     sweep = swept(experiment, range(5), 8)
     for seed in range(5):
         assert sweep.curve(seed) == pytest.approx(by_itself(experiment, seed, 8), rel=1e-9, nan_ok=True)

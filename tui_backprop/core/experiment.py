@@ -31,7 +31,10 @@ class Data:
 
 @dataclass(frozen=True)
 class Training:
-    """The rules. `batch` is the number of samples an update averages over; `round` the decimals of a prediction."""
+    """The rules. `batch` is the number of samples an update averages over; `round` the decimals of a prediction.
+
+    `momentum` is that of the optimiser of this name; `l1` and `l2` are the prices of the penalty on weights.
+    """
 
     rate: float = 0.1
     loss: str = "half_squared"
@@ -41,6 +44,9 @@ class Training:
     round: int | None = None
     stop: float = 0.0
     optimizer: str = "sgd"
+    momentum: float = 0.9
+    l1: float = 0.0
+    l2: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
+from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.optimizers import Memory
 
 
 class Phase(str):
@@ -46,6 +48,17 @@ def phases(depth: int) -> tuple[Phase, ...]:
     return tuple(Phase(name) for name in ["input", *forward, "error", *backward, "gradient", "update"])
 
 
+@dataclass(frozen=True)
+class BranchPlace:
+    """A branch of the run: its name, its edits, where the cursor is or was last, the furthest step ever made."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    step: int
+    phase: str
+    reached: int
+
+
 @dataclass(frozen=True, eq=False)
 class Moment:
     """One instant of a run, immutable; every pane shows the same one.
@@ -55,6 +68,11 @@ class Moment:
     of all epochs computed so far, beyond this moment too where the run has been there. `recent` are the steps of
     this epoch before this one (the last few of them): their first data row and their reported error.
     Layers count from 1 as in the equations. What this phase has not reached yet is None.
+
+    `order` is the step's place in its epoch, from 1 (0 at the start). `memory_before` and `memory_after` are the
+    optimiser's. `edits` were made where this step begins, or, once it is complete, where it ends; then `edited` are
+    the parameters with them, and `ahead` the experiment from there on. `base` is the experiment without any
+    edits. `branches` are all branches, this one at number `present`; `ghosts` the errors of the others.
     """
 
     experiment: Experiment
@@ -69,6 +87,16 @@ class Moment:
     recent: tuple[tuple[int, float], ...] = ()
     error_before: float = 0.0
     shown: int = 0
+    order: int = 0
+    memory_before: Memory | None = None
+    memory_after: Memory | None = None
+    edits: tuple[Edit, ...] = ()
+    edited: Parameters | None = None
+    ahead: Experiment = field(kw_only=True)
+    base: Experiment = field(kw_only=True)
+    branches: tuple[BranchPlace, ...] = ()
+    present: int = 0
+    ghosts: tuple[Array, ...] = ()
 
     @property
     def sample(self) -> int | None:
@@ -88,12 +116,8 @@ class Moment:
     @property
     def epochs_completed(self) -> int:
         """The number of epochs completed at this moment."""
-        return self.position // self.experiment.steps_per_epoch
-
-    @property
-    def order(self) -> int:
-        """Which step of its epoch this is, from 1; 0 at the start."""
-        return (self.step - 1) % self.experiment.steps_per_epoch + 1 if self.step else 0
+        over = self.complete and self.order == self.experiment.steps_per_epoch
+        return self.epoch if over else max(0, self.epoch - 1)
 
     def reached(self, phase: str) -> bool:
         """Whether `phase` of this step has been computed: the one place that decides what is known."""
@@ -164,7 +188,7 @@ class Moment:
     @property
     def parameters(self) -> Parameters:
         """The parameters that hold at this moment."""
-        return self.after if self.updated else self.before
+        return self.edited or self.after if self.updated or not self.step else self.before
 
     @property
     def epoch_error(self) -> float | None:

@@ -21,7 +21,7 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     phase = _as_listed(phase.strip().lower(), timeline)
     if phase and phase not in names:
         raise BackpropError(f"no phase {phase!r}", f"one of {', '.join(names)}")
-    if _number(epoch) * timeline.trainer.steps_per_epoch > FURTHEST:
+    if _number(epoch) > FURTHEST or timeline.epoch_end(_number(epoch)) > FURTHEST:
         raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
     if not sample:
         return timeline.epoch_end(int(epoch)), None

@@ -16,6 +16,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters, initialisations, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
 from tui_backprop.core.outcomes import Outcome, outcome_of
+from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.trainer import order
 
 GROUP_BYTES = 4 * 2**20
@@ -96,7 +97,8 @@ class _Group:
         self._running = np.ones(len(seeds), dtype=bool)
         self._passes: dict[int, Backprop] = {}
         self._parameters = np.stack([parameters.flat for parameters in starts(experiment, seeds)])
-        self._train(self._parameters)
+        self._age = 0
+        self._train(self._parameters, None)
 
     @property
     def running(self) -> int:
@@ -136,7 +138,12 @@ class _Group:
             self._parameters = passes.parameters
         with np.errstate(all="ignore"):
             passes.run(data.inputs[rows], data.targets[rows])
-            self._optimizer.update(self._trained(passes.parameters), self._trained(passes.frame.gradient))
+            trained = self._experiment.network.trained
+            parameters, gradient = passes.parameters[:, trained], passes.frame.gradient[:, trained]
+            if penalised(self._experiment.training):
+                gradient = with_penalty(self._experiment, parameters, gradient)
+            self._optimizer.update(self._laid(parameters), self._laid(gradient), self._slots, self._age)
+        self._age += 1
         return passes.frame.error[:, :, 0].T
 
     def _order(self) -> NDArray[np.intp]:
@@ -167,21 +174,22 @@ class _Group:
             self._members, self._error = self._members[running], error[running]
             self._recent, self._earlier = self._recent[running], self._earlier[running]
             self._running = running[running]
-            self._train(self._parameters[running])
+            self._train(self._parameters[running], self._laid_slots(running))
 
     def _outcome(self, place: int) -> Outcome:
         error, earlier = float(self._error[place]), float(self._earlier[place])
         flat = self._parameters[place].copy()
         return outcome_of(self._experiment, int(self._members[place]), self.epoch, error, earlier, flat)
 
-    def _train(self, parameters: Array) -> None:
-        """Goes on with networks of these `parameters` (members, size)."""
+    def _train(self, parameters: Array, slots: Array | None) -> None:
+        """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""
         training = self._experiment.training
         self._passes.clear()
         self._parameters = self._passes_of(training.batch).parameters
         self._parameters[...] = parameters
-        shape = self._trained(self._parameters).shape
-        self._optimizer: Optimizer = OPTIMIZERS[training.optimizer](training.rate, shape)
+        shape = self._laid(self._parameters[:, self._experiment.network.trained]).shape
+        self._optimizer: Optimizer = OPTIMIZERS[training.optimizer](training, shape)
+        self._slots = np.zeros((self._optimizer.slots, *shape)) if slots is None else slots
 
     def _passes_of(self, batch: int) -> Backprop:
         if batch not in self._passes:
@@ -189,7 +197,10 @@ class _Group:
             self._passes[batch] = Backprop(experiment.network, experiment.training, batch, len(self._members))
         return self._passes[batch]
 
-    def _trained(self, flat: Array) -> Array:
-        """The part of flat arrays that updates move, with its axes as they lie in memory."""
-        part = flat[:, self._experiment.network.trained]
+    def _laid(self, part: Array) -> Array:
+        """Arrays (members, …) with their axes as they lie in memory."""
         return part.T if self._experiment.training.batch == 1 else part
+
+    def _laid_slots(self, running: NDArray[np.bool_]) -> Array:
+        """What the optimisers of networks that go on remember."""
+        return self._slots[..., running] if self._experiment.training.batch == 1 else self._slots[:, running]

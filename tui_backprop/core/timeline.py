@@ -1,77 +1,67 @@
-"""A cursor over the phases, samples and epochs of a run that moves both ways.
-
-Going back never undoes arithmetic: the state is recomputed forward from the nearest checkpoint, so it has
-the same bits as before. Checkpoints are thinned by half whenever they outgrow their budget of memory.
-"""
+"""A cursor over the phases, samples and epochs of a run that moves both ways, and over its branches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.branch import Branch
+from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import START, Moment, Phase, phases
+from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 FURTHEST = 1_000_000_000
 """The last step that a run may reach."""
 BUDGET = 256 * 2**20
-"""Bytes that checkpoints and history may take."""
+"""Bytes that checkpoints and history of a branch may take."""
 RECENT = 24
 """How many steps of the present epoch a moment remembers."""
-STRIDE = 256
-"""The most steps that are made between two chances to interrupt a journey."""
-_OVERHEAD = 400
-"""Bytes of a checkpoint besides its parameters."""
+MOST_BRANCHES = 32
 
 
-class _History:
-    """The error of each epoch; grows, and hands out views that never change."""
+@dataclass
+class _Visited:
+    """A branch, its name, and where the cursor was when it was left."""
 
-    def __init__(self) -> None:
-        self._values = np.empty(64)
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    @property
-    def nbytes(self) -> int:
-        return self._values.nbytes
-
-    @property
-    def values(self) -> Array:
-        view = self._values[: self._count]
-        view.flags.writeable = False
-        return view
-
-    def append(self, error: float) -> None:
-        if self._count == len(self._values):
-            self._values = np.concatenate([self._values, np.empty(self._count)])
-        self._values[self._count] = error
-        self._count += 1
+    name: str
+    branch: Branch
+    step: int = 0
+    phase: Phase = START
 
 
 class Timeline:
     """Where a run stands, as one immutable `moment`, and every way to move.
 
     `travel` and `run` move in slices, for callers that must stay responsive; the other moves are made at once.
-    A move further back than the start stops at the start.
+    A move further back than the start stops at the start. An edit in the past begins another branch.
     """
 
-    def __init__(self, experiment: Experiment, budget: int = BUDGET, furthest: int = FURTHEST) -> None:
-        self.trainer = Trainer(experiment)
+    def __init__(
+        self,
+        experiment: Experiment,
+        budget: int = BUDGET,
+        furthest: int = FURTHEST,
+        branches: Sequence[BranchPlace] = (),
+        present: int = 0,
+    ) -> None:
+        """`branches` are those of an earlier timeline of the experiment, `present` the one to stand in.
+
+        The cursor is at its start. Raises `BackpropError` where edits do not fit the experiment.
+        """
+        self.experiment = experiment
         self._budget, self._furthest = budget, furthest
         self._phases = phases(experiment.network.depth)
-        self._interval = 64
-        start = self.trainer.start()
-        self._checkpoints = {0: start}
-        self._checkpoint_bytes = start.parameters.flat.nbytes + _OVERHEAD
-        self._history = _History()
-        self._before = self._after = start
+        self._visited = [
+            _Visited(place.name, Branch(experiment, place.edits, budget, place.reached), place.step, Phase(place.phase))
+            for place in branches
+        ] or [_Visited("1", Branch(experiment, (), budget))]
+        self._present = present
+        self._before = self._after = self._settled = self._branch.nearest(0)
         self._moment = self._show(0, START)
 
     def of(self, experiment: Experiment) -> Timeline:
@@ -79,9 +69,13 @@ class Timeline:
         return Timeline(experiment, self._budget, self._furthest)
 
     @property
-    def experiment(self) -> Experiment:
-        """What is trained."""
-        return self.trainer.experiment
+    def _branch(self) -> Branch:
+        return self._visited[self._present].branch
+
+    @property
+    def trainer(self) -> Trainer:
+        """The one that makes the present step, or the next one where that is over."""
+        return self._branch.trainer(self._moment.position + 1)
 
     @property
     def moment(self) -> Moment:
@@ -91,7 +85,9 @@ class Timeline:
     @property
     def memory(self) -> int:
         """Bytes held by checkpoints and history."""
-        return self._checkpoint_bytes + self._history.nbytes
+        return sum(visited.branch.memory for visited in self._visited)
+
+    # Moves
 
     def next_phase(self) -> Moment:
         """One phase forward."""
@@ -121,18 +117,20 @@ class Timeline:
 
     def back_epoch(self) -> Moment:
         """To the beginning of this epoch, or of the one before where this one has not begun."""
-        return self.go(
-            step=max(0, self._moment.step - 1) // self.trainer.steps_per_epoch * self.trainer.steps_per_epoch
-        )
+        return self.go(step=self.epoch_start)
+
+    @property
+    def epoch_start(self) -> int:
+        """The step at whose end the epoch of the present step begins."""
+        return self.epoch_end(max(0, self._moment.epoch - 1))
 
     def epoch_end(self, epoch: int) -> int:
         """The last step of an epoch; 0, the start, for epoch 0."""
-        return epoch * self.trainer.steps_per_epoch
+        return self._branch.epoch_end(epoch)
 
     def step_of(self, epoch: int, sample: int) -> int:
         """The step of an epoch that takes the data row `sample`."""
-        place: int = self.trainer.order(epoch).tolist().index(sample)
-        return self.epoch_end(epoch - 1) + place // self.experiment.training.batch + 1
+        return self._branch.step_of(epoch, sample)
 
     def go(self, step: int, phase: str | None = None) -> Moment:
         """To `phase` of step `step`; without a phase to the end of that step, and with step 0 to the start."""
@@ -152,7 +150,7 @@ class Timeline:
         if step != self._moment.step:
             state = self._nearest(step - 1)
             while state.step < step - 1:
-                state = self._advance(state, step - 1)
+                state = self._branch.advance(state, step - 1)
                 yield state.step
             self._enter(state)
         self._show(step, target)
@@ -182,113 +180,189 @@ class Timeline:
             for epoch in range(first + 1, first + limit + 1):
                 self._allow(self.epoch_end(epoch))
                 while state.step < self.epoch_end(epoch):
-                    state = self._advance(state, self.epoch_end(epoch))
-                held = bool(ended(self._history.values[:epoch]))
+                    state = self._branch.advance(state, self.epoch_end(epoch))
+                held = bool(ended(self._branch.errors[:epoch]))
                 yield epoch, held
                 if held:
                     return
         finally:
             self.go(step=state.step)
 
+    def run_steps(
+        self, happened: Callable[[Experiment, TrainingState, TrainingState], bool], limit: int
+    ) -> Iterator[tuple[int, bool]]:
+        """Makes steps until `happened(experiment, before, after)` for one, or `limit` are made; without moments.
+
+        Yields the step reached and whether it happened there, and stops at its end.
+        """
+        state = self._nearest(self._moment.position)
+        while state.step < self._moment.position:
+            state = self._branch.advance(state, self._moment.position)
+        try:
+            for _ in range(limit):
+                self._allow(state.step + 1)
+                before, state = state, self._branch.advance(state, state.step + 1)
+                held = happened(self._branch.trainer(state.step).experiment, before, state)
+                yield state.step, held
+                if held:
+                    return
+        finally:
+            self.go(step=state.step)
+
+    # Edits and branches
+
+    def edit(self, what: str, place: tuple[int, ...], value: Value) -> Moment:
+        """Changes something from this moment on: see `Edit`. In mid-step, from before the step on.
+
+        Where the run has been further already, this begins another branch, and the old future stays as it was.
+        Raises `BackpropError` for a value that does not fit.
+        """
+        moment, old = self._moment, self._branch
+        at = moment.position
+        if what in BY_EPOCH and old.trainer(at + 1).done(at):
+            at = old.epoch_end(old.epoch(at))
+        edit = Edit(at, what, place, value)
+        parameters = moment.edited or moment.after if moment.complete else moment.before
+        changed = is_change(present_value(edit, old.trainer(at + 1).experiment, parameters), value)
+        past = old.reached > at
+        if past and len(self._visited) == MOST_BRANCHES:
+            raise BackpropError(f"{MOST_BRANCHES} branches are the most", "go to one of them with `b`")
+        branch = old.with_edit(edit, keep_future=not past)
+        if not changed:
+            return moment
+        if past:
+            self._leave()
+            self._visited.append(_Visited(self._free_name(), branch))
+            self._present = len(self._visited) - 1
+        else:
+            self._visited[self._present].branch = branch
+        self._forget()
+        return self._show(moment.step, moment.phase)
+
+    def switch(self, index: int) -> Moment:
+        """To the branch of this number, where it was left."""
+        if index != self._present:
+            self._leave()
+            self._present = index
+            self._forget()
+            visited = self._visited[index]
+            self._show(visited.step, visited.phase)
+        return self._moment
+
+    def rename(self, index: int, name: str) -> Moment:
+        """Gives a branch another name."""
+        self._visited[index].name = name
+        return self._show(self._moment.step, self._moment.phase)
+
+    def recall(self) -> Iterator[int]:
+        """Computes again what the branches of an earlier timeline had reached, in slices: yields steps made."""
+        for visited in self._visited:
+            state = visited.branch.nearest(visited.branch.reached)
+            while state.step < min(visited.branch.reached, self._furthest):
+                state = visited.branch.advance(state, visited.branch.reached)
+                yield state.step
+        self._show(self._moment.step, self._moment.phase)
+
+    def _free_name(self) -> str:
+        names = {visited.name for visited in self._visited}
+        return next(name for name in map(str, range(2, MOST_BRANCHES + 2)) if name not in names)
+
+    def _leave(self) -> None:
+        visited = self._visited[self._present]
+        visited.step, visited.phase = self._moment.step, self._moment.phase
+        visited.branch.rest()
+
+    def _forget(self) -> None:
+        """What is at hand belongs to another branch."""
+        self._before = self._after = self._settled = self._branch.nearest(0)
+
+    # The present
+
     def _allow(self, step: int) -> None:
         if step > self._furthest:
             raise BackpropError(f"a run here ends at step {self._furthest:,}", "r starts over")
 
     def _nearest(self, step: int) -> TrainingState:
-        """The latest state at hand that is not after `step`."""
-        floor = step // self._interval * self._interval
-        if floor not in self._checkpoints:  # beyond the furthest step so far
-            floor = max(self._checkpoints)
-        at_hand = (self._checkpoints[floor], self._before, self._after)
+        """The latest settled state at hand that is not after `step`."""
+        at_hand = (self._branch.nearest(step), self._before, self._settled)
         state = max((state for state in at_hand if state.step <= step), key=lambda state: state.step)
-        if state is self._after:
-            self._remember(state)
-        return state
-
-    def _advance(self, state: TrainingState, step: int) -> TrainingState:
-        """The next slice on the way to `step`, which leaves a checkpoint and the errors of its epochs behind."""
-        stop = min(step, state.step + STRIDE, (state.step // self._interval + 1) * self._interval)
-        errors: list[float] = []
-        epoch = state.step // self.trainer.steps_per_epoch
-        state = self.trainer.advance(state, stop - state.step, errors)
-        for number, error in enumerate(errors, epoch + 1):
-            self._remember_error(number, error)
-        self._remember_checkpoint(state)
+        if state is self._settled:
+            self._branch.remember(state)
         return state
 
     def _enter(self, before: TrainingState) -> None:
         """Makes the step after `before` the present one."""
         self._before = before
-        self._passage, self._after = self.trainer.record(before)
+        self._passage, self._after = self._branch.trainer(before.step + 1).record(before)
+        self._settled = self._branch.settled(self._after)
 
     def _show(self, step: int, phase: Phase) -> Moment:
+        branch = self._branch
+        trainer = branch.trainer(step)
         if step == 0:
-            self._before = self._after = self.trainer.start()
+            self._before = self._after = self._settled = branch.nearest(0)
             passage, samples = None, tuple[int, ...]()
         else:
             if self._after.step != step:
                 self._enter(self._state(step - 1))
-            passage, samples = self._passage, self.trainer.samples(step)
-        if phase == self._phases[-1]:  # not before: an error that the screen has not reached yet is no history
-            self._remember(self._after)
-        at_start = step <= 1 or (step - 1) % self.trainer.steps_per_epoch == 0
+            passage, samples = self._passage, trainer.samples(step)
+        complete = phase in (START, self._phases[-1])
+        if complete:  # not before: an error that the screen has not reached yet is no history
+            branch.remember(self._settled)
+        edits = branch.edits_at(step) if complete else branch.edits_at(step - 1)
+        ahead = branch.trainer(step + 1).experiment
         self._moment = Moment(
-            experiment=self.experiment,
+            experiment=trainer.experiment,
             step=step,
-            epoch=self.trainer.epoch(step),
+            epoch=trainer.epoch(step) if step else 0,
+            order=trainer.done(step - 1) + 1 if step else 0,
             phase=phase,
             samples=samples,
             before=self._before.parameters,
             after=self._after.parameters,
             passage=passage,
-            errors=self._history.values,
+            errors=branch.errors,
             recent=self._recent(step),
-            error_before=0.0 if at_start else self._before.epoch_error,
+            error_before=0.0 if step == 0 or trainer.done(step - 1) == 0 else self._before.epoch_error,
+            memory_before=self._before.memory,
+            memory_after=self._after.memory,
+            edits=edits,
+            edited=self._settled.parameters if complete and self._settled is not self._after else None,
+            ahead=ahead if complete else trainer.experiment,
+            base=self.experiment,
+            branches=tuple(self._place(index, step, phase) for index in range(len(self._visited))),
+            present=self._present,
+            ghosts=tuple(
+                visited.branch.errors for index, visited in enumerate(self._visited) if index != self._present
+            ),
         )
         return self._moment
+
+    def _place(self, index: int, step: int, phase: Phase) -> BranchPlace:
+        visited = self._visited[index]
+        here = (step, phase) if index == self._present else (visited.step, visited.phase)
+        return BranchPlace(visited.name, visited.branch.edits, *here, visited.branch.reached)
 
     def _state(self, step: int) -> TrainingState:
         state = self._nearest(step)
         while state.step < step:
-            state = self._advance(state, step)
+            state = self._branch.advance(state, step)
         return state
 
     def _recent(self, step: int) -> tuple[tuple[int, float], ...]:
         """The steps of the same epoch before `step`, at most the last few."""
         if step == 0:
             return ()
-        first = max((step - 1) // self.trainer.steps_per_epoch * self.trainer.steps_per_epoch, step - 1 - RECENT)
+        branch = self._branch
+        first = max(step - 1 - branch.trainer(step).done(step - 1), step - 1 - RECENT)
         if first == step - 1:
             return ()
         state = self._state(first)
         found = []
         while state.step < step - 1:
-            passage, state = self.trainer.record(state)
+            trainer = branch.trainer(state.step + 1)
+            passage, state = trainer.record(state)
+            state = branch.settled(state)
             error = np.add.accumulate(np.atleast_1d(passage.error))[-1]  # in order, as an epoch's error is
-            found.append((self.trainer.samples(state.step)[0], float(error)))
+            found.append((trainer.samples(state.step)[0], float(error)))
         return tuple(found)
-
-    def _remember(self, state: TrainingState) -> None:
-        """Keeps what a completed step leaves behind."""
-        if state.step and state.step % self.trainer.steps_per_epoch == 0:
-            self._remember_error(self.trainer.epoch(state.step), state.epoch_error)
-        self._remember_checkpoint(state)
-
-    def _remember_error(self, epoch: int, error: float) -> None:
-        if epoch != len(self._history) + 1:
-            return
-        if 2 * self._history.nbytes > self._budget:
-            raise BackpropError(
-                f"{len(self._history):,} epochs fill the memory for the history of errors", "start again with `r`"
-            )
-        self._history.append(error)
-
-    def _remember_checkpoint(self, state: TrainingState) -> None:
-        if state.step % self._interval or state.step in self._checkpoints:
-            return
-        self._checkpoints[state.step] = state
-        self._checkpoint_bytes += state.parameters.flat.nbytes + _OVERHEAD
-        while self.memory > self._budget and len(self._checkpoints) > 2:
-            self._interval *= 2
-            self._checkpoints = {step: kept for step, kept in self._checkpoints.items() if step % self._interval == 0}
-            self._checkpoint_bytes = len(self._checkpoints) * (state.parameters.flat.nbytes + _OVERHEAD)

@@ -18,6 +18,7 @@ from tui_backprop.core.activations import LEAK
 from tui_backprop.core.backprop import Frame
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.network import Network
+from tui_backprop.core.penalty import penalised
 
 LARGEST = 150
 """Networks with more parameters than this are faster in NumPy."""
@@ -54,6 +55,8 @@ def unroll(network: Network, training: Training) -> UnrolledStep | None:
     if (
         network.size > LARGEST
         or training.batch != 1
+        or training.optimizer != "sgd"
+        or penalised(training)
         or training.loss not in _ERROR
         or not set(network.activations) <= set(_ACTIVATION)
     ):

@@ -205,6 +205,9 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
         round=keys.optional_integer("round", 0, 15),
         stop=keys.number("stop", 0.0),
         optimizer=keys.choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+        momentum=keys.number("momentum", 0.9, least=0.0, below=1.0),
+        l1=keys.number("l1", 0.0, least=0.0),
+        l2=keys.number("l2", 0.0, least=0.0),
     )
     keys.done()
     return training

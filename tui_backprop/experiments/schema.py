@@ -119,15 +119,23 @@ class Section:
             raise self.error(key, f"{_show(value)} is no batch size", 'a whole number from 1, or "full"')
         return min(value, samples)
 
-    def number(self, key: str, default: float, above: float = -math.inf) -> float:
-        """A finite number above a bound."""
+    def number(
+        self, key: str, default: float, above: float = -math.inf, least: float = -math.inf, below: float = math.inf
+    ) -> float:
+        """A finite number `above` a bound, or at `least` another, and `below` a third."""
         value = self._get(key, default)
-        if not _is_number(value) or not value > above:
-            raise self.error(
-                key,
-                f"{_show(value)} is not a finite number" if not _is_number(value) else f"{_show(value)} is too small",
-                "a finite number" + (f" above {above:g}" if above > -math.inf else ""),
-            )
+        bounds = [
+            text
+            for bound, text in ((above, f"above {above:g}"), (least, f"from {least:g}"), (below, f"below {below:g}"))
+            if math.isfinite(bound)
+        ]
+        expected = " ".join(["a finite number", *bounds])
+        if not _is_number(value):
+            raise self.error(key, f"{_show(value)} is not a finite number", expected)
+        if not value > above or not value >= least:
+            raise self.error(key, f"{_show(value)} is too small", expected)
+        if not value < below:
+            raise self.error(key, f"{_show(value)} is too large", expected)
         return float(value)
 
     def table(self, key: str, width: int) -> Array:

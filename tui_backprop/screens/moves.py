@@ -33,9 +33,9 @@ def by_step(timeline: Timeline, by: int) -> Move:
 
 def by_epoch(timeline: Timeline, by: int) -> Move:
     """To the end of an epoch, or back to the beginning of one."""
-    size = timeline.trainer.steps_per_epoch
     return _travel(
-        timeline, lambda moment: (moment.epochs_completed + 1 if by > 0 else max(0, moment.step - 1) // size) * size
+        timeline,
+        lambda moment: timeline.epoch_end(moment.epochs_completed + 1) if by > 0 else timeline.epoch_start,
     )
 
 

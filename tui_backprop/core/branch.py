@@ -1,0 +1,226 @@
+"""One branch of a timeline: a run as its experiment and its edits determine it, and what has been kept of it.
+
+Going back never undoes arithmetic: a state is recomputed forward from the nearest checkpoint, so it has the same
+bits as before. Checkpoints are thinned by half whenever they outgrow their budget of memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.edits import Edit, with_edit, with_parameter
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.trainer import Origin, Trainer, TrainingState
+from tui_backprop.errors import BackpropError
+
+STRIDE = 256
+"""The most steps that are made between two chances to interrupt a journey."""
+_INTERVAL = 64
+"""Steps between checkpoints, before they are thinned."""
+_OVERHEAD = 400
+"""Bytes of a checkpoint besides its arrays."""
+_AT_REST = 64
+"""The most checkpoints of a branch that is not the present one."""
+
+
+class _History:
+    """The error of each epoch; grows, and hands out views that never change."""
+
+    def __init__(self, values: Array | None = None) -> None:
+        self._count = 0 if values is None else len(values)
+        self._values = np.empty(max(64, 2 * self._count))
+        if values is not None:
+            self._values[: self._count] = values
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def nbytes(self) -> int:
+        return self._values.nbytes
+
+    @property
+    def values(self) -> Array:
+        view = self._values[: self._count]
+        view.flags.writeable = False
+        return view
+
+    def append(self, error: float) -> None:
+        if self._count == len(self._values):
+            self._values = np.concatenate([self._values, np.empty(self._count)])
+        self._values[self._count] = error
+        self._count += 1
+
+
+class Branch:
+    """The states of a run, each a function of experiment, edits and step number alone.
+
+    States that it takes and gives are settled: the edits at their step are made.
+    """
+
+    def __init__(self, experiment: Experiment, edits: Sequence[Edit] = (), budget: int = 0, reached: int = 0) -> None:
+        """Raises `BackpropError` for edits that do not fit. `reached` is the furthest step that was ever made."""
+        self.experiment = experiment
+        self.edits = tuple(sorted(edits, key=lambda edit: edit.step))
+        self.reached = reached
+        self._budget = budget
+        self._edit_steps = [edit.step for edit in self.edits]
+        self._trainers, self._from = _trainers(experiment, self.edits)
+        self._interval = _INTERVAL
+        self._checkpoints = {0: self.settled(self._trainers[0].start())}
+        self._history = _History()
+
+    def with_edit(self, edit: Edit, keep_future: bool) -> Branch:
+        """Another branch, the same up to the edit; later edits go with it only where `keep_future`."""
+        edits = [other for other in self.edits if keep_future or other.step <= edit.step]
+        reached = min(self.reached, edit.step)
+        other = Branch(self.experiment, [*edits, edit], self._budget, reached)
+        other._interval = self._interval
+        kept = {step: state for step, state in self._checkpoints.items() if 0 < step < edit.step}
+        other._checkpoints.update(kept)
+        if reached:
+            epochs = self.epochs_completed(reached)
+            other._history = _History(self.errors[:epochs])
+        return other
+
+    # Steps and epochs
+
+    def trainer(self, step: int) -> Trainer:
+        """The one that makes step `step`, from 1; for the start the first one."""
+        return self._trainers[max(0, bisect_left(self._from, max(1, step)) - 1)]
+
+    def edits_at(self, step: int) -> tuple[Edit, ...]:
+        """The edits at the end of step `step`."""
+        return self.edits[bisect_left(self._edit_steps, step) : bisect_right(self._edit_steps, step)]
+
+    def epoch(self, step: int) -> int:
+        """The epoch of step `step`, from 1; 0 for the start."""
+        return self.trainer(step).epoch(step)
+
+    def epochs_completed(self, step: int) -> int:
+        """How many epochs are over at the end of step `step`."""
+        epoch = self.epoch(step)
+        return epoch if step and self.trainer(step).done(step) == 0 else max(0, epoch - 1)
+
+    def epoch_end(self, epoch: int) -> int:
+        """The last step of an epoch; 0, the start, for epoch 0."""
+        return self._trainer_of(epoch).epoch_end(epoch)
+
+    def step_of(self, epoch: int, sample: int) -> int:
+        """The step of an epoch, from 1, that takes the data row `sample`."""
+        trainer = self._trainer_of(epoch)
+        place: int = trainer.order(epoch).tolist().index(sample)
+        return trainer.epoch_end(epoch - 1) + place // trainer.experiment.training.batch + 1
+
+    def _trainer_of(self, epoch: int) -> Trainer:
+        fitting = [trainer for trainer in self._trainers if trainer.origin.epoch < epoch]
+        return fitting[-1] if fitting else self._trainers[0]
+
+    # States
+
+    def settled(self, state: TrainingState) -> TrainingState:
+        """The state with the edits at its step made."""
+        edits = self.edits_at(state.step)
+        if not edits:
+            return state
+        made, ahead = self.trainer(state.step), self.trainer(state.step + 1)
+        parameters = Parameters(ahead.experiment.network, state.parameters.flat)
+        for edit in edits:
+            if edit.of_parameter:
+                parameters = with_parameter(parameters, edit)
+        same = made.experiment.training.optimizer == ahead.experiment.training.optimizer
+        memory = state.memory if same and state.step else ahead.fresh
+        return TrainingState(state.step, parameters, state.epoch_error, memory)
+
+    def nearest(self, step: int) -> TrainingState:
+        """The latest checkpoint that is not after `step`."""
+        floor = step // self._interval * self._interval
+        if floor not in self._checkpoints:  # beyond the furthest step so far
+            floor = max(self._checkpoints)
+        return self._checkpoints[floor]
+
+    def advance(self, state: TrainingState, step: int) -> TrainingState:
+        """The next slice on the way to `step`, which leaves a checkpoint and the errors of its epochs behind."""
+        stop = min(step, state.step + STRIDE, (state.step // self._interval + 1) * self._interval)
+        following = bisect_right(self._edit_steps, state.step)
+        if following < len(self._edit_steps):
+            stop = min(stop, self._edit_steps[following])
+        errors: list[float] = []
+        trainer = self.trainer(state.step + 1)
+        epoch = trainer.epoch(state.step + 1)
+        state = self.settled(trainer.advance(state, stop - state.step, errors))
+        for number, error in enumerate(errors, epoch):
+            self._remember_error(number, error)
+        self._remember_checkpoint(state)
+        return state
+
+    def remember(self, state: TrainingState) -> None:
+        """Keeps what a completed step leaves behind."""
+        trainer = self.trainer(state.step)
+        if state.step and trainer.done(state.step) == 0:
+            self._remember_error(trainer.epoch(state.step), state.epoch_error)
+        self._remember_checkpoint(state)
+
+    # What is kept
+
+    @property
+    def errors(self) -> Array:
+        """The reported error of each epoch that has been computed."""
+        return self._history.values
+
+    @property
+    def memory(self) -> int:
+        """Bytes held by checkpoints and history."""
+        size = next(iter(self._checkpoints.values())).nbytes + _OVERHEAD
+        return len(self._checkpoints) * size + self._history.nbytes
+
+    def rest(self) -> None:
+        """Gives memory back, while another branch is the present one."""
+        while len(self._checkpoints) > _AT_REST:
+            self._thin()
+
+    def _thin(self) -> None:
+        self._interval *= 2
+        self._checkpoints = {step: kept for step, kept in self._checkpoints.items() if step % self._interval == 0}
+
+    def _remember_error(self, epoch: int, error: float) -> None:
+        if epoch != len(self._history) + 1:
+            return
+        if 2 * self._history.nbytes > self._budget:
+            raise BackpropError(
+                f"{len(self._history):,} epochs fill the memory for the history of errors", "start again with `r`"
+            )
+        self._history.append(error)
+
+    def _remember_checkpoint(self, state: TrainingState) -> None:
+        self.reached = max(self.reached, state.step)
+        if state.step % self._interval or state.step in self._checkpoints:
+            return
+        self._checkpoints[state.step] = state
+        while self.memory > self._budget and len(self._checkpoints) > 2:
+            self._thin()
+
+
+def _trainers(experiment: Experiment, edits: Sequence[Edit]) -> tuple[list[Trainer], list[int]]:
+    """The trainers that take turns, and the step after which each takes over."""
+    trainers, starts = [Trainer(experiment)], [0]
+    for edit in edits:
+        changed = with_edit(trainers[-1].experiment, edit)
+        if changed is trainers[-1].experiment:
+            continue
+        last = trainers[-1]
+        origin = last.origin
+        if last.experiment.training.batch != changed.training.batch:
+            if last.done(edit.step):
+                raise BackpropError("a batch size holds for whole epochs", "change it at the end of one")
+            origin = Origin(edit.step, last.epoch(edit.step))
+        if starts[-1] == edit.step:
+            del trainers[-1], starts[-1]
+        trainers.append(Trainer(changed, origin))
+        starts.append(edit.step)
+    return trainers, starts

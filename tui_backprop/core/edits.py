@@ -1,0 +1,164 @@
+"""Changes that a person makes in the middle of a run: events at a step, which going back does not undo."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.arrays import Array, frozen
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import Bias, Parameters
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.errors import BackpropError
+
+Value = float | str | bool | None
+
+NUMBERS = {"rate": (0.0, math.inf), "momentum": (0.0, 1.0), "l1": (0.0, math.inf), "l2": (0.0, math.inf)}
+"""Rules of the training that are numbers, and their bounds; only a rate of 0 and a momentum of 1 are out of them."""
+RULES = (*NUMBERS, "batch", "shuffle", "optimizer")
+"""Rules of the training that can be changed."""
+BY_EPOCH = ("batch", "shuffle")
+"""Rules that hold for whole epochs: a change waits for the end of the present one."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """From the end of step `step` on, `what` is `value`; `place` says which, where there are many of it.
+
+    `what` is "weight" (layer, row, column), "bias" (layer, column), "input" or "target" (sample, column),
+    "activation" (layer,), or one of `RULES`, which need no place. Layers count from 1, all else from 0.
+    """
+
+    step: int
+    what: str
+    place: tuple[int, ...]
+    value: Value
+
+    @property
+    def of_parameter(self) -> bool:
+        """Whether it changes a parameter, and not the experiment."""
+        return self.what in ("weight", "bias")
+
+
+def present_value(edit: Edit, experiment: Experiment, parameters: Parameters) -> Value:
+    """What the edit would replace. Raises `BackpropError` where there is no such thing."""
+    if edit.what in RULES and edit.place == ():
+        value: Value = getattr(experiment.training, edit.what)
+        return value
+    if edit.what == "activation" and len(edit.place) == 1 and 1 <= edit.place[0] <= experiment.network.depth:
+        return experiment.network.activations[edit.place[0] - 1]
+    array = _array(edit, experiment, parameters)
+    place = _within(edit)
+    if (
+        array is None
+        or len(place) != array.ndim
+        or not all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
+    ):
+        raise BackpropError(f"nothing to edit: {edit.what} {list(edit.place)}", "see the README, “Change anything”")
+    return float(array[place])
+
+
+def with_parameter(parameters: Parameters, edit: Edit) -> Parameters:
+    """Copies the parameters, with the edited one changed."""
+    flat = parameters.flat.copy()
+    network = parameters.network
+    views = network.weights(flat) if edit.what == "weight" else network.biases(flat)
+    views[edit.place[0] - 1][_within(edit)] = edit.value
+    return Parameters(network, frozen(flat))
+
+
+def with_edit(experiment: Experiment, edit: Edit) -> Experiment:
+    """The experiment as it is after the edit; the same one where a parameter was edited.
+
+    Raises `BackpropError` for a value that does not fit.
+    """
+    present_value(edit, experiment, experiment.initial)
+    if edit.of_parameter:
+        _finite(edit)
+        return experiment
+    if edit.what in ("input", "target"):
+        return _with_sample(experiment, edit)
+    if edit.what == "activation":
+        return _with_activation(experiment, edit)
+    changes: dict[str, Any] = {edit.what: _rule(experiment, edit)}
+    return replace(experiment, training=replace(experiment.training, **changes))
+
+
+def _array(edit: Edit, experiment: Experiment, parameters: Parameters) -> Array | None:
+    if edit.what in ("input", "target"):
+        return experiment.data.inputs if edit.what == "input" else experiment.data.targets
+    if not edit.of_parameter or not edit.place or not 1 <= edit.place[0] <= experiment.network.depth:
+        return None
+    if edit.what == "weight":
+        return parameters.weights[edit.place[0] - 1]
+    return parameters.biases[edit.place[0] - 1] if experiment.network.bias is not Bias.NONE else None
+
+
+def _within(edit: Edit) -> tuple[int, ...]:
+    """The place within the array that holds it."""
+    return edit.place[1:] if edit.of_parameter else edit.place
+
+
+def _finite(edit: Edit) -> float:
+    if isinstance(edit.value, bool) or not isinstance(edit.value, int | float) or not math.isfinite(edit.value):
+        raise BackpropError(f"{edit.value!r} is not a finite number", "e.g. 0.25")
+    return float(edit.value)
+
+
+def _rule(experiment: Experiment, edit: Edit) -> Value:
+    value = edit.value
+    if edit.what in NUMBERS:
+        least, most = NUMBERS[edit.what]
+        number = _finite(edit)
+        if not least <= number < most or (edit.what == "rate" and number == 0.0):
+            above = "above" if edit.what == "rate" else "from"
+            below = f" and below {most:g}" if most < math.inf else ""
+            raise BackpropError(f"a {edit.what} of {number:g} is out of range", f"a number {above} {least:g}{below}")
+        return number
+    if edit.what == "batch":
+        samples = len(experiment.data)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= samples:
+            raise BackpropError(f"{value!r} is no batch size", f"a whole number from 1 to {samples}")
+    elif edit.what == "shuffle":
+        if not isinstance(value, bool):
+            raise BackpropError(f"shuffle is on or off, not {value!r}", "on | off")
+    elif value not in OPTIMIZERS:
+        raise BackpropError(f"unknown optimizer {value!r}", " | ".join(OPTIMIZERS))
+    return value
+
+
+def _with_sample(experiment: Experiment, edit: Edit) -> Experiment:
+    loss, value, data = experiment.training.loss, _finite(edit), experiment.data
+    if edit.what == "target" and loss == "softmax_cross_entropy":
+        raise BackpropError("the targets of a sample sum to 1 here", "edit an input, or use another loss")
+    if edit.what == "target" and loss == "binary_cross_entropy" and not 0 <= value <= 1:
+        raise BackpropError(f"{loss} with a target of {value:g}", "a target from 0 to 1")
+    array = (data.inputs if edit.what == "input" else data.targets).copy()
+    array[edit.place] = value
+    if edit.what == "input":
+        return replace(experiment, data=replace(data, inputs=frozen(array)))
+    return replace(experiment, data=replace(data, targets=frozen(array)))
+
+
+def _with_activation(experiment: Experiment, edit: Edit) -> Experiment:
+    layer, network = edit.place[0], experiment.network
+    choices = tuple(ACTIVATIONS) if layer == network.depth else HIDDEN_ACTIVATIONS
+    required = LOSSES[experiment.training.loss].requires if layer == network.depth else None
+    if required is not None:
+        choices = (required,)
+    if edit.value not in choices:
+        raise BackpropError(f"{edit.value!r} is no activation for this layer", " | ".join(choices))
+    activations = (*network.activations[: layer - 1], str(edit.value), *network.activations[layer:])
+    return replace(experiment, network=replace(network, activations=activations))
+
+
+def is_change(old: Value, new: Value) -> bool:
+    """Whether the new value differs, to the last bit: −0.0 is not 0.0."""
+    if isinstance(old, float) and isinstance(new, int | float) and not isinstance(new, bool):
+        return np.float64(old).tobytes() != np.float64(new).tobytes()
+    return old != new

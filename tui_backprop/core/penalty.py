@@ -1,0 +1,34 @@
+"""Regularisation: a price on large weights, minimised together with the loss. Biases are free.
+
+P = l1·Σ|w| + ½·l2·Σw²            ∂P/∂w = l1·sign(w) + l2·w
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment, Training
+
+
+def penalised(training: Training) -> bool:
+    """Whether weights have a price."""
+    return bool(training.l1 or training.l2)
+
+
+def penalty(training: Training, weights: Array) -> float:
+    """P, for weights of any shape."""
+    return float(training.l1 * np.abs(weights).sum() + 0.5 * training.l2 * (weights * weights).sum())
+
+
+def penalty_gradient(training: Training, weights: Array) -> Array:
+    """∂P/∂w of each weight, in their shape; the corner of |w| at 0 counts as flat."""
+    return np.asarray(training.l1 * np.sign(weights) + training.l2 * weights)
+
+
+def with_penalty(experiment: Experiment, parameters: Array, gradient: Array) -> Array:
+    """∂(E + P) of `parameters` (…, parameters), from ∂E in the same shape: what is descended."""
+    weights = slice(0, experiment.network.weight_count)
+    total = gradient.copy()
+    total[..., weights] += penalty_gradient(experiment.training, parameters[..., weights])
+    return total
