@@ -15,6 +15,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.diagnostics import parameter_name
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
@@ -25,32 +26,33 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
     with _output(out) as file:
         writer = _WRITERS[form](file, experiment)
         run = _train_steps if every == "step" else _train_epochs
-        writer.end(run(trainer, epochs, writer))
+        ending, state = run(trainer, epochs, writer)
+        writer.end(ending, state)
     return 0
 
 
-def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> str:
+def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
     before = state = trainer.start()
     for epoch, state in trainer.epochs(epochs):
         writer.epoch(epoch, state)
         if not trainer.finite(state):
             while trainer.finite(before):
                 _, before = trainer.record(before)
-            return f"diverged at step {before.step}"
+            return f"diverged at step {before.step}", before
         before = state
-    return _ending(trainer, state)
+    return _ending(trainer, state), state
 
 
-def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> str:
+def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
     state = trainer.start()
     for _ in range(epochs * trainer.steps_per_epoch):
         passage, state = trainer.record(state)
         writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, state)
         if not trainer.finite(state):
-            return f"diverged at step {state.step}"
+            return f"diverged at step {state.step}", state
         if trainer.ended(state):
             break
-    return _ending(trainer, state)
+    return _ending(trainer, state), state
 
 
 def _ending(trainer: Trainer, state: TrainingState) -> str:
@@ -81,15 +83,15 @@ class Writer(Protocol):
     def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
         """One step: its data rows, its pass, and the state after it."""
 
-    def end(self, ending: str) -> None:
-        """How the training ended, in words."""
+    def end(self, ending: str, state: TrainingState) -> None:
+        """How the training ended, in words, and where."""
 
 
 class _Text:
     """As the article prints them: each epoch's weights and error, to the eight decimals of NumPy's printing."""
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
-        self._file = file
+        self._file, self._experiment = file, experiment
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
         self._print(f"epoch {epoch}")
@@ -104,7 +106,11 @@ class _Text:
         self._parameters(state)
         self._print(f"error {_inline(passage.error)}\n")
 
-    def end(self, ending: str) -> None:
+    def end(self, ending: str, state: TrainingState) -> None:
+        if scored(self._experiment):
+            for name, data in (("training", self._experiment.data), ("test", self._experiment.data.test)):
+                if data is not None:
+                    self._print(f"{name}: {_told(score(self._experiment, state.parameters, data))}")
         self._print(ending)
 
     def _parameters(self, state: TrainingState) -> None:
@@ -115,6 +121,11 @@ class _Text:
 
     def _print(self, line: str) -> None:
         print(line, file=self._file)
+
+
+def _told(found: Score) -> str:
+    classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({found.accuracy:.1%})"
+    return f"mean error {found.error!r}{classes}"
 
 
 def _printed(array: Array) -> str:
@@ -144,7 +155,7 @@ class _Csv:
             values = [state.step, epoch, sample, *one.prediction.tolist(), float(one.error)]
             self._row(head, values, state)
 
-    def end(self, ending: str) -> None:
+    def end(self, ending: str, state: TrainingState) -> None:
         """The rows say it all."""
 
     def _row(self, head: list[str], values: list[Any], state: TrainingState) -> None:
@@ -159,10 +170,16 @@ class _JsonLines:
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
         self._file = file
+        self._experiment = experiment
         self._batched = experiment.training.batch > 1
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
-        self._print({"epoch": epoch, "error": state.epoch_error, **self._parameters(state)})
+        record = {"epoch": epoch, "error": state.epoch_error, **self._parameters(state)}
+        test = self._experiment.data.test
+        if test is not None:  # the mean error of a test sample, and the share of right classes if there are classes
+            found = score(self._experiment, state.parameters, test)
+            record.update({"test_error": found.error, "test_accuracy": found.accuracy})
+        self._print(record)
 
     def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
         def listed(array: Array) -> Any:
@@ -190,7 +207,7 @@ class _JsonLines:
             }
         )
 
-    def end(self, ending: str) -> None:
+    def end(self, ending: str, state: TrainingState) -> None:
         """The lines say it all."""
 
     @staticmethod

@@ -300,3 +300,16 @@ async def test_a_click_on_the_key_bar_is_as_good_as_the_key() -> None:
         await s.pilot.click(s.painted("KeyBar"), offset=(bar.index("help"), 0))
         await s.settle()
         assert isinstance(s.app.screen, HelpScreen)
+
+
+async def test_the_samples_scroll_by_keys_and_go_back_to_the_one_trained_on() -> None:
+    async with studio("iris") as s:
+        s.screen.action_show_pane("samples")
+        await s.press("space", "end")
+        assert "#104" in s.text("Samples")
+        await s.press("space", "up", "up")
+        assert "#102" in s.text("Samples")
+        await s.press("home", "pagedown", "down")
+        assert "▸" not in s.text("Samples") or s.moment.samples[0] < 30
+        await s.press("left")
+        assert f"▸#{s.moment.sample}" in s.text("Samples")

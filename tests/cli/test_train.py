@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -243,3 +244,16 @@ def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["none/run.txt", "."])
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, where: str) -> None:
     assert_refused(program("train", "article", "--out", str(tmp_path / where)), "cannot be written")
+
+
+def test_where_there_is_a_test_part_its_error_and_accuracy_are_told() -> None:
+    *_, training, test, ending = printed("train", "iris", "--epochs", "3").splitlines()
+    found = re.fullmatch(r"test: mean error ([\d.]+), (\d+) of 45 right \((.*)%\)", test)
+    assert found is not None
+    assert re.match(r"training: mean error .*, \d+ of 105 right", training)
+    assert ending.startswith("stopped after 3 epochs, error ")
+    last = records("iris", "--epochs", "3")[-1]
+    assert list(last) == ["epoch", "error", "weights", "biases", "test_error", "test_accuracy"]
+    assert (last["test_error"], last["test_accuracy"]) == (float(found[1]), int(found[2]) / 45)
+    assert float(found[3]) == pytest.approx(100 * last["test_accuracy"], abs=0.05)
+    assert list(records("xor", "--epochs", "1")[0]) == ["epoch", "error", "weights", "biases"]

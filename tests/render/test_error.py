@@ -11,7 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.render.moments import SIZES, assert_within, at, text
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.phases import Moment
+from tui_backprop.core.scores import scores
 from tui_backprop.render.error import binned, error, error_line
 
 LINEAR = [8.0, 4.0, 2.0, 1.0]
@@ -97,3 +99,16 @@ def test_no_error_is_too_strange_to_be_drawn(errors: list[float], epoch: int, si
 def test_one_line_for_small_screens() -> None:
     assert text(error_line(after(4, LINEAR), 60)) == "error epoch 4: 1  █▄▂▁"
     assert text(error_line(at("article"), 80)).startswith("error no epoch completed yet")
+
+
+def test_where_there_are_classes_or_a_test_part_their_scores_stand_beside_the_error() -> None:
+    moment = Timeline(load_experiment("iris")).go(2 * 105)
+    training, test = scores(moment) or (None, None)
+    assert training is not None
+    assert test is not None
+    assert training.accuracy is not None
+    row = lines(moment, rows=8)[1]
+    assert row.startswith(f"train {training.error:.4g} {math.floor(training.accuracy * 1000) / 10} % right  test ")
+    assert row.endswith(" % right")
+    assert row in text(error_line(moment, 100))
+    assert "right" not in text(error_line(moment, 60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from tests.render.article import worked
 from tests.render.moments import at, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.backprop import Evaluation, evaluate
 from tui_backprop.render.samples import samples
 
 
@@ -69,3 +71,38 @@ def test_a_mini_batch_marks_all_of_its_samples() -> None:
 
 def test_many_inputs_are_cut_and_say_so() -> None:
     assert "1 1 1 1 1 1 …" in page(samples(of([9, 1]), 80, 10))
+
+
+def test_of_classes_the_name_is_shown_and_how_sure_the_network_is() -> None:
+    moment = Timeline(load_experiment("iris")).go(1, "error")
+    assert moment.passage is not None
+    sure = float(moment.passage.prediction.max())
+    name = ("setosa", "versicolor", "virginica")[int(moment.passage.prediction.argmax())]
+    row = next(line for line in page(samples(moment, 100, 10)).splitlines() if line.startswith("▸"))
+    assert f" {name} {sure:.2f} " in row
+    data = moment.experiment.data
+    right = data.targets[moment.samples[0]].argmax() == moment.passage.prediction.argmax()
+    assert ("✓" in row) == right
+
+
+def test_the_sample_gone_to_is_in_sight_and_marked() -> None:
+    moment = Timeline(load_experiment("iris")).go(1)
+    lines = samples(moment, 80, 8, cursor=100)
+    marked = [spans for spans in lines if any(span.selected for span in spans)]
+    assert len(marked) == 1
+    assert "#100 " in text(marked[0])
+    assert "▸" not in page(lines)
+
+
+def test_only_the_samples_in_sight_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"generator": "plane", "samples": 100_000}
+    moment = Timeline(load_experiment({"network": {"layers": [2, 3, 1]}, "data": data})).go(1)
+    tried: list[int] = []
+
+    def spy(parameters: Any, training: Any, inputs: Any, targets: Any) -> Evaluation:
+        tried.append(len(inputs))
+        return evaluate(parameters, training, inputs, targets)
+
+    monkeypatch.setattr("tui_backprop.core.diagnostics.evaluate", spy)
+    samples(moment, 80, 12, cursor=99_999)
+    assert tried == [11, 11]  # before the update and after it

@@ -8,32 +8,57 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.numbers import short
+from tui_backprop.core.scores import Score, scored, scores
+from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, line
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _LOG_FROM = 30.0
 """From this ratio of the largest to the smallest error on the axis is logarithmic."""
+_MARKED = 74
+"""Columns from which the line has room for scores."""
 
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
-    """Headline, the curve in as many rows as are left, its cursor, and the errors of this epoch so far."""
+    """Headline, scores, the curve in as many rows as are left, its cursor, and the errors of this epoch so far."""
+    marks = [clip(_marks(moment), columns)] if scored(moment.experiment) else []
     if not len(moment.errors):
-        return [_headline(moment, columns), clip(_this_epoch(moment), columns)][:rows]
-    height = max(1, rows - 3)
+        return [_headline(moment, columns), *marks, clip(_this_epoch(moment), columns)][:rows]
+    height = max(1, rows - 3 - len(marks))
     curve, scale = _curve(moment, columns, height)
     headline = line(*_headline(moment, columns), Span(f"  {scale}", "dim"))
-    return [clip(headline, columns), *curve, clip(_this_epoch(moment), columns)][:rows]
+    return [clip(headline, columns), *marks, *curve, clip(_this_epoch(moment), columns)][:rows]
 
 
 def error_line(moment: Moment, columns: int) -> Line:
     """The same in one line."""
     text = [Span("error ", "label"), *_latest(moment)]
+    if scored(moment.experiment) and columns >= _MARKED:
+        text += [Span("  "), *_marks(moment)]
     used = sum(len(span.text) for span in text)
     if not len(moment.errors):
         return clip(line(*text, Span("  after each epoch a bar is drawn here", "dim")), columns)
     bars, _, _ = _bars(moment, max(1, columns - used - 2), 1)
     return clip(line(*text, Span("  "), *bars[0]), columns)
+
+
+def _marks(moment: Moment) -> Line:
+    """`train 0.0309 97.1 % right  test 0.0412 95.6 % right`: the mean error of a sample under the present weights."""
+    found = scores(moment)
+    training, test = found or (None, None)
+    spans = [Span("train ", "dim"), *_mark(training)]
+    if moment.experiment.data.test is not None:
+        spans += [Span("  test ", "dim"), *_mark(test)]
+    return tuple(spans)
+
+
+def _mark(score: Score | None) -> list[Span]:
+    if score is None:
+        return [Span("·", "dim")]
+    spans = [Span(short(score.error))]
+    if score.accuracy is not None:
+        spans.append(Span(f" {percent(score.accuracy)} right", bold=True))
+    return spans
 
 
 def _latest(moment: Moment) -> Line:

@@ -19,8 +19,8 @@ _LEVELS = (0.05, 0.25, 0.5)
 def fixed(value: float | None, cells: int = WIDTH) -> str:
     """A signed number with up to four decimals in exactly `cells` (at least 6); exact zero has no sign.
 
-    >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(123456.0)
-    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+5')
+    >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(1234567.0)
+    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+6')
     """
     if value is None:
         return UNKNOWN.center(cells)
@@ -51,6 +51,16 @@ def _rough(sign: str, size: float, cells: int) -> str:
 def short(value: float) -> str:
     """A number in as few characters as it takes: 1, 0.5, −0.25; at most four significant digits."""
     return f"{value + 0.0:.4g}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+
+
+def percent(share: float) -> str:
+    """A share with one decimal, rounded down, so that 100 % is all of them.
+
+    >>> percent(2 / 3), percent(1.0), percent(0.9999)
+    ('66.6 %', '100 %', '99.9 %')
+    """
+    tenths = math.floor(share * 1000 + 1e-9)
+    return "100 %" if tenths == 1000 else f"{tenths / 10:.1f} %"
 
 
 def full(value: float | None) -> str:

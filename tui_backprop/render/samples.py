@@ -5,28 +5,39 @@ from __future__ import annotations
 import math
 
 from tui_backprop.core.diagnostics import view_samples
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
+from tui_backprop.core.scores import right_classes
 from tui_backprop.render.numbers import fixed, short
-from tui_backprop.render.spans import Line, Span, clip, fit, line
+from tui_backprop.render.spans import Line, Span, clip, fit, line, width
+
+_CLASS = 14
+"""Cells of a class's name at most; half of them in fewer than `_WIDE` columns."""
+_WIDE = 72
 
 
-def samples(moment: Moment, columns: int, rows: int) -> list[Line]:
-    """A heading and one line a sample, scrolled so that the present one is in sight."""
-    data = moment.experiment.data
+def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) -> list[Line]:
+    """A heading and one line a sample, scrolled so that sample `cursor`, or else the present one, is in sight.
+
+    Only the samples in sight are tried.
+    """
+    experiment = moment.experiment
+    data = experiment.data
     fitting = max(1, rows - 1)
-    present = moment.sample or 0
-    first = min(max(0, present - fitting // 2), max(0, len(data) - fitting))
+    centre = (moment.sample or 0) if cursor is None else cursor
+    first = min(max(0, centre - fitting // 2), max(0, len(data) - fitting))
     shown = slice(first, min(first + fitting, len(data)))
     view = view_samples(moment, shown)
+    right = right_classes(experiment, view.prediction, data.targets[shown])
+    if right is None:
+        right = view.error == 0
     number_cells = len(str(len(data) - 1)) + 1
     inputs = [_values(row, 6) for row in data.inputs[shown].tolist()]
-    targets = [_values(row, 3) for row in data.targets[shown].tolist()]
-    predictions = [_values(row, 3) for row in view.prediction.tolist()]
-    heads = (" " + " ".join(data.input_names), "target", "ŷ")
-    cells = [
-        max(len(head), *map(len, texts)) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)
-    ]
-    cells[0] = min(cells[0], max(8, columns - number_cells - 42))
+    targets = [_answer(experiment, row, "", columns) for row in data.targets[shown].tolist()]
+    predictions = [_answer(experiment, row, " {}", columns) for row in view.prediction.tolist()]
+    heads = (" " + " ".join(data.input_names[:6]), "target", "ŷ")
+    cells = [max(map(width, (head, *texts))) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)]
+    cells[0] = min(cells[0], max(8, columns - number_cells - 28 - cells[1] - cells[2]))
     heading = (
         " " * (number_cells + 2) + fit(heads[0].strip(), cells[0]) + "  " + fit("target", cells[1], right=True)
         + "  " + fit("ŷ", cells[2], right=True) + "    error  " + ("this update" if moment.updated else "")
@@ -35,20 +46,28 @@ def samples(moment: Moment, columns: int, rows: int) -> list[Line]:
     for place, sample in enumerate(range(shown.start, shown.stop)):
         here = sample in moment.samples
         error = float(view.error[place])
-        right = error == 0
         spans = [
             Span("▸" if here else " ", "accent", bold=True),
-            Span(fit(f"#{sample}", number_cells), "accent" if here else "label", here),
+            Span(fit(f"#{sample}", number_cells), "accent" if here else "label", here, sample == cursor),
             Span(" " + fit(inputs[place], cells[0])),
             Span("  " + fit(targets[place], cells[1], right=True)),
             Span("  " + fit(predictions[place], cells[2], right=True), "text", bold=here),
-            Span("  " + fixed(error).replace("+", " "), "dim" if right else "text"),
-            Span(" ✓" if right else "  ", "+3"),
+            Span("  " + fixed(error).replace("+", " "), "dim" if right[place] else "text"),
+            Span(" ✓" if right[place] else "  ", "+3"),
         ]
         if view.change is not None:
             spans.append(_change(float(view.change[place])))
         lines.append(clip(tuple(spans), columns))
     return lines[-rows:]
+
+
+def _answer(experiment: Experiment, row: list[float], probability: str, columns: int) -> str:
+    """The outputs; of a softmax the class of the largest, and how large that is in the form `probability`."""
+    if experiment.network.activations[-1] != "softmax":
+        return _values(row, 3)
+    largest = max(range(len(row)), key=lambda index: row[index])
+    name, most = experiment.data.target_names[largest], _CLASS if columns >= _WIDE else _CLASS // 2
+    return (name if width(name) <= most else fit(name, most)) + probability.format(f"{row[largest]:.2f}")
 
 
 def _values(row: list[float], most: int) -> str:

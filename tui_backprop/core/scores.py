@@ -1,0 +1,100 @@
+"""How well parameters do: the mean error over samples, and the share of right answers where answers are classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.phases import Moment
+
+AT_ANY_TIME = 1_000_000
+"""Products of weights and samples up to which scores are taken at every moment; beyond, where an epoch ends."""
+_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Score:
+    """`error` is the mean reported error of a sample; `right` how many classes were right, where there are classes."""
+
+    samples: int
+    error: float
+    right: int | None
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right answers."""
+        return None if self.right is None else self.right / self.samples
+
+
+@lru_cache(maxsize=16)
+def threshold(experiment: Experiment) -> float | None:
+    """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None."""
+    if experiment.network.units[-1] != 1:
+        return None
+    data = experiment.data
+    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
+    if experiment.network.activations[-1] == "sigmoid" and ((targets == 0) | (targets == 1)).all():
+        return 0.5
+    return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None
+
+
+def has_classes(experiment: Experiment) -> bool:
+    """Whether answers are classes: of a softmax, of a sigmoid with targets 0 and 1, or −1 and 1."""
+    return experiment.network.activations[-1] == "softmax" or threshold(experiment) is not None
+
+
+def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:
+    """For each sample (samples, outputs) whether its class is right: the largest output, or the side of the threshold.
+
+    An output that is not a number is never right. None where answers are no classes.
+    """
+    if not has_classes(experiment):
+        return None
+    edge = threshold(experiment)
+    if edge is None:
+        same = prediction.argmax(axis=1) == targets.argmax(axis=1)
+    else:
+        same = (prediction[:, 0] > edge) == (targets[:, 0] > edge)
+    return np.asarray(same & np.isfinite(prediction).all(axis=1), dtype=np.bool_)
+
+
+def score(experiment: Experiment, parameters: Parameters, data: Data) -> Score:
+    """The score of `parameters` on the samples of `data`."""
+    total, right = 0.0, 0
+    for start in range(0, len(data), _ROWS):
+        inputs, targets = data.inputs[start : start + _ROWS], data.targets[start : start + _ROWS]
+        found = evaluate(parameters, experiment.training, inputs, targets)
+        with np.errstate(all="ignore"):
+            total += float(np.sum(found.error))
+        classes = right_classes(experiment, found.prediction, targets)
+        right += 0 if classes is None else int(classes.sum())
+    return Score(len(data), total / len(data), right if has_classes(experiment) else None)
+
+
+@lru_cache(maxsize=4)
+def _scores(experiment: Experiment, parameters: Parameters) -> tuple[Score, Score | None]:
+    test = experiment.data.test
+    training = score(experiment, parameters, experiment.data)
+    return training, None if test is None else score(experiment, parameters, test)
+
+
+def scored(experiment: Experiment) -> bool:
+    """Whether there is more to say of a run than its error: classes, or samples kept for testing."""
+    return experiment.data.test is not None or has_classes(experiment)
+
+
+def scores(moment: Moment) -> tuple[Score, Score | None] | None:
+    """Of the training and the test part under the parameters that hold now; None where it would take too long."""
+    data = moment.experiment.data
+    samples = len(data) + (0 if data.test is None else len(data.test))
+    at_end = moment.complete and moment.position % moment.experiment.steps_per_epoch == 0
+    if samples * moment.experiment.network.weight_count > AT_ANY_TIME and not at_end:
+        return None
+    return _scores(moment.experiment, moment.parameters)
