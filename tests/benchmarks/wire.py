@@ -10,9 +10,8 @@ import statistics
 import time
 from typing import Any
 
-from tests.emulator import Program
+from tests.emulator import PLAIN, Program
 
-PLAIN = {"TEXTUAL_DRIVER": "textual.drivers.linux_driver:LinuxDriver"}
 KEYS = {"space": " ", ".": ".", "e": "e"}
 COUNT = 60
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,20 +20,6 @@ from tui_backprop.session import Session
 from tui_backprop.store import entries, folder, read
 
 Terminal = partial(Program, columns=120, rows=40)
-
-
-def wait(terminal: Program, held: Callable[[], bool]) -> None:
-    """Goes on until something is the case."""
-    end = time.monotonic() + 30
-    while not held():
-        assert time.monotonic() < end, terminal.text
-        terminal.read(0.02)
-
-
-def signalled(terminal: Program, number: int) -> int | None:
-    """The exit code after a signal."""
-    os.kill(terminal.pid, number)
-    return terminal.end()
 
 
 def only() -> Path:
@@ -61,11 +46,11 @@ def test_a_studio_killed_while_it_plays_is_resumed_where_it_was_saved(play: str)
     with Terminal("article-random", "--seed", "5") as terminal:
         terminal.wait_for("nothing computed yet")
         terminal.keys(" ")
-        wait(terminal, lambda: saved_step() == 1)
+        terminal.until(lambda: saved_step() == 1)
         terminal.keys(play)
-        wait(terminal, lambda: saved_step() > 1)
+        terminal.until(lambda: saved_step() > 1)
         assert in_use(only())
-        assert signalled(terminal, signal.SIGKILL) == -signal.SIGKILL
+        assert terminal.signal(signal.SIGKILL) == -signal.SIGKILL
     path = only()
     session = read(path)
     assert not in_use(path)
@@ -73,7 +58,7 @@ def test_a_studio_killed_while_it_plays_is_resumed_where_it_was_saved(play: str)
     with Terminal("--resume") as terminal:
         assert_shown(terminal, session)
         terminal.keys(".")
-        wait(terminal, lambda: (read(path).step, read(path).phase) != (session.step, session.phase))
+        terminal.until(lambda: (read(path).step, read(path).phase) != (session.step, session.phase))
         terminal.keys("q")
         assert terminal.end() == 0
     original = load_experiment("article-random", Overrides(seed=5))
@@ -88,7 +73,7 @@ def test_killed_at_any_time_the_file_is_whole() -> None:
             before = saved_step()
             terminal.keys(" ]]]]]p")
             time.sleep(0.9 + 0.07 * number)
-            assert signalled(terminal, signal.SIGKILL) == -signal.SIGKILL
+            assert terminal.signal(signal.SIGKILL) == -signal.SIGKILL
         assert saved_step() > before
     assert only()
 
@@ -99,7 +84,7 @@ def test_a_signal_ends_the_studio_with_the_last_moment_saved(number: int) -> Non
         terminal.wait_for("nothing computed yet")
         terminal.keys("   .")
         terminal.wait_for("step 4")
-        assert signalled(terminal, number) == 128 + number
+        assert terminal.signal(number) == 128 + number
     session = read(only())
     assert (session.step, session.phase) == (4, "input")
     assert names(folder()) == [only().name]
@@ -112,7 +97,7 @@ def test_two_studios_at_once_have_a_session_each(capsys: pytest.CaptureFixture[s
             terminal.keys(" " * steps)
             terminal.wait_for(f"step {steps}")
         for terminal in (one, other):
-            wait(terminal, lambda: len(entries()[0]) == 2)
+            terminal.until(lambda: len(entries()[0]) == 2)
         assert main(["--resume"]) == 2
         assert "all are in use" in capsys.readouterr().err
         for terminal in (one, other):
@@ -150,5 +135,5 @@ def test_what_could_not_be_saved_is_told_at_the_end(state_home: Path) -> None:
         terminal.wait_for("cannot save the session")
         terminal.keys("q")
         assert terminal.end() == 0
-        wait(terminal, lambda: b"tui-backprop: cannot save the session: Not a directory" in terminal.received)
+        terminal.until(lambda: b"tui-backprop: cannot save the session: Not a directory" in terminal.received)
     assert os.listdir(state_home) == ["tui-backprop"]

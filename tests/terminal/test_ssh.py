@@ -97,7 +97,7 @@ def test_after_the_line_has_dropped_the_run_stands_where_it_was(server: Server) 
         program.press("f", "\t", "\t", "f", " ", " ", ".", ".", ".")  # the inspector shows every digit
         before = program.text
         assert "step 3" in before
-        os.kill(program.pid, signal.SIGKILL)
+        program.signal(signal.SIGKILL)
     time.sleep(1.5)
     with server.studio("--resume") as program:
         program.press("f", "\t", "\t", "f")
