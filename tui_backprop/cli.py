@@ -104,7 +104,7 @@ def _list() -> int:
 
 
 def _check(experiment: Experiment) -> int:
-    from tui_backprop.core.diagnostics import TOLERANCE, check_gradient
+    from tui_backprop.core.diagnostics.gradient_check import TOLERANCE, check_gradient
 
     result = check_gradient(experiment)
     worst = result.worst

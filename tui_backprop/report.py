@@ -13,7 +13,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
-from tui_backprop.core.diagnostics import parameter_name
+from tui_backprop.core.diagnostics.gradient_check import parameter_name
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.core.trainer import Trainer, TrainingState

@@ -16,7 +16,7 @@ from tests.cli.program import COMMAND, assert_refused, printed, program
 from tests.transcription import Array
 from tui_backprop import __version__, cli, load_experiment
 from tui_backprop.arguments import VERBS
-from tui_backprop.core import diagnostics
+from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.experiments import preset_names
 
 SHAPES = {
@@ -55,12 +55,12 @@ def test_check_passes_with_every_kind_of_change(name: str, capsys: pytest.Captur
 def test_check_exits_1_where_the_gradient_is_wrong(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    check = diagnostics.check_gradient
+    check = gradient_check.check_gradient
 
     def doubled(*arguments: object) -> Array:
-        return 2 * diagnostics.backprop_gradient(*arguments)  # type: ignore[arg-type]
+        return 2 * gradient_check.backprop_gradient(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(diagnostics, "check_gradient", lambda experiment: check(experiment, gradient=doubled))
+    monkeypatch.setattr(gradient_check, "check_gradient", lambda experiment: check(experiment, gradient=doubled))
     assert cli.main(["check", "article"]) == 1
     assert "gradient check FAILED" in capsys.readouterr().out
 

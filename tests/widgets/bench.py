@@ -17,9 +17,10 @@ from tui_backprop.widgets.matrices import Matrices
 from tui_backprop.widgets.network import Network
 from tui_backprop.widgets.pane import Painted
 from tui_backprop.widgets.samples import Samples
+from tui_backprop.widgets.views import VIEWS
 
 WIDGETS: tuple[type[Painted], ...] = (
-    Network, Matrices, Samples, Inspector, Error, Chart, ErrorLine, Breadcrumb, PaneBar, KeyBar,
+    Network, Matrices, Samples, Inspector, Error, Chart, ErrorLine, Breadcrumb, PaneBar, KeyBar, *VIEWS,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ A rounded prediction enters E and δ[L] as rounded; the rounding itself counts a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -266,20 +267,28 @@ class Evaluation:
     error: Array
 
 
-def evaluate(parameters: Parameters, training: Training, inputs: Array, targets: Array) -> Evaluation:
-    """A forward pass of all samples, with the same bits as single-sample passes: sums run in the same order."""
-    network = parameters.network
+def layers(parameters: Parameters, inputs: Array) -> Iterator[tuple[Array, Array]]:
+    """(z, a) of layers 1…L, each (samples, units), with the same bits as single-sample passes: sums run in order.
+
+    Overflow is not an error here: run it under `np.errstate`.
+    """
     below = inputs
+    for index, name in enumerate(parameters.network.activations):
+        weights = parameters.weights[index]
+        z = below[:, :1] * weights[0]
+        for unit in range(1, len(weights)):
+            z += below[:, unit : unit + 1] * weights[unit]
+        if parameters.biases:
+            z += parameters.biases[index]
+        below = np.empty_like(z)
+        ACTIVATIONS[name].apply(z, below)
+        yield z, below
+
+
+def evaluate(parameters: Parameters, training: Training, inputs: Array, targets: Array) -> Evaluation:
+    """A forward pass of all samples."""
     with np.errstate(all="ignore"):
-        for index, name in enumerate(network.activations):
-            weights = parameters.weights[index]
-            z = below[:, :1] * weights[0]
-            for unit in range(1, len(weights)):
-                z += below[:, unit : unit + 1] * weights[unit]
-            if parameters.biases:
-                z += parameters.biases[index]
-            below = np.empty_like(z)
-            ACTIVATIONS[name].apply(z, below)
-        prediction = below if training.round is None else np.rint(below * 10.0**training.round) / 10.0**training.round
+        *_, (_, raw) = layers(parameters, inputs)
+        prediction = raw if training.round is None else np.rint(raw * 10.0**training.round) / 10.0**training.round
         report = squared_error if training.report == "squared" else LOSSES[training.loss].value
-        return Evaluation(below, prediction, report(prediction, targets))
+        return Evaluation(raw, prediction, report(prediction, targets))

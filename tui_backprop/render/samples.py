@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tui_backprop.core.diagnostics import view_samples
+from tui_backprop.core.diagnostics.samples import view_samples
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.scores import right_classes

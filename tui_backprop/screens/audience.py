@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from textual.timer import Timer
 
 KIOSK_MEMORY = 32 * 2**20
 """Bytes for the timeline of a visitor."""
@@ -28,3 +31,32 @@ class Audience:
 
 
 ALONE = Audience()
+
+
+class FreshStart:
+    """Starts over when a visitor has left, or a demo has come to its end."""
+
+    def __init__(
+        self, audience: Audience, later: Callable[[float, Callable[[], None]], Timer], start_over: Callable[[], None]
+    ) -> None:
+        self._audience, self._later, self._start_over = audience, later, start_over
+        self._timer: Timer | None = None
+
+    def key_pressed(self) -> None:
+        """Somebody is there: a kiosk starts over only some time after the last key."""
+        if self._audience.kiosk:
+            self._after(KIOSK_IDLE)
+
+    def run_ended(self) -> None:
+        """A demo shows for a while how the run ended."""
+        if self._audience.play:
+            self._after(INTERVAL)
+
+    def _after(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._later(seconds, self._now)
+
+    def _now(self) -> None:
+        self._timer = None
+        self._start_over()

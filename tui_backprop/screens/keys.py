@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
+from tui_backprop.widgets.views import VIEWS
+
 
 @dataclass(frozen=True)
 class Key:
@@ -41,6 +43,10 @@ KEYS = (
     Key("full", "f", "f", "full", "This pane full-screen, and back", ("f", "full")),
     Key("view", "v", "v", "view", "What the matrices show: value, gradient, update"),
     Key("chart", "c", "c", "chart", "The error as a chart with axes, and back; l makes its axis logarithmic"),
+    *(
+        Key(view.__name__.lower(), view.KEY, view.KEY, f"toggle_view('{view.__name__.lower()}')", view.OPENS)
+        for view in VIEWS
+    ),
     Key("copy", "y", "y", "copy", "Copy the inspector's arithmetic as text"),
     Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
     Key("reseed", "R", "R", "reseed", "New weights, from the next seed", ("R", "new")),

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from tests.nets import Net, nets
 from tests.transcription import Array, Rules, flat_gradient
-from tui_backprop.core.diagnostics import GradientFunction, backprop_gradient, check_gradient, parameter_name
+from tui_backprop.core.diagnostics.gradient_check import (
+    GradientFunction,
+    backprop_gradient,
+    check_gradient,
+    parameter_name,
+)
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.experiments import Overrides, load_experiment, preset_names

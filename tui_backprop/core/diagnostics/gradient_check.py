@@ -1,4 +1,4 @@
-"""Questions about a network that training itself does not ask: is the gradient right, what did an update do?"""
+"""Is the gradient right? Back-propagation against finite differences of the loss."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Backprop, evaluate
+from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.phases import Moment
 
 STEP = 1e-5
 """Half the distance between the two losses of a central difference."""
@@ -131,28 +130,3 @@ def parameter_name(experiment: Experiment, index: int) -> str:
         if biases[0] <= index <= biases[-1]:
             return f"b{layer}[{experiment.unit_names(layer)[index - int(biases[0])]}]"
     raise IndexError(index)
-
-
-@dataclass(frozen=True, eq=False)
-class SampleView:
-    """Every sample under the parameters of a moment.
-
-    `prediction` (samples, outputs); `error` (samples,) as reported; `change` (samples,), known once the step's
-    update is made, is what the update did to each sample's error: negative is better.
-    """
-
-    prediction: Array
-    error: Array
-    change: Array | None
-
-
-def view_samples(moment: Moment, rows: slice = slice(None)) -> SampleView:
-    """Predictions and errors of the data `rows` at the moment, and what its update did to them."""
-    experiment = moment.experiment
-    inputs, targets = experiment.data.inputs[rows], experiment.data.targets[rows]
-    now = evaluate(moment.parameters, experiment.training, inputs, targets)
-    if not moment.updated:
-        return SampleView(now.prediction, now.error, None)
-    before = evaluate(moment.before, experiment.training, inputs, targets)
-    with np.errstate(invalid="ignore"):
-        return SampleView(now.prediction, now.error, now.error - before.error)

@@ -1,0 +1,221 @@
+"""Samples × hidden units: which gates are open, and whether any of them makes a difference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.diagnostics.gates import Gates, LayerGates, view_gates
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.selection import Node, Selection, column_of
+from tui_backprop.render.spans import Line, Span, fit, line, width, wrap
+from tui_backprop.render.views.page import Page, listed, sentence
+
+MOST_ROWS = 64
+"""Of more samples than this the grid shows shares instead of single gates."""
+_OPEN, _SHUT, _LEAKS, _LINEAR, _LOW, _HIGH = "●", "✕", "╌", "│", "▁", "▔"
+_INKS = {_OPEN: "+3", _SHUT: "shut", _LEAKS: "shut", _LINEAR: "dim", _LOW: "-3", _HIGH: "-3"}
+_KEYS = {_OPEN: "open", _SHUT: "shut", _LEAKS: "leaks 1 %", _LINEAR: "linear, no gate", _LOW: "stuck low",
+         _HIGH: "stuck high", "~": "switches", "=": "the same for all"}  # fmt: skip
+
+
+def gates(moment: Moment, selection: Selection, columns: int) -> Page:
+    """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
+    experiment = moment.experiment
+    if experiment.network.depth == 1:
+        return Page(sentence(columns, "There are no hidden units, so there are no gates: each output is a sum."))
+    if not moment.finite:
+        return Page(
+            sentence(columns, Span("The weights are no finite numbers any more: no gate means anything.", "warn"))
+        )
+    found = view_gates(experiment.data, moment.parameters)
+    head = _verdict(moment, found, columns)
+    if len(found.rows) > MOST_ROWS:
+        return Page(head, _shares(moment, found, selection, columns), focus=_unit_before(moment, selection))
+    first, cells = _window(found, selection, columns - _label_cells(found), _name_cells(moment, found))
+    body = [
+        line(_label(moment, sample), *_marks(found, place, first, cells, columns))
+        for place, sample in enumerate(found.rows.tolist())
+    ]
+    head.append(line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns)))
+    verdicts = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
+    focus = int(np.searchsorted(found.rows, moment.sample or 0))
+    return Page(head, body, [verdicts, *_legend(found, columns)], focus)
+
+
+def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
+    """What the gates mean for learning, in sentences."""
+    name = {layer.layer: moment.experiment.unit_names(layer.layer) for layer in found.layers}
+    where = "on this data" if len(found.rows) == found.total else f"on the {len(found.rows):,} samples looked at"
+    switching = [name[layer.layer][unit] for layer in found.layers for unit in np.flatnonzero(layer.switching).tolist()]
+    dead = [name[layer.layer][unit] for layer in found.layers for unit in np.flatnonzero(layer.dead).tolist()]
+    lines: list[Line] = []
+    if found.linear:
+        text = (
+            f"No gate switches: {where} the network is linear now."
+            if found.gated
+            else ("All hidden layers are linear: there is no gate, and the network is linear whatever its weights.")
+        )
+        lines += sentence(columns, Span("! ", "warn", True), Span(text, "warn", True), indent=2)
+    elif switching:
+        units = sum(len(names) for names in name.values())
+        lines += sentence(
+            columns,
+            Span(f"{len(switching)} of {units}", bold=True),
+            " units switch between samples: ",
+            listed(switching),
+        )
+    if dead:
+        text = f"{len(dead)} dead, shut for all: {listed(dead)}"
+        lines += sentence(columns, Span(text, "warn"), indent=2)
+    saturated = sum(int((~layer.passing).sum()) for layer in found.layers if layer.smooth)
+    smooth = sum(layer.passing.size for layer in found.layers if layer.smooth)
+    if smooth:
+        stuck = [
+            name[layer.layer][unit]
+            for layer in found.layers
+            if layer.smooth
+            for unit in np.flatnonzero(layer.opened == 0).tolist()
+        ]
+        share = f"{saturated:,} of {smooth:,} smooth activations saturated"
+        lines += sentence(columns, Span(share, "warn" if 2 * saturated > smooth else "text"), indent=2)
+        if stuck:
+            lines += sentence(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
+    return lines
+
+
+def _unit_before(moment: Moment, selection: Selection) -> int:
+    """The place of the selected unit among all hidden ones."""
+    units = moment.experiment.network.units
+    layer = min(max(selection.layer, 1), len(units) - 2)
+    return sum(units[1:layer]) + (column_of(selection) if layer == selection.layer else 0)
+
+
+def _name_cells(moment: Moment, found: Gates) -> int:
+    return max(width(name) for layer in found.layers for name in moment.experiment.unit_names(layer.layer))
+
+
+def _label_cells(found: Gates) -> int:
+    return len(str(int(found.rows[-1]))) + 3
+
+
+def _label(moment: Moment, sample: int) -> Span:
+    here = sample in moment.samples
+    return Span(("▸" if here else " ") + f"#{sample}", "accent" if here else "label", here)
+
+
+def _window(found: Gates, selection: Selection, room: int, name_cells: int) -> tuple[int, int]:
+    """The first unit shown, and the cells of each: names where there is room, else one cell a unit."""
+    units = sum(layer.passing.shape[1] for layer in found.layers)
+    cells = next((cells for cells in (name_cells + 1, 2) if units * cells + len(found.layers) <= room), 1)
+    fitting = max(1, room // cells - len(found.layers))
+    before = sum(layer.passing.shape[1] for layer in found.layers if layer.layer < selection.layer)
+    wanted = min(before + (column_of(selection) if selection.layer else 0), units - 1)
+    return min(max(0, wanted - fitting + 1), max(0, units - fitting)), cells
+
+
+def _places(found: Gates, first: int, cells: int, columns: int) -> list[tuple[LayerGates, int, str]]:
+    """(layer, unit, gap before it) of the units shown."""
+    every = [(layer, unit) for layer in found.layers for unit in range(layer.passing.shape[1])][first:]
+    room, shown = columns - _label_cells(found), []
+    for place, (layer, unit) in enumerate(every):
+        gap = " " * (unit == 0 and place > 0)
+        room -= cells + len(gap)
+        if room < 0:
+            break
+        shown.append((layer, unit, gap))
+    return shown
+
+
+def _mark(layer: LayerGates, unit: int, place: int) -> str:
+    if layer.activation == "linear":
+        return _LINEAR
+    if layer.passing[place, unit]:
+        return _OPEN
+    if layer.smooth:
+        return _HIGH if layer.high[place, unit] else _LOW
+    return _SHUT if layer.activation == "relu" else _LEAKS
+
+
+def _marks(found: Gates, place: int, first: int, cells: int, columns: int) -> list[Span]:
+    spans = []
+    for layer, unit, gap in _places(found, first, cells, columns):
+        mark = _mark(layer, unit, place)
+        spans.append(Span(gap + mark.rjust(cells), _INKS[mark], target=Node(layer.layer, unit)))
+    return spans
+
+
+def _sign(layer: LayerGates, unit: int) -> Span:
+    """What a unit is over all samples."""
+    if layer.activation == "linear":
+        return Span(_LINEAR, "dim")
+    opened, samples = int(layer.opened[unit]), len(layer.passing)
+    if 0 < opened < samples:
+        return Span("~", "accent", bold=True)
+    if opened:
+        return Span("=", "dim")
+    return Span(_SHUT if layer.gated else "!", "warn", bold=True)
+
+
+def _signs(found: Gates, first: int, cells: int, columns: int) -> list[Span]:
+    spans = []
+    for layer, unit, gap in _places(found, first, cells, columns):
+        sign = _sign(layer, unit)
+        spans.append(sign._replace(text=gap + sign.text.rjust(cells)))
+    return spans
+
+
+def _names(moment: Moment, found: Gates, selection: Selection, first: int, cells: int, columns: int) -> list[Span]:
+    """The units' names, or their numbers, every fifth one, where names do not fit."""
+    spans, skip = [], 0
+    for layer, unit, gap in _places(found, first, cells, columns):
+        name, chosen = moment.experiment.unit_names(layer.layer)[unit], selection == Node(layer.layer, unit)
+        ink = "accent" if chosen or (selection.layer == layer.layer and column_of(selection) == unit) else "label"
+        if cells > 2 or width(name) < cells:
+            spans.append(Span(gap + fit(name, cells, right=True), ink, chosen, target=Node(layer.layer, unit)))
+            continue
+        text, number = gap, str(unit + 1)
+        if skip:
+            skip -= 1
+            continue
+        if (unit + 1) % 5 == 0 or unit == 0:
+            text += number.rjust(cells) if len(number) <= cells else number
+            skip = max(0, -(-len(number) // cells) - 1)
+            text = text.ljust(len(gap) + cells * (skip + 1))
+        else:
+            text += " " * cells
+        spans.append(Span(text, "dim"))
+    return spans
+
+
+def _legend(found: Gates, columns: int) -> list[Line]:
+    """What the signs mean; only those that can occur."""
+    names = {layer.activation for layer in found.layers}
+    signs = [_OPEN] if names != {"linear"} else []
+    signs += [_SHUT] if "relu" in names else []
+    signs += [_LEAKS] if "leaky_relu" in names else []
+    signs += [_LOW, _HIGH] if names & {"sigmoid", "tanh"} else []
+    signs += [_LINEAR] if "linear" in names else []
+    signs += ["~", "="] if names != {"linear"} else []
+    return wrap([Span(f"{sign} {_KEYS[sign]}  ", "dim") for sign in signs], columns, 0)
+
+
+def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) -> list[Line]:
+    """A line a unit: the share of samples that it lets through."""
+    cells = min(_name_cells(moment, found), 8)
+    bar = max(4, columns - cells - 24)
+    lines = []
+    for layer in found.layers:
+        for unit, opened in enumerate(layer.opened.tolist()):
+            share = 1.0 if layer.activation == "linear" else opened / len(found.rows)
+            full = round(share * bar) if 0 < share < 1 else int(share) * bar
+            chosen = selection.layer == layer.layer and column_of(selection) == unit
+            name = Span(fit(moment.experiment.unit_names(layer.layer)[unit], cells), "accent" if chosen else "label",
+                        chosen, target=Node(layer.layer, unit))  # fmt: skip
+            word = "not saturated" if layer.smooth else "open"
+            text = f" {100 * share:3.0f} % {word} "
+            lines.append(
+                line(
+                    name, " ", Span("█" * full, "+3"), Span("░" * (bar - full), "shut"), Span(text), _sign(layer, unit)
+                )
+            )
+    return lines

@@ -1,0 +1,56 @@
+"""A view's text in three parts: what always stands at the top and the bottom, and what scrolls between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_backprop.render.spans import Line, Span, clip, line, pad, wrap
+
+LEAST_BODY = 3
+"""Lines that the part which scrolls has at least, at the cost of the bottom, then of the top."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`focus` is the line of the body that is in sight while nobody has scrolled."""
+
+    head: list[Line]
+    body: list[Line] = field(default_factory=list)
+    foot: list[Line] = field(default_factory=list)
+    focus: int = 0
+
+    def lines(self, columns: int, rows: int, scroll: int = 0) -> tuple[list[Line], int]:
+        """At most `rows` lines of at most `columns` cells, and `scroll` as far as it was possible."""
+        body = min(LEAST_BODY, len(self.body))
+        foot = self.foot[: max(0, rows - len(self.head) - body)]
+        head = self.head[: max(0, rows - len(foot) - body)]
+        fitting = max(0, rows - len(head) - len(foot))
+        last = max(0, len(self.body) - fitting)
+        resting = min(max(0, self.focus - fitting // 2), last)
+        top = min(max(0, resting + scroll), last)
+        shown = [clip(spans, columns) for spans in self.body[top : top + fitting]]
+        if shown and top > 0:
+            shown[0] = line(*pad(shown[0], columns - 1), Span("↑", "accent"))
+        if shown and top < last:
+            shown[-1] = line(*pad(shown[-1], columns - 1), Span("↓", "accent"))
+        return [*(clip(spans, columns) for spans in (*head,)), *shown, *(clip(spans, columns) for spans in foot)][
+            :rows
+        ], top - resting
+
+
+def sentence(columns: int, *parts: Span | str, indent: int = 0) -> list[Line]:
+    """A sentence broken between words."""
+    words: list[Span] = []
+    for part in parts:
+        span = part if isinstance(part, Span) else Span(part)
+        pieces = span.text.split(" ")
+        words += [
+            span._replace(text=word + (" " if place < len(pieces) - 1 else "")) for place, word in enumerate(pieces)
+        ]
+    return wrap([word for word in words if word.text], columns, indent)
+
+
+def listed(names: list[str], most: int = 8) -> str:
+    """`h1 h2 h3 … 5 more`"""
+    left_out = len(names) - most
+    return " ".join(names[:most]) + (f" … {left_out} more" if left_out > 0 else "")
