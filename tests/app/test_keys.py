@@ -15,6 +15,7 @@ from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.questions import Question, UntilQuestion
 from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.widgets.views import VIEWS
 
 PANES = ("Network", "Matrices", "Samples", "Inspector", "Error")
 
@@ -70,7 +71,7 @@ async def panes(s: Studio) -> None:
             assert s.focused == PANES[(start + by * place) % 5]
 
 
-async def views(s: Studio) -> None:
+async def matrices(s: Studio) -> None:
     await s.press("space", "v")
     assert s.title("Matrices").startswith("Gradients")
     assert shown(worked(1).step.gradient[0][0, 0]) in s.text("Matrices")
@@ -151,13 +152,22 @@ async def leave(s: Studio) -> None:
     assert not s.app.is_running
 
 
+async def views(s: Studio) -> None:
+    for view in VIEWS:
+        await s.press(view.KEY)
+        assert view.__name__ in s.in_sight
+        await s.press(view.KEY)
+        assert s.in_sight == set(PANES)
+
+
 ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     steps: ("space", "backspace"),
     phases: ("full_stop", "comma"),
     epochs: ("e", "E"),
     play: ("p", "left_square_bracket", "right_square_bracket"),
     panes: ("tab", "shift+tab"),
-    views: ("v",),
+    matrices: ("v",),
+    views: tuple(view.KEY for view in VIEWS),
     full: ("f", "escape"),
     chart: ("c",),
     copy: ("y",),
@@ -170,7 +180,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize(
-    ("act", "pane"), list(zip(ACTS, PANES * 3, strict=False)), ids=lambda part: getattr(part, "__name__", part)
+    ("act", "pane"), list(zip(ACTS, PANES * 9, strict=False)), ids=lambda part: getattr(part, "__name__", part)
 )
 async def test_what_each_key_does(act: Callable[[Studio], Awaitable[None]], pane: str) -> None:
     async with studio() as s:
@@ -211,7 +221,7 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
         page = str(s.app.screen.query_one(Static).content)
         for key in KEYS:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
-        for pane in (*PANES, "Chart"):
+        for pane in (*PANES, *(view.__name__ for view in VIEWS), "Chart"):
             assert s.painted(pane).ANSWERS in page  # type: ignore[attr-defined]
 
 
