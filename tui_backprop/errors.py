@@ -22,6 +22,7 @@ class ExperimentError(BackpropError):
     """An experiment that cannot be read: names the file, the key and what was expected."""
 
     def __init__(self, source: str, key: str, message: str, expected: str = "") -> None:
+        self.key = key
         where = f"{source}: {key}: " if key else f"{source}: "
         super().__init__(where + message, f"expected {expected}" if expected else "")
 

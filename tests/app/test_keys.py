@@ -14,6 +14,7 @@ from tests.render.moments import shown
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.questions import Question, UntilQuestion
+from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets.views import VIEWS
 
@@ -132,7 +133,8 @@ async def reseed(s: Studio) -> None:
 
 
 async def questions(s: Studio) -> None:
-    for key, screen in [("u", UntilQuestion), ("g", Question), ("s", Question), ("question_mark", HelpScreen)]:
+    screens = {"u": UntilQuestion, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
+    for key, screen in screens.items():
         await s.press(key)
         assert isinstance(s.app.screen, screen)
         await s.press("escape")
@@ -173,7 +175,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     copy: ("y",),
     restart: ("r",),
     reseed: ("R",),
-    questions: ("u", "g", "s", "question_mark"),
+    questions: ("u", "g", "s", "question_mark", "ctrl+n"),
     redraw: ("ctrl+l",),
     leave: ("q",),
 }

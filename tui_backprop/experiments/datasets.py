@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,29 @@ def read_data(keys: Section, network: Network, folder: Path) -> Data:
     data = _standardised(_parted(data, keys, network), keys)
     keys.done()
     return data
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a network must fit: the number of inputs, and of classes to tell apart; 0 where targets are numbers.
+
+    `target` is the name of the column to be learned.
+    """
+
+    inputs: int
+    classes: int
+    target: str = ""
+
+
+def outline(path: Path, as_classes: bool) -> Outline:
+    """Of a CSV file whose last column is the target: classes if it is text, or if `as_classes`."""
+    file = CsvFile(path, None, None)
+    last = len(file.names) - 1
+    of_classes = as_classes or last in file.texts
+    if not of_classes and not file.texts:
+        return Outline(last, 0, file.names[last])
+    table = file.read(range(last + 1), [last] if of_classes else ())
+    return Outline(len(_encoded(table, range(last))[1]), len(table.classes[last] or ()), file.names[last])
 
 
 def _listed(keys: Section, network: Network) -> Data:

@@ -92,13 +92,23 @@ def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides
     if isinstance(source, Mapping):
         name, definition, folder = "experiment", source, Path()
     elif str(source) in preset_names():
-        name = str(source)
-        folder = Path(str(_presets()))
-        definition = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
+        name, definition, folder = str(source), definition_of(str(source)), Path()
     else:
         path = Path(source)
         name, definition, folder = str(source), _read_toml(path), path.parent
     return _experiment(name, (overrides or Overrides()).apply(definition), folder)
+
+
+def definition_of(preset: str) -> dict[str, Any]:
+    """A preset as its file has it, paths made absolute."""
+    folder = Path(str(_presets()))
+    definition = tomllib.loads((folder / f"{preset}.toml").read_text("utf-8"))
+    return dict(_with_absolute_csv(definition, folder))
+
+
+def assemble(name: str, definition: Mapping[str, Any], data: Data | None = None) -> Experiment:
+    """The experiment of a definition; `data` are its samples where they are at hand."""
+    return _experiment(name, definition, Path(), data)
 
 
 def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
@@ -106,7 +116,7 @@ def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
     units, layers = experiment.network.units, overrides.layers or experiment.network.units
     same_ends = (layers[0], layers[-1]) == (units[0], units[-1])
     data = experiment.data if same_ends and _LEAVE_DATA.issuperset(overrides.given) else None
-    return _experiment(experiment.name, overrides.apply(experiment.definition), Path(), data)
+    return assemble(experiment.name, overrides.apply(experiment.definition), data)
 
 
 _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle"})
@@ -141,7 +151,6 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _experiment(name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None) -> Experiment:
-    """The experiment of a definition; `data` are its samples where they are at hand."""
     root = Section(name, "", definition)
     network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))
     title, watch = root.text("title", name), root.text("watch", "")

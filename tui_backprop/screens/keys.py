@@ -39,6 +39,7 @@ KEYS = (
     Key("go-to", "g", "g", "go_to", "Go to an epoch, a sample, a phase", ("g", "go")),
     Key("slower", "left_square_bracket", "[", "pace(-1)", "Play slower", ("[]", "pace")),
     Key("faster", "right_square_bracket", "]", "pace(1)", "Play faster"),
+    Key("set-up", "ctrl+n", "ctrl+n", "set_up", "Set up another experiment: data, network, rules", ("^n", "set up")),
     Key("save", "s", "s", "save", "Save this session by name", ("s", "save")),
     Key("full", "f", "f", "full", "This pane full-screen, and back", ("f", "full")),
     Key("view", "v", "v", "view", "What the matrices show: value, gradient, update"),

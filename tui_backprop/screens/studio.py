@@ -26,6 +26,7 @@ from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEMO_PACE
 from tui_backprop.screens.player import Player
 from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
+from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.store import Record
 from tui_backprop.widgets.chart import Chart
 from tui_backprop.widgets.pane import Painted
@@ -271,6 +272,15 @@ class StudioScreen(PanesScreen):
             self.news = str(error)
             return
         self.news = f"New weights, from seed {seed}."
+
+    @work
+    async def action_set_up(self) -> None:
+        """Asks for another experiment, and opens it."""
+        self._pause()
+        name = self._timeline.experiment.name
+        experiment = await self.app.push_screen_wait(SetupScreen(name, files=not self._audience.kiosk))
+        if experiment is not None:
+            self.open(experiment)
 
     def open(self, experiment: Experiment) -> None:
         """Another experiment, from its start."""

@@ -1,0 +1,139 @@
+"""The set-up screen, by keyboard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.app.studio import NARROW, Studio, studio
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.app import BackpropApp
+from tui_backprop.screens.audience import Audience
+from tui_backprop.screens.questions import Question
+from tui_backprop.screens.setup import SetupScreen
+from tui_backprop.screens.studio import StudioScreen
+
+
+def text(s: Studio, name: str) -> str:
+    return str(s.app.screen.query_one(f"#{name}", Static).content)
+
+
+async def fill(s: Studio, **fields: str) -> None:
+    for name, value in fields.items():
+        s.app.screen.query_one(f"#{name}", Input).value = value
+    await s.pilot.pause()
+
+
+async def test_a_preset_with_changes_is_opened() -> None:
+    async with studio() as s:
+        await s.press("ctrl+n")
+        assert isinstance(s.app.screen, SetupScreen)
+        assert text(s, "command") == "$ tui-backprop article"
+        await fill(s, rate="0.2", layers="5")
+        assert text(s, "command") == "$ tui-backprop article --layers 3,5,1 --rate 0.2"
+        assert "rate = 0.2" in text(s, "toml")
+        await s.press("enter")
+        experiment = s.timeline.experiment
+        assert (experiment.name, experiment.network.units, experiment.training.rate) == ("article", (3, 5, 1), 0.2)
+        await s.press("space")
+        assert s.where == (1, "update")
+
+
+async def test_a_generator_is_chosen_with_the_arrows() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press("ctrl+n", "down", "right", "down")
+        assert 'generator = "circle"' in text(s, "toml")
+        assert s.app.screen.focused is not None
+        assert s.app.screen.focused.id == "samples"  # there is no file to name
+        await s.press("end", "backspace", "backspace", "backspace", "5", "0", "enter")
+        assert (s.timeline.experiment.name, len(s.timeline.experiment.data)) == ("circle", 25)
+
+
+async def test_nonsense_is_refused_while_it_is_typed() -> None:
+    async with studio() as s:
+        before = s.timeline.experiment
+        await s.press("ctrl+n")
+        await fill(s, rate="fast")
+        assert "'fast' is not a finite number" in text(s, "mistake")
+        assert s.app.screen.query_one("#row-rate").has_class("-wrong")
+        assert text(s, "command") == ""
+        await s.press("enter")
+        assert isinstance(s.app.screen, SetupScreen)
+        await fill(s, rate="0.5")
+        assert text(s, "mistake").startswith("✓ 3-4-1, 16 parameters; 4 samples to learn")
+        assert not s.app.screen.query_one("#row-rate").has_class("-wrong")
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+        assert s.timeline.experiment is before
+
+
+@pytest.mark.parametrize(("size", "complete"), [((80, 24), True), ((120, 40), True), ((60, 18), False)])
+async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], complete: bool) -> None:
+    async with studio("iris", size=size) as s:
+        await s.press("ctrl+n")
+        screen = s.app.screen
+        rows = list(screen.query(".row"))
+        in_sight = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
+        assert (len(in_sight) == len(rows) == 16) == complete
+        seen = []
+        for _ in range(13):  # all but file, samples and noise, which iris has no use for
+            assert screen.focused is not None
+            seen.append(screen.focused.id)
+            assert screen.query_one("#fields").region.contains_region(screen.focused.region)
+            await s.press("down")
+        assert len(set(seen)) == 13
+        for name in ("mistake", "command", "keys"):
+            assert screen.region.contains_region(screen.query_one(f"#{name}").region)
+
+
+def _covered(screen: object, row: object) -> bool:
+    fields = screen.query_one("#fields").region  # type: ignore[attr-defined]
+    return not fields.contains_region(row.region)  # type: ignore[attr-defined]
+
+
+async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    async with studio() as s:
+        await s.press("ctrl+n")
+        await fill(s, rate="0.25")
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, Question)
+        await s.type(str(tmp_path / "mine.txt"))
+        assert "does not end in .toml" in s.mistake
+        await s.type(str(path))
+        assert load_experiment(path).training.rate == 0.25
+        before = path.read_bytes()
+        await fill(s, rate="0.75")
+        await s.press("ctrl+s")
+        await s.type(str(path))
+        assert "is there already" in s.mistake
+        assert path.read_bytes() == before
+
+
+async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
+    path = tmp_path / "[bold]x.csv"
+    path.write_text("\x1b[2Ja,[red]b[/],kind\n1,2,[@click=app.quit]x\n3,4,\x1b]0;t\x07\n", "utf-8")
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(path))
+        assert "\\x1b[2Ja, [red]b[/] → [@click=app.quit]x" in text(s, "mistake")
+        await s.press("enter", "space")
+        assert s.timeline.experiment.name == "[bold]x"
+        assert "[bold]x" in s.text("Breadcrumb")
+        assert "\x1b" not in "".join(s.text(name) for name in ("Breadcrumb", "Samples", "Network", "Inspector"))
+
+
+async def test_strangers_see_no_files() -> None:
+    app = BackpropApp(Timeline(load_experiment("iris")), audience=Audience(kiosk=True))
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+n")
+        screen = app.screen
+        assert isinstance(screen, SetupScreen)
+        assert not screen.query("#file")
+        assert 'csv = "iris.csv"' in str(screen.query_one("#toml", Static).content)
+        await pilot.press("down", *["right"] * 7)
+        assert "CSV" not in str(screen.query_one("#data", Static).content)
+        await pilot.press("ctrl+s")
+        assert app.screen is screen

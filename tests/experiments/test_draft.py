@@ -1,0 +1,159 @@
+"""The set-up's fields, and what they stand for."""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_backprop import load_experiment
+from tui_backprop.arguments import parser_of
+from tui_backprop.cli import _experiment
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments import preset_names
+from tui_backprop.experiments.draft import CSV, Draft, definition_without_paths, field_of, from_preset
+from tui_backprop.experiments.generators import GENERATORS
+from tui_backprop.experiments.toml_text import toml_text
+
+
+def same(one: Experiment, other: Experiment) -> bool:
+    parts = [(e.initial.flat, e.data.inputs, e.data.targets) for e in (one, other)]
+    return (
+        (one.network, one.training) == (other.network, other.training)
+        and (one.data.test is None) == (other.data.test is None)
+        and all(np.array_equal(a, b) for a, b in zip(*parts, strict=True))
+    )
+
+
+def through_toml(draft: Draft, folder: Path) -> Experiment:
+    path = folder / "mine.toml"
+    path.write_text(toml_text(draft.definition()), "utf-8")
+    return load_experiment(path)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_an_untouched_preset_stands_for_itself(name: str, tmp_path: Path) -> None:
+    draft = from_preset(name)
+    assert same(draft.experiment(), load_experiment(name))
+    assert same(through_toml(draft, tmp_path), load_experiment(name))
+    assert draft.command() == f"tui-backprop {name}"
+
+
+CHANGES = [
+    ("article", {"rate": "0.3"}),
+    ("article", {"layers": "5,2", "seed": "3", "hidden": "tanh"}),
+    ("xor", {"batch": "full", "shuffle": "yes", "output": "sigmoid"}),
+    ("iris", {"shuffle": "no", "rate": "0.01"}),
+    ("linear-collapse", {"layers": ""}),
+]
+
+
+@pytest.mark.parametrize(("preset", "changes"), CHANGES)
+def test_the_command_line_and_the_file_open_the_same_experiment(
+    preset: str, changes: dict[str, str], tmp_path: Path
+) -> None:
+    draft = from_preset(preset)
+    for field, text in changes.items():
+        draft = draft.changed(field, text)
+    command = draft.command()
+    assert command is not None
+    program, *arguments = shlex.split(command)
+    assert program == "tui-backprop"
+    typed = _experiment(parser_of("studio").parse_args(arguments))
+    assert same(typed, draft.experiment())
+    assert same(through_toml(draft, tmp_path), draft.experiment())
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_generator_brings_a_network_that_suits_it(name: str, tmp_path: Path) -> None:
+    draft = from_preset("article").changed("data", name)
+    experiment = draft.experiment()
+    assert experiment.network.units == (2, 8, 1)
+    assert experiment.network.activations[-1] == ("linear" if name in ("plane", "regression-gauss") else "sigmoid")
+    assert draft.command() is None
+    assert same(through_toml(draft, tmp_path), experiment)
+    if experiment.network.activations[-1] == "sigmoid":
+        two = draft.changed("output", "softmax").changed("loss", "softmax_cross_entropy")
+        assert two.experiment().network.units == (2, 8, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "output"),
+    [
+        ("a,b,kind\n1,2,x\n3,4,y\n5,6,z\n", (2, 8, 3), "softmax"),
+        ("a,b,kind\n1,2,x\n3,4,y\n5,6,y\n", (2, 8, 1), "sigmoid"),
+        ("a,b,price\n1,2,3\n3,4,5\n5,6,7\n", (2, 8, 1), "linear"),
+        ("a,colour,kind\n1,red,x\n3,blue,y\n5,green,z\n", (4, 8, 3), "softmax"),
+    ],
+)
+def test_a_file_brings_a_network_that_suits_it(text: str, units: tuple[int, ...], output: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(text, "utf-8")
+    draft = from_preset("iris").changed("data", CSV).changed("file", str(path))
+    experiment = draft.experiment()
+    assert (experiment.network.units, experiment.network.activations[-1]) == (units, output)
+    assert same(through_toml(draft, tmp_path), experiment)
+    assert str(tmp_path) not in toml_text(definition_without_paths(draft.definition()))
+
+
+def test_numbers_are_classes_if_the_output_is_a_softmax(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,digit\n1,0\n2,1\n3,2\n4,2\n", "utf-8")
+    draft = from_preset("article").changed("data", CSV).changed("file", str(path))
+    draft = draft.changed("output", "softmax").changed("loss", "softmax_cross_entropy")
+    assert draft.experiment().data.target_names == ("0", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("rate", "fast", "'fast' is not a finite number"),
+        ("rate", "-1", "too small"),
+        ("batch", "0", "no batch size"),
+        ("batch", "", "no batch size"),
+        ("seed", "-1", "out of range"),
+        ("seed", "x", "out of range"),
+        ("layers", "8,,6", "no list of units"),
+        ("layers", "0", "out of range"),
+        ("layers", "99999", "out of range"),
+        ("samples", "many", "out of range"),
+        ("noise", "2", "out of range"),
+        ("test", "1.5", "no share"),
+        ("loss", "softmax_cross_entropy", "with a sigmoid output"),
+    ],
+)
+def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -> None:
+    draft = from_preset("article").changed("data", "circle").changed(field, text)
+    with pytest.raises(ExperimentError, match=message) as caught:
+        draft.experiment()
+    assert field_of(caught.value) == field
+
+
+@pytest.mark.parametrize("file", ["", "/nowhere/own.csv", "/", "a\0b"])
+def test_a_file_that_is_none_is_refused_at_its_field(file: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        from_preset("article").changed("data", CSV).changed("file", file).experiment()
+    assert field_of(caught.value) == "file"
+
+
+VALUES = st.recursive(
+    st.text(st.characters(exclude_categories=["Cs"]))
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.booleans()
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
+
+
+@given(st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES, max_size=2))))
+def test_toml_reads_back_as_the_same_definition(definition: dict[str, Any]) -> None:
+    assert tomllib.loads(toml_text(definition)) == definition

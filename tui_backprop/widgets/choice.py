@@ -1,0 +1,65 @@
+"""One of several names, chosen with the arrows: a line in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click, Key
+from textual.widgets import Static
+
+
+class Choice(Static, can_focus=True):
+    """`◂ relu ▸`: left and right, or a name's first letter, choose."""
+
+    DEFAULT_CSS = """
+    Choice { height: 1; }
+    Choice:focus { text-style: reverse; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "turn(-1)", "Previous", show=False),
+        Binding("right,l,space", "turn(1)", "Next", show=False),
+    ]
+
+    def __init__(
+        self, names: Sequence[str], value: str, chosen: Callable[[str, str], None], id: str | None = None
+    ) -> None:
+        """`chosen` is told the widget's id and the new name at once: the next key may depend on it."""
+        super().__init__(id=id, markup=False)
+        self._names, self._chosen = list(names), chosen
+        self.value = value
+
+    def on_mount(self) -> None:
+        """Shows the name."""
+        self.show(self.value)
+
+    def show(self, value: str) -> None:
+        """Another name, chosen elsewhere."""
+        self.value = value
+        self.update(Content(f"◂ {value} ▸"))
+
+    def action_turn(self, by: int) -> None:
+        """The next or previous name; after the last comes the first."""
+        place = self._names.index(self.value) if self.value in self._names else -1
+        self._choose(self._names[(place + by) % len(self._names)])
+
+    def on_click(self, event: Click) -> None:
+        """The next name."""
+        self.action_turn(1)
+
+    def on_key(self, event: Key) -> None:
+        """The next name with this first letter."""
+        if event.character is None or not event.character.isalpha() or event.character in "hl":
+            return
+        place = self._names.index(self.value) if self.value in self._names else -1
+        for name in [*self._names[place + 1 :], *self._names[: place + 1]]:
+            if name.lower().startswith(event.character.lower()):
+                event.stop()
+                self._choose(name)
+                return
+
+    def _choose(self, value: str) -> None:
+        self.show(value)
+        self._chosen(str(self.id), value)
