@@ -1,4 +1,4 @@
-"""A session as text: what is trained, from which weights, and where the cursor stands.
+"""A session as text: what is trained, from which weights, what was edited, and where the cursor stands.
 
 A run is a pure function of these, so a resumed session has the same bits as the one that was saved, and its
 size does not depend on how long it was. The text is JSON with one key a line. Floats are written as Python's
@@ -12,21 +12,25 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from tui_backprop.core.branch import Branch
+from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.core.phases import START, Moment, Phase, phases
-from tui_backprop.core.timeline import FURTHEST
+from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
+from tui_backprop.core.timeline import FURTHEST, MOST_BRANCHES
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.schema import Section
 
 FORMAT = "tui-backprop session"
-VERSION = 1
+VERSION = 2
+"""The version that is written; version 1 knew no edits and no branches."""
+_READABLE = (1, VERSION)
 LARGEST = 64 * 2**20
 """Bytes of a session at most."""
 LARGEST_DATA = 5 * 2**20
@@ -51,12 +55,17 @@ class Head:
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """A session that has been read: its experiment starts from the parameters that were saved."""
+    """A session that has been read: its experiment starts from the parameters that were saved.
+
+    The cursor is at `step` and `phase` of the branch at number `present`.
+    """
 
     experiment: Experiment
     step: int
     phase: Phase
     saved: datetime
+    branches: tuple[BranchPlace, ...]
+    present: int
 
 
 def encode(moment: Moment, body: str, saved: datetime) -> bytes:
@@ -65,8 +74,10 @@ def encode(moment: Moment, body: str, saved: datetime) -> bytes:
         "format": FORMAT,
         "version": VERSION,
         "saved": saved.isoformat(),
-        "experiment": _plain(moment.experiment.name),
+        "experiment": _plain(moment.base.name),
         "cursor": {"step": moment.step, "phase": moment.phase},
+        "present": moment.present,
+        "branches": [_plain(asdict(branch)) for branch in moment.branches],
     }
     data = f"{{\n{_lines(head)},\n{body}\n}}\n".encode("ascii")
     if len(data) > LARGEST:
@@ -108,11 +119,45 @@ def decode(data: bytes, source: str) -> Session:
     keys = Section(source, "", document)
     head = _head(keys)
     experiment = replace(_experiment(keys, document, source), name=head.experiment)
+    branches = _branches(keys, head, experiment)
+    present = keys.integer("present", 0, 0, len(branches) - 1)
     keys.done()
-    names = phases(experiment.network.depth) if head.step else (START,)
-    if head.phase not in names:
-        raise keys.error("cursor.phase", f"no {head.phase!r} in step {head.step}", " | ".join(names))
-    return Session(experiment, head.step, Phase(head.phase), head.saved)
+    _check_phase(keys, "cursor", head.step, head.phase, experiment)
+    return Session(experiment, head.step, Phase(head.phase), head.saved, branches, present)
+
+
+def _branches(keys: Section, head: Head, experiment: Experiment) -> tuple[BranchPlace, ...]:
+    listed = keys.listed("branches")
+    if listed is None:
+        return (BranchPlace("1", (), head.step, head.phase, max(0, head.step - 1)),)
+    if not 1 <= len(listed) <= MOST_BRANCHES:
+        raise keys.error("branches", f"{len(listed)} of them", f"1 to {MOST_BRANCHES}")
+    return tuple(_branch(keys.within(f"branches[{n}]", entry), experiment) for n, entry in enumerate(listed))
+
+
+def _branch(keys: Section, experiment: Experiment) -> BranchPlace:
+    edits = []
+    for number, entry in enumerate(keys.listed("edits") or ()):
+        edit = keys.within(f"edits[{number}]", entry)
+        place = edit.integers("place", 0, FURTHEST)
+        value = edit.scalar("value")
+        edits.append(Edit(edit.integer("step", -1, 0, FURTHEST), edit.text("what", ""), tuple(place), value))
+        edit.done()
+    step, phase = keys.integer("step", -1, 0, FURTHEST), keys.text("phase", "")
+    found = BranchPlace(keys.text("name", ""), tuple(edits), step, phase, keys.integer("reached", -1, 0, FURTHEST))
+    keys.done()
+    _check_phase(keys, "cursor", step, phase, experiment)
+    try:
+        Branch(experiment, found.edits)
+    except BackpropError as error:
+        raise keys.error("edits", error.message, error.hint) from None
+    return found
+
+
+def _check_phase(keys: Section, key: str, step: int, phase: str, experiment: Experiment) -> None:
+    names = phases(experiment.network.depth) if step else (START,)
+    if phase not in names:
+        raise keys.error(f"{key}.phase", f"no {phase!r} in step {step}", " | ".join(names))
 
 
 def _inline(data: Data) -> dict[str, Any] | None:
@@ -162,8 +207,8 @@ def _document(data: bytes, source: str) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise _damaged(source, "is not a session")
     version = document.get("version")
-    if type(version) is not int or version != VERSION:
-        raise BackpropError(f"{source}: a session of another version", f"this program reads version {VERSION}")
+    if type(version) is not int or version not in _READABLE:
+        raise BackpropError(f"{source}: a session of another version", f"this program reads up to version {VERSION}")
     return document
 
 
@@ -177,7 +222,7 @@ def _too_large() -> BackpropError:
 
 def _head(keys: Section) -> Head:
     keys.text("format", "")
-    keys.integer("version", VERSION, VERSION, VERSION)
+    keys.integer("version", VERSION, *_READABLE)
     cursor = keys.section("cursor")
     step, phase = cursor.integer("step", -1, 0, FURTHEST), cursor.text("phase", "")
     cursor.done()

@@ -150,6 +150,8 @@ class Record:
         self.path: Path | None = None
         self.cursor: tuple[int, str] | None = None
         """Step and phase that were saved last."""
+        self._branches: object = None
+        """The branches that were saved last, and which was the present one."""
         self.problem = ""
         """Why the last save failed, if it did."""
         self._experiment: Experiment | None = None
@@ -169,6 +171,7 @@ class Record:
             record.close()
             raise
         record.cursor = (session.step, session.phase)
+        record._branches = (session.branches, session.present)
         record._experiment = session.experiment
         return record, session
 
@@ -190,11 +193,12 @@ class Record:
         A run that has not left its start is saved only if somebody `asked`. A save that fails leaves the file as
         it was and raises a `BackpropError`.
         """
-        if moment.experiment is not self._experiment:
+        if moment.base is not self._experiment:
             self.close()
-            self._experiment = moment.experiment
-        cursor = (moment.step, moment.phase)
-        if cursor == self.cursor or not (asked or self.cursor or moment.step):
+            self._experiment = moment.base
+        cursor, branches = (moment.step, moment.phase), (moment.branches, moment.present)
+        touched = moment.step or any(branch.edits for branch in moment.branches)
+        if (cursor, branches) == (self.cursor, self._branches) or not (asked or self.cursor or touched):
             return False
         try:
             self._write(moment)
@@ -203,7 +207,7 @@ class Record:
             failure = BackpropError(f"cannot save the session: {reason}", shown(self.path or folder()))
             self.problem = str(failure)
             raise failure from None
-        self.cursor, self.problem = cursor, ""
+        self.cursor, self._branches, self.problem = cursor, branches, ""
         return True
 
     def save_as(self, path: Path, moment: Moment) -> None:
@@ -211,21 +215,21 @@ class Record:
         if _real(path) == self.path:
             self.save(moment, asked=True)
             return
-        other = Record.start(path, moment.experiment)
+        other = Record.start(path, moment.base)
         try:
             other.save(moment, asked=True)
         except BackpropError:
             other.close()
             raise
         self.close()
-        self.path, self.cursor, self._claim = other.path, other.cursor, other._claim
-        self._experiment, self._body = moment.experiment, other._body
+        self.path, self.cursor, self._branches, self._claim = other.path, other.cursor, other._branches, other._claim
+        self._experiment, self._body = moment.base, other._body
 
     def close(self) -> None:
         """Leaves the session to others; what is saved next is another one."""
         if self._claim is not None:
             self._claim.release()
-        self.path = self.cursor = self._experiment = self._claim = None
+        self.path = self.cursor = self._branches = self._experiment = self._claim = None
         self._body = ""
 
     def _take(self, path: Path) -> None:
@@ -236,10 +240,10 @@ class Record:
             raise InUseError(f"{shown(path)} is in use by another studio", "see `tui-backprop sessions`") from None
 
     def _write(self, moment: Moment) -> None:
-        self._body = self._body or encode_body(moment.experiment)
+        self._body = self._body or encode_body(moment.base)
         data = encode(moment, self._body, datetime.now(UTC))
         if self.path is None:
-            self._write_automatic(moment.experiment.name, data)
+            self._write_automatic(moment.base.name, data)
         elif self.cursor is None:
             write_new(self.path, data)
         else:

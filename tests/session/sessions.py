@@ -23,7 +23,7 @@ def moment_of(experiment: Experiment | str = "article", step: int = 7, phase: st
 
 
 def text_of(moment: Moment, saved: datetime = NOON) -> bytes:
-    return encode(moment, encode_body(moment.experiment), saved)
+    return encode(moment, encode_body(moment.base), saved)
 
 
 def document_of(moment: Moment) -> dict[str, Any]:
@@ -42,7 +42,10 @@ def written(name: str, moment: Moment, saved: datetime = NOON) -> Path:
 
 def resumed(session: Session) -> Moment:
     """The moment at which a session stands, computed anew."""
-    return Timeline(session.experiment).go(step=session.step, phase=session.phase if session.step else None)
+    timeline = Timeline(session.experiment, branches=session.branches, present=session.present)
+    for _ in timeline.recall():
+        pass
+    return timeline.go(step=session.step, phase=session.phase if session.step else None)
 
 
 def bits(moment: Moment) -> tuple[object, ...]:

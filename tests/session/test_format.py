@@ -113,7 +113,7 @@ def test_the_text_is_plain_json_with_a_key_a_line() -> None:
     text = text_of(moment_of("article", 7, "mask1")).decode("ascii")
     assert text.splitlines()[1:6] == [
         '"format": "tui-backprop session",',
-        '"version": 1,',
+        '"version": 2,',
         '"saved": "2026-03-01T12:00:00+00:00",',
         '"experiment": "article",',
         '"cursor": {"step": 7, "phase": "mask1"},',
@@ -210,7 +210,7 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda d: d.update(version=2), "another version"),
+        (lambda d: d.update(version=3), "another version"),
         (lambda d: d.update(version=True), "another version"),
         (lambda d: d.update(format="something"), "is not a session"),
         (lambda d: d.update(more=1), "unknown key"),

@@ -47,6 +47,26 @@ class Section:
             raise self.error(key, f"{_show(values)} is not a table", f"[{key}]")
         return Section(self._source, key, values)
 
+    def within(self, key: str, value: Any) -> Section:
+        """`value`, which was found at `key`, as a table."""
+        if not isinstance(value, Mapping):
+            raise self.error(key, f"{_show(value)} is not a table", "a table")
+        return Section(self._source, f"{self._path}.{key}" if self._path else key, value)
+
+    def listed(self, key: str) -> Sequence[Any] | None:
+        """A list of whatever, or None."""
+        value = self._get(key, None)
+        if value is not None and not isinstance(value, list | tuple):
+            raise self.error(key, f"{_show(value)} is not a list", "a list")
+        return value
+
+    def scalar(self, key: str) -> float | str | bool | None:
+        """A finite number, text, true or false."""
+        value = self._get(key, None)
+        if not isinstance(value, str | bool) and not _is_number(value):
+            raise self.error(key, f"{_show(value)} is no value", "a finite number, text, true or false")
+        return value  # type: ignore[no-any-return]
+
     def text(self, key: str, default: str) -> str:
         """A string; control characters in it are the caller's to escape when it is shown."""
         value = self._get(key, default)

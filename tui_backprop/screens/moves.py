@@ -49,6 +49,8 @@ def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], No
     there = to_place(timeline, step, phase if step else None)
 
     def make() -> Iterator[str]:
+        for reached in timeline.recall():
+            yield f"Making the branches again: step {reached:,}. Escape stops."
         yield from there.make()
         returned()
 

@@ -1,0 +1,139 @@
+"""What a run can be made to wait for: each condition looks at one step, and says what happened in it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.trainer import TrainingState
+
+Condition = Callable[[Experiment, TrainingState, TrainingState], str]
+"""(experiment, state before the step, state after it) → what the step did, in words; nothing where it did not."""
+
+
+def open_gates(experiment: Experiment, parameters: Parameters) -> dict[int, NDArray[np.bool_]]:
+    """Which gates of each hidden layer that has any are open, (samples, units), for every sample."""
+    below, found = experiment.data.inputs, {}
+    with np.errstate(all="ignore"):
+        for layer, name in enumerate(parameters.network.activations[:-1], 1):
+            z = below @ parameters.weights[layer - 1]
+            if parameters.biases:
+                z = z + parameters.biases[layer - 1]
+            if ACTIVATIONS[name].gated:
+                found[layer] = z > 0
+            below = np.empty_like(z)
+            ACTIVATIONS[name].apply(z, below)
+    return found
+
+
+def gate_flips(layer: int | None = None, unit: int = 0) -> Condition:
+    """A gate opens or shuts for some sample: any, or that of one unit."""
+
+    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+        was, now = open_gates(experiment, before.parameters), open_gates(experiment, after.parameters)
+        for at in now:
+            flipped = now[at] != was[at]
+            if layer is not None:
+                flipped &= (at == layer) & (np.arange(flipped.shape[1]) == unit)
+            if flipped.any():
+                sample, column = np.argwhere(flipped)[0].tolist()
+                what = "opened" if now[at][sample, column] else "shut"
+                others = int(flipped.sum()) - 1
+                more = f", and {others} more" if others else ""
+                return f"The gate of {experiment.unit_names(at)[column]} {what} for sample #{sample}{more}"
+        return ""
+
+    return look
+
+
+def unit_dies() -> Condition:
+    """A unit's gate shuts for the last sample that it was open for: it can learn nothing more from these data."""
+
+    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+        was, now = open_gates(experiment, before.parameters), open_gates(experiment, after.parameters)
+        for layer in now:
+            died = was[layer].any(axis=0) & ~now[layer].any(axis=0)
+            if died.any():
+                name = experiment.unit_names(layer)[int(np.argmax(died))]
+                return f"{name} died: its gate is shut for every sample"
+        return ""
+
+    return look
+
+
+def sign_changes(index: int, name: str) -> Condition:
+    """The parameter at `index` of the flat array changes its sign."""
+
+    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+        was, now = float(before.parameters.flat[index]), float(after.parameters.flat[index])
+        return f"{name} changed its sign" if (was < 0) != (now < 0) and was != now else ""
+
+    return look
+
+
+def right(experiment: Experiment, parameters: Parameters) -> NDArray[np.bool_]:
+    """Which samples are answered right: the largest output where there are several, else the nearer of two targets.
+
+    With other targets than two, an answer within a twentieth of the targets' range is right.
+    """
+    data = experiment.data
+    prediction = evaluate(parameters, experiment.training, data.inputs, data.targets).prediction
+    if prediction.shape[1] > 1:
+        return np.asarray(prediction.argmax(axis=1) == data.targets.argmax(axis=1))
+    return _near(prediction[:, 0], data.targets[:, 0])
+
+
+def _near(prediction: Array, target: Array) -> NDArray[np.bool_]:
+    values = np.unique(target)
+    if len(values) == 2:
+        return np.asarray((prediction > values.mean()) == (target > values.mean()))
+    return np.asarray(np.abs(prediction - target) <= (values[-1] - values[0]) / 20)
+
+
+def sample_turns() -> Condition:
+    """A sample becomes right or wrong."""
+
+    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+        was, now = right(experiment, before.parameters), right(experiment, after.parameters)
+        if (was == now).all():
+            return ""
+        sample = int(np.argmax(was != now))
+        return (
+            f"Sample #{sample} became {'right' if now[sample] else 'wrong'}: {int(now.sum())} of {len(now)} are right"
+        )
+
+    return look
+
+
+def not_finite() -> Condition:
+    """A number grows beyond all bounds."""
+
+    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+        return "" if np.isfinite(after.epoch_error) and np.isfinite(after.parameters.flat).all() else "Not finite"
+
+    return look
+
+
+def first_not_finite(moment: Moment) -> str:
+    """The phase of the moment's step in which the first number that is not finite appeared."""
+    assert moment.passage is not None
+    passage = moment.passage
+    depth = moment.experiment.network.depth
+    values = {"input": passage.input, "error": passage.error}
+    for layer in range(1, depth + 1):
+        values[f"sum{layer}"], values[f"activate{layer}"] = passage.z[layer - 1], passage.a[layer - 1]
+    for layer in range(1, depth):
+        values[f"upstream{layer}"], values[f"mask{layer}"] = passage.upstream[layer - 1], passage.delta[layer - 1]
+    values["gradient"] = np.concatenate([gradient.ravel() for gradient in passage.gradient])
+    for phase in phases(depth):
+        if phase in values and not np.isfinite(values[phase]).all():
+            return phase
+    return "update"
