@@ -50,10 +50,12 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
             "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
         )
         parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
-    if verb == "show":
+    if verb in ("studio", "show"):
+        default = "0" if verb == "show" else None
         parser.add_argument(
-            "--at", metavar="EPOCH:SAMPLE:PHASE", default="0", help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
+            "--at", metavar="EPOCH:SAMPLE:PHASE", default=default, help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
         )
+    if verb == "show":
         parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
         output = parser.add_mutually_exclusive_group()
         output.add_argument("--plain", action="store_true", help="text without colours")

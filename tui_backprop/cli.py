@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_backprop.core.experiment import Experiment
+    from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record
@@ -165,16 +166,18 @@ def _sessions() -> int:
 
 
 def _studio(options: argparse.Namespace) -> int:
-    experiment, record = _opened(options)
+    timeline, record = _opened(options)
     try:
-        return _watch(experiment, record, options)
+        return _watch(timeline, record, options)
     finally:
         if record is not None:
             record.close()
 
 
-def _opened(options: argparse.Namespace) -> tuple[Experiment, Record | None]:
+def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
     """What to watch, and where its session is saved: nowhere if strangers are at the keys, or nobody is."""
+    from tui_backprop.core.place import parse_place
+    from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record, at, place_to_read, resume_newest
@@ -194,13 +197,25 @@ def _opened(options: argparse.Namespace) -> tuple[Experiment, Record | None]:
         record, session = Record.resume(at(options.session))
     else:
         experiment = _experiment(options)
+        timeline = _timeline(experiment, options)
+        if options.at is not None:
+            timeline.go(*parse_place(options.at, timeline))
         if unattended:
-            return experiment, None
-        return experiment, Record.start(at(options.session), experiment) if options.session is not None else Record()
-    return session.experiment, record
+            return timeline, None
+        return timeline, Record.start(at(options.session), experiment) if options.session is not None else Record()
+    if options.at is not None:
+        raise BackpropError("a session has its own place", "without --at")
+    return Timeline(session.experiment, branches=session.branches, present=session.present), record
 
 
-def _watch(experiment: Experiment, record: Record | None, options: argparse.Namespace) -> int:
+def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
+    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.screens.audience import KIOSK_MEMORY, KIOSK_STEPS
+
+    return Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if options.kiosk else Timeline(experiment)
+
+
+def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
     from contextlib import suppress
 
     in_browser = "TEXTUAL_DRIVER" in os.environ
@@ -213,12 +228,9 @@ def _watch(experiment: Experiment, record: Record | None, options: argparse.Name
     theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
     ascii_characters = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
     from tui_backprop.app import BackpropApp
-    from tui_backprop.core.timeline import Timeline
-    from tui_backprop.screens.audience import KIOSK_MEMORY, KIOSK_STEPS, Audience
+    from tui_backprop.screens.audience import Audience
 
-    audience = Audience(options.kiosk, options.play)
-    timeline = Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if audience.kiosk else Timeline(experiment)
-    app = BackpropApp(timeline, theme, ascii_characters, audience, record)
+    app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record)
     app.run()
     if record is not None and record.problem:
         with suppress(OSError):  # the terminal may be gone

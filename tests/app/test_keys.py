@@ -13,7 +13,7 @@ from tests.render.article import worked
 from tests.render.moments import shown
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
-from tui_backprop.screens.questions import Question, UntilQuestion
+from tui_backprop.screens.questions import Choice, Question
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets.views import VIEWS
@@ -132,8 +132,17 @@ async def reseed(s: Studio) -> None:
     assert "+0.4360" in s.text("Matrices")  # of seed 2
 
 
+async def edits(s: Studio) -> None:
+    await s.press("enter")
+    assert isinstance(s.app.screen, Choice)
+    await s.press("escape", "b")
+    assert s.sentence.startswith("There is one branch.")
+    await s.press("Y")
+    assert s.app.clipboard == "tui-backprop article --at 0"
+
+
 async def questions(s: Studio) -> None:
-    screens = {"u": UntilQuestion, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
+    screens = {"u": Choice, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
     for key, screen in screens.items():
         await s.press(key)
         assert isinstance(s.app.screen, screen)
@@ -173,6 +182,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     full: ("f", "escape"),
     chart: ("c",),
     copy: ("y",),
+    edits: ("enter", "b", "Y"),
     restart: ("r",),
     reseed: ("R",),
     questions: ("u", "g", "s", "question_mark", "ctrl+n"),
@@ -205,7 +215,7 @@ async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
             await s.press(key)
             assert s.where == place
         assert (s.screen.view.value, s.app.clipboard[:2]) == ("gradient", "W1")
-        for key, screen in {"g": Question, "u": UntilQuestion, "question_mark": HelpScreen}.items():
+        for key, screen in {"g": Question, "u": Choice, "question_mark": HelpScreen}.items():
             await s.press(key)
             assert isinstance(s.app.screen, screen)
             await s.press("escape")

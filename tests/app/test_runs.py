@@ -244,10 +244,10 @@ async def test_new_weights_beyond_the_last_seed_are_refused() -> None:
         assert "network.seed: 4294967296 is out of range" in s.sentence
 
 
-async def test_new_weights_for_data_that_is_gone_are_refused(tmp_path: Path) -> None:
+async def test_new_weights_need_no_file_any_more(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,0\n")
     async with studio({"network": {"layers": [1, 1]}, "data": {"csv": str(tmp_path / "data.csv")}}, size=NARROW) as s:
         (tmp_path / "data.csv").unlink()
         await s.press("space", "R")
-        assert "no such file" in s.screen.news
-        assert s.where == (1, "update")
+        assert s.screen.news == "New weights, from seed 1."
+        assert s.where == (0, "start")

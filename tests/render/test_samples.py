@@ -103,6 +103,6 @@ def test_only_the_samples_in_sight_are_tried(monkeypatch: pytest.MonkeyPatch) ->
         tried.append(len(inputs))
         return evaluate(parameters, training, inputs, targets)
 
-    monkeypatch.setattr("tui_backprop.core.diagnostics.evaluate", spy)
+    monkeypatch.setattr("tui_backprop.core.diagnostics.samples.evaluate", spy)
     samples(moment, 80, 12, cursor=99_999)
     assert tried == [11, 11]  # before the update and after it

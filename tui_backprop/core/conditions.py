@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.scores import right_classes
 from tui_backprop.core.trainer import TrainingState
 
 Condition = Callable[[Experiment, TrainingState, TrainingState], str]
@@ -80,22 +80,13 @@ def sign_changes(index: int, name: str) -> Condition:
 
 
 def right(experiment: Experiment, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which samples are answered right: the largest output where there are several, else the nearer of two targets.
-
-    With other targets than two, an answer within a twentieth of the targets' range is right.
-    """
+    """Which samples are answered right: by class, or else by an answer within a twentieth of the targets' range."""
     data = experiment.data
     prediction = evaluate(parameters, experiment.training, data.inputs, data.targets).prediction
-    if prediction.shape[1] > 1:
-        return np.asarray(prediction.argmax(axis=1) == data.targets.argmax(axis=1))
-    return _near(prediction[:, 0], data.targets[:, 0])
-
-
-def _near(prediction: Array, target: Array) -> NDArray[np.bool_]:
-    values = np.unique(target)
-    if len(values) == 2:
-        return np.asarray((prediction > values.mean()) == (target > values.mean()))
-    return np.asarray(np.abs(prediction - target) <= (values[-1] - values[0]) / 20)
+    classes = right_classes(experiment, prediction, data.targets)
+    if classes is not None:
+        return classes
+    return np.asarray((np.abs(prediction - data.targets) <= np.ptp(data.targets) / 20).all(axis=1), dtype=np.bool_)
 
 
 def sample_turns() -> Condition:
@@ -113,13 +104,14 @@ def sample_turns() -> Condition:
     return look
 
 
-def not_finite() -> Condition:
-    """A number grows beyond all bounds."""
+def never(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+    """Nothing is waited for but what every run stops at: a number that is not finite."""
+    return ""
 
-    def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
-        return "" if np.isfinite(after.epoch_error) and np.isfinite(after.parameters.flat).all() else "Not finite"
 
-    return look
+def not_finite(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
+    """A number grew beyond all bounds."""
+    return "" if np.isfinite(after.epoch_error) and np.isfinite(after.parameters.flat).all() else "not finite"
 
 
 def first_not_finite(moment: Moment) -> str:

@@ -99,6 +99,11 @@ class Moment:
     ghosts: tuple[Array, ...] = ()
 
     @property
+    def edits_so_far(self) -> tuple[Edit, ...]:
+        """Those that have a part in this moment."""
+        return tuple(edit for edit in self.branches[self.present].edits if edit.step <= self.position)
+
+    @property
     def sample(self) -> int | None:
         """The data row that is shown: the step's only one, or the one chosen of a mini-batch."""
         return self.samples[self.shown] if self.samples else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.phases import Phase, phases
+from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.core.timeline import FURTHEST, Timeline
 from tui_backprop.errors import BackpropError
 
@@ -29,6 +29,11 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     if int(epoch) == 0 or _number(sample) >= samples:
         raise BackpropError(f"no such sample in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
     return timeline.step_of(int(epoch), int(sample)), Phase(phase) if phase else None
+
+
+def place_of(moment: Moment) -> str:
+    """The text that `parse_place` reads as this moment."""
+    return f"{moment.epoch}:{moment.samples[0]}:{moment.phase}" if moment.step else "0"
 
 
 def _as_listed(phase: str, timeline: Timeline) -> str:

@@ -92,9 +92,10 @@ def scored(experiment: Experiment) -> bool:
 
 def scores(moment: Moment) -> tuple[Score, Score | None] | None:
     """Of the training and the test part under the parameters that hold now; None where it would take too long."""
-    data = moment.experiment.data
+    experiment = moment.ahead
+    data = experiment.data
     samples = len(data) + (0 if data.test is None else len(data.test))
-    at_end = moment.complete and moment.position % moment.experiment.steps_per_epoch == 0
-    if samples * moment.experiment.network.weight_count > AT_ANY_TIME and not at_end:
+    at_end = moment.complete and moment.order in (0, moment.experiment.steps_per_epoch)
+    if samples * experiment.network.weight_count > AT_ANY_TIME and not at_end:
         return None
-    return _scores(moment.experiment, moment.parameters)
+    return _scores(experiment, moment.parameters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.numbers import short
-from tui_backprop.render.spans import Line, Span, clip, length, line
+from tui_backprop.render.spans import Line, Span, clip, length, line, safe
 
 
 def phase_label(phase: Phase, experiment: Experiment) -> str:
@@ -44,7 +44,8 @@ def _step(moment: Moment, phase: Phase, index: int, current: int, gap: str) -> l
 def counters(moment: Moment, width: int) -> Line:
     """Epoch, sample, step, rate, error; the least important left out where there is no room."""
     experiment = moment.experiment
-    title = Span(experiment.name, "label", bold=True)
+    branch = f" branch {safe(moment.branches[moment.present].name)}" if len(moment.branches) > 1 else ""
+    title = Span(f"{experiment.name}{branch}", "label", bold=True)
     if not moment.step:
         start = [title, Span("  start: nothing computed yet  "), Span(f"rate {short(experiment.training.rate)}", "dim")]
         return clip(tuple(start), width)

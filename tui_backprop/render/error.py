@@ -13,6 +13,7 @@ from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, line
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
+_GHOST = "·"
 _LOG_FROM = 30.0
 """From this ratio of the largest to the smallest error on the axis is logarithmic."""
 _MARKED = 74
@@ -92,12 +93,13 @@ def _this_epoch(moment: Moment) -> Line:
     return tuple(spans)
 
 
-def binned(errors: Array, columns: int) -> tuple[Array, int]:
+def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
     """At most `columns` bars, each the mean of the same number of epochs, and that number.
 
-    A bin with an infinite or undefined error shows the worst of it. The last bin may hold fewer epochs.
+    A bin with an infinite or undefined error shows the worst of it. The last bin may hold fewer epochs. There is room
+    for `epochs` of them, where that is more than there are.
     """
-    size = max(1, -(-len(errors) // columns))
+    size = max(1, -(-max(len(errors), epochs) // columns))
     bins = [errors[start : start + size] for start in range(0, len(errors), size)]
     return np.array([np.mean(part) for part in bins]), size
 
@@ -112,20 +114,34 @@ def _curve(moment: Moment, columns: int, rows: int) -> tuple[list[Line], str]:
 
 
 def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, bool]:
-    """The bars from top to bottom, the epochs a bar stands for, and whether the scale is logarithmic."""
+    """The bars from top to bottom, the epochs a bar stands for, and whether the scale is logarithmic.
+
+    Other branches are dots at the height of their errors, where no bar is in front.
+    """
+    epochs = max(map(len, moment.ghosts), default=0)
     with np.errstate(all="ignore"):
-        values, size = binned(moment.errors, columns)
-    finite = values[np.isfinite(values)]
+        values, size = binned(moment.errors, columns, epochs)
+        ghosts = [binned(errors, columns, max(epochs, len(moment.errors)))[0] for errors in moment.ghosts]
+    every = np.concatenate([values, *ghosts])
+    finite = every[np.isfinite(every)]
     positive = finite[finite > 0]
     logarithmic = bool(len(positive)) and float(positive.max()) > _LOG_FROM * float(positive.min())
     done = -(-moment.epochs_completed // size)
-    heights = [_height(value, positive, logarithmic, rows * 8) for value in values.tolist()]
+    bars = values.tolist() + [0.0] * (max([len(values), *map(len, ghosts)]) - len(values))
+    heights = [_height(value, positive, logarithmic, rows * 8) for value in bars]
+    dots = {
+        (place, (_height(value, positive, logarithmic, rows * 8) - 1) // 8)
+        for errors in ghosts
+        for place, value in enumerate(errors.tolist())
+        if value > 0
+    }
     lines = []
     for row in reversed(range(rows)):
         past: list[str] = []
         future: list[str] = []
-        for place, (value, height) in enumerate(zip(values.tolist(), heights, strict=True)):
+        for place, (value, height) in enumerate(zip(bars, heights, strict=True)):
             glyph = _BLOCKS[min(max(height - row * 8, 0), 8)] if math.isfinite(value) else "!" if row == 0 else " "
+            glyph = _GHOST if glyph == " " and (place, row) in dots else glyph
             (past if place < done else future).append(glyph)
         lines.append(line(Span("".join(past), "text"), Span("".join(future), "dim")))
     return lines, size, logarithmic

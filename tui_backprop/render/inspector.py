@@ -10,6 +10,7 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.render.learning import learning
 from tui_backprop.render.numbers import full
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.render.spans import Line, Span, safe, wrap
@@ -217,13 +218,13 @@ def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
     place: tuple[int, ...]
     if isinstance(selection, Weight):
         place, gradient = (selection.row, column), moment.gradient(layer)
-        old, new = moment.before.weights[layer - 1], moment.after.weights[layer - 1]
+        old = moment.before.weights[layer - 1]
         below = _unit(moment, layer - 1, selection.row)
         formula = f"{symbol} = {'x' if layer == 1 else 'a'}({below})·δ({name}) = "
         product = f"{_number(moment.activation(layer - 1), selection.row)}×{_signed(_number(delta, column))} = "
     else:
         place, gradient = (column,), moment.bias_gradient(layer)
-        old, new = moment.before.biases[layer - 1], moment.after.biases[layer - 1]
+        old = moment.before.biases[layer - 1]
         formula, product = f"{symbol} = δ({name}) = ", ""
     value = _number(gradient, *place)
     if len(moment.samples) > 1:
@@ -231,10 +232,8 @@ def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
     else:
         spans = [Span(formula), Span(product), _result(value)]
     yield Phase("gradient"), spans
-    rate = moment.experiment.training.rate
     if isinstance(selection, Bias) and moment.experiment.network.bias is BiasMode.FROZEN:
         stays = Span("a frozen bias is used, but not trained, and stays ")
         yield Phase("update"), [stays, _result(_number(old, *place))]
         return
-    spans = [Span("new = old − rate·gradient = "), Span(f"{_number(old, *place)} − {full(rate)}×{_signed(value)} = ")]
-    yield Phase("update"), [*spans, _result(_number(new if moment.updated else None, *place))]
+    yield from learning(moment, selection, None if gradient is None else float(gradient[place]))

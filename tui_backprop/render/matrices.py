@@ -8,6 +8,7 @@ from enum import Enum
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Parameters
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.numbers import UNKNOWN, fixed, level, scale_of, tone
 from tui_backprop.render.selection import Bias, Selection, Weight, column_of, layer_of
@@ -83,8 +84,8 @@ def title(view: View) -> str:
 def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
     experiment = moment.experiment
     names = [*experiment.unit_names(layer - 1)] + (["b"] if experiment.initial.biases else [])
-    before, after = _parameters(moment, layer, False), _parameters(moment, layer, True)
-    now = after if moment.updated else before
+    before, after = _of_layer(moment.before, layer), _of_layer(moment.after, layer)
+    now = _of_layer(moment.parameters, layer)
     parts: list[Array | None] = [now]
     marks: tuple[str, ...] = ("",)
     if view is View.GRADIENT:
@@ -93,14 +94,13 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
         change = after - before if moment.updated else None
         parts = [before, change, after if moment.updated else None] if stacked else [change]
         marks = (" old", "   Δ", " new") if stacked else ("  Δ",)
-    changed = after != before if moment.updated else None
+    changed = now != before if moment.updated else None
     rows = [(name, [None if part is None else part[row] for part in parts]) for row, name in enumerate(names)]
     return _Table(layer, experiment.unit_names(layer), rows, marks, changed)
 
 
-def _parameters(moment: Moment, layer: int, after: bool) -> Array:
+def _of_layer(parameters: Parameters, layer: int) -> Array:
     """The layer's weights, its biases as a last row."""
-    parameters = moment.after if after else moment.before
     weights = parameters.weights[layer - 1]
     return np.vstack([weights, parameters.biases[layer - 1]]) if parameters.biases else weights
 

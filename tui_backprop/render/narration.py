@@ -7,12 +7,15 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
+from tui_backprop.render.edits import edit_text
 from tui_backprop.render.numbers import fixed, full, short
 from tui_backprop.render.spans import safe
 
 
 def sentence(moment: Moment) -> str:
     """What a person should look at now."""
+    if moment.complete and moment.edits:
+        return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step:
         return safe(moment.experiment.watch) or "Press space to train on the first sample, or . to go phase by phase."
     return _SENTENCES[moment.phase.kind](moment)

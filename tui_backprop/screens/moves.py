@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.conditions import Condition, first_not_finite, not_finite
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.trainer import TrainingState
 from tui_backprop.render.numbers import short
 from tui_backprop.screens.journeys import Move
 
 MOST_EPOCHS = 1_000_000
 """Where a run gives up that never ends by itself: nets of this size that are stuck so long stay stuck."""
+
+
+MOST_STEPS = 10_000_000
+"""Where a run gives up that waits for what never happens."""
 
 
 def by_phase(timeline: Timeline, by: int) -> Move:
@@ -80,6 +87,40 @@ def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -
 def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> Move:
     """So many epochs more."""
     return _run(timeline, lambda errors: False, count, "Ran to ", tell)
+
+
+def until_error_rises(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is larger than the one before."""
+    return _run(
+        timeline, lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]), MOST_EPOCHS, "It rose: ", tell
+    )
+
+
+def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None]) -> Move:
+    """Steps until one does what is waited for; stops at the phase where it happened."""
+
+    def make() -> Iterator[str]:
+        reason, steps = "", 0
+
+        def happened(experiment: Experiment, before: TrainingState, after: TrainingState) -> bool:
+            nonlocal reason
+            reason = condition(experiment, before, after) or not_finite(experiment, before, after)
+            return bool(reason)
+
+        for step, _ in timeline.run_steps(happened, MOST_STEPS):
+            steps = step
+            yield f"Running: step {step:,}. Escape stops."
+        moment = timeline.moment
+        if not reason:
+            tell(f"It did not happen up to step {steps:,}.")
+        elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
+            phase = first_not_finite(moment)
+            timeline.go(moment.step, phase)
+            tell(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}.")
+        else:
+            tell(f"Step {moment.step:,}, update: {reason}.")
+
+    return Move(make, open_ended=True)
 
 
 def _run(

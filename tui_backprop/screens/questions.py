@@ -1,9 +1,9 @@
-"""The two questions that the studio asks: where to go, and until when to run."""
+"""The questions that the studio asks: a line to type, or one of several things to choose."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -45,25 +45,40 @@ class Question(ModalScreen[Answer | None]):
         self.dismiss(answer)
 
 
-class UntilQuestion(ModalScreen[str | None]):
-    """Which condition to run until: "converged", "below" or "epochs"."""
+class Choice(ModalScreen[int | None]):
+    """One of several, by its place in the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,u", "dismiss(None)", "Close", show=False)]
-    CONDITIONS: ClassVar[dict[str, str]] = {
-        "converged": "it has converged",
-        "below": "the error is below …",
-        "epochs": "… more epochs are over",
-    }
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close", show=False)]
+
+    def __init__(self, title: str, options: Sequence[str], chosen: int = 0) -> None:
+        super().__init__()
+        self._title, self._options, self._chosen = title, options, chosen
 
     def compose(self) -> ComposeResult:
-        """The conditions."""
+        """Title and options."""
         with Vertical(classes="dialog"):
-            yield Label("Run until", markup=False)
-            yield OptionList(*self.CONDITIONS.values(), markup=False)
+            yield Label(self._title, markup=False)
+            yield OptionList(*self._options, markup=False)
+
+    def on_mount(self) -> None:
+        """The present one is marked."""
+        self.query_one(OptionList).highlighted = self._chosen
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Chosen."""
-        self.dismiss(list(self.CONDITIONS)[event.option_index])
+        self.dismiss(event.option_index)
+
+
+class BranchChoice(Choice):
+    """A branch to go to, or, by `n`, to name: then the answer is −1 − its place."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "name", "Name", show=False)]
+
+    def action_name(self) -> None:
+        """The marked one gets a name."""
+        highlighted = self.query_one(OptionList).highlighted
+        if highlighted is not None:
+            self.dismiss(-1 - highlighted)
 
 
 def read_error(text: str) -> float:
@@ -82,3 +97,10 @@ def read_epochs(text: str) -> int:
     if not text.strip().isdecimal() or not 1 <= int(text) <= 1_000_000_000:
         raise BackpropError(f"{text!r} is no number of epochs", "a whole number from 1, e.g. 100")
     return int(text)
+
+
+def read_name(text: str) -> str:
+    """A short name."""
+    if not 1 <= len(text.strip()) <= 30:
+        raise BackpropError(f"{text!r} is no name", "one to thirty letters")
+    return text.strip()

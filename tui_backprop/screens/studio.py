@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
+from tui_backprop.core.edits import Value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.place import parse_place, place_of
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
+from tui_backprop.experiments.command import arguments
+from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect, name_of
 from tui_backprop.render.selection import Weight
 from tui_backprop.render.spans import plain
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.screens.autosave import Autosave
+from tui_backprop.screens.changes import ask_change
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEMO_PACE
 from tui_backprop.screens.player import Player
-from tui_backprop.screens.questions import Question, UntilQuestion, read_epochs, read_error
+from tui_backprop.screens.questions import BranchChoice, Choice, Question, read_name
 from tui_backprop.screens.setup import SetupScreen
+from tui_backprop.screens.until import wishes
 from tui_backprop.store import Record
 from tui_backprop.widgets.chart import Chart
 from tui_backprop.widgets.pane import Painted
@@ -118,18 +124,17 @@ class StudioScreen(PanesScreen):
     async def action_until(self) -> None:
         """Asks until when to run, and runs."""
         self._player.pause()
-        timeline, tell = self._timeline, self._tell_on_arrival
-        condition = await self.app.push_screen_wait(UntilQuestion())
-        if condition == "converged":
-            self._make(moves.until_converged(timeline, tell))
-        elif condition == "below":
-            bound = await self.app.push_screen_wait(Question("Run until the error is below", "e.g. 0.1", read_error))
-            if bound is not None:
-                self._make(moves.until_below(timeline, bound, tell))
-        elif condition == "epochs":
-            count = await self.app.push_screen_wait(Question("Epochs to run", "e.g. 100", read_epochs))
-            if count is not None:
-                self._make(moves.for_epochs(timeline, count, tell))
+        found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
+        place = await self.app.push_screen_wait(Choice("Run until", [wish.label for wish in found]))
+        if place is None:
+            return
+        wish = found[place]
+        if wish.ask is None:
+            self._make(wish.move())
+            return
+        answer = await self.app.push_screen_wait(wish.ask())
+        if answer is not None:
+            self._make(wish.move(answer))
 
     def _make(self, move: Move, by_hand: bool = True) -> None:
         """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
@@ -226,6 +231,71 @@ class StudioScreen(PanesScreen):
             self.app.copy_to_clipboard(f"{name}\n{text}\n")
             self.news = f"Copied the arithmetic of {name}."
 
+    def action_copy_command(self) -> None:
+        """The command line that opens this very moment goes to the clipboard of the terminal."""
+        moment = self._timeline.moment
+        typed = None if moment.edits_so_far else arguments(moment.base)
+        if typed is not None:
+            typed += ["--at", place_of(moment)]
+        elif self._autosave.where():
+            self._autosave.save_now()
+            typed = ["--session", self._autosave.where()]
+        else:
+            self.news = "Save the session first, with s: no command line alone leads here."
+            return
+        command = shlex.join(["tui-backprop", *typed])
+        self.app.copy_to_clipboard(command)
+        self.news = f"Copied: {command}"
+
+    # Edits and branches
+
+    @work
+    async def action_change(self) -> None:
+        """Asks what to change and to what, and changes it from here on."""
+        self._player.pause()
+        change = await ask_change(self.app, self._timeline.moment, self.selection)
+        if change is not None:
+            self.edit(*change)
+
+    def edit(self, what: str, place: tuple[int, ...], value: Value) -> None:
+        """Changes something from here on, as `Timeline.edit` does, and shows it."""
+        self._journeys.stop()
+        before = self._timeline.moment
+        try:
+            moment = self._timeline.edit(what, place, value)
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        name = f"{place_name(what, place, moment.ahead)} = {value_text(value)}"
+        if len(moment.branches) > len(before.branches):
+            self._tell_on_arrival(f"{name}, in a new branch; b goes back to the old one.")
+        else:
+            self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
+        self._arrive()
+
+    @work
+    async def action_branches(self) -> None:
+        """Asks for a branch, and goes to it or names it."""
+        self._player.pause()
+        moment = self._timeline.moment
+        if len(moment.branches) == 1:
+            self.news = "There is one branch. Change something in the past (enter), and another begins."
+            return
+        listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
+        title = "Branches: enter goes there, n names one"
+        chosen = await self.app.push_screen_wait(BranchChoice(title, listed, moment.present))
+        if chosen is None:
+            return
+        if chosen >= 0:
+            self._journeys.stop()
+            self._timeline.switch(chosen)
+        else:
+            name = await self.app.push_screen_wait(Question("Name of the branch", "one to thirty letters", read_name))
+            if name is None:
+                return
+            self._timeline.rename(-1 - chosen, name)
+        self._arrive()
+
     def action_help(self) -> None:
         """Help over the studio."""
         self._player.pause()
@@ -276,7 +346,7 @@ class StudioScreen(PanesScreen):
     @work
     async def action_set_up(self) -> None:
         """Asks for another experiment, and opens it."""
-        self._pause()
+        self._player.pause()
         name = self._timeline.experiment.name
         experiment = await self.app.push_screen_wait(SetupScreen(name, files=not self._audience.kiosk))
         if experiment is not None:

@@ -51,6 +51,9 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     figure = plotext.figure
     figure.clear()
     figure.plot_size(columns, rows)
+    for errors in moment.ghosts:
+        ghost = (errors < _LARGEST) & ((errors > 1 / _LARGEST) | (not logarithmic))
+        figure.draw(figure.signal((np.flatnonzero(ghost) + 1).tolist(), errors[ghost].tolist(), marker="·"))
     curve = figure.signal(x.tolist(), y.tolist(), marker="braille")
     curve.lines()
     figure.draw(curve)

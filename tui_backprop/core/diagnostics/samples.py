@@ -26,7 +26,7 @@ class SampleView:
 
 def view_samples(moment: Moment, rows: slice = slice(None)) -> SampleView:
     """Predictions and errors of the data `rows` at the moment, and what its update did to them."""
-    experiment = moment.experiment
+    experiment = moment.ahead
     inputs, targets = experiment.data.inputs[rows], experiment.data.targets[rows]
     now = evaluate(moment.parameters, experiment.training, inputs, targets)
     if not moment.updated:

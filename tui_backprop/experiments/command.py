@@ -1,0 +1,45 @@
+"""The command line that opens an experiment as it is: its name, and the changes that make the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments.reader import Overrides, load_experiment, variant
+
+
+def arguments(experiment: Experiment) -> list[str] | None:
+    """What to type after the program's name; None where no changes to the named experiment lead there."""
+    try:
+        named = load_experiment(experiment.name)
+        overrides = _overrides(named.definition, experiment.definition)
+        again = variant(named, overrides)
+    except BackpropError:  # a mapping that was handed over has no name that could be typed
+        return None
+    same = _plain(again.definition) == _plain(experiment.definition)
+    if not same or again.initial.flat.tobytes() != experiment.initial.flat.tobytes():
+        return None
+    typed = [experiment.name]
+    for key, value in overrides.given.items():
+        if isinstance(value, bool):
+            typed.append(f"--{'' if value else 'no-'}{key}")
+        else:
+            typed += [f"--{key}", ",".join(map(str, value)) if isinstance(value, list) else str(value)]
+    return typed
+
+
+def _overrides(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Overrides:
+    network, training = wanted.get("network", {}), wanted.get("training", {})
+    found = {**{key: network.get(key) for key in ("seed", "layers", "hidden", "output")}}
+    found |= {key: training.get(key) for key in ("rate", "batch", "shuffle")}
+    before = {**named.get("network", {}), **named.get("training", {})}
+    changed = {key: value for key, value in found.items() if value is not None and value != before.get(key)}
+    if set(wanted.get("data", {})) == {"csv"} and wanted["data"] != named.get("data"):
+        changed["data"] = wanted["data"]["csv"]
+    return Overrides(**changed)
+
+
+def _plain(definition: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in definition.items() if key != "watch"}

@@ -1,0 +1,47 @@
+"""Edits and branches in words."""
+
+from __future__ import annotations
+
+from tui_backprop.core.edits import Edit, Value
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import BranchPlace
+from tui_backprop.render.numbers import full
+from tui_backprop.render.spans import safe
+
+
+def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:
+    """`W1[x1→h2]`, `x1 of sample #2`, `activation of h`, `rate`."""
+    names = experiment.unit_names
+    if what == "weight":
+        layer, row, column = place
+        return safe(f"W{layer}[{names(layer - 1)[row]}→{names(layer)[column]}]")
+    if what == "bias":
+        return safe(f"b{place[0]}[{names(place[0])[place[1]]}]")
+    if what in ("input", "target"):
+        name = names(0 if what == "input" else experiment.network.depth)[place[1]]
+        return safe(f"{what} {name} of sample #{place[0]}")
+    if what == "activation":
+        return f"activation of layer {place[0]}"
+    return what
+
+
+def value_text(value: Value) -> str:
+    """`0.25`, `on`, `adam`."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return full(value) if isinstance(value, float) else str(value)
+
+
+def edit_text(edit: Edit, experiment: Experiment) -> str:
+    """`W1[x1→h2] = 0.25`."""
+    return f"{place_name(edit.what, edit.place, experiment)} = {value_text(edit.value)}"
+
+
+def branch_text(branch: BranchPlace, experiment: Experiment, error: float | None) -> str:
+    """`2: at step 12 W1[x1→h2] = 0.25; been to step 80, error 0.31`."""
+    last = branch.edits[-1:]
+    changed = [f"at step {edit.step:,} {edit_text(edit, experiment)}" for edit in last]
+    earlier = f" (and {len(branch.edits) - 1} earlier)" if len(branch.edits) > 1 else ""
+    what = f"{changed[0]}{earlier}" if changed else "nothing edited"
+    end = "" if error is None else f", error {full(error)}"
+    return f"{safe(branch.name)}: {what}; been to step {branch.reached:,}{end}"

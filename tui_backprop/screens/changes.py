@@ -1,0 +1,124 @@
+"""What a person can change at a moment, and how what they type is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.app import App
+
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.edits import NUMBERS, Edit, Value, present_value
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.phases import Moment
+from tui_backprop.errors import BackpropError
+from tui_backprop.render.edits import place_name, value_text
+from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.screens.questions import Choice, Question
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that can be changed: what and where as in `Edit`, its name, its present value, and what it can be.
+
+    Without `options` it is typed, and `read` makes a value of the text.
+    """
+
+    what: str
+    place: tuple[int, ...]
+    name: str
+    present: Value
+    options: tuple[Value, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As it stands in the list."""
+        return f"{self.name} = {value_text(self.present)}"
+
+    @property
+    def read(self) -> Callable[[str], Value]:
+        """From text to a value."""
+        return read_whole if self.what == "batch" else read_number
+
+
+def possible(moment: Moment, selection: Selection) -> list[Change]:
+    """Everything that can be changed, what belongs to the selection first."""
+    places: list[tuple[str, tuple[int, ...]]] = [*_of(selection, moment)]
+    training, depth = moment.ahead.training, moment.ahead.network.depth
+    rules = ["rate", "optimizer", *(["momentum"] if training.optimizer == "momentum" else []), "batch", "shuffle"]
+    places += [(rule, ()) for rule in rules]
+    activations = [("activation", (layer,)) for layer in range(1, depth + 1)]
+    places += [place for place in activations if place not in places]
+    places += [("l1", ()), ("l2", ())]
+    return [_change(moment, what, place) for what, place in places]
+
+
+async def ask_change(app: App[None], moment: Moment, selection: Selection) -> tuple[str, tuple[int, ...], Value] | None:
+    """Asks what to change, and to what."""
+    changes = possible(moment, selection)
+    chosen = await app.push_screen_wait(Choice("Change, from here on", [change.label for change in changes]))
+    if chosen is None:
+        return None
+    change, value = changes[chosen], None
+    if change.options:
+        names = [value_text(option) for option in change.options]
+        picked = await app.push_screen_wait(Choice(change.name, names, change.options.index(change.present)))
+        value = None if picked is None else change.options[picked]
+    else:
+        value = await app.push_screen_wait(Question(change.name, hint(change), change.read))
+    return None if value is None else (change.what, change.place, value)
+
+
+def _of(selection: Selection, moment: Moment) -> Sequence[tuple[str, tuple[int, ...]]]:
+    if isinstance(selection, Weight):
+        return [("weight", (selection.layer, selection.row, selection.column))]
+    if isinstance(selection, Bias):
+        return [("bias", (selection.layer, selection.column))]
+    assert isinstance(selection, Node)
+    sample = moment.sample or 0
+    if selection.layer == 0:
+        return [("input", (sample, selection.index))]
+    if selection.layer == moment.ahead.network.depth:
+        return [("target", (sample, selection.index)), ("activation", (selection.layer,))]
+    return [("activation", (selection.layer,))]
+
+
+def _change(moment: Moment, what: str, place: tuple[int, ...]) -> Change:
+    experiment = moment.ahead
+    present = present_value(Edit(0, what, place, None), experiment, moment.parameters)
+    options: tuple[Value, ...] = ()
+    if what == "activation":
+        options = tuple(ACTIVATIONS) if place[0] == experiment.network.depth else HIDDEN_ACTIVATIONS
+    elif what == "optimizer":
+        options = tuple(OPTIMIZERS)
+    elif what == "shuffle":
+        options = (False, True)
+    return Change(what, place, place_name(what, place, experiment), present, options)
+
+
+def hint(change: Change) -> str:
+    """What can be typed, in the fewest words."""
+    if change.what == "batch":
+        return "samples averaged in an update, e.g. 2; from the next epoch on"
+    if change.what in NUMBERS:
+        return f"now {value_text(change.present)}"
+    return f"a number; now {value_text(change.present)}"
+
+
+def read_number(text: str) -> float:
+    """A finite number."""
+    try:
+        value = float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BackpropError(f"{text!r} is no number", "e.g. 0.25 or -1")
+    return value
+
+
+def read_whole(text: str) -> int:
+    """A whole number."""
+    if not text.strip().isdecimal() or len(text) > 12:
+        raise BackpropError(f"{text!r} is no whole number", "e.g. 2")
+    return int(text)
