@@ -11,7 +11,7 @@ from tui_backprop.arguments import parser_of
 from tui_backprop.cli import _opened
 from tui_backprop.core.place import parse_place, place_of
 from tui_backprop.render.selection import Node
-from tui_backprop.screens.questions import BranchChoice, Choice
+from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion
 from tui_backprop.session import decode, encode, encode_body
 
 
@@ -84,7 +84,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
         await s.press("e", "c")
         assert "·" in s.text("Chart")
         await s.press("c", "b")
-        assert isinstance(s.app.screen, BranchChoice)
+        assert isinstance(s.app.screen, BranchQuestion)
         await s.press("n")
         await s.type("fast")
         assert [branch.name for branch in s.moment.branches] == ["1", "fast"]
@@ -121,7 +121,7 @@ async def test_edits_and_branches_survive_a_save() -> None:
 async def waits(s: Studio, words: str) -> None:
     """Runs until the wish whose label has these words."""
     await s.press("u")
-    assert isinstance(s.app.screen, Choice)
+    assert isinstance(s.app.screen, ChoiceQuestion)
     place = next(i for i, label in enumerate(s.app.screen._options) if words in label)
     await s.press(*["down"] * place, "enter")
 

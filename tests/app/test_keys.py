@@ -13,7 +13,7 @@ from tests.render.article import worked
 from tests.render.moments import shown
 from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
-from tui_backprop.screens.questions import Choice, Question
+from tui_backprop.screens.questions import ChoiceQuestion, Question
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets.views import VIEWS
@@ -134,7 +134,7 @@ async def reseed(s: Studio) -> None:
 
 async def edits(s: Studio) -> None:
     await s.press("enter")
-    assert isinstance(s.app.screen, Choice)
+    assert isinstance(s.app.screen, ChoiceQuestion)
     await s.press("escape", "b")
     assert s.sentence.startswith("There is one branch.")
     await s.press("Y")
@@ -142,7 +142,7 @@ async def edits(s: Studio) -> None:
 
 
 async def questions(s: Studio) -> None:
-    screens = {"u": Choice, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
+    screens = {"u": ChoiceQuestion, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
     for key, screen in screens.items():
         await s.press(key)
         assert isinstance(s.app.screen, screen)
@@ -215,7 +215,7 @@ async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
             await s.press(key)
             assert s.where == place
         assert (s.screen.view.value, s.app.clipboard[:2]) == ("gradient", "W1")
-        for key, screen in {"g": Question, "u": Choice, "question_mark": HelpScreen}.items():
+        for key, screen in {"g": Question, "u": ChoiceQuestion, "question_mark": HelpScreen}.items():
             await s.press(key)
             assert isinstance(s.app.screen, screen)
             await s.press("escape")

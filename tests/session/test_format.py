@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.test_edits import ACTS, act
+from tests.core.test_edits import bits as run_bits
 from tests.nets import Net, nets
 from tests.session.sessions import NOON, bits, document_of, moment_of, names, resumed, text_of
-from tui_backprop import load_experiment
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import phases
 from tui_backprop.errors import BackpropError
@@ -380,3 +382,56 @@ def test_a_thousand_damaged_files_are_resumed_or_refused_and_left_as_they_are(tm
         assert names(tmp_path) == ["it.json"], number
     assert all(problem.isprintable() and problem.startswith(str(path)) for problem in problems)
     assert 600 < len(problems) < 900
+
+
+# Edits and branches
+
+
+@settings(max_examples=50, deadline=None)
+@given(acts=ACTS)
+def test_any_edits_and_branches_are_saved_and_read_back(acts: list[tuple[str, Any]]) -> None:
+    timeline = Timeline(load_experiment("article"))
+    for name, what in acts:
+        act(timeline, name, what)
+    moment = timeline.moment
+    session = decode(text_of(moment), "it")
+    assert (session.branches, session.present) == (moment.branches, moment.present)
+    assert run_bits(resumed(session)) == run_bits(moment)
+
+
+EDIT = {"step": 3, "what": "rate", "place": [], "value": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.update(branches=[]), "branches: 0 of them"),
+        (lambda d: d.update(branches=d["branches"] * 33), "33 of them"),
+        (lambda d: d.update(branches={}), "is not a list"),
+        (lambda d: d.update(present=1), "present: 1 is out of range"),
+        (lambda d: d["branches"][0].update(step=-1), "branches[0].step"),
+        (lambda d: d["branches"][0].update(phase="mask9"), "no 'mask9'"),
+        (lambda d: d["branches"][0].update(more=1), "unknown key"),
+        (lambda d: d["branches"][0].update(edits=[7]), "is not a table"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": -1}]), "a rate of -1 is out of range"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": None}]), "is no value"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": float("inf")}]), "is no value"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "__class__"}]), "nothing to edit"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "batch", "value": 2}]), "for whole epochs"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "place": ["x"]}]), "branches[0].edits[0].place"),
+    ],
+)
+def test_edits_that_do_not_fit_are_refused(change: Change, words: str) -> None:
+    document = document_of(moment_of("article", 7, "mask1"))
+    change(document)
+    with pytest.raises(BackpropError) as caught:
+        decode(json.dumps(document).encode(), "it")
+    assert words in str(caught.value)
+
+
+def test_a_session_of_the_first_version_is_read() -> None:
+    moment = moment_of("article", 7, "mask1")
+    document = document_of(moment)
+    del document["branches"], document["present"]
+    document["version"] = 1
+    assert bits(resumed(decode(json.dumps(document).encode(), "it"))) == bits(moment)

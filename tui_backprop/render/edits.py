@@ -8,6 +8,8 @@ from tui_backprop.core.phases import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
 
+_RULES = {"l1": "L1 price of weights", "l2": "L2 price of weights", "batch": "samples per update"}
+
 
 def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:
     """`W1[x1→h2]`, `x1 of sample #2`, `activation of h`, `rate`."""
@@ -22,7 +24,7 @@ def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str
         return safe(f"{what} {name} of sample #{place[0]}")
     if what == "activation":
         return f"activation of layer {place[0]}"
-    return what
+    return _RULES.get(what, what)
 
 
 def value_text(value: Value) -> str:

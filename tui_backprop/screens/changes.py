@@ -15,7 +15,7 @@ from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.render.edits import place_name, value_text
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
-from tui_backprop.screens.questions import Choice, Question
+from tui_backprop.screens.questions import ChoiceQuestion, Question
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ def possible(moment: Moment, selection: Selection) -> list[Change]:
 async def ask_change(app: App[None], moment: Moment, selection: Selection) -> tuple[str, tuple[int, ...], Value] | None:
     """Asks what to change, and to what."""
     changes = possible(moment, selection)
-    chosen = await app.push_screen_wait(Choice("Change, from here on", [change.label for change in changes]))
+    chosen = await app.push_screen_wait(ChoiceQuestion("Change, from here on", [change.label for change in changes]))
     if chosen is None:
         return None
     change, value = changes[chosen], None
     if change.options:
         names = [value_text(option) for option in change.options]
-        picked = await app.push_screen_wait(Choice(change.name, names, change.options.index(change.present)))
+        picked = await app.push_screen_wait(ChoiceQuestion(change.name, names, change.options.index(change.present)))
         value = None if picked is None else change.options[picked]
     else:
         value = await app.push_screen_wait(Question(change.name, hint(change), change.read))

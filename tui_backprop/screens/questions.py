@@ -45,7 +45,7 @@ class Question(ModalScreen[Answer | None]):
         self.dismiss(answer)
 
 
-class Choice(ModalScreen[int | None]):
+class ChoiceQuestion(ModalScreen[int | None]):
     """One of several, by its place in the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close", show=False)]
@@ -69,7 +69,7 @@ class Choice(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
-class BranchChoice(Choice):
+class BranchQuestion(ChoiceQuestion):
     """A branch to go to, or, by `n`, to name: then the answer is −1 − its place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "name", "Name", show=False)]

@@ -30,7 +30,7 @@ from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEMO_PACE
 from tui_backprop.screens.player import Player
-from tui_backprop.screens.questions import BranchChoice, Choice, Question, read_name
+from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.until import wishes
 from tui_backprop.store import Record
@@ -125,7 +125,7 @@ class StudioScreen(PanesScreen):
         """Asks until when to run, and runs."""
         self._player.pause()
         found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
-        place = await self.app.push_screen_wait(Choice("Run until", [wish.label for wish in found]))
+        place = await self.app.push_screen_wait(ChoiceQuestion("Run until", [wish.label for wish in found]))
         if place is None:
             return
         wish = found[place]
@@ -283,7 +283,7 @@ class StudioScreen(PanesScreen):
             return
         listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
         title = "Branches: enter goes there, n names one"
-        chosen = await self.app.push_screen_wait(BranchChoice(title, listed, moment.present))
+        chosen = await self.app.push_screen_wait(BranchQuestion(title, listed, moment.present))
         if chosen is None:
             return
         if chosen >= 0:
