@@ -18,8 +18,10 @@ from tui_backprop.commands import StudioCommands
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
+from tui_backprop.screens.lesson import LessonScreen, first_stage
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record
 from tui_backprop.terminal.driver import FrugalDriver, driver_class
@@ -56,11 +58,12 @@ class BackpropApp(App[None]):
         ascii_characters: bool = False,
         audience: Audience = ALONE,
         record: Record | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
-        """`record` is where the session is saved; without one it is not."""
+        """`record` is where the session is saved; without one it is not. A `lesson` is read beside the studio."""
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
-        self._studio = StudioScreen(timeline, audience, record)
+        self._studio = StudioScreen(timeline, audience, record) if lesson is None else LessonScreen(lesson, timeline)
         self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
@@ -116,6 +119,11 @@ class Picture:
 def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The studio as it looks at the timeline's moment, after `keys`, at `size` (columns, rows)."""
     return asyncio.run(_picture(BackpropApp(timeline, theme), size, keys))
+
+
+def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
+    """The same of a lesson on its first page, after `keys`."""
+    return asyncio.run(_picture(BackpropApp(first_stage(lesson), theme, lesson=lesson), size, keys))
 
 
 async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:

@@ -8,7 +8,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.terminal.abilities import COLOURS
 
 PROGRAM = "tui-backprop"
-VERBS = ("list", "train", "check", "show", "sessions", "serve")
+VERBS = ("learn", "list", "train", "check", "show", "worksheet", "sessions", "serve")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,6 +28,9 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     if verb in ("list", "sessions"):
+        return parser
+    if verb == "learn":
+        _add_learn(parser)
         return parser
     parser.add_argument(
         "experiment",
@@ -66,23 +69,52 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         )
         parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
         return parser
+    if verb in ("check", "worksheet"):
+        _add_exercise(parser, verb)
     if verb in ("studio", "show"):
-        themes = ("dark", "light", "ansi")
-        default = None if verb == "studio" else "dark"
-        parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
+        _add_theme(parser, None if verb == "studio" else "dark")
     if verb == "studio":
-        parser.add_argument(
-            "--color", choices=("auto", *COLOURS), default="auto", help="colours to use (default: auto)"
-        )
+        _add_colours(parser)
         parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
         parser.add_argument(
             "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
         )
-        parser.add_argument(
-            "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
-        )
     _add_overrides(parser)
     return parser
+
+
+def _add_learn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="the chapters, one a line")
+    what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
+    what.add_argument("--check", action="store_true", help="name all mistakes in a lesson's file, with their lines")
+    what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
+    parser.add_argument("--questions", choices=("on", "off"), help="whether questions are asked (Q in the lesson)")
+    _add_theme(parser, None)
+    _add_colours(parser)
+
+
+def _add_exercise(parser: argparse.ArgumentParser, verb: str) -> None:
+    if verb == "check":
+        parser.add_argument("--bug", metavar="NAME", help="check a gradient with a classic mistake, as in chapter 10")
+    else:
+        parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+        parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+
+
+def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
+    themes = ("dark", "light", "ansi")
+    parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
+
+
+def _add_colours(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--color", choices=("auto", *COLOURS), default="auto", help="colours to use (default: auto)")
+    parser.add_argument(
+        "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
+    )
 
 
 def _add_overrides(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +131,8 @@ def _add_overrides(parser: argparse.ArgumentParser) -> None:
 
 _DESCRIPTIONS = {
     "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
+    "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",
+    "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "check": "Compare every gradient with a finite difference of the loss.",
@@ -107,6 +141,8 @@ _DESCRIPTIONS = {
     "show": "Print the studio's screen at a moment, without a terminal.",
 }
 _EPILOG = f"""other commands:
+  {PROGRAM} learn [CHAPTER]     the guided story, with live numbers
+  {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
   {PROGRAM} list                presets, one a line
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} check EXPERIMENT    gradient check against finite differences

@@ -70,13 +70,20 @@ def _dispatch(arguments: list[str]) -> int:
         return _serve(options)
     if verb == "studio":
         return _studio(options)
+    if verb == "learn":
+        return _learn(options)
     experiment = _experiment(options)
     if verb == "train":
         from tui_backprop.report import train
 
         return train(experiment, options.epochs, options.format, options.every, options.out)
     if verb == "check":
-        return _check(experiment)
+        return _check(experiment, options.bug)
+    if verb == "worksheet":
+        from tui_backprop.lessons.worksheet import worksheet
+
+        print(worksheet(experiment, options.steps, options.answers), end="")
+        return 0
     return _show(experiment, options)
 
 
@@ -104,10 +111,11 @@ def _list() -> int:
     return 0
 
 
-def _check(experiment: Experiment) -> int:
+def _check(experiment: Experiment, bug: str | None) -> int:
     from tui_backprop.core.diagnostics.gradient_check import TOLERANCE, check_gradient
+    from tui_backprop.lessons.bugs import buggy_gradient
 
-    result = check_gradient(experiment)
+    result = check_gradient(experiment, gradient=buggy_gradient(bug)) if bug else check_gradient(experiment)
     worst = result.worst
     if result.at_kink:
         print(f"{result.at_kink} entries left out: there the loss has a kink, and no derivative")
@@ -218,15 +226,7 @@ def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
 def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
     from contextlib import suppress
 
-    in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _no_terminal()
-    from tui_backprop.terminal.abilities import detect_colours, prepare, speaks_utf8
-
-    colours = detect_colours(os.environ) if options.color == "auto" else options.color
-    prepare(os.environ, colours)
-    theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
-    ascii_characters = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
+    theme, ascii_characters = _looks(options)
     from tui_backprop.app import BackpropApp
     from tui_backprop.screens.audience import Audience
 
@@ -235,6 +235,46 @@ def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespac
     if record is not None and record.problem:
         with suppress(OSError):  # the terminal may be gone
             print(f"{PROGRAM}: {record.problem}", file=sys.stderr)
+    return app.return_code or 0
+
+
+def _looks(options: argparse.Namespace) -> tuple[str, bool]:
+    """The theme that suits the terminal, and whether it must do with ASCII; refuses where there is none."""
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _no_terminal()
+    from tui_backprop.terminal.abilities import detect_colours, prepare, speaks_utf8
+
+    colours = detect_colours(os.environ) if options.color == "auto" else options.color
+    prepare(os.environ, colours)
+    theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
+    return theme, not speaks_utf8(os.environ) if options.ascii is None else options.ascii
+
+
+def _learn(options: argparse.Namespace) -> int:
+    """The guided story: in the studio, or on paper."""
+    from tui_backprop.lessons import desk
+
+    if options.list:
+        print(desk.listing(), end="")
+        return 0
+    if options.new is not None:
+        print(desk.create(options.new))
+        return 0
+    if options.check:
+        return desk.check(options.lesson)
+    if options.plain:
+        print(desk.on_paper(options.lesson), end="")
+        return 0
+    lesson = desk.opened(options.lesson)
+    theme, ascii_characters = _looks(options)
+    from tui_backprop.app import BackpropApp
+    from tui_backprop.screens.lesson import first_stage
+
+    if options.questions is not None:
+        desk.ask_questions(options.questions == "on")
+    app = BackpropApp(first_stage(lesson), theme, ascii_characters, lesson=lesson)
+    app.run()
     return app.return_code or 0
 
 

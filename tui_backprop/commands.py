@@ -8,7 +8,6 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui_backprop.experiments import load_experiment, preset_names
-from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.studio import StudioScreen
 
 THEMES = ("dark", "light", "ansi")
@@ -22,7 +21,7 @@ class StudioCommands(Provider):
         screen = self.screen
         assert isinstance(screen, StudioScreen)
         commands: list[tuple[str, str, Callable[[], object]]] = [
-            (f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)) for key in KEYS
+            (f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)) for key in screen.offered_keys()
         ]
         for name in preset_names():
             experiment = load_experiment(name)

@@ -33,12 +33,12 @@ def path(moment: Moment, width: int) -> Line:
 
 
 def _step(moment: Moment, phase: Phase, index: int, current: int, gap: str) -> list[Span]:
-    label = phase_label(phase, moment.experiment)
+    label, target = phase_label(phase, moment.experiment), f"to_phase('{phase}')"
     arrow = "◂" if phase.backward else "▸"
     before = [] if index == 0 else [Span(f"{gap}{arrow}{gap}", "text" if index <= current else "dim")]
     if index == current:
-        return [*before, Span(label, "accent", bold=True)]
-    return [*before, Span(label, "text" if index < current else "dim")]
+        return [*before, Span(label, "accent", bold=True, target=target)]
+    return [*before, Span(label, "text" if index < current else "dim", target=target)]
 
 
 def counters(moment: Moment, width: int) -> Line:

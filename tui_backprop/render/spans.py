@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class Span(NamedTuple):
     """A run of text in one ink.
 
     `ink` is "text", "dim", "label", "accent", "warn", "shut", or a tone from "-4" to "+4". `target` is what a
-    click on it means: something to select, or the name of an action.
+    click on it means: something to select, or the name of an action. `marked` is underlined: a lesson speaks of it.
     """
 
     text: str
@@ -23,6 +23,7 @@ class Span(NamedTuple):
     bold: bool = False
     selected: bool = False
     target: Selection | str | None = None
+    marked: bool = False
 
 
 Line = tuple[Span, ...]
@@ -33,6 +34,11 @@ _JOINING = re.compile("[\u1160-\u11ff\u3164\ud7b0-\ud7ff\uffa0\U0001f3fb-\U0001f
 def line(*parts: Span | str) -> Line:
     """A line of spans; plain strings are in the ink "text"."""
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
+
+
+def mark(spans: Line, things: Set[Selection | str]) -> Line:
+    """The line with those spans marked that lead to one of `things`."""
+    return tuple(span._replace(marked=True) if span.target in things and span.text.strip() else span for span in spans)
 
 
 def plain(lines: Iterable[Line]) -> str:

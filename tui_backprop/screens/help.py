@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_backprop.screens.keys import KEYS
+from tui_backprop.screens.keys import KEYS, Key
 from tui_backprop.widgets.pane import Pane
 
 
@@ -24,21 +24,21 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll_up", "Up", show=False),
     ]
 
-    def __init__(self, panes: list[type[Pane]]) -> None:
+    def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...] = KEYS) -> None:
         super().__init__()
-        self._panes = panes
+        self._panes, self._keys = panes, keys
 
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll(classes="page") as page:
             page.border_title = "Help: escape closes, arrows scroll"
-            yield Static(_page(self._panes), markup=False)
+            yield Static(_page(self._panes, self._keys), markup=False)
 
 
-def _page(panes: list[type[Pane]]) -> Text:
+def _page(panes: list[type[Pane]], keys: tuple[Key, ...]) -> Text:
     page = Text()
     page.append("Keys\n", "bold")
-    for key in KEYS:
+    for key in keys:
         page.append(f"  {key.glyph:<10}", "bold")
         page.append(f" {key.does}\n")
     page.append(f"  {'arrows':<10}", "bold")

@@ -63,6 +63,14 @@ PANE_KEYS = (("v", "view", "view"), ("c", "chart", "chart"), ("y", "copy", "copy
 """Keys of single panes, which stand in the panes' titles or beside their names instead of in the key bar."""
 
 
-def bar_keys() -> tuple[tuple[str, str, str], ...]:
+LESSON_KEYS = (
+    Key("next-page", "n", "n", "turn(1)", "Next page of the lesson; puts everything back in its place", ("nN", "page")),
+    Key("previous-page", "N", "N", "turn(-1)", "Previous page of the lesson"),
+    Key("questions", "Q", "Q", "questions", "Questions of the lesson on or off"),
+)
+"""Keys that are there beside a lesson."""
+
+
+def bar_keys(keys: tuple[Key, ...] = KEYS) -> tuple[tuple[str, str, str], ...]:
     """(key, what it does, action) for the key bar; the last two, help and quit, are always shown."""
-    return tuple((*key.bar, key.action) for key in KEYS if key.bar is not None)
+    return tuple((*key.bar, key.action) for key in keys if key.bar is not None)

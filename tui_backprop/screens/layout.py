@@ -8,13 +8,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.matrices import View
 from tui_backprop.render.selection import Selection, Weight
-from tui_backprop.screens.keys import PANE_KEYS, bar_keys
+from tui_backprop.screens.keys import KEYS, PANE_KEYS, Key, bar_keys
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.breadcrumb import Breadcrumb
 from tui_backprop.widgets.chart import Chart
@@ -58,23 +59,37 @@ class PanesScreen(Screen[None]):
         """Head, panes, bars."""
         moment, selection = PanesScreen.moment, PanesScreen.selection
         yield Breadcrumb().data_bind(moment, PanesScreen.news, PanesScreen.status)
-        with Container(id="panes"):
-            yield Network().data_bind(moment, selection)
-            yield PaneBar().data_bind(moment)
-            yield Matrices().data_bind(moment, selection, PanesScreen.view)
-            yield Samples().data_bind(moment)
-            with Container(id="lower"):
-                yield Inspector().data_bind(moment, selection)
-                for view in VIEWS:
-                    yield view().data_bind(moment, selection)
-            yield Error().data_bind(moment)
-            yield Chart().data_bind(moment)
-            yield ErrorLine().data_bind(moment)
+        with Container(id="desk"):
+            with Container(id="panes"):
+                yield Network().data_bind(moment, selection)
+                yield PaneBar().data_bind(moment)
+                yield Matrices().data_bind(moment, selection, PanesScreen.view)
+                yield Samples().data_bind(moment)
+                with Container(id="lower"):
+                    yield Inspector().data_bind(moment, selection)
+                    for view in VIEWS:
+                        yield view().data_bind(moment, selection)
+                yield Error().data_bind(moment)
+                yield Chart().data_bind(moment)
+                yield ErrorLine().data_bind(moment)
+            yield from self.beside()
         yield KeyBar().data_bind(moment)
+
+    def beside(self) -> ComposeResult:
+        """What shares the screen with the panes: nothing, unless a lesson does."""
+        yield from ()
+
+    def room(self, size: Size) -> Size:
+        """What there is of the terminal for the panes and the bars."""
+        return size
+
+    def offered_keys(self) -> tuple[Key, ...]:
+        """The keys that work here, the most important first."""
+        return KEYS
 
     def on_mount(self) -> None:
         """The keys in their bar; the weights have the focus."""
-        self.query_one(KeyBar).keys = bar_keys()
+        self.query_one(KeyBar).keys = bar_keys(self.offered_keys())
         self.query_one(PaneBar).keys = PANE_KEYS
         self.query_one(Matrices).focus()
 
@@ -102,8 +117,9 @@ class PanesScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A click can give a pane the focus, too."""
-        if isinstance(self.focused, Pane) and self.focused.id not in (None, "network", "chart"):
-            self.front = str(self.focused.id)  # not the event's widget: the focus may have moved on since
+        focused, names = self.focused, [pane.__name__.lower() for pane in self._within_reach()]
+        if isinstance(focused, Pane) and focused.id in names and focused.id != "network":
+            self.front = str(focused.id)  # not the event's widget: the focus may have moved on since
 
     def watch_front(self, front: str) -> None:
         """Another pane in sight."""
@@ -143,7 +159,7 @@ class PanesScreen(Screen[None]):
         if self.has_class("-chart"):  # which has the whole screen already
             self.action_chart()
             return
-        if not self.has_class("-full") and isinstance(self.focused, Pane):
+        if not self.has_class("-full") and isinstance(self.focused, Pane) and self.focused in self.query("#panes Pane"):
             self.front = str(self.focused.id)
         self.toggle_class("-full")
         if not self.has_class("-full") and self.front == "network" and not self.has_class("-small"):
@@ -159,7 +175,11 @@ class PanesScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """All panes, a few, or one: as the terminal's size allows."""
-        columns, rows = event.size
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Lays the panes out for a terminal of this size."""
+        columns, rows = self.room(size)
         wide = columns >= WIDE[0] and rows >= WIDE[1]
         small = columns < SMALL[0] or rows < SMALL[1]
         self.set_class(wide, "-wide")

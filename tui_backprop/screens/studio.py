@@ -100,6 +100,10 @@ class StudioScreen(PanesScreen):
         """One phase forward or back."""
         self._make(moves.by_phase(self._timeline, by))
 
+    def action_to_phase(self, phase: str) -> None:
+        """To a phase of the present step, or of the first one."""
+        self._make(moves.to_place(self._timeline, max(1, self._timeline.moment.step), phase))
+
     def action_epoch(self, by: int) -> None:
         """One epoch forward or back."""
         self._make(moves.by_epoch(self._timeline, by))
@@ -299,7 +303,7 @@ class StudioScreen(PanesScreen):
     def action_help(self) -> None:
         """Help over the studio."""
         self._player.pause()
-        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart]))
+        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart], self.offered_keys()))
 
     # Sessions
 

@@ -26,6 +26,6 @@ _PALETTES = {"dark": _DARK, "light": _LIGHT, "ansi": _ANSI}
 
 
 @lru_cache(maxsize=512)
-def style_of(ink: str, bold: bool, selected: bool, palette: str) -> Style:
-    """The style to lay over a widget's own; what is selected is shown in reverse."""
-    return Style(color=_PALETTES[palette][ink], bold=bold, reverse=selected)
+def style_of(ink: str, bold: bool, selected: bool, palette: str, marked: bool = False) -> Style:
+    """The style to lay over a widget's own; what is selected is shown in reverse, what is marked underlined."""
+    return Style(color=_PALETTES[palette][ink], bold=bold, reverse=selected, underline=marked)

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.selection import Selection, Weight
-from tui_backprop.render.spans import Line, Span, changed_part, length, safe
+from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe
 from tui_backprop.widgets.inks import style_of
 
 
@@ -26,6 +26,8 @@ class Painted(Widget):
 
     moment: reactive[Moment | None] = reactive(None, repaint=False)
     selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
+    marked: reactive[frozenset[Selection | str]] = reactive(frozenset(), repaint=False)
+    """What a lesson speaks of: the targets of the spans to underline."""
 
     class Chosen(Message):
         """A click or a key chose something: a weight, a bias or a node, or the name of an action."""
@@ -49,6 +51,8 @@ class Painted(Widget):
         if self.moment is None or not self.display or not columns or not rows:
             return
         lines = [*self.paint(self.moment, columns, rows)[:rows]]
+        if self.marked:
+            lines = [mark(spans, self.marked) for spans in lines]
         lines += [()] * (rows - len(lines))
         old, self._lines = self._lines, lines
         if len(old) != rows:
@@ -74,7 +78,8 @@ class Painted(Widget):
     def _strip(self, spans: Line) -> Strip:
         base, palette = self.rich_style, self._palette
         segments = [
-            Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette)) for span in spans
+            Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette, span.marked))
+            for span in spans
         ]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
@@ -94,6 +99,10 @@ class Painted(Widget):
 
     def watch_selection(self) -> None:
         """Another selection."""
+        self.repaint()
+
+    def watch_marked(self) -> None:
+        """A lesson speaks of something else."""
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:

@@ -1,0 +1,1 @@
+"""The guided story: chapters as data, and everything that turns them into text, questions and figures."""

@@ -1,0 +1,116 @@
+"""Numbers in a lesson's text, and the arithmetic that leads to one, written as one would by hand."""
+
+from __future__ import annotations
+
+import math
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.phases import Moment
+from tui_backprop.lessons.names import Thing
+
+DECIMALS = 4
+"""As many as the panes show."""
+MOST_TERMS = 6
+UNKNOWN = "·"
+
+
+def number(value: float, decimals: int = DECIMALS) -> str:
+    """At most so many decimals, without zeros at the end; a size too small for them by its power of ten.
+
+    >>> number(-0.05), number(2.0), number(0.0000044)
+    ('−0.05', '2', '4.4e−6')
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if 0 < abs(value) < 0.5 * 10**-decimals:
+        mantissa, _, exponent = f"{value:.1e}".partition("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    text = f"{value + 0.0:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return ("0" if text in ("-0", "") else text).replace("-", "−")
+
+
+def factor(value: float, decimals: int = DECIMALS) -> str:
+    """A number within a product or a sum: negative ones in brackets."""
+    text = number(value, decimals)
+    return f"({text})" if text.startswith("−") else text
+
+
+def total(left: Array, right: Array, result: float, extra: float | None = None) -> str:
+    """`1×0.5 + 0×(−0.2) = 0.5`"""
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+    terms = [f"{factor(a) if place else number(a)}×{factor(b)}" for place, (a, b) in enumerate(pairs[:MOST_TERMS])]
+    terms += ["…"] if len(pairs) > MOST_TERMS else []
+    terms += [factor(extra)] if extra is not None else []
+    return f"{' + '.join(terms)} = {number(result)}"
+
+
+def of_sum(moment: Moment, unit: Thing) -> str:
+    """z of a unit."""
+    below, z = moment.activation(unit.layer - 1), moment.sum(unit.layer)
+    if below is None or z is None:
+        return UNKNOWN
+    weights = moment.before.weights[unit.layer - 1][:, unit.column]
+    bias = float(moment.before.biases[unit.layer - 1][unit.column]) if moment.before.biases else None
+    return total(below, weights, float(z[unit.column]), bias)
+
+
+def of_activation(moment: Moment, unit: Thing) -> str:
+    """a of a unit, or the prediction of an output."""
+    z, a = moment.sum(unit.layer), moment.activation(unit.layer)
+    if z is None or a is None:
+        return UNKNOWN
+    name, prediction = moment.experiment.network.activations[unit.layer - 1], moment.prediction
+    decimals = moment.experiment.training.round
+    if unit.layer == moment.experiment.network.depth and prediction is not None and decimals is not None:
+        plural = "" if decimals == 1 else "s"
+        return f"{number(a[unit.column])} to {decimals} decimal{plural} = {number(prediction[unit.column])}"
+    return f"{name}({number(z[unit.column])}) = {number(a[unit.column])}"
+
+
+def of_upstream(moment: Moment, unit: Thing) -> str:
+    """The error that arrives at a hidden unit."""
+    upstream = moment.upstream(unit.layer)
+    above = moment.delta(unit.layer + 1)
+    if upstream is None or above is None:
+        return UNKNOWN
+    return total(moment.before.weights[unit.layer][unit.column], above, float(upstream[unit.column]))
+
+
+def of_delta(moment: Moment, unit: Thing) -> str:
+    """δ of a unit: prediction − target, or what arrives times the slope."""
+    delta, mask = moment.delta(unit.layer), moment.mask(unit.layer)
+    if delta is None or mask is None:
+        return UNKNOWN
+    value = number(delta[unit.column])
+    if unit.layer < moment.experiment.network.depth:
+        upstream = moment.upstream(unit.layer)
+        assert upstream is not None
+        return f"{number(upstream[unit.column])}×{factor(mask[unit.column])} = {value}"
+    prediction, target = moment.prediction, moment.target
+    assert prediction is not None
+    assert target is not None
+    return f"{number(prediction[unit.column])} − {factor(target[unit.column])} = {value}"
+
+
+def of_gradient(moment: Moment, weight: Thing) -> str:
+    """Input of a weight × δ above it."""
+    below, delta, gradient = (
+        moment.activation(weight.layer - 1),
+        moment.delta(weight.layer),
+        moment.gradient(weight.layer),
+    )
+    if below is None or delta is None or gradient is None:
+        return UNKNOWN
+    value = number(gradient[weight.row, weight.column])
+    return f"{number(below[weight.row])}×{factor(delta[weight.column])} = {value}"
+
+
+def of_update(moment: Moment, weight: Thing) -> str:
+    """Old weight − rate × gradient."""
+    gradient = moment.gradient(weight.layer)
+    if gradient is None or not moment.updated:
+        return UNKNOWN
+    old, new = (p.weights[weight.layer - 1][weight.row, weight.column] for p in (moment.before, moment.after))
+    rate = number(moment.experiment.training.rate)
+    return f"{number(old)} − {rate}×{factor(gradient[weight.row, weight.column])} = {number(new)}"

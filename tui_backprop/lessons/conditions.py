@@ -1,0 +1,52 @@
+"""What a page can wait for: `gate h2 shut`, `phase mask1`, `epoch 10`, `error below 1`, `converged`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import Moment, phases
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.names import unit
+
+Condition = Callable[[Moment], bool]
+FORMS = "gate h2 shut, gate h2 open, phase mask1, epoch 10, error below 0.5, converged"
+
+
+def condition(text: str, experiment: Experiment) -> Condition:
+    """The condition that a text stands for."""
+    words = text.split()
+    match words:
+        case ["gate", name, ("shut" | "open") as state]:
+            place = unit(name, experiment)
+            if not 1 <= place.layer < experiment.network.depth:
+                raise BackpropError(f"{name!r} is no hidden unit", FORMS)
+
+            def gate(moment: Moment) -> bool:
+                z = moment.sum(place.layer)
+                known = moment.reached(f"activate{place.layer}")
+                return known and z is not None and bool(z[place.column] > 0) == (state == "open")
+
+            return gate
+        case ["phase", name] if name in phases(experiment.network.depth):
+            return lambda moment: moment.phase == name
+        case ["epoch", count] if count.isdecimal() and 0 < int(count[:9]) < 10**6:
+            epochs = int(count)
+            return lambda moment: moment.epochs_completed >= epochs
+        case ["error", "below", bound] if _bound(bound) is not None:
+            return lambda moment: _last_error(moment) < (_bound(bound) or 0.0)
+        case ["converged"]:
+            return lambda moment: moment.converged_at is not None
+    raise BackpropError(f"{text!r} is nothing that can be waited for", FORMS)
+
+
+def _bound(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value < float("inf") else None
+
+
+def _last_error(moment: Moment) -> float:
+    return float(moment.errors[moment.epochs_completed - 1]) if moment.epochs_completed else float("inf")

@@ -1,0 +1,49 @@
+"""The gradient check as a table: every parameter's gradient as a page's program computes it, and as measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tui_backprop.core.backprop import Backprop
+from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient, parameter_name
+from tui_backprop.lessons.bugs import buggy_gradient
+from tui_backprop.lessons.stage import Stage
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter: its gradient as computed and as measured, and whether they agree."""
+
+    name: str
+    computed: float
+    measured: float
+    agrees: bool
+
+
+def gradient_table(stage: Stage) -> list[Row]:
+    """Every parameter at the stage's moment, for the samples of its step; at the start, for those of the first.
+
+    Measured is (E(w + h) − E(w − h)) / 2h. The moments of a lesson are chosen away from kinks.
+    """
+    experiment, parameters = stage.experiment, stage.moment.parameters
+    samples = list(stage.moment.samples or stage.timeline.trainer.samples(1))
+    inputs, targets = experiment.data.inputs[samples], experiment.data.targets[samples]
+    compute = buggy_gradient(stage.bug) if stage.bug else backprop_gradient
+    computed = compute(experiment, parameters, inputs, targets)
+    backprop = Backprop(experiment.network, replace(experiment.training, round=None), len(samples))
+
+    def loss(index: int, change: float) -> float:
+        np.copyto(backprop.parameters, parameters.flat)
+        backprop.parameters[index] += change
+        return float(np.mean(backprop.losses(inputs, targets)))
+
+    table = []
+    scale = max(1.0, float(np.max(np.abs(computed), initial=0.0)))
+    with np.errstate(all="ignore"):
+        for index in range(experiment.network.size):
+            measured = (loss(index, STEP) - loss(index, -STEP)) / (2 * STEP)
+            agrees = abs(float(computed[index]) - measured) <= TOLERANCE * scale
+            table.append(Row(parameter_name(experiment, index), float(computed[index]), measured, agrees))
+    return table

@@ -1,0 +1,145 @@
+"""A page as it is shown: every figure computed, the question put, and what there is to say after the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.arithmetic import number
+from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.figures import figure
+from tui_backprop.lessons.gradients import gradient_table
+from tui_backprop.lessons.lesson import Block, Figure, Inline, Lesson, LessonMistake, Page, Question, Text, Wait, Words
+from tui_backprop.lessons.names import Thing, thing
+from tui_backprop.lessons.questions import Truth, options, truth
+from tui_backprop.lessons.stage import Stage, Theatre
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block without figures: a paragraph, an item, a row of a table, or a curve of some activations."""
+
+    kind: str
+    cells: tuple[tuple[Words, ...], ...]
+
+
+@dataclass(frozen=True)
+class Put:
+    """A question as it is put: its words, what there is to choose from (nothing: a number is typed)."""
+
+    words: tuple[Words, ...]
+    options: tuple[str, ...]
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page, with both its halves.
+
+    `after` is what a question or a condition keeps back, at the moment `revealed`; `truth` the answer.
+    """
+
+    title: str
+    before: tuple[Shown, ...]
+    stage: Stage
+    put: Put | None = None
+    truth: Truth | None = None
+    wait: str = ""
+    after: tuple[Shown, ...] = ()
+    revealed: Stage | None = None
+
+    @property
+    def halves(self) -> int:
+        """2 where something is kept back at first, otherwise 1."""
+        return 1 if self.revealed is None else 2
+
+
+class Press:
+    """Makes leaves of a lesson's pages. A page that cannot be shown raises a `LessonMistake` with its line."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self._theatre = Theatre(lesson)
+
+    def leaf(self, page: Page) -> Leaf:
+        """A page, computed."""
+        stage = self._at(page.scene.line, lambda: self._theatre.stage(page.scene))
+        if page.scene.select:
+            self._at(page.scene.line, lambda: thing(page.scene.select, stage.experiment))
+        before = self.blocks(page.before, stage)
+        match page.task:
+            case Question() as question:
+                return self._asking(page, question, stage, before)
+            case Wait() as wait:
+                holds = self._at(wait.line, lambda: condition(wait.until, stage.experiment))
+                revealed = self._at(wait.line, lambda: self._theatre.waited(stage, holds))
+                after = self.blocks(page.after, revealed)
+                return Leaf(page.title, before, stage, wait=wait.until, after=after, revealed=revealed)
+        return Leaf(page.title, before, stage)
+
+    def _asking(self, page: Page, question: Question, stage: Stage, before: tuple[Shown, ...]) -> Leaf:
+        place = question.reveal or page.scene.at
+        revealed = self._at(question.line, lambda: self._theatre.stage(page.scene, place))
+        choices = self._at(question.line, lambda: options(question, stage.experiment))
+        right = self._at(question.line, lambda: truth(question, revealed))
+        put = Put(self._words(question.line, question.ask, stage), choices, question.decimals)
+        return Leaf(page.title, before, stage, put, right, "", self.blocks(page.after, revealed), revealed)
+
+    def blocks(self, blocks: tuple[Block, ...], stage: Stage) -> tuple[Shown, ...]:
+        """Blocks at a moment."""
+        shown: list[Shown] = []
+        for block in blocks:
+            if block.kind == "check":
+                shown += _check(stage)
+            else:
+                shown.append(Shown(block.kind, tuple(self._words(block.line, cell, stage) for cell in block.cells)))
+        return tuple(shown)
+
+    def _words(self, line: int, text: Text, stage: Stage) -> tuple[Words, ...]:
+        return self._at(line, lambda: tuple(_word(part, stage) for part in text))
+
+    def _at(self, line: int, make: Callable[[], Result]) -> Result:
+        try:
+            return make()
+        except LessonMistake:
+            raise
+        except BackpropError as error:
+            raise LessonMistake(self.lesson.source, line, error.message, error.hint) from None
+
+
+def things(blocks: tuple[Shown, ...], stage: Stage) -> tuple[Thing, ...]:
+    """What blocks speak of."""
+    named = [words.thing for block in blocks for cell in block.cells for words in cell if words.thing]
+    return tuple(thing(name, stage.experiment) for name in dict.fromkeys(named))
+
+
+def _word(part: Inline, stage: Stage) -> Words:
+    if isinstance(part, Figure):
+        return Words(figure(part.source, stage), True, part.thing)
+    if part.thing:
+        thing(part.thing, stage.experiment)
+    return part
+
+
+def _check(stage: Stage) -> list[Shown]:
+    rows = [("parameter", "program", "measured", "")]
+    rows += [
+        (row.name, number(row.computed), number(row.measured), "✓" if row.agrees else "✗")
+        for row in gradient_table(stage)
+    ]
+    return [Shown("row", tuple((Words(cell, cell == "✗"),) for cell in row)) for row in rows]
+
+
+def mistakes(lesson: Lesson) -> list[LessonMistake]:
+    """Everything that only shows when the pages are computed."""
+    press, found = Press(lesson), []
+    for page in lesson.pages:
+        try:
+            press.leaf(page)
+        except LessonMistake as mistake:
+            found.append(mistake)  # one a page: the first hides what comes after it
+    return found

@@ -1,0 +1,123 @@
+"""A lesson as data: pages of text beside a moment of the studio, with questions and conditions. It runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides
+
+PANES = ("network", "matrices", "samples", "inspector", "error")
+"""The panes that a page can bring into sight."""
+VIEWS = ("gates",)
+"""The views that a page can open."""
+CURVES = HIDDEN_ACTIVATIONS
+"""The activations whose curve and derivative a page can draw."""
+
+
+class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no error of the program's
+    """What is wrong with a lesson's file, and in which line."""
+
+    def __init__(self, source: str, line: int, message: str, hint: str = "") -> None:
+        self.line = line
+        super().__init__(f"{source}: line {line}: {message}", hint)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A stretch of text; `thing` is what on the screen it speaks of, if it names one."""
+
+    text: str
+    strong: bool = False
+    thing: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, or several, to be computed from the moment: `delta y`, `W1[x1→h1] @ 1:0`."""
+
+    source: str
+    strong: bool = False
+    thing: str = ""
+
+
+Inline = Words | Figure
+Text = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, an item of a list, or a row of a table (`cells`); `line` is where it stands in its file."""
+
+    kind: str
+    line: int
+    cells: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the studio shows beside a page.
+
+    `experiment` is a preset's name or a file, changed by `overrides`; `at` a place such as `1:0:mask1`; `select` a
+    weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens over the panes.
+    """
+
+    line: int
+    experiment: str
+    overrides: Overrides = field(default_factory=Overrides)
+    at: str = "0"
+    select: str = ""
+    pane: str = ""
+    matrices: str = "value"
+    view: str = ""
+    bug: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Asked at the page's moment, judged by the trace at `reveal`.
+
+    `kind` says how: see `questions`. `about` is the unit, weight, layer or figure asked about.
+    """
+
+    line: int
+    kind: str
+    ask: Text
+    about: str = ""
+    reveal: str = ""
+    options: tuple[str, ...] = ()
+    answer: int = 0
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The page goes on when `until` holds."""
+
+    line: int
+    until: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: what is said `before` the question or the condition, and what `after` it."""
+
+    title: str
+    line: int
+    scene: Scene
+    before: tuple[Block, ...]
+    task: Question | Wait | None = None
+    after: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A chapter: its pages in order. `source` is the file's name, for mistakes; `folder` where its files are."""
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    folder: str
+    pages: tuple[Page, ...]

@@ -1,0 +1,47 @@
+"""The chapters that ship, in order."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.lesson import Lesson
+from tui_backprop.lessons.reader import read, read_file
+
+
+def chapter_names() -> list[str]:
+    """`01-no-direction`, `02-…`: the files' names without their ending."""
+    return sorted(path.name.removesuffix(".md") for path in _chapters().iterdir() if path.name.endswith(".md"))
+
+
+@lru_cache(maxsize=32)
+def chapter(name: str) -> Lesson:
+    """A chapter by its name."""
+    text = _chapters().joinpath(f"{name}.md").read_text("utf-8")
+    lesson, mistakes = read(text, f"{name}.md", name, str(_chapters()))
+    if mistakes:
+        raise mistakes[0]
+    return lesson
+
+
+def find(text: str) -> Lesson:
+    """A chapter by its number or name, or a file by its path."""
+    names = chapter_names()
+    if text.isdecimal() and len(text) < 4:
+        if not 1 <= int(text) <= len(names):
+            raise BackpropError(f"no chapter {text}", f"1 to {len(names)}, see learn --list")
+        return chapter(names[int(text) - 1])
+    if text in names:
+        return chapter(text)
+    return read_file(Path(text), str(Path(text).absolute()))
+
+
+def template() -> str:
+    """A small lesson to start one's own from."""
+    return resources.files("tui_backprop.lessons").joinpath("template.md").read_text("utf-8")
+
+
+def _chapters() -> resources.abc.Traversable:
+    return resources.files("tui_backprop.lessons") / "chapters"

@@ -1,0 +1,81 @@
+"""A chapter as text: for screen readers, handouts, and whoever has no terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from tui_backprop.lessons.curves import curve_table
+from tui_backprop.lessons.leaf import Leaf, Press, Shown
+from tui_backprop.lessons.lesson import Lesson, Words
+
+WIDTH = 88
+
+
+def plain(lesson: Lesson) -> str:
+    """All pages with their figures, the questions with their answers."""
+    press = Press(lesson)
+    lines = [lesson.title, "=" * len(lesson.title)]
+    for number, page in enumerate(lesson.pages, 1):
+        leaf = press.leaf(page)
+        heading = f"{number}. {leaf.title}"
+        where = _where(leaf)
+        lines += ["", heading, "-" * len(heading), "", where, *_blocks(leaf.before)]
+        if leaf.put is not None and leaf.truth is not None:
+            lines += ["", *_wrapped(f"Question: {words(leaf.put.words)}")]
+            lines += [f"  {chr(97 + place)}) {option}" for place, option in enumerate(leaf.put.options)]
+            lines += _wrapped(f"Answer: {leaf.truth.words}" + (f". {leaf.truth.work}" if leaf.truth.work else ""))
+        if leaf.wait:
+            lines += ["", f"(Step until: {leaf.wait}.)"]
+        if leaf.revealed is not None:
+            lines += _blocks(leaf.after)
+    return "\n".join(lines) + "\n"
+
+
+def words(parts: Sequence[Words]) -> str:
+    """Text without its looks."""
+    return "".join(part.text for part in parts)
+
+
+def _where(leaf: Leaf) -> str:
+    moment = leaf.stage.moment
+    if not moment.step:
+        return f"[{moment.experiment.name}: at the start]"
+    return f"[{moment.experiment.name}: epoch {moment.epoch}, sample #{moment.sample}, phase {moment.phase}]"
+
+
+def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _blocks(blocks: Sequence[Shown]) -> Iterator[str]:
+    table: list[Shown] = []
+    for block in [*blocks, None]:
+        if block is not None and block.kind == "row":
+            table.append(block)
+            continue
+        if table:
+            yield ""
+            yield from _table(table)
+            table = []
+        if block is None:
+            return
+        if block.kind == "item":
+            yield from _wrapped(words(block.cells[0]), "  - ", "    ")
+        elif block.kind == "curve":
+            yield ""
+            yield from curve_table([words(cell) for cell in block.cells])
+        else:
+            yield ""
+            yield from _wrapped(words(block.cells[0]))
+
+
+def _table(rows: Sequence[Shown]) -> list[str]:
+    texts = [[words(cell) for cell in row.cells] for row in rows]
+    count = max(map(len, texts))
+    widths = [max((len(row[column]) for row in texts if column < len(row)), default=0) for column in range(count)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in texts
+    ]

@@ -1,0 +1,107 @@
+"""Where a learner is, and what they have answered: a small file in the user's folder for state, written atomically.
+
+A file that cannot be read counts as none, and one that cannot be written does no harm: lessons go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from tui_backprop.files import replace as replace_file
+
+LARGEST = 2**20
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A page, from 0 on; `told` where its second half is in sight."""
+
+    page: int = 0
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where one lesson was left, and for each page that was answered whether it was right."""
+
+    spot: Spot = Spot()
+    answers: Mapping[int, bool] = field(default_factory=dict)
+
+    def answered(self, page: int, right: bool) -> Bookmark:
+        """With one more answer; the first answer to a question counts."""
+        return self if page in self.answers else replace(self, answers={**self.answers, page: right})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The lesson read last, a bookmark in each, and whether questions are asked."""
+
+    last: str = ""
+    bookmarks: Mapping[str, Bookmark] = field(default_factory=dict)
+    questions: bool = True
+
+    def bookmark(self, name: str) -> Bookmark:
+        """Where a lesson was left; its beginning where it was never read."""
+        return self.bookmarks.get(name, Bookmark())
+
+    def with_bookmark(self, name: str, bookmark: Bookmark) -> Progress:
+        """With a bookmark moved, in the lesson that is now the last one."""
+        return replace(self, last=name, bookmarks={**self.bookmarks, name: bookmark})
+
+
+def place() -> Path:
+    """The file."""
+    return platformdirs.user_state_path("tui-backprop", appauthor=False) / "lessons.json"
+
+
+def load() -> Progress:
+    """What was kept; nothing where there is no such file, or no sense in it."""
+    try:
+        path = place()
+        if path.stat().st_size > LARGEST:
+            return Progress()
+        content = json.loads(path.read_text("utf-8"))
+        return _progress(content) if isinstance(content, dict) else Progress()
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return Progress()
+
+
+def save(progress: Progress) -> None:
+    """Keeps it, if that is possible."""
+    content = {
+        "version": _VERSION,
+        "last": progress.last,
+        "questions": progress.questions,
+        "lessons": {
+            name: {
+                "page": mark.spot.page,
+                "told": mark.spot.told,
+                "answers": {str(page): right for page, right in mark.answers.items()},
+            }
+            for name, mark in progress.bookmarks.items()
+        },
+    }
+    with suppress(OSError):
+        path = place()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _progress(content: dict[str, Any]) -> Progress:
+    bookmarks = {
+        str(name): Bookmark(
+            Spot(max(0, int(mark["page"])), bool(mark["told"])),
+            {int(page): bool(right) for page, right in mark["answers"].items()},
+        )
+        for name, mark in content.get("lessons", {}).items()
+        if {"page", "told", "answers"} <= mark.keys()
+    }
+    return Progress(str(content.get("last", "")), bookmarks, content.get("questions") is not False)

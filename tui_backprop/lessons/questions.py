@@ -1,0 +1,140 @@
+"""Questions before the reveal: what can be answered, what is true by the trace, and the arithmetic that shows it.
+
+kind        about      what is asked
+gate        a unit     open or shut for this sample?
+direction   a weight   does this update move it up, down, or not at all?
+blame       a layer    which of its units gets the most error, of either sign?
+number      a figure   its value, to so many decimals
+choice      -          one of the options, of which the author says which is right
+bug         -          which mistake the page's gradient makes
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.bugs import BUGS
+from tui_backprop.lessons.figures import evaluate, figure
+from tui_backprop.lessons.lesson import Question
+from tui_backprop.lessons.names import unit
+from tui_backprop.lessons.stage import Stage
+
+_WORK = {
+    "z": "work z", "a": "work a", "upstream": "work upstream", "delta": "work delta", "gradient": "work gradient",
+    "new": "work update",
+}  # fmt: skip
+_DIRECTIONS = ("up", "down", "it stays as it is")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The right answer: the place of an option from 0 on, or a number; in words; and how it comes about."""
+
+    answer: float
+    words: str
+    work: str = ""
+
+
+def options(question: Question, experiment: Experiment) -> tuple[str, ...]:
+    """What there is to choose from; nothing where a number is to be typed."""
+    match question.kind:
+        case "gate":
+            return ("open", "shut")
+        case "direction":
+            return _DIRECTIONS
+        case "blame":
+            return experiment.unit_names(_layer(question, experiment))
+        case "bug":
+            return tuple(bug.does for bug in BUGS.values())
+    return question.options
+
+
+def truth(question: Question, stage: Stage) -> Truth:
+    """What the trace says at the moment of the reveal."""
+    choices = options(question, stage.experiment)
+    match question.kind:
+        case "gate":
+            z = _known(evaluate(f"z {question.about}", stage), question)
+            sign = "above 0" if z > 0 else "not above 0"
+            work = figure(f"work z {question.about}", stage)
+            return _chosen(choices, int(z <= 0), f"z({question.about}) = {work}, {sign}")
+        case "direction":
+            moved = _known(evaluate(f"new {question.about}", stage), question) - float(
+                evaluate(f"old {question.about}", stage)
+            )
+            place = 2 if moved == 0 else int(moved < 0)
+            return _chosen(choices, place, f"{question.about}: {figure(f'work update {question.about}', stage)}")
+        case "blame":
+            upstream = stage.moment.upstream(_layer(question, stage.experiment))
+            if upstream is None:
+                raise _too_early(question)
+            most = int(np.argmax(np.abs(upstream)))
+            return _chosen(choices, most, f"↑({choices[most]}) = {figure(f'work upstream {choices[most]}', stage)}")
+        case "number":
+            return _number(question, stage)
+        case "bug":
+            if not stage.bug:
+                raise BackpropError("a question about a bug on a page without one", 'bug = "…" in its page')
+            return _chosen(choices, list(BUGS).index(stage.bug), "")
+    return _chosen(choices, question.answer - 1, "")
+
+
+def judge(question: Question, right: Truth, given: float) -> bool:
+    """Whether an answer is right; a typed number may be off by one in the last decimal asked for."""
+    if question.kind != "number":
+        return given == right.answer
+    return bool(abs(given - right.answer) <= 1.000001 * 10**-question.decimals)
+
+
+def read_number(text: str) -> float:
+    """A number as one types it: a comma or a point, either minus."""
+    try:
+        value = float(text.strip().replace(",", ".").replace("−", "-"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BackpropError(f"{text!r} is no number", "e.g. −0.25")
+    return value
+
+
+def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:
+    return Truth(place, choices[place], work)
+
+
+def _number(question: Question, stage: Stage) -> Truth:
+    value = _known(evaluate(question.about, stage), question)
+    kind, _, rest = question.about.partition(" ")
+    kind, name = (kind, rest) if rest else ("", question.about)
+    work = ""
+    if kind in _WORK and "#" not in question.about and "@" not in question.about:
+        work = f"{name}: {figure(f'{_WORK[kind]} {name}', stage)}"
+    if kind == "delta" and unit(name, stage.experiment).layer == 0:
+        work = ""
+    return Truth(value, arithmetic.number(value), work)
+
+
+def _layer(question: Question, experiment: Experiment) -> int:
+    layer = int(question.about)
+    if not 1 <= layer < experiment.network.depth:
+        raise BackpropError(f"no hidden layer {layer}", f"1 to {experiment.network.depth - 1}")
+    return layer
+
+
+def _known(value: float | str, question: Question) -> float:
+    if isinstance(value, str):
+        raise (
+            _too_early(question)
+            if value == arithmetic.UNKNOWN
+            else BackpropError(f"{question.about!r} is no single number", "a figure with one number")
+        )
+    return value
+
+
+def _too_early(question: Question) -> BackpropError:
+    return BackpropError("the answer is not known at the moment of the reveal", "reveal: a later phase")

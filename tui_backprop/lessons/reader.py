@@ -1,0 +1,366 @@
+"""From a Markdown file to a `Lesson`. The file is data: nothing in it is run, and no control character gets through.
+
+    +++                          front matter, in TOML
+    title = "The gate"           required
+    summary = "…"                a sentence for the list
+    experiment = "article"       for all pages that name none
+    +++
+    # A page's title
+    ```page                      what the studio shows beside it, in TOML; every key may be left out
+    at = "1:2:mask1"
+    ```
+    Text, with {figures} and [words](h2) that light up in the panes.
+
+    ```question                  or ```wait; what follows it is shown afterwards
+    kind = "gate"
+    unit = "h2"
+    ask = "Open or shut?"
+    ```
+
+All mistakes are found in one reading, each with its line; `check` also computes every figure.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides
+from tui_backprop.lessons.bugs import BUGS
+from tui_backprop.lessons.lesson import (
+    CURVES,
+    PANES,
+    VIEWS,
+    Block,
+    Lesson,
+    LessonMistake,
+    Page,
+    Question,
+    Scene,
+    Text,
+    Wait,
+)
+from tui_backprop.lessons.text import cells, parse
+
+LARGEST = 2**18
+"""Bytes of a lesson's file."""
+MOST_PAGES = 200
+MOST_MISTAKES = 100
+MATRICES = ("value", "gradient", "update")
+KINDS = ("gate", "direction", "blame", "number", "choice", "bug")
+_ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
+_AT = re.compile(r"line (\d+)")
+_BEGINS = re.compile(r"\s*(```|\||- |#{1,3}\s)")
+"""How a line starts that is no part of the paragraph before it."""
+_HEADING = re.compile(r"#{1,3}\s+(.*\S)\s*$")
+
+
+def read_file(path: Path, name: str = "") -> Lesson:
+    """A lesson from a file; raises the first `LessonMistake`."""
+    lesson, mistakes = read(_text(path), str(path), name or path.stem, str(path.parent))
+    if mistakes:
+        raise mistakes[0]
+    return lesson
+
+
+def read_with_mistakes(path: Path) -> tuple[Lesson, list[LessonMistake]]:
+    """A lesson, as far as it can be read, and all that is wrong with it."""
+    return read(_text(path), str(path), path.stem, str(path.parent))
+
+
+def read(text: str, source: str, name: str, folder: str = ".") -> tuple[Lesson, list[LessonMistake]]:
+    """A lesson from its text, as far as it can be read, and all that is wrong with it."""
+    return _Reader(text, source).read(name, folder)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise BackpropError(f"{path}: is a folder", "a lesson's file (Markdown)")
+        if path.stat().st_size > LARGEST:
+            raise BackpropError(f"{path}: is too large for a lesson", f"at most {LARGEST:,} bytes")
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BackpropError(f"{path}: no such lesson", "a chapter's number, or a Markdown file") from None
+    except UnicodeDecodeError:
+        raise BackpropError(f"{path}: is not text in UTF-8", "a lesson's file (Markdown)") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BackpropError(f"{path}: cannot be read: {reason}", "a readable file") from None
+
+
+@dataclass
+class _Draft:
+    """A page while it is read."""
+
+    title: str
+    line: int
+    scene: Scene
+    before: list[Block] = field(default_factory=list)
+    task: Question | Wait | None = None
+    after: list[Block] = field(default_factory=list)
+
+    @property
+    def blocks(self) -> list[Block]:
+        return self.before if self.task is None else self.after
+
+    def page(self) -> Page:
+        return Page(self.title, self.line, self.scene, tuple(self.before), self.task, tuple(self.after))
+
+
+class _Reader:
+    """Goes through the lines once."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self._source = source
+        self._mistakes: list[LessonMistake] = []
+        self._lines = text.replace("\r\n", "\n").split("\n")
+        for number, content in enumerate(self._lines, 1):
+            wrong = next((c for c in content if not c.isprintable() and c != "\t"), None)
+            if wrong:
+                self._mistake(number, f"the control character U+{ord(wrong):04X}", "printable text only")
+                self._lines[number - 1] = "".join(c if c.isprintable() else " " for c in content)
+
+    def _mistake(self, line: int, message: str, hint: str = "") -> None:
+        if len(self._mistakes) < MOST_MISTAKES:
+            self._mistakes.append(LessonMistake(self._source, line, message, hint))
+
+    def read(self, name: str, folder: str) -> tuple[Lesson, list[LessonMistake]]:
+        head, start = self._head()
+        title, summary, experiment = (head.get(key, "") for key in ("title", "summary", "experiment"))
+        pages: list[_Draft] = []
+        scene = Scene(1, experiment or "article")
+        for number, kind, content in self._parts(start):
+            if kind == "heading":
+                pages.append(_Draft(content[0], number, replace(scene, line=number)))
+                if len(pages) > MOST_PAGES:
+                    self._mistake(number, f"more than {MOST_PAGES} pages", "several lessons")
+                    break
+            elif not pages:
+                self._mistake(number, "text before the first page", "# and a title begin a page")
+            elif kind == "directive":
+                self._directive(pages[-1], number, content)
+                scene = replace(Scene(1, pages[-1].scene.experiment, pages[-1].scene.overrides))
+            elif len(pages[-1].blocks) < MOST_PAGES:
+                pages[-1].blocks.append(Block(kind, number, tuple(self._text(number, text) for text in content)))
+        if not pages and not self._mistakes:
+            self._mistake(1, "a lesson without pages", "# and a title begin a page")
+        lesson = Lesson(name, title, summary, self._source, folder, tuple(page.page() for page in pages))
+        return lesson, sorted(self._mistakes, key=lambda mistake: mistake.line)
+
+    # Lines
+
+    def _head(self) -> tuple[dict[str, str], int]:
+        """The front matter, and the index of the line behind it."""
+        if not self._lines or self._lines[0].rstrip() != "+++":
+            self._mistake(1, "no front matter", '+++, title = "…", +++ in the first lines')
+            return {}, 0
+        end = next((i for i, content in enumerate(self._lines[1:], 1) if content.rstrip() == "+++"), None)
+        if end is None:
+            self._mistake(1, "front matter without its end", "a second line +++")
+            return {}, len(self._lines)
+        table = self._toml(self._lines[1:end], 2)
+        keys = _Keys(table, self._lines[1:end], 2, self._mistake)
+        head = {key: keys.text(key) for key in ("title", "summary", "experiment")}
+        keys.done()
+        if "title" not in table:
+            self._mistake(1, "no title", 'title = "…" in the front matter')
+        return head, end + 1
+
+    def _parts(self, start: int) -> Iterator[tuple[int, str, list[str]]]:
+        """(line, kind, content) of headings, directives, paragraphs, items and table rows."""
+        index = start
+        while index < len(self._lines):
+            content, number = self._lines[index].strip(), index + 1
+            index += 1
+            heading = _HEADING.match(content)
+            if content.startswith("```"):
+                lines = list(takewhile(lambda other: other.strip() != "```", self._lines[index:]))
+                index += len(lines) + 1
+                if index > len(self._lines):
+                    self._mistake(number, "``` without the ``` that ends it")
+                yield number, "directive", [content.removeprefix("```").strip(), *lines]
+            elif heading:
+                yield number, "heading", [heading[1]]
+            elif content.startswith("|"):
+                if set(content) - set("|-: "):
+                    yield number, "row", cells(content)
+            elif content:
+                lines = list(takewhile(lambda other: other.strip() and not _BEGINS.match(other), self._lines[index:]))
+                index += len(lines)
+                text = " ".join([content.removeprefix("- "), *(other.strip() for other in lines)])
+                yield number, "item" if content.startswith("- ") else "paragraph", [text]
+
+    def _text(self, line: int, text: str) -> Text:
+        try:
+            return parse(text)
+        except ValueError as error:
+            self._mistake(line, str(error))
+            return ()
+
+    def _toml(self, lines: list[str], first: int) -> Mapping[str, Any]:
+        try:
+            return tomllib.loads("\n".join(lines))
+        except tomllib.TOMLDecodeError as error:
+            at = _AT.search(str(error))
+            line = first + (int(at[1]) - 1 if at else max(0, len(lines) - 1))
+            self._mistake(line, f"not valid TOML: {str(error).partition(' (at')[0]}", 'key = "value"')
+        except (RecursionError, ValueError):
+            self._mistake(first, "TOML that is nested too deeply or holds too large a number")
+        return {}
+
+    # Directives
+
+    def _directive(self, page: _Draft, line: int, content: list[str]) -> None:
+        kind, lines = content[0], content[1:]
+        if kind == "curve":
+            self._curve(page, line, lines)
+            return
+        if kind == "check":
+            page.blocks.append(Block("check", line, ()))
+            return
+        if kind not in ("page", "question", "wait"):
+            self._mistake(line, f"unknown directive {kind!r}", "page, question, wait, curve or check")
+            return
+        count = len(self._mistakes)
+        keys = _Keys(self._toml(lines, line + 1), lines, line + 1, self._mistake)
+        if len(self._mistakes) > count:
+            return
+        if kind == "page":
+            if page.before or page.task:
+                self._mistake(line, "`page` stands first on its page", "right under the title")
+            page.scene = self._scene(page.scene, line, keys)
+        elif page.task is not None:
+            self._mistake(line, "a page has one question or wait", "another page for this one")
+        else:
+            page.task = self._question(keys, line) if kind == "question" else Wait(line, keys.text("until", True))
+        keys.done()
+
+    def _curve(self, page: _Draft, line: int, lines: list[str]) -> None:
+        names = " ".join(lines).split()
+        for name in names:
+            if name not in CURVES:
+                self._mistake(line, f"no curve for {name!r}", ", ".join(CURVES))
+                return
+        if not names:
+            self._mistake(line, "a curve of what?", ", ".join(CURVES))
+        page.blocks.append(Block("curve", line, tuple(parse(name) for name in names)))
+
+    def _scene(self, inherited: Scene, line: int, keys: _Keys) -> Scene:
+        experiment = keys.text("experiment")
+        overrides = Overrides() if experiment else inherited.overrides
+        table = keys.table("with")
+        if table:
+            allowed = [each.name for each in fields(Overrides) if each.name != "data"]
+            wrong = next((key for key in table if key not in allowed), None)
+            if wrong is not None:
+                keys.wrong("with", f"unknown change {wrong!r}", ", ".join(allowed))
+            else:
+                overrides = Overrides(**table)
+        return Scene(
+            line=line,
+            experiment=experiment or inherited.experiment,
+            overrides=overrides,
+            at=keys.text("at") or "0",
+            select=keys.text("select"),
+            pane=keys.choice("pane", PANES),
+            matrices=keys.choice("matrices", MATRICES) or "value",
+            view=keys.choice("view", VIEWS),
+            bug=keys.choice("bug", tuple(BUGS)),
+        )
+
+    def _question(self, keys: _Keys, line: int) -> Question | None:
+        kind = keys.choice("kind", KINDS, required=True)
+        if not kind:
+            keys.forget()
+            return None
+        about = (
+            str(keys.number("layer", 1)) if kind == "blame" else keys.text(_ABOUT[kind], True) if kind in _ABOUT else ""
+        )
+        options = keys.texts("options") if kind == "choice" else ()
+        answer = keys.number("answer", 0) if kind == "choice" else 0
+        if kind == "choice" and not (2 <= len(options) <= 6 and 1 <= answer <= len(options)):
+            keys.wrong("answer", "a choice needs two to six options and the number of the right one", "answer = 1")
+        return Question(
+            line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options, answer,
+            keys.number("decimals", 2),
+        )  # fmt: skip
+
+
+class _Keys:
+    """The keys of one TOML table, and the lines in which they stand."""
+
+    def __init__(
+        self, table: Mapping[str, Any], lines: list[str], first: int, mistake: Callable[[int, str, str], None]
+    ) -> None:
+        self._table, self._lines, self._first, self._mistake = table, lines, first, mistake
+        self._asked: set[str] = set()
+
+    def wrong(self, key: str, message: str, hint: str) -> None:
+        """A mistake in the line of a key."""
+        at = next((i for i, content in enumerate(self._lines) if re.match(rf"\s*\"?{re.escape(key)}\b", content)), -1)
+        self._mistake(self._first + at, message, hint)
+
+    def forget(self) -> None:
+        """No word about the other keys: what they should be is not known."""
+        self._asked = set(self._table)
+
+    def done(self) -> None:
+        """All keys have been asked for: any other is a mistake."""
+        for key in self._table:
+            if key not in self._asked:
+                self.wrong(key, f"unknown key {key!r}", ", ".join(sorted(self._asked)))
+
+    def _get(self, key: str, kind: type, what: str, required: bool = False) -> Any:
+        self._asked.add(key)
+        if key not in self._table:
+            if required:
+                self._mistake(self._first - 1, f"{key!r} is missing", f"{key} = {what}")
+            return None
+        value = self._table[key]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            self.wrong(key, f"{key!r} is not {what}", f"{key} = {what}")
+            return None
+        return value
+
+    def text(self, key: str, required: bool = False) -> str:
+        """A line of text."""
+        value = self._get(key, str, '"…"', required) or ""
+        if any(not c.isprintable() for c in value):
+            self.wrong(key, f"a control character in {key!r}", "printable text only")
+            return ""
+        return str(value)
+
+    def choice(self, key: str, choices: tuple[str, ...], required: bool = False) -> str:
+        """One of several names."""
+        value = self.text(key, required)
+        if value and value not in choices:
+            self.wrong(key, f"unknown {key} {value!r}", ", ".join(choices))
+            return ""
+        return value
+
+    def number(self, key: str, default: int) -> int:
+        """A small whole number."""
+        value = self._get(key, int, "a whole number")
+        if value is not None and not 0 <= value <= 15:
+            self.wrong(key, f"{key!r} is out of range", "0 to 15")
+            return default
+        return default if value is None else int(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of lines of text."""
+        value = self._get(key, list, '["…", "…"]', True) or []
+        if not all(isinstance(text, str) and text.isprintable() for text in value):
+            self.wrong(key, f"{key!r} is not a list of texts", '["…", "…"]')
+            return ()
+        return tuple(value)
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        """A table within the table."""
+        return self._get(key, dict, "{ rate = 0.3 }") or {}

@@ -1,0 +1,103 @@
+"""A lesson's own run of an experiment, untouched by what happens in the studio: where its figures come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from tui_backprop.core.arrays import frozen
+from tui_backprop.core.backprop import Backprop, Pass
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import Moment
+from tui_backprop.core.place import parse_place
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons.lesson import Lesson, Scene
+
+FURTHEST = 100_000
+"""The last step of a run that a lesson can speak of."""
+LONGEST_WAIT = 20_000
+"""The most phases that a condition is waited for, when nobody is at the keys."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A moment, and the run that it is from. `bug` is the mistake that the page's gradient makes, if any."""
+
+    timeline: Timeline
+    moment: Moment
+    bug: str = ""
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is trained."""
+        return self.moment.experiment
+
+    def at(self, place: str) -> Stage:
+        """Another moment of the same run."""
+        return Stage(self.timeline, self.timeline.go(*place_of(place, self.timeline)), self.bug)
+
+    def passage(self, sample: int) -> Pass:
+        """The pass of any sample under the weights of this moment."""
+        if not 0 <= sample < len(self.experiment.data):
+            raise BackpropError(f"no sample #{sample}", f"#0 to #{len(self.experiment.data) - 1}")
+        backprop = Backprop(self.experiment.network, self.experiment.training)
+        np.copyto(backprop.parameters, self.moment.parameters.flat)
+        data = self.experiment.data
+        with np.errstate(all="ignore"):
+            backprop.run(data.inputs[sample : sample + 1], data.targets[sample : sample + 1])
+        return Pass(self.experiment.network, 1, frozen(backprop.frame.flat.copy()))
+
+
+def place_of(text: str, timeline: Timeline) -> tuple[int, str | None]:
+    """(step, phase) of a place, or of the end of the epoch that reaches the goal for `converged`."""
+    if text != "converged":
+        return parse_place(text, timeline)
+    stop = timeline.experiment.training.stop
+    timeline.go(step=0)
+    most = max(1, FURTHEST // timeline.trainer.steps_per_epoch)
+    for epoch, held in timeline.run_epochs(lambda errors: bool(errors[-1] <= stop), most):
+        if held:
+            return timeline.epoch_end(epoch), None
+    raise BackpropError("this run does not converge", f"within {FURTHEST:,} steps")
+
+
+def experiment_of(scene: Scene, lesson: Lesson) -> Experiment:
+    """The experiment of a page: a preset, or a file beside the lesson's."""
+    path = Path(lesson.folder) / scene.experiment
+    if not scene.experiment.endswith(".toml"):
+        return load_experiment(scene.experiment, scene.overrides)
+    return replace(load_experiment(str(path), scene.overrides), name=path.stem)
+
+
+class Theatre:
+    """The stages of a lesson. Runs are kept while the experiment stays the same: most pages go on where one ended."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        self._timelines: dict[str, Timeline] = {}
+
+    def timeline(self, scene: Scene) -> Timeline:
+        """The run of a scene's experiment."""
+        key = repr((scene.experiment, scene.overrides))
+        if key not in self._timelines:
+            self._timelines[key] = Timeline(experiment_of(scene, self._lesson), furthest=FURTHEST)
+        return self._timelines[key]
+
+    def stage(self, scene: Scene, at: str = "") -> Stage:
+        """A scene's moment, or another of its run."""
+        timeline = self.timeline(scene)
+        return Stage(timeline, timeline.go(*place_of(at or scene.at, timeline)), scene.bug)
+
+    def waited(self, stage: Stage, holds: Callable[[Moment], bool]) -> Stage:
+        """The first moment after this one in which a condition holds, phase by phase."""
+        timeline = stage.timeline
+        timeline.go(stage.moment.step, stage.moment.phase if stage.moment.step else None)
+        for _ in range(LONGEST_WAIT):
+            if holds(timeline.next_phase()):
+                return Stage(timeline, timeline.moment, stage.bug)
+        raise BackpropError("the condition of this wait never holds", f"within {LONGEST_WAIT:,} phases")

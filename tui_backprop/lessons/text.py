@@ -1,0 +1,60 @@
+"""A lesson's text in its parts: plain and **strong** words, `keys`, [words](thing) that name something, {figures}."""
+
+from __future__ import annotations
+
+import re
+
+from tui_backprop.lessons.lesson import Figure, Inline, Text, Words
+
+_TOKEN = re.compile(
+    r"""\\(?P<escaped>[\\{}\[\]*|`])
+    | (?P<strong>\*\*)
+    | `(?P<code>[^`]*)`
+    | \{(?P<figure>[^{}]*)\}
+    | \[(?P<words>[^\[\]]*)\]\((?P<thing>[^()]*)\)
+    | (?P<plain>[^\\*{\[`]+)
+    | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def parse(source: str) -> Text:
+    """The parts of a text, neighbours of the same look joined; raises `ValueError` for `**` without its end."""
+    parts: list[Inline] = []
+    strong = False
+    for token in _TOKEN.finditer(source):
+        kind, value = token.lastgroup, token[token.lastgroup or 0]
+        if kind == "strong":
+            strong = not strong
+        elif kind == "figure":
+            parts.append(Figure(value.strip(), strong))
+        elif kind == "code":
+            parts.append(Words(value.strip("`"), True))
+        elif kind == "thing":
+            parts += _named(token["words"], strong, token["thing"].strip())
+        else:
+            last = parts[-1] if parts else None
+            if isinstance(last, Words) and not last.thing and last.strong == strong:
+                parts[-1] = Words(last.text + value, strong)
+            else:
+                parts.append(Words(value, strong))
+    if strong:
+        raise ValueError("** without the ** that ends it")
+    return tuple(parts)
+
+
+def _named(text: str, strong: bool, thing: str) -> list[Inline]:
+    """Words in brackets, which may hold figures."""
+    pieces = re.split(r"\{([^{}]*)\}", text)
+    parts: list[Inline] = []
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            parts.append(Figure(piece.strip(), strong, thing))
+        elif piece:
+            parts.append(Words(piece, strong, thing))
+    return parts
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a table's row `| a | b |`; `\\|` is no border."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]

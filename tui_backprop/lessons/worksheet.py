@@ -1,0 +1,92 @@
+"""A by-hand exercise: every number of the first steps of an experiment, as blanks or with its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import Moment
+from tui_backprop.core.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.arithmetic import number
+from tui_backprop.lessons.names import Thing
+
+MOST_WEIGHTS = 64
+"""More are no exercise any more."""
+MOST_STEPS = 100
+_BLANK = "______"
+
+
+def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
+    """The exercise as text; with `answers`, its solution."""
+    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > 1 or steps > MOST_STEPS:
+        raise BackpropError(
+            "that is too much to do by hand", f"up to {MOST_WEIGHTS} weights, {MOST_STEPS} steps, one sample a step"
+        )
+    timeline = Timeline(experiment)
+    lines = [f"{_printable(experiment.title)}: by hand{', solved' if answers else ''}", "", *_given(experiment)]
+    for step in range(1, steps + 1):
+        lines += _step(timeline.go(step), answers)
+    return "\n".join(lines) + "\n"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _names(experiment: Experiment, layer: int) -> list[str]:
+    return [_printable(name) for name in experiment.unit_names(layer)]
+
+
+def _given(experiment: Experiment) -> Iterator[str]:
+    training, network = experiment.training, experiment.network
+    yield f"Rate {number(training.rate)}. Numbers to four decimals; go on with all digits that you have."
+    if training.round is not None:
+        yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
+    yield f"Activations, layer by layer: {', '.join(network.activations)}."
+    yield ""
+    yield from _weights(experiment, experiment.initial.weights, experiment.initial.biases, True)
+
+
+def _weights(experiment: Experiment, weights: object, biases: object, shown: bool) -> Iterator[str]:
+    assert isinstance(weights, tuple)
+    assert isinstance(biases, tuple)
+    for layer, matrix in enumerate(weights, 1):
+        yield f"W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
+        for name, row in zip(_names(experiment, layer - 1), matrix.tolist(), strict=True):
+            yield f"  {name}".ljust(8) + "".join((number(value) if shown else _BLANK).rjust(10) for value in row)
+        if biases:
+            values = biases[layer - 1].tolist()
+            yield "  bias".ljust(8) + "".join((number(value) if shown else _BLANK).rjust(10) for value in values)
+
+
+def _step(moment: Moment, answers: bool) -> Iterator[str]:
+    experiment = moment.experiment
+    data, depth = experiment.data, experiment.network.depth
+    assert moment.sample is not None
+    inputs = ", ".join(
+        f"{name} = {number(value)}"
+        for name, value in zip(_names(experiment, 0), data.inputs[moment.sample].tolist(), strict=True)
+    )
+    targets = ", ".join(number(value) for value in data.targets[moment.sample].tolist())
+    yield from ("", f"Step {moment.step}: sample #{moment.sample}, {inputs}; target {targets}", "")
+
+    def entry(label: str, work: str) -> str:
+        return f"  {label} = {work if answers else _BLANK}"
+
+    yield "Forward"
+    for layer in range(1, depth + 1):
+        for unit, name in enumerate(_names(experiment, layer)):
+            place = Thing("unit", layer, column=unit)
+            yield entry(f"z({name})", arithmetic.of_sum(moment, place))
+            yield entry(f"{'ŷ' if layer == depth else 'a'}({name})", arithmetic.of_activation(moment, place))
+    yield "Backward"
+    for layer in range(depth, 0, -1):
+        for unit, name in enumerate(_names(experiment, layer)):
+            place = Thing("unit", layer, column=unit)
+            if layer < depth:
+                yield entry(f"upstream({name})", arithmetic.of_upstream(moment, place))
+            yield entry(f"δ({name})", arithmetic.of_delta(moment, place))
+    yield "Update: new weight = old weight − rate × input of the weight × δ above it"
+    yield from _weights(experiment, moment.after.weights, moment.after.biases, answers)

@@ -1,0 +1,242 @@
+"""A page of a lesson as lines: text, tables, curves, a question with its options, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.lessons.curves import curve
+from tui_backprop.lessons.leaf import Put, Shown
+from tui_backprop.lessons.lesson import Words
+from tui_backprop.lessons.names import Thing, thing
+from tui_backprop.render.canvas import Canvas, joined
+from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.spans import Line, Span, clip, fit, length, line, safe, width
+
+CURVE_ROWS = 7
+MOST_MARKED = 64
+"""The largest matrix that is marked entry by entry."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What the lesson's pane shows.
+
+    `blocks` are in sight already; `put` is the question, `open` while it waits for an answer; `verdict` says how the
+    answer was and `right` whether it was right, None if nobody answered; `after` follows it. `hint` names the keys.
+    """
+
+    heading: str
+    where: str
+    experiment: Experiment
+    blocks: tuple[Shown, ...] = ()
+    put: Put | None = None
+    open: bool = False
+    verdict: str = ""
+    right: bool | None = None
+    after: tuple[Shown, ...] = ()
+    hint: str = ""
+
+
+def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[list[Line], int]:
+    """All lines of a page, and the one that should be in sight: the question's, or the verdict's."""
+    lines = _blocks(sheet.blocks, sheet, columns)
+    focus = 0
+    if sheet.put is not None and sheet.open:
+        focus = len(lines)
+        lines += [(), *_flow([Words("? ", True), *sheet.put.words], sheet, columns, 2)]
+        for place, option in enumerate(sheet.put.options):
+            here = place == chosen
+            key = Span(f"{'▸' if here else ' '} {chr(97 + place)}  ", "accent", here, target=f"answer({place})")
+            text = [
+                Span(word, "text", here, here and word != " ", target=f"answer({place})")
+                for word in _split(safe(option))
+            ]
+            lines += _lay([key, *text], columns, 4)
+        if not sheet.put.options:
+            lines.append(line(Span("  ▸ ", "accent", True), Span(f"{safe(typed)}_", "text", True)))
+    if sheet.verdict:
+        focus = len(lines)
+        sign, ink = {True: ("✓ ", "+3"), False: ("✗ ", "-3"), None: ("▸ ", "accent")}[sheet.right]
+        lines.append(())
+        spans = [Span(sign, ink, True), *(Span(word, "text", True) for word in _split(safe(sheet.verdict)))]
+        lines += _lay(spans, columns, 2)
+    if sheet.after:
+        lines += [(), *_blocks(sheet.after, sheet, columns)]
+    while lines and not lines[0]:
+        lines.pop(0)
+        focus = max(0, focus - 1)
+    return lines, focus
+
+
+def selection_of(named: Thing) -> Selection | None:
+    """The weight, bias or node that a thing is, if it is one."""
+    match named.kind:
+        case "unit":
+            return Node(named.layer, named.column)
+        case "weight":
+            return Weight(named.layer, named.row, named.column)
+        case "bias":
+            return Bias(named.layer, named.column)
+    return None
+
+
+def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selection | str]:
+    """What panes are to mark: selections, and phases by the action that goes there."""
+    found: set[Selection | str] = set()
+    for named in things:
+        selection = selection_of(named)
+        if selection is not None:
+            found.add(selection)
+        elif named.kind == "matrix":
+            rows, columns = experiment.network.units[named.layer - 1], experiment.network.units[named.layer]
+            if rows * columns <= MOST_MARKED:
+                found |= {Weight(named.layer, row, column) for row in range(rows) for column in range(columns)}
+        elif named.kind == "phase":
+            found.add(f"to_phase('{named.name}')")
+    return frozenset(found)
+
+
+def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int) -> list[Line]:
+    lines: list[Line] = []
+    table: list[Shown] = []
+    for block in [*blocks, None]:
+        if block is not None and block.kind == "row":
+            table.append(block)
+            continue
+        if table:
+            lines += [*([()] if lines else []), *_table(table, columns)]
+            table = []
+        if block is None:
+            break
+        if block.kind == "item":
+            lines += _flow([Words("• "), *block.cells[0]], sheet, columns, 2)
+        elif block.kind == "curve":
+            lines += [(), *_curves([cell[0].text for cell in block.cells], columns)]
+        else:
+            lines += [*([()] if lines else []), *_flow(block.cells[0], sheet, columns, 0)]
+    return lines
+
+
+def _flow(parts: Sequence[Words], sheet: Sheet, columns: int, indent: int) -> list[Line]:
+    """Text in lines, broken at blanks only."""
+    spans: list[Span] = []
+    for part in parts:
+        named = thing(part.thing, sheet.experiment) if part.thing else None
+        target = None if named is None else selection_of(named) or _pane(named)
+        ink = "accent" if named else "text"
+        spans += [Span(word, ink, part.strong, False, target, named is not None) for word in _split(safe(part.text))]
+    return _lay(spans, columns, indent)
+
+
+def _pane(named: Thing) -> str | None:
+    """The action that brings a pane into sight."""
+    if named.kind == "matrix":
+        return "show_pane('matrices')"
+    return f"show_pane('{named.name}')" if named.kind == "pane" else None
+
+
+def _split(text: str) -> list[str]:
+    """Words and the blanks between them."""
+    pieces: list[str] = []
+    for character in text:
+        if pieces and (pieces[-1] == " ") == (character == " ") and character != " ":
+            pieces[-1] += character
+        elif not (character == " " and pieces and pieces[-1] == " "):
+            pieces.append(character)
+    return pieces
+
+
+def _lay(spans: Sequence[Span], columns: int, indent: int) -> list[Line]:
+    """Words into lines. A word may be of several spans; one that is wider than a line is cut."""
+    lines: list[Line] = []
+    current: list[Span] = []
+    word: list[Span] = []
+
+    def put() -> None:
+        nonlocal current, word
+        if not word:
+            return
+        if length(current) + length(word) > columns and length(current) > indent:
+            while current and current[-1].text == " ":
+                current.pop()
+            lines.append(tuple(current))
+            current = [Span(" " * indent)] if indent else []
+        for span in word:
+            text = span.text
+            while width(text) > columns - length(current) and columns > indent:
+                room = columns - length(current)
+                cut = next((end for end in range(len(text), 0, -1) if width(text[:end]) <= room), 0)
+                current.append(span._replace(text=text[:cut]))
+                lines.append(tuple(current))
+                current = [Span(" " * indent)] if indent else []
+                text = text[cut:] if cut else ""
+            current.append(span._replace(text=text))
+        word = []
+
+    for span in spans:
+        if span.text == " ":
+            put()
+            if length(current) < columns and current and length(current) > (indent if lines else 0):
+                current.append(span)
+        else:
+            word.append(span)
+    put()
+    return [*lines, tuple(current)] if current else lines
+
+
+def _table(rows: Sequence[Shown], columns: int) -> list[Line]:
+    texts = [[safe("".join(part.text for part in cell)) for cell in row.cells] for row in rows]
+    strong = [[any(part.strong for part in cell) for cell in row.cells] for row in rows]
+    count = max(map(len, texts))
+    widths = [max((width(row[column]) for row in texts if column < len(row)), default=0) for column in range(count)]
+    lines = []
+    for place, row in enumerate(texts):
+        ink = "label" if place == 0 else "text"
+        spans = [
+            Span(fit(text, cells, _numeric(text)) + "  ", "warn" if text == "✗" else ink, bold)
+            for text, cells, bold in zip(row, widths, strong[place], strict=False)
+        ]
+        lines.append(clip(tuple(spans), columns))
+    return lines
+
+
+def _numeric(text: str) -> bool:
+    return text.lstrip("−").replace(".", "").replace("e−", "").isdigit()
+
+
+def _curves(names: Sequence[str], columns: int) -> list[Line]:
+    """Curves of activations from −4 to 4, solid, and of their slopes, dotted; as many beside each other as fit."""
+    each = max(16, min(26, columns // max(1, len(names)) - 2))
+    beside = max(1, columns // (each + 2))
+    lines: list[Line] = []
+    for start in range(0, len(names), beside):
+        group = [_one_curve(name, min(each, columns)) for name in names[start : start + beside]]
+        for row in zip(*group, strict=True):
+            lines.append(tuple(span for part in row for span in (*part, Span("  "))))
+    return [*lines, line(Span("━ curve   ┄ slope   z from −4 to 4, axis at 0", "dim"))]
+
+
+def _one_curve(name: str, columns: int) -> list[Line]:
+    canvas = Canvas(columns, CURVE_ROWS)
+    dots, tall = columns * 2, CURVE_ROWS * 4
+    z = np.linspace(-4.0, 4.0, dots)
+    a, slope = curve(name, z)
+    low, high = -1.1, 1.6
+
+    def row(value: float) -> int:
+        return round((high - value) / (high - low) * (tall - 1))
+
+    axis = Span("", "dim")
+    canvas.draw((0, row(0.0)), (dots - 1, row(0.0)), axis, 1, (1, 3))
+    for values, look, dash in ((slope, Span("", "-3"), (2, 2)), (a, Span("", "+4", True), (1, 0))):
+        for x in range(dots - 1):
+            ends = row(float(values[x])), row(float(values[x + 1]))
+            on = dash[1] == 0 or x % sum(dash) < dash[0]
+            if on and all(0 <= end < tall for end in ends):
+                canvas.draw((x, ends[0]), (x + 1, ends[1]), look, 1, (1, 0))
+    title = line(Span(fit(safe(name), columns), "label", True))
+    return [title, *(joined(cells) for cells in canvas.lines())]
