@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment, phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.names import unit
 
-Condition = Callable[[Moment], bool]
+
+@dataclass(frozen=True)
+class Condition:
+    """Whether it `holds` at a moment; one that can only come true at the end of an epoch is `of_epochs`."""
+
+    holds: Callable[[Moment], bool]
+    of_epochs: bool = False
+
+
 FORMS = "gate h2 shut, gate h2 open, phase mask1, epoch 10, error below 0.5, converged"
 
 
@@ -27,16 +36,16 @@ def condition(text: str, experiment: Experiment) -> Condition:
                 known = moment.reached(f"activate{place.layer}")
                 return known and z is not None and bool(z[place.column] > 0) == (state == "open")
 
-            return gate
+            return Condition(gate)
         case ["phase", name] if name in phases(experiment.network.depth):
-            return lambda moment: moment.phase == name
+            return Condition(lambda moment: moment.phase == name)
         case ["epoch", count] if count.isdecimal() and 0 < int(count[:9]) < 10**6:
             epochs = int(count)
-            return lambda moment: moment.epochs_completed >= epochs
+            return Condition(lambda moment: moment.epochs_completed >= epochs, True)
         case ["error", "below", bound] if _bound(bound) is not None:
-            return lambda moment: _last_error(moment) < (_bound(bound) or 0.0)
+            return Condition(lambda moment: _last_error(moment) < (_bound(bound) or 0.0), True)
         case ["converged"]:
-            return lambda moment: moment.converged_at is not None
+            return Condition(lambda moment: moment.converged_at is not None, True)
     raise BackpropError(f"{text!r} is nothing that can be waited for", FORMS)
 
 

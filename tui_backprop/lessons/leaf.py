@@ -75,8 +75,8 @@ class Press:
             case Question() as question:
                 return self._asking(page, question, stage, before)
             case Wait() as wait:
-                holds = self._at(wait.line, lambda: condition(wait.until, stage.experiment))
-                revealed = self._at(wait.line, lambda: self._theatre.waited(stage, holds))
+                until = self._at(wait.line, lambda: condition(wait.until, stage.experiment))
+                revealed = self._at(wait.line, lambda: self._theatre.waited(stage, until))
                 after = self.blocks(page.after, revealed)
                 return Leaf(page.title, before, stage, wait=wait.until, after=after, revealed=revealed)
         return Leaf(page.title, before, stage)

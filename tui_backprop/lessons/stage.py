@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,12 +15,13 @@ from tui_backprop.core.place import parse_place
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons.conditions import Condition
 from tui_backprop.lessons.lesson import Lesson, Scene
 
 FURTHEST = 100_000
 """The last step of a run that a lesson can speak of."""
-LONGEST_WAIT = 20_000
-"""The most phases that a condition is waited for, when nobody is at the keys."""
+LONGEST_WAIT = 5_000
+"""The most phases, or epochs, that a condition is waited for when nobody is at the keys."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +93,12 @@ class Theatre:
         timeline = self.timeline(scene)
         return Stage(timeline, timeline.go(*place_of(at or scene.at, timeline)), scene.bug)
 
-    def waited(self, stage: Stage, holds: Callable[[Moment], bool]) -> Stage:
-        """The first moment after this one in which a condition holds, phase by phase."""
+    def waited(self, stage: Stage, condition: Condition) -> Stage:
+        """The first moment after this one in which a condition holds, phase by phase or epoch by epoch."""
         timeline = stage.timeline
         timeline.go(stage.moment.step, stage.moment.phase if stage.moment.step else None)
+        move = timeline.next_epoch if condition.of_epochs else timeline.next_phase
         for _ in range(LONGEST_WAIT):
-            if holds(timeline.next_phase()):
+            if condition.holds(move()):
                 return Stage(timeline, timeline.moment, stage.bug)
-        raise BackpropError("the condition of this wait never holds", f"within {LONGEST_WAIT:,} phases")
+        raise BackpropError("the condition of this wait does not come true", f"it has {LONGEST_WAIT:,} moves")

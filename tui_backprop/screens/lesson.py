@@ -138,7 +138,7 @@ class LessonScreen(StudioScreen):
         if self._holds is None or moment is None or moment.experiment.network != self._leaf.stage.experiment.network:
             return
         start = self._leaf.stage.moment
-        if (moment.step, moment.phase) != (start.step, start.phase) and self._holds(moment):
+        if (moment.step, moment.phase) != (start.step, start.phase) and self._holds.holds(moment):
             self._holds = None
             self._live = Stage(self._leaf.stage.timeline, moment, self._leaf.stage.bug)
             self._spot = Spot(self._spot.page, True)

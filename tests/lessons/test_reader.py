@@ -1,0 +1,175 @@
+"""Lessons that teachers write: every mistake with its line, and files that mean harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cli.program import assert_refused, printed, program
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.leaf import mistakes
+from tui_backprop.lessons.lesson import Figure, Words
+from tui_backprop.lessons.library import template
+from tui_backprop.lessons.plain import plain
+from tui_backprop.lessons.reader import LARGEST, read, read_file
+from tui_backprop.lessons.text import parse
+
+HEAD = '+++\ntitle = "T"\n+++\n'
+TEN_MISTAKES = """\
++++
+title = "Ten mistakes"
+sumary = "misspelt"
++++
+# One
+```page
+at = "1:0:nowhere"
+```
+# Two
+```page
+select = "W9[x1→h1]"
+panel = "samples"
+```
+# Three
+The gate of {gatee h2} and a **strong word.
+# Four
+{z h7}
+# Five
+```question
+kind = "guess"
+```
+# Six
+```question
+kind = "gate"
+unit = "h2"
+```
+# Seven
+```wait
+until = "doomsday"
+```
+# Eight
+```quiz
+```
+# Nine
+```page
+at = 3
+```
+# Ten
+[a word](h99)
+"""
+EXPECTED = {
+    3: "unknown key 'sumary'", 6: "no phase 'nowhere'", 12: "unknown key 'panel'", 15: "** without",
+    17: "'h7' is nothing", 20: "unknown kind 'guess'", 23: "'ask' is missing", 28: "doomsday", 32: "unknown directive",
+    36: "'at' is not", 39: "'h99' is nothing",
+}  # fmt: skip
+
+
+def test_a_file_with_ten_mistakes_names_each_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "ten.md"
+    file.write_text(TEN_MISTAKES)
+    done = program("learn", str(file), "--check")
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    for number, words in EXPECTED.items():
+        assert any(f"line {number}: " in line and words in line for line in lines), (number, words, done.stderr)
+    assert_refused(program("learn", str(file), "--plain"), "line 3", "sumary")
+
+
+def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> None:
+    file = tmp_path / "mine.md"
+    printed("learn", "--new", str(file))
+    assert file.read_text() == template()
+    assert "3 pages, no mistake" in printed("learn", str(file), "--check")
+    assert "h2 is 0.5618, namely 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618" in " ".join(
+        printed("learn", str(file), "--plain").split()
+    )
+    file.write_text("mine")
+    assert_refused(program("learn", "--new", str(file)), "is there already")
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        ("", 1, "no front matter"),
+        ("+++\ntitle = 3\n+++\n# A", 2, "'title' is not"),
+        ("+++\n+++\n# A", 1, "no title"),
+        ("+++\ntitle = \n+++\n# A", 2, "not valid TOML"),
+        ("+++\ntitle = 'x'\n# A", 1, "without its end"),
+        (HEAD + "text", 4, "text before the first page"),
+        (HEAD, 1, "without pages"),
+        (HEAD + "# A\n```page\nat = '1'", 5, "without the ```"),
+        (HEAD + "# A\ntext\n```page\n```", 6, "stands first"),
+        (HEAD + "# A\n```page\nwith = { rat = 2 }\n```", 6, "unknown change"),
+        (HEAD + "# A\n\x1b[2J", 5, "control character U+001B"),
+        (HEAD + "# A\n```curve\nstep\n```", 5, "no curve"),
+        (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a']\nanswer=1\n```", 9, "two to six"),
+        (HEAD + "# A\n```wait\nuntil='converged'\n```\n```wait\nuntil='converged'\n```", 8, "one question or wait"),
+    ],
+)
+def test_each_mistake_in_the_form_is_named_with_its_line(content: str, line: int, message: str) -> None:
+    _, found = read(content, "f.md", "f")
+    assert any(mistake.line == line and message in str(mistake) for mistake in found), [str(each) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "message"),
+    [
+        ("# A\n{W1[x1→h9]}", 5, "no weight"),
+        ("# A\n{rate #1}", 5, "by sample"),
+        ("# A\n{prediction #9}", 5, "no sample #9"),
+        ("# A\n{z h1 @ 99999999:0}", 5, "ends at step"),
+        ("# A\n{upstream y}", 5, "has no upstream"),
+        ("# A\n{converged 99999}", 5, "luck is told for"),
+        ("# A\n```page\nexperiment = 'nothing'\n```", 5, "no such file or preset"),
+        ("# A\n```page\nwith = { layers = [3, 0, 1] }\n```", 5, "out of range"),
+        ("# A\n```question\nkind='gate'\nunit='h2'\nask='?'\n```", 5, "not known at the moment"),
+        ("# A\n```question\nkind='bug'\nask='?'\n```", 5, "without one"),
+        ("# A\n```question\nkind='blame'\nlayer=2\nreveal='1:0'\nask='?'\n```", 5, "no hidden layer 2"),
+        ("# A\n```page\nexperiment='no-direction'\nat='converged'\n```", 5, "does not converge"),
+    ],
+)
+def test_each_mistake_in_the_figures_is_named_with_its_line(page: str, line: int, message: str) -> None:
+    lesson, found = read(HEAD + page, "f.md", "f")
+    assert found == []
+    wrong = mistakes(lesson)
+    assert [mistake.line for mistake in wrong] == [line]
+    assert message in str(wrong[0])
+
+
+@given(st.text(max_size=300))
+def test_no_text_makes_the_reader_stumble(text: str) -> None:
+    for content in (text, HEAD + "# A\n" + text, HEAD + "# A\n```page\n" + text + "\n```\n"):
+        lesson, found = read(content, "f.md", "f")
+        if not found and not mistakes(lesson):
+            assert all(c.isprintable() or c == "\n" for c in plain(lesson))
+
+
+def test_what_is_huge_or_deep_is_refused_or_harmless(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.md"
+    huge.write_text(HEAD + "# A\n" + "x" * LARGEST)
+    with pytest.raises(BackpropError, match="too large"):
+        read_file(huge)
+    for content in ("[" * 50_000, "{" * 50_000, "**" * 50_001, "- " * 50_000, "|" * 50_000):
+        lesson, found = read(HEAD + "# A\n" + content, "f.md", "f")
+        assert found or mistakes(lesson) or plain(lesson)
+    deep = HEAD + "# A\n```page\nwith = " + "[" * 5_000 + "]" * 5_000 + "\n```"
+    _, found = read(deep, "f.md", "f")
+    assert len(found) == 1
+    _, found = read(HEAD + "# A\n" * 300, "f.md", "f")
+    assert "more than 200 pages" in str(found[0])
+
+
+def test_markup_of_the_screen_is_only_text() -> None:
+    lesson, found = read(HEAD + "# [red]A[/red]\n[bold]x[/bold] [@click=app.quit]q[/]", "f.md", "f")
+    assert found == []
+    assert "[bold]x[/bold] [@click=app.quit]q[/]" in plain(lesson)
+
+
+def test_the_parts_of_a_text() -> None:
+    assert parse(r"a **b {z h1}** [c {a h2}](h2) `n` \{d\}") == (
+        Words("a "), Words("b ", True), Figure("z h1", True), Words(" "), Words("c ", thing="h2"),
+        Figure("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
+    )  # fmt: skip
