@@ -39,6 +39,7 @@ SHOTS = (
     Shot("light", "60:3:upstream1", theme="light", keys=("v", "v")),
     Shot("ansi", "1:2:mask1", theme="ansi", keys=("right",)),
     Shot("chart", "148", keys=("c",)),
+    Shot("sweep", "0", experiment="article-random", keys=("S", "wait:4000", "down", "down")),
     Shot("blame", "1:0:upstream1", experiment="blame"),
 )
 

@@ -8,7 +8,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.terminal.abilities import COLOURS
 
 PROGRAM = "tui-backprop"
-VERBS = ("learn", "list", "train", "check", "show", "worksheet", "sessions", "serve")
+VERBS = ("learn", "list", "train", "sweep", "check", "show", "worksheet", "sessions", "serve")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,13 +46,8 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
             "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
         )
         session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
-    if verb == "train":
-        parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
-        parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
-        parser.add_argument(
-            "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
-        )
-        parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
+    if verb in ("train", "sweep"):
+        _add_runs(parser, verb)
     if verb in ("studio", "show"):
         default = "0" if verb == "show" else None
         parser.add_argument(
@@ -79,7 +74,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         parser.add_argument(
             "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
         )
-    _add_overrides(parser)
+    _add_overrides(parser, seed=verb != "sweep")
     return parser
 
 
@@ -95,6 +90,19 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", choices=("on", "off"), help="whether questions are asked (Q in the lesson)")
     _add_theme(parser, None)
     _add_colours(parser)
+
+
+def _add_runs(parser: argparse.ArgumentParser, verb: str) -> None:
+    if verb == "sweep":
+        parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
+        parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
+    else:
+        parser.add_argument(
+            "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
+        )
+    parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
+    parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
+    parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
 
 
 def _add_exercise(parser: argparse.ArgumentParser, verb: str) -> None:
@@ -117,9 +125,12 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_overrides(parser: argparse.ArgumentParser) -> None:
+def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group = parser.add_argument_group("changes to the experiment")
-    group.add_argument("--seed", type=int, metavar="S", help="new initial weights")
+    if seed:
+        group.add_argument("--seed", type=int, metavar="S", help="new initial weights")
+    else:
+        parser.set_defaults(seed=None)
     group.add_argument("--rate", type=float, metavar="R", help="learning rate")
     group.add_argument("--layers", type=_layers, metavar="3,4,1", help="units of each layer, input first; new weights")
     group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
@@ -135,6 +146,7 @@ _DESCRIPTIONS = {
     "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
+    "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
     "check": "Compare every gradient with a finite difference of the loss.",
     "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
     "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
@@ -145,6 +157,7 @@ _EPILOG = f"""other commands:
   {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
   {PROGRAM} list                presets, one a line
   {PROGRAM} train EXPERIMENT    train without drawing
+  {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once
   {PROGRAM} check EXPERIMENT    gradient check against finite differences
   {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
   {PROGRAM} sessions            sessions that can be resumed, newest first
@@ -155,6 +168,12 @@ Each has its own --help. Inside the studio press ? for help."""
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise _bad(text, "a whole number from 1")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise _bad(text, "a whole number from 0 to 4294967295")
     return int(text)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tui_backprop.store import Record
 
 PROGRAM = "tui-backprop"
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(PROGRAM, __version__)
         return 0
-    from tui_backprop.errors import BackpropError
+    from tui_backprop.errors import INTERRUPTED, BackpropError
 
     try:
         code = _dispatch(arguments)
@@ -77,6 +76,10 @@ def _dispatch(arguments: list[str]) -> int:
         from tui_backprop.report import train
 
         return train(experiment, options.epochs, options.format, options.every, options.out)
+    if verb == "sweep":
+        from tui_backprop.sweep_report import sweep
+
+        return sweep(experiment, options.first, options.seeds, options.epochs, options.format, options.out)
     if verb == "check":
         return _check(experiment, options.bug)
     if verb == "worksheet":

@@ -18,14 +18,14 @@ class StudioCommands(Provider):
 
     def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """(name, what it does, how)"""
-        screen = self.screen
-        assert isinstance(screen, StudioScreen)
-        commands: list[tuple[str, str, Callable[[], object]]] = [
-            (f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)) for key in screen.offered_keys()
-        ]
-        for name in preset_names():
-            experiment = load_experiment(name)
-            commands.append((f"Open {name}: {experiment.title}", experiment.watch, partial(screen.open, experiment)))
+        screen, commands = self.screen, list[tuple[str, str, Callable[[], object]]]()
+        if isinstance(screen, StudioScreen):
+            for key in screen.offered_keys():
+                commands.append((f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)))
+            for name in preset_names():
+                experiment = load_experiment(name)
+                does = experiment.watch, partial(screen.open, experiment)
+                commands.append((f"Open {name}: {experiment.title}", *does))
         for theme in THEMES:
             commands.append((f"Theme: {theme}", "Colours of the screen", partial(setattr, self.app, "theme", theme)))
         return commands

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""The exit code after ctrl+c."""
+
 
 class BackpropError(Exception):
     """A mistake that the user can mend.

@@ -23,7 +23,7 @@ from tui_backprop.errors import BackpropError
 def train(experiment: Experiment, epochs: int, form: str, every: str, out: str | None) -> int:
     """Trains for at most `epochs` epochs and writes a record for every step or epoch; returns the exit code."""
     trainer = Trainer(experiment)
-    with _output(out) as file:
+    with output(out) as file:
         writer = _WRITERS[form](file, experiment)
         run = _train_steps if every == "step" else _train_epochs
         ending, state = run(trainer, epochs, writer)
@@ -63,7 +63,8 @@ def _ending(trainer: Trainer, state: TrainingState) -> str:
 
 
 @contextmanager
-def _output(path: str | None) -> Iterator[TextIO]:
+def output(path: str | None) -> Iterator[TextIO]:
+    """The file of that name, or standard output."""
     if path is None:
         yield sys.stdout
         return

@@ -16,6 +16,8 @@ from tui_backprop.screens.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.screens.questions import ChoiceQuestion, Question
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.screens.sweep import SweepScreen
+from tui_backprop.widgets.sweep import SweepPane
 from tui_backprop.widgets.views import VIEWS
 
 PANES = ("Network", "Matrices", "Samples", "Inspector", "Error")
@@ -150,6 +152,15 @@ async def questions(s: Studio) -> None:
         assert isinstance(s.app.screen, StudioScreen)
 
 
+async def sweep(s: Studio) -> None:
+    before = s.where
+    await s.press("S")
+    assert isinstance(s.app.screen, SweepScreen)
+    await s.press("S")
+    assert isinstance(s.app.screen, StudioScreen)
+    assert s.where == before
+
+
 async def redraw(s: Studio) -> None:
     before = s.text("Matrices")
     await s.press("ctrl+l")
@@ -186,6 +197,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     restart: ("r",),
     reseed: ("R",),
     questions: ("u", "g", "s", "question_mark", "ctrl+n"),
+    sweep: ("S",),
     redraw: ("ctrl+l",),
     leave: ("q",),
 }
@@ -235,6 +247,7 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
         for pane in (*PANES, *(view.__name__ for view in VIEWS), "Chart"):
             assert s.painted(pane).ANSWERS in page  # type: ignore[attr-defined]
+        assert SweepPane.ANSWERS in page
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])

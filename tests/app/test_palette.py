@@ -78,7 +78,7 @@ async def test_a_theme_is_chosen_from_the_palette() -> None:
 
 async def test_the_palette_does_no_harm_over_another_screen() -> None:
     async with studio() as s:
-        for key in ("question_mark", "g", "u", "s", "ctrl+p"):
+        for key in ("question_mark", "g", "u", "s", "S", "ctrl+p"):
             await s.press(key, "ctrl+p")
             await s.pilot.pause(0.05)
             await s.press("escape", "escape", "escape")

@@ -183,7 +183,8 @@ def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPa
     outcomes = sweep.outcomes()
     assert [outcome.seed for outcome in outcomes] == list(range(20))
     assert {outcome.epochs for outcome in outcomes[10:] if not outcome.converged} == {100}
-    assert sorted(sweep.converged()) == sorted(outcome.epochs for outcome in outcomes if outcome.converged)
+    ended = sorted(sweep.ended(), key=lambda outcome: outcome.seed)
+    assert ended == [outcome for outcome in outcomes if outcome.converged or outcome.seed < 10]
     for outcome in outcomes[:10]:
         errors = transcribed(outcome.seed, 400)
         assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)

@@ -35,7 +35,7 @@ def starts(experiment: Experiment, seeds: Sequence[int]) -> Iterator[Parameters]
 class Sweep:
     """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
 
-    `proceed` makes the runs, `outcomes` tells how they came out. With `curves` every epoch's error is kept.
+    `proceed` makes the runs, `outcomes` and `ended` tell how they came out. With `curves` every epoch's error is kept.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
@@ -68,11 +68,9 @@ class Sweep:
         """How every run that was begun came out, in the order of the seeds; those under way as they stand."""
         return self._done + (self._group.outcomes() if self._group is not None else [])
 
-    def converged(self) -> list[int]:
-        """The epochs after which runs converged so far."""
-        return [outcome.epochs for outcome in self._done if outcome.converged] + (
-            self._group.converged() if self._group is not None else []
-        )
+    def ended(self) -> list[Outcome]:
+        """How those runs came out that have ended so far: little work, so that it can be asked often."""
+        return self._done + (self._group.ended() if self._group is not None else [])
 
     def curve(self, seed: int) -> Array:
         """The error of each epoch of a run, where curves are kept."""
@@ -112,9 +110,9 @@ class _Group:
             found[int(self._members[place])] = self._outcome(place)
         return [found[seed] for seed in self.seeds]
 
-    def converged(self) -> list[int]:
-        """The epochs after which runs converged."""
-        return [outcome.epochs for outcome in self._ended.values() if outcome.converged]
+    def ended(self) -> list[Outcome]:
+        """How those came out that have ended."""
+        return list(self._ended.values())
 
     def train_epoch(self) -> Iterator[None]:
         """One epoch of all; yields after every step."""

@@ -11,6 +11,8 @@ KIOSK_MEMORY = 32 * 2**20
 """Bytes for the timeline of a visitor."""
 KIOSK_STEPS = 1_000_000
 """The longest run of a visitor."""
+KIOSK_SWEEP = 1_000_000
+"""Steps of all networks of a visitor's sweep together."""
 KIOSK_IDLE = 300.0
 """Seconds without a key after which a kiosk starts over."""
 INTERVAL = 6.0

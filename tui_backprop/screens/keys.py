@@ -55,6 +55,13 @@ KEYS = (
     Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
     Key("reseed", "R", "R", "reseed", "New weights, from the next seed", ("R", "new")),
     Key("stop", "escape", "escape", "stop", "Stop what is running; leave full screen or chart"),
+    Key(
+        "sweep",
+        "S",
+        "S",
+        "sweep",
+        "Sweep: train from many seeds at once; how many converge, which are stuck, why",
+    ),
     Key("redraw", "ctrl+l", "ctrl+l", "app.redraw", "Draw the screen anew"),
     Key("help", "question_mark", "?", "help", "What the panes show and what the keys do", ("?", "help")),
     Key("quit", "q", "q", "app.quit", "Quit", ("q", "quit")),

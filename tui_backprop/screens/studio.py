@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from tui_backprop.core.edits import Value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.place import parse_place, place_of
+from tui_backprop.core.sweep import Sweep
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
@@ -32,10 +33,12 @@ from tui_backprop.screens.pace import DEMO_PACE
 from tui_backprop.screens.player import Player
 from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
 from tui_backprop.screens.setup import SetupScreen
+from tui_backprop.screens.sweep import SWEEP_EPOCHS, SweepScreen, seeds_for
 from tui_backprop.screens.until import wishes
 from tui_backprop.store import Record
 from tui_backprop.widgets.chart import Chart
 from tui_backprop.widgets.pane import Painted
+from tui_backprop.widgets.sweep import SweepPane
 from tui_backprop.widgets.views import VIEWS
 
 AT_ONCE = 0.05
@@ -303,7 +306,7 @@ class StudioScreen(PanesScreen):
     def action_help(self) -> None:
         """Help over the studio."""
         self._player.pause()
-        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart], self.offered_keys()))
+        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys()))
 
     # Sessions
 
@@ -336,10 +339,22 @@ class StudioScreen(PanesScreen):
 
     # Experiments
 
+    @work
+    async def action_sweep(self) -> None:
+        """Trains from many seeds at once, and opens the one that is chosen."""
+        self._player.pause()
+        experiment = self._timeline.experiment
+        sweep = Sweep(experiment, range(seeds_for(experiment, self._audience.kiosk)), SWEEP_EPOCHS)
+        seed = await self.app.push_screen_wait(SweepScreen(sweep, self._timeline.moment))
+        if seed is not None:
+            self._open_seed(experiment, seed)
+
     def action_reseed(self) -> None:
         """The same experiment from the next seed's weights."""
         experiment = self._timeline.experiment
-        seed = experiment.seed + 1
+        self._open_seed(experiment, experiment.seed + 1)
+
+    def _open_seed(self, experiment: Experiment, seed: int) -> None:
         try:
             self.open(variant(experiment, Overrides(seed=seed)))
         except BackpropError as error:  # the data's file has gone, or this was the last seed

@@ -1,0 +1,91 @@
+"""A sweep as text: bins, bars and reasons, counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_backprop.core.outcomes import Ending, Outcome
+from tui_backprop.render.spans import length, plain
+from tui_backprop.render.sweep import Survey, bins, histogram, page, quartiles, reasons
+
+EPOCHS = [75, 99, 100, 149, 150, 460]
+STUCK = [
+    Outcome(13, Ending.LINEAR, 1000, 1.11, 0),
+    Outcome(14, Ending.LINEAR, 1000, 1.0, 1),
+    Outcome(20, Ending.DIVERGED, 3, float("nan"), 0),
+]
+
+
+def survey(over: bool = True, stuck: list[Outcome] = STUCK) -> Survey:
+    converged = [Outcome(seed, Ending.CONVERGED, epochs, 0.0, 0) for seed, epochs in enumerate(EPOCHS)]
+    return Survey(10, 1000, (*converged, *stuck), 1.0 if over else 0.5, over)
+
+
+def test_bins_are_round() -> None:
+    assert bins(EPOCHS, 5) == [(0, 99, 2), (100, 199, 3), (200, 299, 0), (300, 399, 0), (400, 499, 1)]
+    assert bins([7], 5) == [(7, 7, 1)]
+    assert bins([], 5) == []
+
+
+@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=50), st.integers(1, 20))
+def test_every_value_is_in_one_bin(values: list[int], most: int) -> None:
+    found = bins(values, most)
+    assert len(found) <= most
+    assert [count for _, _, count in found] == [sum(a <= value <= b for value in values) for a, b, _ in found]
+    assert sum(count for _, _, count in found) == len(values)
+
+
+def test_bars_are_as_long_as_their_counts() -> None:
+    lines = plain(histogram(EPOCHS, 30, 5)).splitlines()
+    assert lines == [
+        "  0– 99 ████████████▌ 2",
+        "100–199 ███████████████████ 3",
+        "200–299",
+        "300–399",
+        "400–499 ██████▌ 1",
+    ]
+
+
+@given(st.lists(st.integers(1, 10**6), max_size=30), st.integers(20, 150), st.integers(5, 45), st.booleans())
+def test_a_page_stays_within_its_room(values: list[int], columns: int, rows: int, over: bool) -> None:
+    outcomes = tuple(Outcome(seed, Ending.CONVERGED, value, 0.0, 0) for seed, value in enumerate(values))
+    for cursor in (0, 2):
+        lines = page(Survey(99, 10**6, (*outcomes, *STUCK), 0.5, over), cursor, columns, rows)
+        assert len(lines) <= rows
+        assert all(length(spans) <= columns for spans in lines)
+
+
+def test_quartiles() -> None:
+    assert plain(quartiles([10, 20, 30, 40, 50])) == "epochs: quartiles 20, 30, 40; first 10, last 50"
+    assert plain(quartiles([])) == "none has converged"
+
+
+def test_the_reasons_with_their_seeds() -> None:
+    assert plain(reasons(STUCK, 100, 1)).splitlines() == [
+        "1 diverged: numbers grew beyond all bounds",
+        "    seeds 20",
+        "2 linear: no gate switches between samples: on this data the network is linear",
+        "    1 of them with dead units: shut for every sample",
+        "    seeds 13 …",
+    ]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 18)])
+def test_a_page_shows_counts_and_every_stuck_run(size: tuple[int, int]) -> None:
+    text = plain(page(survey(), 1, *size))
+    assert text.startswith("6 converge (66.7 %)   3 do not")
+    assert "1 diverged   2 linear" in text
+    assert "▸seed 14     linear    error 1        epoch 1,000  1 dead" in text
+    assert "seed 20     diverged  error NaN      epoch 3" in text
+
+
+def test_a_page_under_way_says_how_far_it_is() -> None:
+    assert plain(page(survey(over=False), 0, 80, 24)).startswith("6 converge   3 do not   1 under way, 50 %")
+
+
+def test_the_chosen_run_is_in_sight() -> None:
+    many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
+    for cursor in (0, 3, 250, 499):
+        assert f"▸seed {cursor} " in plain(page(survey(stuck=many), cursor, 60, 18))

@@ -1,0 +1,147 @@
+"""A sweep as text: after how many epochs runs converge, as a histogram, and which are stuck, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.outcomes import Ending, Outcome
+from tui_backprop.render.numbers import short
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, wrap
+
+BARS = 12
+"""A histogram has at most so many."""
+WIDE = 100
+"""From so many columns on the stuck runs stand beside the histogram."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """How far a sweep of `starts` runs has come: the `outcomes` known so far, and whether there will be no more."""
+
+    starts: int
+    epochs: int
+    outcomes: tuple[Outcome, ...]
+    progress: float
+    over: bool
+
+    @property
+    def converged(self) -> list[int]:
+        """The epochs after which runs converged."""
+        return [outcome.epochs for outcome in self.outcomes if outcome.converged]
+
+    @property
+    def stuck(self) -> list[Outcome]:
+        """Those that did not."""
+        return [outcome for outcome in self.outcomes if not outcome.converged]
+
+
+def page(survey: Survey, cursor: int, columns: int, rows: int) -> list[Line]:
+    """Headline, histogram, and the stuck runs with the one at the cursor marked, in the room there is."""
+    head = [*_headline(survey), *quartiles(survey.converged)]
+    stuck = survey.stuck
+    if columns >= WIDE:
+        left = (columns - 2) // 2
+        bars = histogram(survey.converged, left, min(rows - 4, BARS))
+        runs = _stuck(stuck, cursor, columns - left - 2, rows - len(head) - 1)
+        return [clip(spans, columns) for spans in [*head, (), *beside(bars, runs, left + 2)]][:rows]
+    below = min(len(stuck) + 3, rows // 2) if stuck else 0
+    bars = histogram(survey.converged, columns, min(BARS, rows - below - 4))
+    runs = _stuck(stuck, cursor, columns, rows - len(bars) - 4)
+    return [clip(spans, columns) for spans in [*head, *bars, (), *runs]][:rows]
+
+
+def _headline(survey: Survey) -> list[Line]:
+    converged, stuck = len(survey.converged), len(survey.stuck)
+    share = f" ({100 * converged / len(survey.outcomes):.1f} %)" if survey.over and survey.outcomes else ""
+    counts = [Span(f"{converged:,} converge{share}", bold=True), Span(f"   {stuck:,} do not")]
+    if not survey.over:
+        waiting = survey.starts - converged - stuck
+        counts.append(Span(f"   {waiting:,} under way, {100 * survey.progress:.0f} %", "accent"))
+    elif len(survey.outcomes) < survey.starts or survey.progress < 1:
+        counts.append(Span(f"   stopped at {100 * survey.progress:.0f} %", "warn"))
+    return [line(*counts), line(Span(f"of {survey.starts:,} starts, at most {survey.epochs:,} epochs each", "dim"))]
+
+
+def quartiles(epochs: Sequence[int]) -> list[Line]:
+    """After how many epochs a quarter, half and three quarters of those that converge have done so."""
+    if not epochs:
+        return [line(Span("none has converged", "dim"))]
+    quarter, half, three = np.percentile(epochs, [25, 50, 75])
+    text = f"{short(quarter)}, {short(half)}, {short(three)}; first {min(epochs):,}, last {max(epochs):,}"
+    return [line(Span("epochs: ", "label"), Span(f"quartiles {text}"))]
+
+
+def bins(values: Sequence[int], most: int) -> list[tuple[int, int, int]]:
+    """(first, last, count) of at most `most` bins of a round width that hold all values."""
+    if not values or most < 1:
+        return []
+    low, high = min(values), max(values)
+    width = next(w for w in _round_widths() if high // w - low // w < most)
+    counts = Counter(value // width for value in values)
+    return [(n * width, (n + 1) * width - 1, counts[n]) for n in range(low // width, high // width + 1)]
+
+
+def _round_widths() -> list[int]:
+    return [step * 10**power for power in range(12) for step in (1, 2, 5)]
+
+
+def histogram(values: Sequence[int], columns: int, most: int) -> list[Line]:
+    """A bar for each bin, in half cells, and its count; any count but 0 has a bar."""
+    found = bins(values, most)
+    if not found:
+        return []
+    digits, largest = len(f"{found[-1][1]:,}"), max(count for _, _, count in found)
+    room = max(1, columns - 2 * digits - 3 - len(f"{largest:,}") - 1)
+    lines = []
+    for first, last, count in found:
+        label = f"{first:{digits},}" + (f"–{last:{digits},} " if last > first else " ")
+        halves = max(1, round(2 * room * count / largest)) if count else 0
+        bar = "█" * (halves // 2) + "▌" * (halves % 2)
+        lines.append(line(Span(label, "label"), Span(bar, "+2"), Span(f" {count:,}" if count else "")))
+    return lines
+
+
+def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]:
+    """For each reason to be stuck: how many runs, what it means, how many have dead units, and the first seeds."""
+    lines: list[Line] = []
+    for ending in Ending:
+        runs = [outcome for outcome in outcomes if outcome.ending is ending and not outcome.converged]
+        if not runs:
+            continue
+        lines += wrap([Span(f"{len(runs):,} {ending.value}: ", bold=True), *_words(ending.sentence)], columns, 4)
+        dead = sum(outcome.dead > 0 for outcome in runs)
+        if dead:
+            lines.append(line(f"    {dead:,} of them with dead units: shut for every sample"))
+        shown = [f"{outcome.seed} " for outcome in runs[:seeds]] + ["…"] * (len(runs) > seeds)
+        lines += wrap([Span("    seeds "), *map(Span, shown)], columns, 4)
+    return lines
+
+
+def _words(text: str) -> list[Span]:
+    return [Span(f"{word} ") for word in text.split()]
+
+
+def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> list[Line]:
+    """Counts, what the chosen run's ending means, and as many runs as there is room for, the chosen one in sight."""
+    if not stuck or rows < 3:
+        return []
+    counts = Counter(outcome.ending for outcome in stuck)
+    text = "   ".join(f"{counts[ending]:,} {ending.value}" for ending in Ending if counts[ending])
+    chosen = stuck[min(cursor, len(stuck) - 1)]
+    lines = [line(Span("stuck ", "label"), Span(text)), *wrap(_words(chosen.ending.sentence), columns, 0)]
+    room = max(1, rows - len(lines))
+    start = min(max(0, cursor - room // 2), max(0, len(stuck) - room))
+    for place in range(start, min(start + room, len(stuck))):
+        lines.append(_run(stuck[place], place == cursor, place, columns))
+    return [clip(spans, columns) for spans in lines]
+
+
+def _run(outcome: Outcome, chosen: bool, place: int, columns: int) -> Line:
+    dead = f"  {outcome.dead} dead" if outcome.dead else ""
+    text = f"seed {outcome.seed:<6} {outcome.ending.value:<9} error {short(outcome.error):<8} epoch {outcome.epochs:,}"
+    spans = line(Span("▸" if chosen else " ", "accent"), Span(text + dead, selected=chosen, target=f"choose({place})"))
+    return spans if length(spans) <= columns else line(Span(fit(text, columns), selected=chosen))
