@@ -40,12 +40,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb == "studio":
-        parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
-        session = parser.add_mutually_exclusive_group()
-        session.add_argument(
-            "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
-        )
-        session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
+        _add_studio(parser)
     if verb in ("train", "sweep"):
         _add_runs(parser, verb)
     if verb in ("studio", "show"):
@@ -68,14 +63,22 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         _add_exercise(parser, verb)
     if verb in ("studio", "show"):
         _add_theme(parser, None if verb == "studio" else "dark")
-    if verb == "studio":
-        _add_colours(parser)
-        parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
-        parser.add_argument(
-            "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
-        )
     _add_overrides(parser, seed=verb != "sweep")
     return parser
+
+
+def _add_studio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
+    session = parser.add_mutually_exclusive_group()
+    session.add_argument(
+        "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
+    )
+    session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
+    _add_colours(parser)
+    parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
+    parser.add_argument(
+        "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
+    )
 
 
 def _add_learn(parser: argparse.ArgumentParser) -> None:
