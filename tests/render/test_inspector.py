@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -20,7 +21,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.phases import Moment, phases
 from tui_backprop.render.inspector import inspect, name_of
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
-from tui_backprop.render.spans import safe
+from tui_backprop.render.spans import length, safe
 
 FUNCTIONS: dict[str, Any] = {
     "linear": lambda z: z,
@@ -219,6 +220,25 @@ def test_a_long_sum_is_cut_and_says_so() -> None:
     assert "+ … 28 more terms = " in text
     selected = next(span.text for span in inspect(of([40, 1], 1), Weight(1, 30, 0), 2000).lines[1] if span.bold)
     assert selected == "+ 1×(−0.8033063323338998) "  # numpy.random.RandomState(1).uniform(-1, 1, (40, 1))[30]
+
+
+@pytest.mark.parametrize("columns", [61, 76])
+def test_lines_break_alike_whatever_the_digits(columns: int) -> None:
+    timeline = Timeline(load_experiment("article"))
+    layouts = Counter(
+        tuple(spans[0].text for spans in inspect(timeline.go(step=step), Weight(1, 0, 0), columns).lines)
+        for step in range(4, 593, 4)
+    )
+    (_, usual), *_ = layouts.most_common(1)
+    assert len(layouts) <= 4  # by the width alone: 8 or 9
+    assert usual > 0.5 * 148
+
+
+def test_no_more_cells_are_filled_than_there_are() -> None:
+    timeline = Timeline(load_experiment("article"))
+    for columns in (20, 40, 61):
+        lines = inspect(timeline.go(step=300), Weight(1, 0, 0), columns).lines
+        assert max(map(length, lines)) <= columns
 
 
 def test_a_long_label_stands_apart_from_its_equation() -> None:

@@ -104,6 +104,41 @@ def test_a_short_gap_is_written_again_instead_of_jumped_over() -> None:
     assert difference(before, after, Pen()) == "\x1b[1H3a4"
 
 
+@pytest.mark.parametrize(
+    ("place", "to", "sequence"),
+    [
+        ((9, 3), (9, 4), "\v"),
+        ((11, 3), (9, 5), "\v\v\b\b"),
+        ((60, 3), (0, 4), "\v\r"),
+        ((60, 3), (1, 3), "\r\x1b[C"),
+        ((9, 5), (9, 2), "\x1b[3A"),
+        ((90, 5), (70, 3), "\x1b[4;71H"),
+        (None, (0, 7), "\x1b[8H"),
+    ],
+)
+def test_the_pen_goes_the_shortest_way(place: tuple[int, int] | None, to: tuple[int, int], sequence: str) -> None:
+    before, after = Cells(100, 10), Cells(100, 10)
+    after.grid[to[1]][to[0]] = ("x", Look())
+    pen = Pen()
+    pen.place = place
+    assert difference(before, after, pen) == f"{sequence}x"
+
+
+def test_one_colour_is_drawn_after_the_other_where_that_takes_fewer_changes() -> None:
+    before, after = Cells(10, 3), Cells(10, 3)
+    after.draw("\x1b[31m1\x1b[32m2\n\x1b[31m3\x1b[32m4\n\x1b[31m5")
+    assert difference(before, after, Pen()) == "\x1b[1H\x1b[31m1\v\r3\v\r5\x1b[A\x1b[32m4\x1b[A\b2"
+
+
+def test_half_a_wide_character_is_not_written_again() -> None:
+    before, after = Cells(10, 1), Cells(10, 1)
+    before.draw("\x1b[1;1H漢a")
+    after.draw("\x1b[1;1H漢b")
+    pen = Pen()
+    pen.place = (1, 0)
+    assert difference(before, after, pen) == "\x1b[Cb"
+
+
 def test_what_is_no_drawing_is_refused_and_draws_nothing() -> None:
     cells = Cells(10, 2)
     for sequences in ("\x1b[?1049h", "text\x07", "\x1b[2Jx", "\x1b]52;c;QQ==\x07", "\x1b[38;9m", "tab\t"):

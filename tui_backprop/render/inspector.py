@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,11 +14,15 @@ from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.learning import learning
 from tui_backprop.render.numbers import full
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
-from tui_backprop.render.spans import Line, Span, safe, wrap
+from tui_backprop.render.spans import Line, Span, safe, width, wrap
 
 MOST_TERMS = 12
 """The most terms of a sum that are written out."""
 _LABEL = 11
+_DIGITS = 20
+"""Cells that a number with all its digits seldom exceeds."""
+_LONG = re.compile(r"\d+\.\d{6,}|(?<![\w)])·(?!\w)|(?<![\w.])0(?![\w.×])")
+"""A number of many digits, or what often takes its place: the sign for what is not known yet, and zero."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,13 @@ def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST
             here,
         )
         shown = spans if at <= now else [span._replace(ink="dim", bold=False) for span in spans]
-        lines += wrap([label, *shown], columns, _LABEL + 2)
+        lines += wrap([label, *shown], columns, _LABEL + 2, _room)
     return Inspection(lines, focus)
+
+
+def _room(text: str) -> int:
+    """Cells to keep for a text, as many for each number of many digits: lines break alike from step to step."""
+    return width(text) + sum(max(0, _DIGITS - len(number)) for number in _LONG.findall(text))
 
 
 _Equation = tuple[Phase, list[Span]]

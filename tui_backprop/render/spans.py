@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -106,23 +106,23 @@ def beside(left: list[Line], right: list[Line], cells: int) -> list[Line]:
     return [(*pad(a, cells), *b) for a, b in zip(left, right, strict=True)]
 
 
-def wrap(parts: Iterable[Span], cells: int, indent: int) -> list[Line]:
+def wrap(parts: Iterable[Span], cells: int, indent: int, room: Callable[[str], int] = width) -> list[Line]:
     """Spans laid into lines of at most `cells`, broken between spans; later lines are indented.
 
-    A span that is wider than a line is broken, too.
+    A span that is wider than a line is broken, too. `room` is how many cells to keep for a text, at least its width.
     """
     lines: list[Line] = []
     current: list[Span] = []
     used, indent = 0, min(indent, cells // 2)
     for span in (piece for part in parts for piece in _pieces(part, cells - indent)):
-        if used + width(span.text.rstrip()) > cells and current:
+        if used + room(span.text.rstrip()) > cells and current:
             lines.append(tuple(current))
             current, used = [Span(" " * indent)], indent
             span = span._replace(text=span.text.lstrip())
         if used + width(span.text) > cells:
             span = span._replace(text=span.text.rstrip())
         current.append(span)
-        used += width(span.text)
+        used += room(span.text)
     return [*lines, tuple(current)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from tui_backprop.terminal.cells import PLAIN, Cell, Cells, Look
 
@@ -10,6 +11,8 @@ CLEAR = "\x1b[m\x1b[2J"
 """Makes every cell blank and plain."""
 _REWRITE = 12
 """Unchanged cells up to this many may be cheaper to write again than to jump over."""
+_CHOICE = 4
+"""So many runs of each look are compared, from the top: with more it takes longer and is no shorter."""
 
 
 class Pen:
@@ -26,42 +29,67 @@ class Pen:
         return other
 
 
+class Run(NamedTuple):
+    """Changed cells of one look, side by side: from `start` up to `end` in row `y`."""
+
+    y: int
+    start: int
+    end: int
+    look: Look
+
+
 def difference(before: Cells, after: Cells, pen: Pen) -> str:
     """Sequences that turn the screen `before` into `after`, both of one size. The pen is moved along.
 
-    Drawn row by row, or look by look: a change of colour costs more than a jump, so the latter is often shorter.
+    From run to run it goes where the next costs the fewest bytes: a change of colour often costs more than a jump.
     """
     rows = enumerate(zip(before.grid, after.grid, strict=True))
-    runs = [(y, start, end) for y, (old, new) in rows if old != new for start, end in _runs(old, new)]
-    by_look = sorted(runs, key=lambda run: (after.grid[run[0]][run[1]][1] != pen.look, after.grid[run[0]][run[1]][1]))
-    pens = pen.copy(), pen.copy()
-    ways = _drawn(runs, after, pens[0]), _drawn(by_look, after, pens[1])
-    shorter = int(len(ways[1]) < len(ways[0]))
-    pen.place, pen.look = pens[shorter].place, pens[shorter].look
-    return ways[shorter]
-
-
-def _drawn(runs: list[tuple[int, int, int]], after: Cells, pen: Pen) -> str:
-    """The runs (row, start, end), in this order."""
+    runs = [run for y, (old, new) in rows if old != new for run in _runs(y, old, new)]
+    by_look: dict[Look, list[Run]] = {}
+    for run in runs:
+        by_look.setdefault(run.look, []).append(run)
     parts = []
-    for y, start, end in runs:
-        row = after.grid[y]
-        parts.append(_approach(pen, start, y, row))
-        parts.append(_written(row, start, end, pen))
-        pen.place = (end, y) if end < after.columns else None
+    while by_look:
+        run = _nearest(by_look, after, pen)
+        row = after.grid[run.y]
+        parts.append(_approach(pen, run, row))
+        parts.append(_written(row, run.start, run.end, pen))
+        pen.place = (run.end, run.y) if run.end < after.columns else None
     return "".join(parts)
 
 
-def _runs(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
-    """(start, end) of the runs of changed cells of one look."""
+def _nearest(by_look: dict[Look, list[Run]], after: Cells, pen: Pen) -> Run:
+    """Takes out the run that costs the fewest bytes to reach."""
+    place, fewest = pen.place, 1_000_000
+    column, y = place or (0, -1)
+    for change, look in sorted((len(transition(pen.look, look)), look) for look in by_look):
+        if change >= fewest:
+            break
+        for run in by_look[look][:_CHOICE]:
+            if run.y == y and 0 < run.start - column <= _REWRITE:
+                cost = change + len(_approach(pen.copy(), run, after.grid[y]).encode())
+            else:
+                cost = change + _distance(place, run.start, run.y)
+            if cost < fewest:
+                nearest, fewest = run, cost
+                if cost <= change + 1:
+                    break
+    by_look[nearest.look].remove(nearest)
+    if not by_look[nearest.look]:
+        del by_look[nearest.look]
+    return nearest
+
+
+def _runs(y: int, old: list[Cell], new: list[Cell]) -> list[Run]:
+    """The runs of changed cells in a row."""
     found = []
     for start, end in _stretches(old, new):
         first = start
         for x in range(start + 1, end):
             if new[x][1] != new[first][1]:
-                found.append((first, x))
+                found.append(Run(y, first, x, new[first][1]))
                 first = x
-        found.append((first, end))
+        found.append(Run(y, first, end, new[first][1]))
     return found
 
 
@@ -79,34 +107,45 @@ def _stretches(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found]
 
 
-def _approach(pen: Pen, x: int, y: int, row: list[Cell]) -> str:
-    """The cheapest way to (x, y), writing what lies between again where that is shorter than a jump."""
-    jump = _jump(pen.place, x, y)
-    if pen.place is not None and pen.place[1] == y and 0 < x - pen.place[0] <= _REWRITE:
+def _approach(pen: Pen, run: Run, row: list[Cell]) -> str:
+    """The cheapest way to a run, writing what lies between again where that is shorter than a jump."""
+    jump = _jump(pen.place, run.start, run.y)
+    column, y = pen.place or (0, -1)
+    if y == run.y and 0 < run.start - column <= _REWRITE and row[column][0]:  # not from the middle of a wide character
         again = pen.copy()
-        text = _written(row, pen.place[0], x, again)
-        back = len(transition(again.look, row[x][1])) - len(transition(pen.look, row[x][1]))
+        text = _written(row, column, run.start, again)
+        back = len(transition(again.look, run.look)) - len(transition(pen.look, run.look))
         if len(text.encode()) + back <= len(jump):
             pen.look = again.look
             return text
     return jump
 
 
+@lru_cache(maxsize=65536)
+def _distance(place: tuple[int, int] | None, x: int, y: int) -> int:
+    """Bytes of the shortest cursor movement."""
+    return len(_jump(place, x, y))
+
+
 def _jump(place: tuple[int, int] | None, x: int, y: int) -> str:
-    """The shortest cursor movement."""
-    ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
-    if place is not None:
-        across, down = x - place[0], y - place[1]
-        if down == 0:
-            ways += ["" if across == 0 else _steps(across, "C", "D"), f"\x1b[{x + 1}G"]
-        elif across == 0:
-            ways.append(_steps(down, "B", "A"))
-    return min(ways, key=len)
+    """The shortest cursor movement: to a place on the screen, or down, up and along the row from where it is.
+
+    A vertical tab goes one row down and stays in its column everywhere, where the line may add a return to a new line.
+    """
+    jump = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+    if place is None:
+        return jump
+    across, down = x - place[0], y - place[1]
+    down_or_up = min("\v" * down, _steps(down, "B", "A"), key=len) if down > 0 else _steps(down, "B", "A")
+    along = [_steps(across, "C", "D"), "\r" + _steps(x, "C", "D")]
+    if across < 0:
+        along.append("\b" * -across)
+    return min(jump, down_or_up + min(along, key=len), key=len)
 
 
 def _steps(count: int, forward: str, back: str) -> str:
     size = abs(count)
-    return f"\x1b[{size if size > 1 else ''}{forward if count > 0 else back}"
+    return f"\x1b[{size if size > 1 else ''}{forward if count > 0 else back}" if count else ""
 
 
 def _written(row: list[Cell], start: int, end: int, pen: Pen) -> str:
@@ -129,18 +168,26 @@ def transition(old: Look, new: Look) -> str:
     """The shortest SGR sequence from one look to another: only what differs, or everything after a reset."""
     if old == new:
         return ""
-    afresh = ["0", *(str(bit) for bit in _OFF if new.attributes >> bit & 1)]
-    afresh += [colour for colour in (new.foreground, new.background) if colour]
-    changes = []
-    kept = old.attributes
-    for bit, off in _OFF.items():
-        if kept >> bit & 1 and not new.attributes >> bit & 1:
-            changes.append(str(off))
-            kept &= ~sum(1 << other for other, code in _OFF.items() if code == off)
-    changes += [str(bit) for bit in _OFF if new.attributes >> bit & 1 and not kept >> bit & 1]
+    changes = _switched(old.attributes, new.attributes)
     if old.foreground != new.foreground:
-        changes.append(new.foreground or "39")
+        changes += f";{new.foreground or '39'}"
     if old.background != new.background:
-        changes.append(new.background or "49")
-    ways = ["\x1b[" + ";".join(changes) + "m", "\x1b[" + ";".join(afresh if len(afresh) > 1 else []) + "m"]
+        changes += f";{new.background or '49'}"
+    afresh = _switched(0, new.attributes)
+    for colour in (new.foreground, new.background):
+        if colour:
+            afresh += f";{colour}"
+    ways = f"\x1b[{changes[1:]}m", f"\x1b[0{afresh}m" if afresh else "\x1b[m"
     return min(ways, key=len)
+
+
+@lru_cache(maxsize=4096)
+def _switched(old: int, new: int) -> str:
+    """The attributes to switch off and on, each after a semicolon."""
+    codes = []
+    for bit, off in _OFF.items():
+        if old >> bit & 1 and not new >> bit & 1:
+            codes.append(off)
+            old &= ~sum(1 << other for other, code in _OFF.items() if code == off)
+    codes += [bit for bit in _OFF if new >> bit & 1 and not old >> bit & 1]
+    return "".join(f";{code}" for code in codes)

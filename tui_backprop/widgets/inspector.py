@@ -31,7 +31,8 @@ class Inspector(Pane):
         total = len(inspection.lines)
         if total <= rows:
             return inspection.lines
-        focus = min(max(0, inspection.focus - rows // 2), total - rows)
+        stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
+        focus = min(max(0, inspection.focus // stride * stride - stride // 2), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
         self.set_reactive(Inspector.offset_lines, top - focus)
         return _with_arrows(inspection.lines[top : top + rows], columns, top > 0, top + rows < total)
