@@ -19,9 +19,9 @@ from tests.render.moments import at, of, page, selections
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.render.inspector import inspect, name_of
+from tui_backprop.render.inspector import inspect, name_of, once
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
-from tui_backprop.render.spans import length, safe
+from tui_backprop.render.spans import Span, length, safe
 
 FUNCTIONS: dict[str, Any] = {
     "linear": lambda z: z,
@@ -239,6 +239,21 @@ def test_no_more_cells_are_filled_than_there_are() -> None:
     for columns in (20, 40, 61):
         lines = inspect(timeline.go(step=300), Weight(1, 0, 0), columns).lines
         assert max(map(length, lines)) <= columns
+
+
+def test_a_number_stands_in_full_once() -> None:
+    lines = inspect(at("article", 1), Weight(1, 0, 0), 200).lines
+    told = dict(re.findall(r"(\w+) +(.*)", page(once(lines))))
+    assert told["relu1"] == "a(h1) = relu(z) = relu(1.9470…) = 1.9470…"
+    assert told["predict"] == "ŷ = round(2.9495…, 1) = 2.9"
+    assert told["update"] == "new = old − rate·gradient = 0.8176… − 0.1×1.1814… = 0.69949289595"
+    numbers = [re.findall(r"\d+\.\d{6,}", page(some)) for some in (lines, once(lines))]
+    assert numbers[1] == list(dict.fromkeys(numbers[0]))
+
+
+def test_powers_of_ten_and_few_digits_are_never_cut() -> None:
+    text = "1.1102230246251565e-16 and 1.1102230246251565e-16, 0.25 and 0.25"
+    assert once([(Span(text),)]) == [(Span(text),)]
 
 
 def test_a_long_label_stands_apart_from_its_equation() -> None:

@@ -21,6 +21,8 @@ MOST_TERMS = 12
 _LABEL = 11
 _DIGITS = 20
 """Cells that a number with all its digits seldom exceeds."""
+_MANY = re.compile(r"\d+\.\d{6,}(?!\d|e)")
+"""A number of many digits."""
 _LONG = re.compile(r"\d+\.\d{6,}|(?<![\w)])·(?!\w)|(?<![\w.])0(?![\w.×])")
 """A number of many digits, or what often takes its place: the sign for what is not known yet, and zero."""
 
@@ -69,6 +71,19 @@ def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST
 def _room(text: str) -> int:
     """Cells to keep for a text, as many for each number of many digits: lines break alike from step to step."""
     return width(text) + sum(max(0, _DIGITS - len(number)) for number in _LONG.findall(text))
+
+
+def once(lines: list[Line]) -> list[Line]:
+    """The lines, with all digits of a number where it first stands in them, and the first few where it comes again."""
+    seen: set[str] = set()
+
+    def told(number: re.Match[str]) -> str:
+        digits = number[0]
+        again = digits in seen
+        seen.add(digits)
+        return f"{digits[: digits.index('.') + 5]}…" if again else digits
+
+    return [tuple(span._replace(text=_MANY.sub(told, span.text)) for span in spans) for spans in lines]
 
 
 _Equation = tuple[Phase, list[Span]]

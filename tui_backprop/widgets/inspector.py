@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.inspector import inspect, name_of
+from tui_backprop.render.inspector import inspect, name_of, once
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.widgets.pane import Pane
@@ -17,8 +17,8 @@ class Inspector(Pane):
     TITLE = "Inspector"
     ANSWERS = (
         "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
-        "phases and with all digits; · stands for what is not computed yet. Select a weight or a node to see its "
-        "arithmetic; up and down scroll."
+        "phases and with all digits (where a number comes again … stands for the rest of them); · stands for what is "
+        "not computed yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
     )
 
     offset_lines: reactive[int] = reactive(0, repaint=False)
@@ -30,12 +30,12 @@ class Inspector(Pane):
         inspection = inspect(moment, self.selection, columns - 2)
         total = len(inspection.lines)
         if total <= rows:
-            return inspection.lines
+            return once(inspection.lines)
         stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
         focus = min(max(0, inspection.focus // stride * stride - stride // 2), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
         self.set_reactive(Inspector.offset_lines, top - focus)
-        return _with_arrows(inspection.lines[top : top + rows], columns, top > 0, top + rows < total)
+        return _with_arrows(once(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total)
 
     def watch_moment(self) -> None:
         """Another moment: its own phase comes into sight."""
