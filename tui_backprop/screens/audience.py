@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.timer import Timer
+if TYPE_CHECKING:  # Textual reads its environment as it is imported; the command line sets that up later
+    from textual.timer import Timer
 
 KIOSK_MEMORY = 32 * 2**20
 """Bytes for the timeline of a visitor."""
