@@ -40,6 +40,7 @@ SHOTS = (
     Shot("ansi", "1:2:mask1", theme="ansi", keys=("right",)),
     Shot("chart", "148", keys=("c",)),
     Shot("sweep", "0", experiment="article-random", keys=("S", "wait:4000", "down", "down")),
+    Shot("sweep-small", "0", experiment="article-random", size=(80, 24), keys=("S", "wait:4000", "down", "down")),
     Shot("blame", "1:0:upstream1", experiment="blame"),
 )
 
