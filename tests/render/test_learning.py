@@ -70,3 +70,16 @@ def test_before_it_is_computed_nothing_is_told() -> None:
 
 def bracketed(value: float) -> str:
     return f"({full(value)})" if value < 0 else full(value)
+
+
+def test_in_a_mini_batch_every_sample_has_its_share() -> None:
+    timeline = Timeline(article(batch=2))
+    passage = timeline.go(1).passage
+    assert passage is not None
+    shares = [(float(a), float(d)) for a, d in zip(passage.a[0][:, 1], passage.delta[1][:, 0], strict=True)]
+    mean = sum(a * d for a, d in shares) / 2
+    assert mean == pytest.approx(float(passage.gradient[1][1, 0]), abs=1e-15)
+    terms = " + ".join(f"{full(a)}×{bracketed(d)}" for a, d in shares)
+    assert f"mean of ∂E/∂W = a(h2)·δ(y) = ({terms})/2 = {full(float(passage.gradient[1][1, 0]))}" in text(timeline)
+    timeline.go(1, "mask1")
+    assert "(·×· + ·×·)/2 = ·" in text(timeline)

@@ -102,7 +102,7 @@ def _equations(moment: Moment, selection: Selection, most: int) -> Iterable[_Equ
         yield from _forward(moment, 0, selection.row, None, most)
     yield from _forward(moment, selection.layer, selection.column, row, most)
     yield from _backward(moment, selection.layer, selection.column, most)
-    yield from _learning(moment, selection)
+    yield from _learning(moment, selection, most)
 
 
 def _unit(moment: Moment, layer: int, unit: int) -> str:
@@ -235,7 +235,7 @@ def _output_delta(moment: Moment, unit: int) -> list[Span]:
     return spans
 
 
-def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
+def _learning(moment: Moment, selection: Weight | Bias, most: int) -> Iterable[_Equation]:
     """gradient and update of one parameter."""
     layer, column = selection.layer, selection.column
     name, delta = _unit(moment, layer, column), moment.delta(layer)
@@ -253,7 +253,7 @@ def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
         formula, product = f"{symbol} = δ({name}) = ", ""
     value = _number(gradient, *place)
     if len(moment.samples) > 1:
-        spans = [Span(f"{formula}"), Span(f"averaged over {len(moment.samples)} samples = "), _result(value)]
+        spans = [Span(f"mean of {formula}"), *_shares(moment, selection, most), _result(value)]
     else:
         spans = [Span(formula), Span(product), _result(value)]
     yield Phase("gradient"), spans
@@ -262,3 +262,19 @@ def _learning(moment: Moment, selection: Weight | Bias) -> Iterable[_Equation]:
         yield Phase("update"), [stays, _result(_number(old, *place))]
         return
     yield from learning(moment, selection, None if gradient is None else float(gradient[place]))
+
+
+def _shares(moment: Moment, selection: Weight | Bias, most: int) -> list[Span]:
+    """`(0.5×0.1 + 1×(−0.2) + …)/4 = `: what each sample of a mini-batch adds to the gradient."""
+    count, layer = len(moment.samples), selection.layer
+    known = moment.passage if moment.reached("gradient") else None
+    delta = None if known is None else known.delta[layer - 1][:, selection.column]
+    if isinstance(selection, Weight):
+        below = None if known is None else (known.input if layer == 1 else known.a[layer - 2])[:, selection.row]
+        terms = [f"{_number(below, i)}×{_signed(_number(delta, i))}" for i in range(min(count, most))]
+    else:
+        terms = [_signed(_number(delta, i)) for i in range(min(count, most))]
+    spans = [Span("("), Span(" + ".join(terms))]
+    if count > most:
+        spans.append(Span(f" + … {count - most} more", "dim"))
+    return [*spans, Span(f")/{count} = ")]
