@@ -22,10 +22,13 @@ class BackpropError(Exception):
 
 
 class ExperimentError(BackpropError):
-    """An experiment that cannot be read: names the file, the key and what was expected."""
+    """An experiment that cannot be read: names the file, the key and what was expected.
+
+    `told` leaves out the file and the key, for a place that shows them already.
+    """
 
     def __init__(self, source: str, key: str, message: str, expected: str = "") -> None:
-        self.key = key
+        self.key, self.told = key, one_line(f"{message} (expected {expected})" if expected else message)
         where = f"{source}: {key}: " if key else f"{source}: "
         super().__init__(where + message, f"expected {expected}" if expected else "")
 

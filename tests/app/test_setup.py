@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input, Static
 
 from tests.app.studio import NARROW, Studio, studio
@@ -51,6 +53,23 @@ async def test_a_generator_is_chosen_with_the_arrows() -> None:
         assert (s.timeline.experiment.name, len(s.timeline.experiment.data)) == ("circle", 25)
 
 
+async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
+    keys = ["down", "right", "down", "0", "down", "5", "down", "down", "left", "down", "comma", "2", *["down"] * 5, "9"]
+    async with studio() as s:
+        await s.press("ctrl+n")
+        for key in [*keys, "enter"]:
+            s.app.post_message(Key(key, "," if key == "comma" else key if len(key) == 1 else None))
+        async with asyncio.timeout(10):
+            while s.timeline.experiment.name == "article":
+                await s.pilot.pause(0.05)
+        definition = s.timeline.experiment.definition
+        assert s.timeline.experiment.name == "circle"
+        assert definition["network"]["layers"] == [2, 8, 2, 1]
+        assert definition["training"]["rate"] == 0.039
+        data = {"generator": "circle", "samples": 2000, "noise": 0.15, "test": 0.5, "standardise": True}
+        assert definition["data"] == data
+
+
 async def test_nonsense_is_refused_while_it_is_typed() -> None:
     async with studio() as s:
         before = s.timeline.experiment
@@ -83,6 +102,7 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
             seen.append(screen.focused.id)
             assert screen.query_one("#fields").region.contains_region(screen.focused.region)
             await s.press("down")
+            await s.pilot.wait_for_scheduled_animations()
         assert len(set(seen)) == 13
         for name in ("mistake", "command", "keys"):
             assert screen.region.contains_region(screen.query_one(f"#{name}").region)

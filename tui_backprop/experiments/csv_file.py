@@ -22,6 +22,8 @@ MOST_COLUMNS = 2048
 MOST_CLASSES = 64
 """Different texts in a column."""
 LONGEST_NAME = 60
+_BEGINNING = 2**20
+"""Characters in which the delimiter is looked for."""
 _MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})
 
 
@@ -132,9 +134,11 @@ class CsvFile:
         return self.error(f"line {line}, column {self.names[index]}", message, expected)
 
     def _found_delimiter(self) -> str:
+        beginning = self._text[:_BEGINNING]
+
         def fields(delimiter: str) -> int:
             try:
-                return len(next(csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter, strict=True), []))
+                return len(next(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter, strict=True), []))
             except csv.Error:
                 return 0
 

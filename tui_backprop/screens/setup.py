@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
@@ -63,6 +64,10 @@ class SetupScreen(ModalScreen[Experiment | None]):
         Binding("escape", "dismiss(None)", "Close", show=False),
         Binding("up", "app.focus_previous", "Up", show=False, priority=True),
         Binding("down", "app.focus_next", "Down", show=False, priority=True),
+        Binding(
+            "left", "turn(-1)", "Previous", show=False, priority=True
+        ),  # at once: where down leads may depend on it
+        Binding("right", "turn(1)", "Next", show=False, priority=True),
         Binding("enter", "open", "Open", show=False),
         Binding("ctrl+s", "save", "Save", show=False),
     ]
@@ -99,7 +104,7 @@ class SetupScreen(ModalScreen[Experiment | None]):
             field.cursor_blink = False
             return field
         names = tuple(preset_names()) if name == "preset" else kind
-        return Choice([entry for entry in names if self._files or entry != CSV], value, self._change, id=name)
+        return Choice([entry for entry in names if self._files or entry != CSV], value, self._choose, id=name)
 
     def on_mount(self) -> None:
         """Shows what it starts with."""
@@ -113,19 +118,24 @@ class SetupScreen(ModalScreen[Experiment | None]):
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     @on(Input.Changed)
-    def text_changed(self, event: Input.Changed) -> None:
-        """Another text."""
-        self._change(str(event.input.id), event.value)
+    def _absorb(self) -> None:
+        """Takes over what has been typed; fields may be ahead of their messages."""
+        before = self._draft
+        for name, text in [(str(field.id), field.value) for field in self.query(Input)]:
+            if text != getattr(before, name):
+                self._draft = self._draft.changed(name, text)
+        if self._draft is not before:
+            self._show()
 
     @on(Input.Submitted)
     def submitted(self) -> None:
         """Enter in a field."""
         self.action_open()
 
-    def _change(self, name: str, value: str) -> None:
-        if getattr(self._draft, name) != value:
-            self._draft = self._draft.changed(name, value)
-            self._show()
+    def _choose(self, name: str, value: str) -> None:
+        self._absorb()
+        self._draft = self._draft.changed(name, value)
+        self._show()
 
     def _show(self) -> None:
         """Every field as the draft has it, and what the reader of experiment files says of it."""
@@ -141,14 +151,15 @@ class SetupScreen(ModalScreen[Experiment | None]):
                 elif isinstance(field, Input) and field.value != getattr(draft, name):
                     with self.prevent(Input.Changed):
                         field.value = getattr(draft, name)
+                    field.cursor_position = len(field.value)
                 row.set_class(name == wrong, "-wrong")
                 row.set_class(name in draft.unused, "-unused")
                 field.disabled = name in draft.unused
-                label = ("✗ " if name == wrong else "") + _FIELDS[name][0]
+                label = ("✕ " if name == wrong else "") + _FIELDS[name][0]
                 row.query_one(Label).update(Content(label))
         told = self.query_one("#mistake", Static)
         told.set_class(mistake is not None, "-wrong")
-        told.update(Content(self._summary() if mistake is None else f"✗ {_brief(mistake)}"))
+        told.update(Content(self._summary() if mistake is None else f"✕ {_brief(mistake, wrong)}"))
         if text:
             self.query_one("#toml", Static).update(Content("\n".join(map(safe, text.splitlines()))))
         self.query_one("#command", Static).update(Content(self._command() if mistake is None else ""))
@@ -183,14 +194,22 @@ class SetupScreen(ModalScreen[Experiment | None]):
         command = self._draft.command()
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
 
+    def action_turn(self, by: int) -> None:
+        """The next or previous name; in a text the cursor moves."""
+        if not isinstance(self.focused, Choice):
+            raise SkipAction
+        self.focused.turn(by)
+
     def action_open(self) -> None:
         """Opens the experiment, if there is one."""
+        self._absorb()
         if self._experiment is not None:
             self.dismiss(self._experiment)
 
     @work
     async def action_save(self) -> None:
         """Asks for a name, and writes the experiment file."""
+        self._absorb()
         if not self._files or self._experiment is None:
             return
         text = toml_text(self._draft.definition())
@@ -200,10 +219,12 @@ class SetupScreen(ModalScreen[Experiment | None]):
             self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
 
 
-def _brief(error: BackpropError) -> str:
-    """Without the name of a file that is none."""
-    message = error.message.removeprefix("draft: ")
-    return f"{message} ({error.hint})" if error.hint else message
+def _brief(error: BackpropError, field: str) -> str:
+    """What is wrong; of a file also where."""
+    if not isinstance(error, ExperimentError) or not field:
+        return str(error)
+    where = f"{error.key}: " if field == "file" and error.key else ""
+    return f"{_FIELDS[field][0]}: {where}{error.told}"
 
 
 def save(name: str, text: str) -> Path:

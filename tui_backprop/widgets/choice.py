@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Key
 from textual.widgets import Static
 
 
 class Choice(Static, can_focus=True):
-    """`◂ relu ▸`: left and right, or a name's first letter, choose."""
+    """`◂ relu ▸`: a name's first letter chooses; the arrows, which its screen has the keys for, go through them."""
 
     DEFAULT_CSS = """
     Choice { height: 1; }
     Choice:focus { text-style: reverse; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "turn(-1)", "Previous", show=False),
-        Binding("right,l,space", "turn(1)", "Next", show=False),
-    ]
 
     def __init__(
         self, names: Sequence[str], value: str, chosen: Callable[[str, str], None], id: str | None = None
@@ -40,18 +34,18 @@ class Choice(Static, can_focus=True):
         self.value = value
         self.update(Content(f"◂ {value} ▸"))
 
-    def action_turn(self, by: int) -> None:
+    def turn(self, by: int) -> None:
         """The next or previous name; after the last comes the first."""
         place = self._names.index(self.value) if self.value in self._names else -1
         self._choose(self._names[(place + by) % len(self._names)])
 
     def on_click(self, event: Click) -> None:
         """The next name."""
-        self.action_turn(1)
+        self.turn(1)
 
     def on_key(self, event: Key) -> None:
         """The next name with this first letter."""
-        if event.character is None or not event.character.isalpha() or event.character in "hl":
+        if event.character is None or not event.character.isalpha():
             return
         place = self._names.index(self.value) if self.value in self._names else -1
         for name in [*self._names[place + 1 :], *self._names[: place + 1]]:
