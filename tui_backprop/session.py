@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.branch import Branch
+from tui_backprop.core.branch import MOST, Branch
 from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
-from tui_backprop.core.timeline import FURTHEST, MOST_BRANCHES
+from tui_backprop.core.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.schema import Section
@@ -130,8 +130,8 @@ def _branches(keys: Section, head: Head, experiment: Experiment) -> tuple[Branch
     listed = keys.listed("branches")
     if listed is None:
         return (BranchPlace("1", (), head.step, head.phase, max(0, head.step - 1)),)
-    if not 1 <= len(listed) <= MOST_BRANCHES:
-        raise keys.error("branches", f"{len(listed)} of them", f"1 to {MOST_BRANCHES}")
+    if not 1 <= len(listed) <= MOST:
+        raise keys.error("branches", f"{len(listed)} of them", f"1 to {MOST}")
     return tuple(_branch(keys.within(f"branches[{n}]", entry), experiment) for n, entry in enumerate(listed))
 
 

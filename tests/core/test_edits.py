@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.runs import XOR
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu, relu2deriv
 from tui_backprop.core.edits import Value
 from tui_backprop.core.phases import Moment
@@ -254,3 +255,21 @@ def test_every_branch_is_a_function_of_its_edits(acts: list[tuple[str, Any]]) ->
         fresh.go(branch.step, branch.phase if branch.step else None)
         assert bits(timeline.switch(index)) == bits(fresh.moment)
     assert timeline.switch(present).branches == branches
+
+
+def test_many_branches_of_a_large_network_stay_within_the_memory() -> None:
+    budget = 2**20
+    definition = {"network": {"layers": [2, 60, 60, 1], "init": "he"}, "data": XOR}
+    timeline = Timeline(load_experiment(definition), budget)
+    for number in range(31):
+        timeline.go(200)
+        timeline.go(100)
+        timeline.edit("rate", (), 0.05 + 0.001 * number)
+    assert len(timeline.moment.branches) == 32
+    assert timeline.memory < 2 * budget
+    timeline.go(200)
+    timeline.go(100)
+    before = timeline.moment
+    with pytest.raises(BackpropError, match="32 branches"):
+        timeline.edit("rate", (), 0.5)
+    assert timeline.moment is before

@@ -24,6 +24,8 @@ _INTERVAL = 64
 """Steps between checkpoints, before they are thinned."""
 _OVERHEAD = 400
 """Bytes of a checkpoint besides its arrays."""
+MOST = 32
+"""How many branches a run may have: those at rest share a budget of memory."""
 _AT_REST = 64
 """The most checkpoints of a branch that is not the present one."""
 
@@ -181,7 +183,7 @@ class Branch:
 
     def rest(self) -> None:
         """Gives memory back, while another branch is the present one."""
-        while len(self._checkpoints) > _AT_REST:
+        while len(self._checkpoints) > _AT_REST or (len(self._checkpoints) > 1 and self.memory > self._budget / MOST):
             self._thin()
 
     def _thin(self) -> None:

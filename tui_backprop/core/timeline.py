@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.branch import Branch
+from tui_backprop.core.branch import MOST, Branch
 from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
@@ -21,7 +21,6 @@ BUDGET = 256 * 2**20
 """Bytes that checkpoints and history of a branch may take."""
 RECENT = 24
 """How many steps of the present epoch a moment remembers."""
-MOST_BRANCHES = 32
 
 
 @dataclass
@@ -225,8 +224,8 @@ class Timeline:
         parameters = moment.edited or moment.after if moment.complete else moment.before
         changed = is_change(present_value(edit, old.trainer(at + 1).experiment, parameters), value)
         past = old.reached > at
-        if past and len(self._visited) == MOST_BRANCHES:
-            raise BackpropError(f"{MOST_BRANCHES} branches are the most", "go to one of them with `b`")
+        if past and len(self._visited) == MOST:
+            raise BackpropError(f"{MOST} branches are the most", "go to one of them with `b`")
         branch = old.with_edit(edit, keep_future=not past)
         if not changed:
             return moment
@@ -265,7 +264,7 @@ class Timeline:
 
     def _free_name(self) -> str:
         names = {visited.name for visited in self._visited}
-        return next(name for name in map(str, range(2, MOST_BRANCHES + 2)) if name not in names)
+        return next(name for name in map(str, range(2, MOST + 2)) if name not in names)
 
     def _leave(self) -> None:
         visited = self._visited[self._present]
