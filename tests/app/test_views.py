@@ -6,6 +6,7 @@ import pytest
 
 from tests.app.studio import NARROW, SMALL, WIDE, studio
 from tests.app.test_layout import ALL, assert_up_to_date
+from tui_backprop import load_experiment
 from tui_backprop.widgets.views import VIEWS
 
 NAMES = [view.__name__ for view in VIEWS]
@@ -83,3 +84,50 @@ async def test_the_inspector_makes_way_for_a_view_when_there_is_room_for_all() -
         assert s.focused == "Inspector"
         await s.resize(WIDE)
         assert (s.focused, s.in_sight) == ("Gates", (ALL - {"Inspector"}) | {"Gates"})
+
+
+async def test_two_views_share_the_place_and_a_third_pushes_out_the_oldest() -> None:
+    async with studio() as s:
+        place = s.painted("Inspector").region
+        await s.press("1", "2")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Surface", "Gates"}
+        left, right = s.painted("Surface").region, s.painted("Gates").region
+        assert (left.x, right.right, left.y, right.y) == (place.x, place.right, place.y, place.y)
+        assert right.x - left.right == 2
+        await s.press("3")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Gates", "Pulls"}
+        await s.press("space", "tab")
+        assert_up_to_date(s)
+        await s.press("2")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Pulls"}
+        assert s.painted("Pulls").region == place
+
+
+async def test_arrows_in_the_tug_of_war_select_another_weight() -> None:
+    async with studio() as s:
+        await s.press("3", "down")
+        assert "W1[x2→h1]" in s.text("Pulls")
+        await s.press("7", "right")
+        assert "W1[x2→h2]" in s.text("Slope")
+        assert s.text("Pulls").startswith("2 pull") or "W1[x2→h2]" in s.text("Pulls")
+
+
+async def test_a_view_is_opened_by_name() -> None:
+    async with studio() as s:
+        s.screen.open_view("collapse")
+        await s.settle()
+        await s.pilot.pause()
+        assert "Collapse" in s.in_sight
+        s.screen.open_view("collapse")
+        s.screen.close_view("collapse")
+        await s.pilot.pause()
+        assert s.in_sight == ALL
+
+
+async def test_another_experiment_is_shown_in_the_views_that_are_open() -> None:
+    async with studio() as s:
+        await s.press("4", "1")
+        s.screen.open(load_experiment("spiral"))
+        await s.settle()
+        assert "Nothing collapses" in s.text("Collapse")
+        assert_up_to_date(s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,15 @@ from tui_backprop.render.matrices import View, matrices
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.network import network
 from tui_backprop.render.samples import samples
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.views.collapse import collapse
+from tui_backprop.render.views.gates import gates
+from tui_backprop.render.views.health import health
+from tui_backprop.render.views.interference import interference
+from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.pulls import pulls
+from tui_backprop.render.views.slope import slope
+from tui_backprop.render.views.surface import surface
 
 ANY = moments(hostile=True)
 TIMES = settings(deadline=None, max_examples=40)
@@ -55,6 +66,32 @@ def test_the_error_stays_within_its_pane(moment: Moment, size: tuple[int, int]) 
 def test_the_head_stays_within_the_screen(moment: Moment, size: tuple[int, int]) -> None:
     assert_within([path(moment, size[0]), counters(moment, size[0])], size[0], 2)
     assert "\n" not in sentence(moment)
+
+
+@pytest.mark.parametrize("view", [gates, pulls, collapse, interference, health, slope])
+@TIMES
+@given(data=st.data(), moment=ANY, size=SIZES, scroll=st.integers(-30, 30))
+def test_the_views_stay_within_their_panes(
+    view: Callable[[Moment, Selection, int], Page],
+    data: st.DataObject,
+    moment: Moment,
+    size: tuple[int, int],
+    scroll: int,
+) -> None:
+    selection = data.draw(selections(moment.experiment))
+    lines, scrolled = view(moment, selection, size[0]).lines(*size, scroll)
+    assert_within(lines, *size)
+    assert abs(scrolled) <= abs(scroll)
+
+
+@pytest.mark.parametrize("half_blocks", [True, False])
+@TIMES
+@given(data=st.data(), moment=ANY, size=SIZES)
+def test_the_surface_stays_within_its_pane(
+    half_blocks: bool, data: st.DataObject, moment: Moment, size: tuple[int, int]
+) -> None:
+    selection = data.draw(selections(moment.experiment))
+    assert_within(surface(moment, selection, *size, half_blocks), *size)
 
 
 @TIMES

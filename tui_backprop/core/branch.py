@@ -171,6 +171,11 @@ class Branch:
     # What is kept
 
     @property
+    def interval(self) -> int:
+        """Steps from one checkpoint to the next."""
+        return self._interval
+
+    @property
     def errors(self) -> Array:
         """The reported error of each epoch that has been computed."""
         return self._history.values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ class Data:
     """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
 
     `test` are samples of the same kind that training never sees. `standardised` inputs have had the training
-    samples' mean taken off and are divided by their deviation.
+    samples' mean taken off and are divided by their deviation. Where inputs are features of x1 and x2,
+    `expand` makes them of points (points, 2).
     """
 
     inputs: Array
@@ -24,6 +25,7 @@ class Data:
     target_names: tuple[str, ...]
     test: Data | None = None
     standardised: bool = False
+    expand: Callable[[Array], Array] | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -13,6 +13,7 @@ from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import Memory
+from tui_backprop.core.past import Past
 
 
 class Phase(str):
@@ -73,6 +74,7 @@ class Moment:
     optimiser's. `edits` were made where this step begins, or, once it is complete, where it ends; then `edited` are
     the parameters with them, and `ahead` the experiment from there on. `base` is the experiment without any
     edits. `branches` are all branches, this one at number `present`; `ghosts` the errors of the others.
+    `past` makes the steps that led here again.
     """
 
     experiment: Experiment
@@ -97,6 +99,7 @@ class Moment:
     branches: tuple[BranchPlace, ...] = ()
     present: int = 0
     ghosts: tuple[Array, ...] = ()
+    past: Past = field(kw_only=True)
 
     @property
     def edits_so_far(self) -> tuple[Edit, ...]:

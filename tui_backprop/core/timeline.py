@@ -11,6 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.branch import MOST, Branch
 from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.past import Past
 from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
@@ -31,6 +32,15 @@ class _Visited:
     branch: Branch
     step: int = 0
     phase: Phase = START
+
+    _past: Past | None = None
+
+    @property
+    def past(self) -> Past:
+        """The branch's steps, for moments of it."""
+        if self._past is None or self._past.branch is not self.branch:
+            self._past = Past(self.branch)
+        return self._past
 
 
 class Timeline:
@@ -331,6 +341,7 @@ class Timeline:
             base=self.experiment,
             branches=tuple(self._place(index, step, phase) for index in range(len(self._visited))),
             present=self._present,
+            past=self._visited[self._present].past,
             ghosts=tuple(
                 visited.branch.errors for index, visited in enumerate(self._visited) if index != self._present
             ),

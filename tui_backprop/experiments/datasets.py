@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ def _generated(keys: Section, network: Network) -> Data:
     else:
         raise keys.error("generator", f"1 target for {network.units[-1]} outputs", _layers(network, outputs=outputs))
     names = ("y",) if network.units[-1] == 1 else COLOURS
-    return Data(frozen(inputs), frozen(targets), tuple(features), names)
+    return Data(frozen(inputs), frozen(targets), tuple(features), names, expand=partial(expand, names=features))
 
 
 def _seed(keys: Section) -> int:
@@ -152,7 +153,10 @@ def _from_csv(keys: Section, network: Network, folder: Path) -> Data:
         targets, target_names = _one_hot(table.values[:, -1], len(classes)), classes
     if (inputs.shape[1], len(target_names)) != (network.units[0], outputs):
         raise _wrong_layers(file.path, network, input_names, target_names, of_classes)
-    return Data(frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names)
+    return Data(
+        frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names,
+        expand=partial(expand, names=features) if features else None,
+    )  # fmt: skip
 
 
 def _file(keys: Section, folder: Path) -> CsvFile:
@@ -256,6 +260,8 @@ def _standardised(data: Data, keys: Section) -> Data:
     deviation[deviation == 0] = 1.0
 
     def scaled(part: Data) -> Data:
-        return replace(part, inputs=frozen((part.inputs - mean) / deviation), standardised=True)
+        inputs, made = frozen((part.inputs - mean) / deviation), part.expand
+        expanded = None if made is None else lambda points: (made(points) - mean) / deviation
+        return replace(part, inputs=inputs, standardised=True, expand=expanded)
 
     return replace(scaled(data), test=None if data.test is None else scaled(data.test))

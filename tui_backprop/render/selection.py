@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Network
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,14 @@ def touches(selection: Selection, layer: int, row: int, column: int) -> bool:
     if isinstance(selection, Node):
         return selection.layer == layer and selection.index == column
     return selection == Weight(layer, row, column)
+
+
+def place_in_flat(selection: Weight | Bias, network: Network) -> int:
+    """Where the parameter stands in the flat array of all of them."""
+    places = np.arange(network.size, dtype=np.float64)
+    if isinstance(selection, Weight):
+        return int(network.weights(places)[selection.layer - 1][selection.row, selection.column])
+    return int(network.biases(places)[selection.layer - 1][selection.column])
 
 
 def move_in_matrix(selection: Selection, experiment: Experiment, rows: int, columns: int) -> Selection:

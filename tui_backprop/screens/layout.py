@@ -149,8 +149,10 @@ class PanesScreen(Screen[None]):
 
     def watch_views(self, views: tuple[str, ...]) -> None:
         """Other views are open."""
+        opened = [view for view in VIEWS if view.__name__.lower() in views]
         for view in VIEWS:
-            self.query_one(view).set_class(view.__name__.lower() in views, "-open")
+            self.query_one(view).set_class(view in opened, "-open")
+            self.query_one(view).set_class(view in opened[1:], "-second")
         self.set_class(bool(views), "-views")
         self._name_panes()
 

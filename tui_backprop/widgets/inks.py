@@ -22,10 +22,27 @@ _ANSI = {
     "+1": "blue", "+2": "blue", "+3": "bright_blue", "+4": "bright_blue",
     "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
 }  # fmt: skip
+_HEAT_DARK = {
+    "0": "#303030", "+1": "#005f87", "+2": "#0087af", "+3": "#00afd7", "+4": "#5fd7ff",
+    "-1": "#875f00", "-2": "#af5f00", "-3": "#d78700", "-4": "#ffaf00", "warn": "#d70000", "sign": "#ffffff",
+}  # fmt: skip
+_HEAT_LIGHT = {
+    "0": "#eeeeee", "+1": "#afd7ff", "+2": "#87afff", "+3": "#5f87ff", "+4": "#005fff",
+    "-1": "#ffd7af", "-2": "#ffaf5f", "-3": "#ff8700", "-4": "#d75f00", "warn": "#d70000", "sign": "#000000",
+}  # fmt: skip
+_HEAT = {"dark": _HEAT_DARK, "light": _HEAT_LIGHT, "ansi": _ANSI}
 _PALETTES = {"dark": _DARK, "light": _LIGHT, "ansi": _ANSI}
 
 
 @lru_cache(maxsize=512)
 def style_of(ink: str, bold: bool, selected: bool, palette: str, marked: bool = False) -> Style:
-    """The style to lay over a widget's own; what is selected is shown in reverse, what is marked underlined."""
+    """The style to lay over a widget's own; what is selected is shown in reverse, what is marked underlined.
+
+    `over|under` has a colour behind it; there a sign on a bright tone is black, so that it can be read.
+    """
+    over, _, under = ink.partition("|")
+    if under:
+        heat = _HEAT[palette]
+        colour = "#000000" if over == "sign" and under in ("+3", "+4", "-3", "-4") else heat[over]
+        return Style(color=colour, bgcolor=heat[under], bold=bold, reverse=selected, underline=marked)
     return Style(color=_PALETTES[palette][ink], bold=bold, reverse=selected, underline=marked)

@@ -11,9 +11,14 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.phases import Moment
 
 STEP = 1e-5
 """Half the distance between the two losses of a central difference."""
+STEPS = (STEP, STEP / 10, STEP / 100)
+"""Tried one after the other, until one meets no kink."""
+REACH = 1.0
+"""How far from a parameter kinks are looked for."""
 TOLERANCE = 1e-5
 """The relative difference up to which two gradients agree."""
 
@@ -99,23 +104,82 @@ class _Loss:
 
     def slope(self, flat: Array, index: int) -> float | None:
         """The central difference, with the first h that meets no kink; None where every h does."""
-        for step in (STEP, STEP / 10, STEP / 100):
-            if self._gates(flat, index, -step) == self._gates(flat, index, step):
+        for step in STEPS:
+            if self.gates(flat, index, -step) == self.gates(flat, index, step):
                 return self.slope_at(flat, index, step)
         return None
 
     def slope_at(self, flat: Array, index: int, step: float) -> float:
         """(E(w + h) − E(w − h)) / 2h, h being `step`."""
-        return (self._mean(flat, index, step) - self._mean(flat, index, -step)) / (2 * step)
+        return (self.mean(flat, index, step) - self.mean(flat, index, -step)) / (2 * step)
 
-    def _mean(self, flat: Array, index: int, change: float) -> float:
+    def mean(self, flat: Array, index: int, change: float) -> float:
+        """E with the parameter at `index` changed by so much."""
         np.copyto(self._passes.parameters, flat)
         self._passes.parameters[index] += change
         return float(np.mean(self._passes.losses(self._inputs, self._targets)))
 
-    def _gates(self, flat: Array, index: int, change: float) -> bytes:
-        self._mean(flat, index, change)
+    def gates(self, flat: Array, index: int, change: float) -> bytes:
+        """Which units with a kink are open, packed, with the parameter changed."""
+        self.mean(flat, index, change)
         return b"".join((self._passes.frame.z[layer] > 0).tobytes() for layer in self._gated)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One parameter's gradient, looked at closely.
+
+    `errors` are E(w − h), E(w), E(w + h) at h = `step`; `numeric` is the slope between the outer two, `analytic`
+    back-propagation's gradient. `at_kink`: some gate opens or shuts between them, whatever the h tried.
+    `kink_below`, `kink_above` are the nearest such changes of w within `REACH`.
+    """
+
+    samples: tuple[int, ...]
+    step: float
+    errors: tuple[float, float, float]
+    numeric: float
+    analytic: float
+    at_kink: bool
+    kink_below: float | None
+    kink_above: float | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both gradients are the same up to `TOLERANCE`, relative to the larger (at least 1)."""
+        return abs(self.numeric - self.analytic) <= TOLERANCE * max(1.0, abs(self.analytic))
+
+
+def check_slope(moment: Moment, index: int) -> Slope:
+    """The gradient of the parameter at `index`, at the moment's parameters, over the samples of its step.
+
+    At the start these are the first ones. Predictions are not rounded here: a rounded one has no slope.
+    """
+    experiment, flat = moment.ahead, moment.parameters.flat
+    samples = moment.samples or tuple(range(min(experiment.training.batch, len(experiment.data))))
+    inputs, targets = experiment.data.inputs[list(samples)], experiment.data.targets[list(samples)]
+    loss = _Loss(experiment, inputs, targets)
+    with np.errstate(all="ignore"):
+        smooth = [h for h in STEPS if loss.gates(flat, index, -h) == loss.gates(flat, index, h)]
+        step = (smooth or STEPS)[0]
+        low, middle, high = (loss.mean(flat, index, change) for change in (-step, 0.0, step))
+        analytic = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
+        kinks = [_nearest_kink(loss, flat, index, sign) for sign in (-1.0, 1.0)]
+        numeric = (high - low) / (2 * step)
+    return Slope(samples, step, (low, middle, high), numeric, analytic, not smooth, *kinks)
+
+
+def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | None:
+    """The smallest change of the parameter, in one direction, at which a gate opens or shuts; None beyond `REACH`."""
+    here = loss.gates(flat, index, 0.0)
+    near, far = 0.0, 1e-9
+    while loss.gates(flat, index, sign * far) == here:
+        if far >= REACH:
+            return None
+        near, far = far, min(REACH, 2 * far)
+    for _ in range(40):
+        middle = (near + far) / 2
+        near, far = (near, middle) if loss.gates(flat, index, sign * middle) != here else (middle, far)
+    return sign * far
 
 
 def parameter_name(experiment: Experiment, index: int) -> str:

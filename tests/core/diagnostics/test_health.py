@@ -1,0 +1,52 @@
+"""Sizes of gradients over a run, against the steps themselves, and the gradient that vanishes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.core.runs import article, passes, xor
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics.health import MOST_MARKS, view_health
+
+DEEP = [2, 4, 4, 4, 4, 4, 1]
+
+
+def test_each_step_of_a_short_run_has_a_mark() -> None:
+    experiment = article({"seed": 7})
+    found = view_health(Timeline(experiment).go(10))
+    made = passes(experiment, 10)
+    assert found.steps == tuple(range(1, 11))
+    assert found.gradient == pytest.approx(np.array([[np.abs(part).mean() for part in step.gradient] for step in made]))
+    assert found.update == pytest.approx(0.1 * found.gradient)  # plain SGD
+
+
+def test_going_back_shows_the_same_marks() -> None:
+    timeline = Timeline(load_experiment("article"))
+    there = view_health(timeline.go(100))
+    timeline.go(5000)
+    again = view_health(timeline.go(100))
+    assert again.steps == there.steps
+    assert np.array_equal(again.gradient, there.gradient)
+    assert np.array_equal(view_health(Timeline(load_experiment("article")).go(100)).update, there.update)
+
+
+def test_marks_of_a_long_run_are_a_power_of_two_apart_and_bounded() -> None:
+    timeline = Timeline(load_experiment("article-random"))
+    found = view_health(timeline.go(10_000))
+    assert found.every == 256
+    assert len(found.steps) <= MOST_MARKS
+    assert found.steps[:2] == (1, 257)
+    assert found.window == 4
+
+
+def test_the_gradient_vanishes_in_a_deep_sigmoid_network() -> None:
+    definition = xor(DEEP, seed=0, rate=0.5, hidden="sigmoid", output="sigmoid").definition
+    experiment = load_experiment({**definition, "training": {**definition["training"], "batch": "full"}})
+    (sizes,) = view_health(Timeline(experiment).go(1)).gradient
+    assert sizes[0] == pytest.approx(4.4e-6, rel=0.02)
+    assert sizes[-1] == pytest.approx(1.3e-2, rel=0.02)
+
+
+def test_with_nothing_done_there_is_nothing_to_say() -> None:
+    assert view_health(Timeline(article()).moment).steps == ()

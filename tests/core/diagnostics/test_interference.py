@@ -1,0 +1,48 @@
+"""What updates did to all samples, against the article's own loop."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tests.render.moments import at
+from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics.interference import MOST_STEPS, view_interference
+
+
+def errors(first: Array, second: Array) -> Array:
+    answers = np.round(relu(ARTICLE_INPUTS @ first) @ second, 1)[:, 0]
+    return np.asarray((answers - np.ravel(ARTICLE_TARGETS)) ** 2)
+
+
+def test_the_articles_second_epoch() -> None:
+    timeline = Timeline(load_experiment("article"))
+    states = [timeline.go(step).parameters.weights for step in range(4, 9)]
+    wanted = [errors(*after) - errors(*before) for before, after in pairwise(states)]
+    found = view_interference(timeline.go(8))
+    assert (found.steps, found.trained, found.rows) == ((5, 6, 7, 8), ((0,), (1,), (2,), (3,)), (0, 1, 2, 3))
+    assert found.change == pytest.approx(np.array(wanted), abs=1e-12)
+    assert view_interference(timeline.go(6)).change == pytest.approx(np.array(wanted[:2]), abs=1e-12)
+    assert view_interference(timeline.go(6, "gradient")).change == pytest.approx(np.array(wanted[:1]), abs=1e-12)
+
+
+def test_nothing_is_known_before_the_first_update() -> None:
+    assert view_interference(at("article")).steps == ()
+    assert view_interference(at("article", 1, "gradient")).steps == ()
+    assert view_interference(at("article", 5, "input")).steps == ()
+
+
+def test_long_epochs_and_many_samples_are_capped() -> None:
+    definition = {
+        "network": {"layers": [1, 2, 1], "init": "uniform"},
+        "data": {"inputs": [[i / 100] for i in range(200)], "targets": [[0.0]] * 200},
+    }
+    timeline = Timeline(load_experiment(definition))
+    found = view_interference(timeline.go(150))
+    assert found.steps == tuple(range(150 - MOST_STEPS + 1, 151))
+    assert found.left_out == 150 - MOST_STEPS
+    assert found.rows == tuple(range(0, 200, 5))
+    assert np.array_equal(view_interference(timeline.go(149)).change[1:], found.change[:-1])

@@ -1,0 +1,72 @@
+"""How large gradients and updates are, layer by layer, over the run: vanishing and exploding made visible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.past import Past, PastStep
+from tui_backprop.core.phases import Moment
+
+MOST_MARKS = 48
+"""The most places of the run that are looked at."""
+MOST_STEPS = 8
+"""The most steps that a mark averages over: an epoch of them, where epochs are short."""
+
+
+@dataclass(frozen=True, eq=False)
+class Health:
+    """Mean sizes at each mark and layer, layer 1 first.
+
+    `steps` are the numbers of the marks' first steps. `gradient`, `update`, `weight` (marks, layers) are means of
+    |∂E/∂W|, |ΔW| and |W| over all entries, biases aside, and over `window` steps. `every` is the distance of marks.
+    """
+
+    steps: tuple[int, ...]
+    gradient: Array
+    update: Array
+    weight: Array
+    every: int
+    window: int
+
+    @property
+    def ratio(self) -> Array:
+        """|ΔW| as a share of |W|; around one in a thousand is healthy."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.update / self.weight)
+
+
+def view_health(moment: Moment) -> Health:
+    """The run up to the moment, at marks a power of two apart; going back shows the same marks."""
+    every = 1
+    while moment.position > every * MOST_MARKS:
+        every *= 2
+    if every >= 64:
+        every = max(every, moment.past.interval)  # where states are at hand
+    window = min(every, moment.experiment.steps_per_epoch, MOST_STEPS)
+    firsts = range(1, moment.position - window + 2, every)
+    marks = [
+        moment.past.once(("health", first, window), partial(_mark, moment.past, first, window)) for first in firsts
+    ]
+    sizes = np.array(marks) if marks else np.zeros((0, 3, moment.experiment.network.depth))
+    return Health(tuple(firsts), sizes[:, 0], sizes[:, 1], sizes[:, 2], every, window)
+
+
+def _mark(past: Past, first: int, window: int) -> Array:
+    """(3, layers): mean |gradient|, |update|, |weight| over `window` steps."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.mean([_sizes(step) for step in past.steps(first, first + window - 1)], axis=0))
+
+
+def _sizes(step: PastStep) -> Array:
+    before, after = step.before.weights, step.after.weights
+    return np.array(
+        [
+            [np.mean(np.abs(gradient)) for gradient in step.passage.gradient],
+            [np.mean(np.abs(new - old)) for old, new in zip(before, after, strict=True)],
+            [np.mean(np.abs(old)) for old in before],
+        ]
+    )

@@ -1,0 +1,69 @@
+"""The way that led to a moment: its steps, made again when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from tui_backprop.core.backprop import Pass
+from tui_backprop.core.branch import Branch
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
+
+_MOST_KEPT = 512
+
+
+@dataclass(frozen=True, eq=False)
+class PastStep:
+    """A step as it was made: its data rows, its pass, and the parameters around it."""
+
+    number: int
+    experiment: Experiment
+    samples: tuple[int, ...]
+    before: Parameters
+    after: Parameters
+    passage: Pass
+
+
+class Past:
+    """The steps of one branch of a run. As a branch is a pure function of the step number, so is all this."""
+
+    def __init__(self, branch: Branch) -> None:
+        self.branch = branch
+        self._kept: dict[Any, Any] = {}
+
+    @property
+    def interval(self) -> int:
+        """Steps between two states that are at hand; those between have to be computed again."""
+        return self.branch.interval
+
+    def steps(self, first: int, last: int) -> Iterator[PastStep]:
+        """The steps from number `first` to `last`, both counted from 1."""
+        state = self.branch.nearest(first - 1)
+        while state.step < first - 1:
+            state = self.branch.advance(state, first - 1)
+        while state.step < last:
+            trainer = self.branch.trainer(state.step + 1)
+            before = state
+            passage, state = trainer.record(state)
+            samples = trainer.samples(state.step)
+            yield PastStep(state.step, trainer.experiment, samples, before.parameters, state.parameters, passage)
+            state = self.branch.settled(state)
+
+    def epoch_start(self, step: int) -> int:
+        """How many steps were over when the epoch of step `step` began."""
+        return step - 1 - self.branch.trainer(step).done(step - 1) if step else 0
+
+    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """What `compute` gives, computed the first time only; the oldest results are forgotten."""
+        if key not in self._kept:
+            self._kept[key] = compute()
+            self._forget()
+        return self._kept[key]
+
+    def _forget(self) -> None:
+        surplus: Iterable[Any] = islice(self._kept, max(0, len(self._kept) - _MOST_KEPT))
+        for key in list(surplus):
+            del self._kept[key]

@@ -1,0 +1,141 @@
+"""Several layers as the one that they are, with the outputs of both."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.collapse import Collapse, view_collapse
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
+from tui_backprop.render.views.page import Page, sentence
+
+_CELL = 9
+_MOST_SYMBOLS = 24
+"""Of more weights than this nobody wants the formula."""
+_MOST_SAMPLES = 64
+
+
+def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
+    """Which layers are one at this moment, that one's matrix, and the samples through both."""
+    network = moment.ahead.network
+    if network.depth == 1:
+        return Page(sentence(columns, "There is one layer only: nothing to collapse."))
+    if not moment.finite:
+        return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
+    found = view_collapse(moment)
+    if not found:
+        return Page(_nothing(moment, columns))
+    head: list[Line] = []
+    body: list[Line] = []
+    for one in found:
+        head += _claim(moment, one, columns)
+        body += [*_matrix(moment, one, columns), *_formula(moment, one, columns), *_outputs(moment, one, columns)]
+    return Page(head, body)
+
+
+def _name(one: Collapse) -> str:
+    return "·".join(f"W{layer}" for layer in range(one.first, one.last + 1))
+
+
+def _nothing(moment: Moment, columns: int) -> list[Line]:
+    """Why there is nothing to collapse."""
+    names = moment.ahead.network.activations[:-1]
+    bends = ", ".join(f"{name} of layer {layer}" for layer, name in enumerate(names, 1))
+    text = f"Nothing collapses: between any two layers something bends ({bends}), for these samples and these weights."
+    lines = sentence(columns, text)
+    if any("relu" in name for name in names):
+        lines += sentence(
+            columns, Span("Gates that switch between samples are what makes these layers more than one.", "dim")
+        )
+    return lines
+
+
+def _claim(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+    layers = (
+        "Layers " + " and ".join(map(str, range(one.first, one.last + 1)))
+        if one.last == one.first + 1
+        else (f"Layers {one.first} to {one.last}")
+    )
+    why = "nothing bends between them" if one.always else "no gate switches on this data now"
+    lines = sentence(columns, Span(f"{layers} are one: ", "accent", True), f"{why}, so {_name(one)} does what they do.")
+    same = full(one.difference) if one.difference else "0"
+    ink = "text" if one.difference <= 1e-12 * max(1.0, float(np.max(np.abs(one.deep), initial=0.0))) else "warn"
+    return lines + sentence(columns, "Largest difference between both ways: ", Span(same, ink, True))
+
+
+def _matrix(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+    """The product, a row an input, b the bias."""
+    below, above = moment.ahead.unit_names(one.first - 1), moment.ahead.unit_names(one.last)
+    cells = min(max(2, *map(width, below)), 8)
+    heading = line(Span(fit("", cells), "label"), *(Span(fit(name, _CELL, right=True), "label") for name in above))
+    rows: list[tuple[str, Array]] = list(zip(below, one.matrix, strict=True))
+    if moment.parameters.biases:
+        rows.append(("b", one.bias))
+    strength = scale_of(one.matrix, one.bias)
+    lines = [
+        line(Span(_name(one), "label", True), Span(" =" if one.always else " = with the gates as they are", "dim")),
+        heading,
+    ]
+    for name, values in rows:
+        numbers = (Span(" " + fixed(float(value), _CELL - 1), tone(float(value), strength)) for value in values)
+        lines.append(line(Span(fit(name, cells), "label"), *numbers))
+    return [clip(spans, columns) for spans in lines]
+
+
+def _formula(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+    """The first output in symbols and numbers: weights are numbered unit by unit, layer by layer, from W1."""
+    weights = moment.parameters.weights[one.first - 1 : one.last]
+    if not one.always or len(weights) != 2 or sum(w.size for w in weights) > _MOST_SYMBOLS:
+        return []
+    first, second = weights
+    inputs, hidden = first.shape
+    terms: list[Span] = []
+    numbers: list[Span] = []
+    for row in range(inputs):
+        names = [f"W{unit * inputs + row + 1}·W{inputs * hidden + unit + 1}" for unit in range(hidden)]
+        products = [f"{_signed(first[row, unit])}·{_signed(second[unit, 0])}" for unit in range(hidden)]
+        plus = " + " if row else ""
+        terms.append(Span(f"{plus}I{row + 1}·({' + '.join(names)})"))
+        numbers.append(Span(f"{plus}I{row + 1}·({' + '.join(products)})"))
+    result = [
+        Span(f"{' + ' if row else ''}I{row + 1}·{_signed(one.matrix[row, 0])}", "accent", True) for row in range(inputs)
+    ]
+    output = safe(moment.ahead.unit_names(one.last)[0])
+    return [
+        (),
+        *sentence(columns, Span(f"z({output}) = ", "label"), *terms, indent=4),
+        *sentence(columns, Span("= ", "label"), *numbers, indent=4),
+        *sentence(columns, Span("= ", "label"), *result, indent=4),
+        *sentence(
+            columns,
+            Span(f"I1 is {safe(moment.ahead.unit_names(one.first - 1)[0])}; W1 … are counted unit by unit.", "dim"),
+        ),
+    ]
+
+
+def _signed(value: float) -> str:
+    text = short(float(value))
+    return f"({text})" if text.startswith("−") else text
+
+
+def _outputs(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+    """A line a sample: the sums by layers and by the product, all digits, and their difference."""
+    output = safe(moment.ahead.unit_names(one.last)[0])
+    roomy = columns >= 60
+    lines: list[Line] = [
+        (),
+        line(
+            Span(f"      z({output}) layer by layer".ljust(30) + "in one layer".ljust(24), "dim"),
+            Span("difference" if roomy else "", "dim"),
+        ),
+    ]
+    for place, sample in enumerate(one.rows[:_MOST_SAMPLES]):
+        deep, flat = float(one.deep[place, 0]), float(one.flat[place, 0])
+        apart = Span(full(deep - flat), "dim" if deep == flat else "text")
+        lines.append(line(Span(f"#{sample}".ljust(6), "label"), full(deep).ljust(24), full(flat).ljust(24), apart))
+    if len(one.rows) > _MOST_SAMPLES:
+        lines.append(line(Span(f"… {len(one.rows) - _MOST_SAMPLES} more", "dim")))
+    return [clip(spans, columns) for spans in lines]

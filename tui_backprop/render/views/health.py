@@ -1,0 +1,98 @@
+"""The size of gradients and updates, a band a layer, over the run, on a logarithmic scale."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.health import Health, view_health
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import short
+from tui_backprop.render.selection import Selection, layer_of
+from tui_backprop.render.spans import Line, Span, line
+from tui_backprop.render.views.page import Page, sentence
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_LABEL = 4
+_NUMBERS = 27
+"""Cells of the three numbers of a layer: gradient, update, its share of the weights."""
+VANISHING, EXPLODING = 1e-3, 1e3
+"""The first layer's gradient as a share of the last one's, from which one speaks of it."""
+
+
+def health(moment: Moment, selection: Selection, columns: int) -> Page:
+    """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
+    found = view_health(moment)
+    if not found.steps:
+        return Page(sentence(columns, "No update is completed yet: after each the sizes of gradients stand here."))
+    bars = max(1, columns - _LABEL - _NUMBERS)
+    low, high = _range(found.gradient)
+    heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
+    head = [*_verdict(found, columns), line(Span(heading, "dim"))]
+    body = [
+        _band(found, layer, bars, low, high, layer_of(selection) == layer + 1)
+        for layer in range(found.gradient.shape[1])
+    ]
+    span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
+    scale = f"▁ under 1e{low + 1:.0f}, █ over 1e{high - 1:.0f}" if high - low > 1 else f"all about 1e{low:.0f}"
+    return Page(head, body, sentence(columns, Span(span + scale, "dim")), layer_of(selection) - 1)
+
+
+def _range(sizes: Array) -> tuple[int, int]:
+    """The powers of ten between which the sizes lie, eight of them at most, counted from the largest."""
+    some = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not len(some):
+        return 0, 1
+    high = math.floor(math.log10(float(some.max()))) + 1
+    return max(math.floor(math.log10(float(some.min()))), high - 8), high
+
+
+def _band(found: Health, layer: int, bars: int, low: int, high: int, chosen: bool) -> Line:
+    """The latest marks of a layer; ! is no finite number, a blank an exact 0."""
+    glyphs = "".join(_glyph(float(size), low, high) for size in found.gradient[-bars:, layer])
+    values = (found.gradient[-1, layer], found.update[-1, layer], found.ratio[-1, layer])
+    numbers = "".join(_size(float(value)).rjust(9) for value in values)
+    sick = not all(map(math.isfinite, values))
+    name = Span(f"W{layer + 1}".ljust(_LABEL), "accent" if chosen else "label", chosen)
+    return line(name, Span(glyphs.ljust(bars), "+3"), Span(numbers, "warn" if sick else "text"))
+
+
+def _glyph(size: float, low: int, high: int) -> str:
+    if not math.isfinite(size):
+        return "!"
+    if size <= 0:
+        return " "
+    return _BLOCKS[min(max(math.floor(math.log10(size)) - low, 0) * 8 // (high - low), 7)]
+
+
+def _size(value: float) -> str:
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞"
+    if value == 0 or 0.001 <= value < 1000:
+        return short(float(f"{value:.2g}"))
+    return f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e").replace("e+", "e")
+
+
+def _verdict(found: Health, columns: int) -> list[Line]:
+    """Whether the error gets through to the first layer."""
+    now = found.gradient[-1]
+    if not np.isfinite(now).all() or not np.isfinite(found.update[-1]).all():
+        return sentence(
+            columns, Span("The gradients have exploded: they are no finite numbers any more.", "warn", True)
+        )
+    if not now.any():
+        return sentence(columns, Span("All gradients are 0: nothing moves any more.", "warn", True))
+    if len(now) == 1:
+        return sentence(columns, "One layer: its gradient comes straight from the error.")
+    if now[0] == 0 or now[-1] == 0:
+        dead = " ".join(f"W{layer}" for layer, size in enumerate(now, 1) if size == 0)
+        return sentence(columns, Span(f"No gradient at all reaches {dead}.", "warn", True))
+    share = float(now[0] / now[-1])
+    text = f"The first layer's gradient is {_size(share)} of the last one's"
+    if share < VANISHING:
+        return sentence(columns, Span(f"{text}: it vanishes on its way down.", "warn", True))
+    if share > EXPLODING:
+        return sentence(columns, Span(f"{text}: it explodes on its way down.", "warn", True))
+    return sentence(columns, f"{text}: the error gets through.")

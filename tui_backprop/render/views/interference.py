@@ -1,0 +1,77 @@
+"""What each update of the epoch did to every sample's error."""
+
+from __future__ import annotations
+
+import math
+
+from tui_backprop.core.diagnostics.interference import Interference, view_interference
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.matrices import shade
+from tui_backprop.render.numbers import fixed, scale_of, tone
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, line
+from tui_backprop.render.views.page import Page, sentence
+
+_CELL = 9
+
+
+def interference(moment: Moment, selection: Selection, columns: int) -> Page:
+    """A row an update, a column a sample: − the error fell, + it rose."""
+    found = view_interference(moment)
+    label = len(str(len(moment.experiment.data))) + 3
+    cell = _CELL if label + _CELL * len(found.rows) <= columns else 3 if len(found.rows) < 100 else 4
+    shown = max(1, (columns - label) // cell)
+    strength = scale_of(found.change)
+    body = [_row(found, place, label, cell, shown, strength, moment) for place in range(len(found.steps))]
+    if not moment.updated and moment.step:
+        sample = "" if len(moment.samples) > 1 else f"#{moment.sample}"
+        unknown = "·".rjust(cell) * min(shown, len(found.rows))
+        body.append(line(Span(f"▸{sample}".ljust(label), "accent", True), Span(unknown, "dim")))
+    numbers = [
+        f"#{row}".rjust(cell) if len(f"#{row}") < cell else str(row)[-cell + 1 :].rjust(cell)
+        for row in found.rows[:shown]
+    ]
+    heading = line(Span(" " * label), Span("".join(numbers), "label"))
+    return Page([*_verdict(moment, found, columns), heading], body, _rest(moment, found, shown, columns), len(body))
+
+
+def _row(found: Interference, place: int, label: int, cell: int, shown: int, strength: float, moment: Moment) -> Line:
+    """One update: a bold entry is the sample that it was made for."""
+    here = found.steps[place] == moment.step
+    trained = found.trained[place]
+    name = f"#{trained[0]}" if len(trained) == 1 else f"{found.steps[place]}"
+    spans = [Span((("▸" if here else " ") + name).ljust(label), "accent" if here else "label", here)]
+    for column, sample in enumerate(found.rows[:shown]):
+        change = float(found.change[place, column])
+        text = fixed(change).rjust(cell) if cell == _CELL else shade(change, strength).rjust(cell)
+        ink = "warn" if not math.isfinite(change) else tone(-change, strength)  # blue is better
+        spans.append(Span(text, ink, sample in trained))
+    return tuple(spans)
+
+
+def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
+    if not moment.step:
+        return sentence(columns, "No update yet: each will have a row, each sample a column.")
+    if not moment.updated:
+        return sentence(columns, "What this update does to each sample's error is known once it is made.")
+    last = found.change[-1]
+    trained = [column for column, row in enumerate(found.rows) if row in found.trained[-1]]
+    others = [float(change) for column, change in enumerate(last) if column not in trained]
+    better, worse = sum(change < 0 for change in others), sum(change > 0 for change in others)
+    own = float(sum(last[column] for column in trained))
+    if not last.any():
+        return sentence(columns, "This update changed no sample's error.")
+    text = f"of {len(others)} other samples {better} became better, {worse} worse"
+    mine = f"; its own changed by {fixed(own).strip()}." if len(trained) == 1 else "."
+    ink = "warn" if worse > better else "text"
+    return sentence(columns, "This update: ", Span(text, ink, True), mine)
+
+
+def _rest(moment: Moment, found: Interference, shown: int, columns: int) -> list[Line]:
+    lines = [Span("row: the sample of the update, column: whose error; − better, + worse", "dim")]
+    if found.left_out:
+        lines.append(Span(f" · {found.left_out:,} earlier updates of this epoch are left out", "dim"))
+    total = len(moment.experiment.data)
+    if min(shown, len(found.rows)) < total:
+        lines.append(Span(f" · {min(shown, len(found.rows))} of {total:,} samples", "dim"))
+    return sentence(columns, *lines)

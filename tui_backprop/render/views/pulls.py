@@ -1,0 +1,93 @@
+"""The tug-of-war as bars: each sample's pull on the selected parameter, and what is left over."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_pulls
+from tui_backprop.core.penalty import penalised
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.inspector import name_of
+from tui_backprop.render.numbers import fixed, full, scale_of, tone
+from tui_backprop.render.selection import Node, Selection, Weight, place_in_flat
+from tui_backprop.render.spans import Line, Span, fit, line
+from tui_backprop.render.views.page import Page, sentence
+
+MOST_ROWS = 256
+"""Of more samples than this only the strongest pulls have a line."""
+_NUMBER = 9
+
+
+def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
+    """The verdict, a bar a sample, and the net pull."""
+    if isinstance(selection, Node):
+        return Page(sentence(columns, "Samples pull on weights and biases: select one of them in the weights pane."))
+    name, layer, column = name_of(selection, moment), selection.layer, selection.column
+    found = view_pulls(moment, layer, selection.row if isinstance(selection, Weight) else None, column)
+    moves = view_moves(moment, place_in_flat(selection, moment.experiment.network))
+    made = [] if moves is None else zip(moves.samples, moves.change.tolist(), strict=True)
+    moved = {rows: float(change) for rows, change in made}
+    strength = scale_of(found.pull)
+    shown = np.arange(len(found.rows))
+    if len(shown) > MOST_ROWS:
+        shown = np.sort(np.argsort(-np.abs(found.pull), kind="stable")[:MOST_ROWS])
+    label = len(str(int(found.rows[-1]))) + 3
+    half = max(1, (columns - label - 2 * _NUMBER - 1) // 2)
+    body = []
+    for place in shown.tolist():
+        sample, pull = int(found.rows[place]), float(found.pull[place])
+        own = Span(_figure(moved[sample,]), "dim") if (sample,) in moved else Span(" " * _NUMBER)
+        body.append((*_bar(sample, pull, strength, label, half, moment), own))
+    net = Span("net".ljust(label + 2 * half + 1), "label", True)
+    left_over = Span(_figure(0.0 if found.cancel else found.net), tone(found.net, strength), True)
+    came = Span(_figure(0.0 if moves.cancel else moves.net), "text", True) if moves is not None else Span("")
+    heading = line(
+        Span(" " * label), Span(fit("◂ down", half), "dim"), Span("│", "dim"),
+        Span(fit("up ▸", half, right=True), "dim"),
+        Span("pull".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
+    )  # fmt: skip
+    here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
+    head = [*_verdict(found, moves, name, columns), heading]
+    return Page(head, body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here)
+
+
+def _figure(value: float) -> str:
+    return fixed(value).rjust(_NUMBER)
+
+
+def _bar(sample: int, pull: float, strength: float, label: int, half: int, moment: Moment) -> Line:
+    here = sample in moment.samples
+    head = Span((("▸" if here else " ") + f"#{sample}").ljust(label), "accent" if here else "label", here)
+    ink = tone(pull, strength)
+    cells = min(half, max(1, round(abs(pull) / strength * half))) if np.isfinite(pull) and pull else 0
+    left, right = ("█" * cells if pull < 0 else "").rjust(half), ("█" * cells if pull > 0 else "").ljust(half)
+    return line(head, Span(left, ink), Span("│", "dim"), Span(right, ink), Span(_figure(pull), ink))
+
+
+def _verdict(found: Pulls, moves: Moves | None, name: str, columns: int) -> list[Line]:
+    up, down = int((found.pull > 0).sum()), int((found.pull < 0).sum())
+    if not np.isfinite(found.pull).all():
+        return sentence(columns, Span("The pulls are no finite numbers any more.", "warn"))
+    if up + down == 0:
+        return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), ": it stays where it is.")
+    pulling = f"{up} pull {name} up, {down} down"
+    if found.cancel:
+        return sentence(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
+    if moves is not None and moves.cancel:
+        text = "an epoch's updates cancel, and it is where it was an epoch ago."
+        return sentence(columns, f"{pulling} right now; but ", Span(text, "warn", True))
+    return sentence(columns, f"{pulling}; what is left over pulls it {'up' if found.net > 0 else 'down'}.")
+
+
+def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Line]:
+    """What the bars do not tell."""
+    lines = sentence(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
+    if moves is not None:
+        lines += sentence(columns, Span("moved: ΔW of its latest update, each at weights of its own", "dim"))
+    if len(found.rows) > MOST_ROWS:
+        lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
+    if len(found.rows) < found.total:
+        lines += sentence(columns, Span(f"every {found.total // len(found.rows)}th of {found.total:,} samples", "dim"))
+    if penalised(moment.ahead.training):
+        lines += sentence(columns, Span("the penalty on large weights pulls, too, and is not among them", "dim"))
+    return lines

@@ -1,0 +1,70 @@
+"""The gradient of the selected parameter twice: by back-propagation, and by trying."""
+
+from __future__ import annotations
+
+from tui_backprop.core.diagnostics.gradient_check import REACH, Slope, check_slope
+from tui_backprop.core.network import Bias as BiasMode
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.inspector import name_of
+from tui_backprop.render.numbers import full, short
+from tui_backprop.render.selection import Node, Selection, place_in_flat
+from tui_backprop.render.spans import Line, Span, line
+from tui_backprop.render.views.page import Page, sentence
+
+
+def slope(moment: Moment, selection: Selection, columns: int) -> Page:
+    """E a little below, at and above the parameter; the slope between; back-propagation's own figure; kinks near by."""
+    if isinstance(selection, Node):
+        return Page(sentence(columns, "Weights and biases have gradients: select one of them in the weights pane."))
+    if not moment.finite:
+        return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
+    name = name_of(selection, moment)
+    index = place_in_flat(selection, moment.experiment.network)
+    found = check_slope(moment, index)
+    value = float(moment.parameters.flat[index])
+    body = [
+        _row("w", full(value)),
+        _row("h", short(found.step)),
+        _row("E(w − h)", full(found.errors[0])),
+        _row("E(w)", full(found.errors[1])),
+        _row("E(w + h)", full(found.errors[2])),
+        _row("slope", full(found.numeric), True),
+        _row("back-prop", full(found.analytic), True),
+        _row("apart", full(found.numeric - found.analytic)),
+    ]
+    return Page(_verdict(found, name, columns), body, _notes(moment, found, value, columns))
+
+
+def _row(label: str, text: str, bold: bool = False) -> Line:
+    return line(Span(label.ljust(11), "label"), Span(text, "text", bold))
+
+
+def _verdict(found: Slope, name: str, columns: int) -> list[Line]:
+    if found.at_kink:
+        return sentence(
+            columns, Span(f"{name} is right at a kink: E has no slope there to compare with.", "warn", True)
+        )
+    if found.agrees:
+        return sentence(
+            columns, Span("✓ ", "+3", True), f"For {name} back-propagation gives the slope that trying gives."
+        )
+    return sentence(columns, Span(f"For {name} the two do not agree.", "warn", True))
+
+
+def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Line]:
+    """Where kinks are, and of what E is the mean."""
+    kinks = [(value + change, change) for change in (found.kink_below, found.kink_above) if change is not None]
+    if any("relu" in name for name in moment.experiment.network.activations):
+        places = " and ".join(
+            f"{short(place)} ({'−' if change < 0 else '+'}{short(abs(change))})" for place, change in kinks
+        )
+        text = f"A gate switches at w = {places}." if kinks else f"No gate switches within ±{REACH:g} of w."
+        lines = sentence(columns, Span(text, "text" if kinks else "dim"))
+    else:
+        lines = sentence(columns, Span("No kinks: every activation is smooth.", "dim"))
+    of = f"sample #{found.samples[0]}" if len(found.samples) == 1 else f"{len(found.samples)} samples, averaged"
+    text = f"E: loss {moment.ahead.training.loss} of {of}, at this moment's weights"
+    text += ", ŷ not rounded (a rounded one has no slope)." if moment.ahead.training.round is not None else "."
+    if moment.experiment.network.bias is BiasMode.FROZEN:
+        text += " Frozen biases have a gradient, too, but do not follow it."
+    return lines + sentence(columns, Span(text, "dim"))

@@ -1,0 +1,201 @@
+"""What the network says over the plane of two inputs, the samples on it, and the same map for each hidden unit.
+
+Where colours can be had, a cell is an upper half block: two points of the map. Elsewhere it is one shade: blocks
+above the middle, strokes below it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
+from tui_backprop.core.phases import Moment
+from tui_backprop.core.scores import threshold
+from tui_backprop.render.canvas import joined
+from tui_backprop.render.numbers import level, scale_of, short, tone
+from tui_backprop.render.selection import Node, Selection, Weight, column_of
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe
+from tui_backprop.render.views.curve import curve
+
+_THUMB = (10, 5)
+"""Cells of a small map: columns, rows."""
+_ABOVE, _BELOW = " ░▒▓█", " ╌–=≡"
+RIGHT, WRONG = "○●", "◇◆"
+"""Signs of a sample: target below or above the middle."""
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """Values (rows, columns) of a unit, and how they become tones."""
+
+    values: Array
+    middle: float
+    scale: float
+
+    def levels(self) -> list[list[int | None]]:
+        """−4 to 4 of each point; None for what is no finite number."""
+        return [
+            [level(ink) if (ink := tone(value - self.middle, self.scale)) != "warn" else None for value in row]
+            for row in self.values.tolist()
+        ]
+
+
+def surface(moment: Moment, selection: Selection, columns: int, rows: int, half_blocks: bool) -> list[Line]:
+    """A heading, the large map and the small ones beside it, and what the signs mean."""
+    if moment.ahead.data.inputs.shape[1] == 1:
+        return curve(moment, selection, columns, rows)
+    plane = plane_of(moment.ahead.data, *_axes(selection))
+    hidden = [(layer, unit) for layer, count in enumerate(moment.ahead.network.units[1:-1], 1) for unit in range(count)]
+    shown = _large(moment, selection)
+    map_rows = max(1, rows - 2)
+    beside_it = bool(hidden) and columns >= 2 * _THUMB[0] + 4
+    map_columns = min(columns - (_THUMB[0] + 2 if beside_it else 0), (2 if beside_it else 4) * map_rows)
+    large = _cells(_map(moment, plane, shown, map_columns, map_rows, half_blocks), half_blocks)
+    _put_samples(large, moment, plane, shown, half_blocks)
+    lines: list[Line] = [joined(row) for row in large]
+    if beside_it:
+        small = _small_maps(moment, plane, hidden, selection, columns - map_columns - 2, map_rows, half_blocks)
+        lines = beside(lines, small, map_columns + 2)
+    heading, legend = _heading(moment, plane, shown), _legend(moment, shown, half_blocks)
+    return [clip(spans, columns) for spans in (heading, *lines[:map_rows], legend)][:rows]
+
+
+def _axes(selection: Selection) -> tuple[int, int]:
+    """The first two inputs, or the first and the selected one."""
+    chosen = selection.row if isinstance(selection, Weight) and selection.layer == 1 else 0
+    if isinstance(selection, Node) and selection.layer == 0:
+        chosen = selection.index
+    return 0, max(1, chosen)
+
+
+def _large(moment: Moment, selection: Selection) -> tuple[int, int]:
+    """(layer, unit) of the large map: the selected node, or the output that a weight leads to, or the first."""
+    depth = moment.ahead.network.depth
+    if isinstance(selection, Node) and selection.layer:
+        return selection.layer, selection.index
+    return depth, column_of(selection) if selection.layer == depth else 0
+
+
+def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | None]:
+    """The value between low and high answers of a unit, and for an output the distance of its targets from it."""
+    network = moment.ahead.network
+    if layer < network.depth:
+        return (0.5, 0.5) if network.activations[layer - 1] == "sigmoid" else (0.0, None)
+    targets = moment.ahead.data.targets[:, unit]
+    low, high = float(targets.min()), float(targets.max())
+    edge = threshold(moment.experiment)
+    middle = edge if edge is not None else (low + high) / 2
+    return middle, (high - low) / 2 or 1.0
+
+
+def _map(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int, rows: int, half_blocks: bool) -> Map:
+    layer, unit = shown
+    values = over_plane(moment, plane, columns, rows * (2 if half_blocks else 1))[layer - 1][:, :, unit]
+    middle, scale = middle_of(moment, layer, unit)
+    return Map(values, middle, scale_of(values - middle) if scale is None else scale)
+
+
+def _cells(shown: Map, half_blocks: bool) -> list[list[Span]]:
+    levels = shown.levels()
+    if not half_blocks:
+        return [[_shade(at) for at in row] for row in levels]
+    return [
+        [Span("▀", f"{_ink(top)}|{_ink(bottom)}") for top, bottom in zip(upper, lower, strict=True)]
+        for upper, lower in zip(levels[::2], levels[1::2], strict=True)
+    ]
+
+
+def _ink(at: int | None) -> str:
+    return "warn" if at is None else f"{at:+d}" if at else "0"
+
+
+def _shade(at: int | None) -> Span:
+    return Span("!", "warn") if at is None else Span((_ABOVE if at >= 0 else _BELOW)[abs(at)], _ink(at))
+
+
+def _put_samples(
+    cells: list[list[Span]], moment: Moment, plane: Plane, shown: tuple[int, int], half_blocks: bool
+) -> None:
+    """Each sample's sign in its cell; of several in one cell a wrong one, then the present one, stays."""
+    experiment = moment.ahead
+    rows, columns = len(cells), len(cells[0])
+    depth = experiment.network.depth
+    unit = shown[1] if shown[0] == depth else 0
+    looked = looked_at(experiment.data, moment.parameters)
+    targets = experiment.data.targets[looked]
+    said = evaluate(moment.parameters, experiment.training, experiment.data.inputs[looked], targets).prediction
+    middle, _ = middle_of(moment, depth, unit)
+    high = targets[:, unit] > middle
+    wrong = high != (said[:, unit] > middle)
+    if experiment.network.activations[-1] == "softmax":
+        wrong = said.argmax(axis=1) != targets.argmax(axis=1)
+    wrong |= ~np.isfinite(said).all(axis=1)
+    low, size = np.array(plane.low), np.array(plane.high) - np.array(plane.low)
+    places = (plane.points[looked] - low) / size
+    here = np.isin(looked, moment.samples)
+    for index in np.lexsort((here, wrong)).tolist():
+        x = min(max(int(places[index, 0] * columns), 0), columns - 1)
+        y = min(max(int((1.0 - places[index, 1]) * rows), 0), rows - 1)
+        sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
+        over, _, under = cells[y][x].ink.partition("|")
+        behind = under if over == "sign" else over
+        ink = f"sign|{behind}" if half_blocks else "warn" if wrong[index] else "text"
+        cells[y][x] = Span(sign, ink, True, selected=bool(here[index]) and not half_blocks)
+
+
+def _small_maps(
+    moment: Moment, plane: Plane, hidden: list[tuple[int, int]], selection: Selection, columns: int, rows: int,
+    half_blocks: bool,
+) -> list[Line]:  # fmt: skip
+    """As many hidden units as fit, the selected one among them, with their names above."""
+    across, down = max(1, (columns + 1) // (_THUMB[0] + 1)), max(1, rows // (_THUMB[1] + 1))
+    height = min(_THUMB[1], rows - 1)
+    if height < 1:
+        return []
+    chosen = next((place for place, unit in enumerate(hidden) if selection == Node(*unit)), 0)
+    first = min(max(0, chosen - across * down + 1), max(0, len(hidden) - across * down))
+    layers = over_plane(moment, plane, _THUMB[0], height * (2 if half_blocks else 1))
+    lines: list[Line] = []
+    for start in range(first, min(len(hidden), first + across * down), across):
+        band: list[Line] = []
+        for place, (layer, unit) in enumerate(hidden[start : min(start + across, first + across * down)]):
+            values = layers[layer - 1][:, :, unit]
+            middle, scale = middle_of(moment, layer, unit)
+            found = Map(values, middle, scale_of(values - middle) if scale is None else scale)
+            here, name = selection == Node(layer, unit), moment.ahead.unit_names(layer)[unit]
+            more = len(hidden) - across * down
+            if more > 0 and (layer, unit) == hidden[first + across * down - 1]:
+                name += f" +{more} more"
+            title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Node(layer, unit))
+            block = [line(title), *(joined(row) for row in _cells(found, half_blocks))]
+            band = beside(band, block, place * (_THUMB[0] + 1)) if place else block
+        lines += band
+    return lines
+
+
+def _heading(moment: Moment, plane: Plane, shown: tuple[int, int]) -> Line:
+    layer, unit = shown
+    name = safe(moment.ahead.unit_names(layer)[unit])
+    what = f"output {name}" if layer == moment.ahead.network.depth else f"hidden unit {name}"
+    spans = [Span(what, "accent", True), Span(f" over {safe(plane.names[0])} ▸ and {safe(plane.names[1])} ▲")]
+    if plane.held:
+        names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
+        spans.append(Span(f"  {len(plane.held)} more held at the mean: {names}", "warn"))
+    else:
+        spans.append(Span(f"  {_span(plane, 0)} × {_span(plane, 1)}", "dim"))
+    return tuple(spans)
+
+
+def _span(plane: Plane, axis: int) -> str:
+    return f"{short(plane.low[axis])}…{short(plane.high[axis])}"
+
+
+def _legend(moment: Moment, shown: tuple[int, int], half_blocks: bool) -> Line:
+    middle = short(middle_of(moment, *shown)[0])
+    tones = f"blue above {middle}, orange below" if half_blocks else f"░▒▓█ above {middle}, ╌–=≡ below"
+    return line(Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong  {tones}", "dim"))
