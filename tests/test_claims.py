@@ -34,6 +34,7 @@ TESTS = {
     "Softmax and cross-entropy over several classes": "core/test_optimizers.py::test_activations_and_losses",
     "L1 and L2 regularisation": "core/test_optimizers.py::test_optimizers_and_prices",
     "Momentum and Adam": "core/test_optimizers.py::test_optimizers_and_prices",
+    "RMSProp": "core/test_optimizers.py::test_optimizers_and_prices",
     "Mini-batches of any size": "core/test_trainer.py::test_a_batch_larger_than_the_data_is_all_of_it",
     "Play, pause, an epoch at a time": "app/test_runs.py::test_play_goes_on_by_itself_and_any_step_pauses_it",
     "A sample at a time within the data": "app/test_keys.py::test_what_each_key_does",

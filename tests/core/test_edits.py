@@ -200,7 +200,7 @@ EDITS = st.one_of(
     st.tuples(st.just("rate"), st.just(()), st.sampled_from([0.05, 0.1, 0.2])),
     st.tuples(st.just("batch"), st.just(()), st.integers(1, 4)),
     st.tuples(st.just("shuffle"), st.just(()), st.booleans()),
-    st.tuples(st.just("optimizer"), st.just(()), st.sampled_from(["sgd", "momentum", "adam"])),
+    st.tuples(st.just("optimizer"), st.just(()), st.sampled_from(["sgd", "momentum", "rmsprop", "adam"])),
     st.tuples(st.just("activation"), st.just((1,)), st.sampled_from(["relu", "tanh"])),
     st.tuples(st.just("target"), st.tuples(st.integers(0, 3), st.just(0)), st.sampled_from([0.0, 1.0])),
 )

@@ -63,6 +63,9 @@ class Loops:
             elif self.optimizer == "momentum":
                 self.v[i] = self.momentum * self.v[i] + g
                 self.w[i] = w - self.rate * self.v[i]
+            elif self.optimizer == "rmsprop":
+                self.s[i] = 0.9 * self.s[i] + 0.1 * g**2
+                self.w[i] = w - self.rate * g / (math.sqrt(self.s[i]) + 1e-8)
             else:
                 self.v[i] = 0.9 * self.v[i] + 0.1 * g
                 self.s[i] = 0.999 * self.s[i] + 0.001 * g**2
@@ -76,11 +79,14 @@ def split(flat: list[float]) -> tuple[list[Array], list[Array]]:
 
 
 def against_loops(rules: Rules, batch: int, **training: Any) -> None:
-    experiment = load_experiment(definition(rules, batch=batch, rate=0.02, **training))
+    rate = (
+        0.0005 if training.get("optimizer") == "rmsprop" else 0.02
+    )  # at the bottom it would divide rounding by rounding
+    experiment = load_experiment(definition(rules, batch=batch, rate=rate, **training))
     trained = Trainer(experiment)
     start = np.concatenate([part.ravel() for part in [*START, *START_BIASES]])
     loops = Loops(
-        0.02, training.get("optimizer", "sgd"), training.get("momentum", 0.9), training.get("l1", 0.0),
+        rate, training.get("optimizer", "sgd"), training.get("momentum", 0.9), training.get("l1", 0.0),
         training.get("l2", 0.0), start,
     )  # fmt: skip
     for step in range(STEPS):
@@ -96,7 +102,7 @@ PRICES: list[dict[str, float]] = [{}, {"l1": 0.003}, {"l2": 0.02}, {"l1": 0.001,
 
 
 @pytest.mark.parametrize("prices", PRICES, ids=["free", "l1", "l2", "both"])
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam"])
 @pytest.mark.parametrize("batch", [1, 3])
 def test_optimizers_and_prices(optimizer: str, prices: dict[str, float], batch: int) -> None:
     against_loops(Rules(("tanh", "linear"), "half_squared", "loss"), batch, optimizer=optimizer, **prices)
@@ -117,7 +123,7 @@ def test_activations_and_losses(hidden: str, output: str, loss: str) -> None:
     against_loops(Rules((hidden, output), loss, "loss"), batch, optimizer=optimizer, l2=0.001)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam"])
 def test_steps_recorded_one_by_one_are_those_of_a_run(optimizer: str) -> None:
     rules = Rules(("relu", "linear"), "half_squared", "loss")
     trainer = Trainer(load_experiment(definition(rules, rate=0.05, optimizer=optimizer, l1=0.01)))

@@ -47,7 +47,7 @@ def drawn(net: Net, init: str, **training: Any) -> Experiment:
     rules=st.fixed_dictionaries(
         {
             "shuffle": st.booleans(),
-            "optimizer": st.sampled_from(["sgd", "momentum", "adam"]),
+            "optimizer": st.sampled_from(["sgd", "momentum", "rmsprop", "adam"]),
             "l1": st.sampled_from([0.0, 0.01]),
         }
     ),

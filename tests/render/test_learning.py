@@ -50,6 +50,16 @@ def test_adam() -> None:
     assert shown.endswith(f"= {full(new)}")
 
 
+def test_rmsprop() -> None:
+    timeline = Timeline(article(optimizer="rmsprop", rate=0.01))
+    moment = timeline.go(1)
+    gradient = float(moment.passage.gradient[1][1, 0])  # type: ignore[union-attr]
+    old, new = (float(p.weights[1][1, 0]) for p in (moment.before, moment.after))
+    assert new == pytest.approx(old - 0.01 * gradient / (math.sqrt(0.1 * gradient**2) + 1e-8), abs=1e-14)
+    assert f"v = 0.9·v + 0.1·gradient² = 0.9×0 + 0.1×{bracketed(gradient)}² = " in text(timeline)
+    assert text(timeline).endswith(f"= {full(new)}")
+
+
 def test_a_price_on_weights_is_a_term_of_its_own() -> None:
     timeline = Timeline(article(l1=0.25, l2=0.5))
     moment = timeline.go(1)

@@ -13,6 +13,8 @@ from tui_backprop.core.experiment import Training
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, as its authors recommend."""
+DECAY = 0.9
+"""RMSProp's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,22 @@ class Momentum:
         parameters -= self._rate * velocity
 
 
+class RMSProp:
+    """v ← decay × v + (1 − decay) × g², W ← W − rate × g / (√v + ε) (Hinton, "Neural networks", lecture 6e, 2012)."""
+
+    slots = 1
+
+    def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
+        self._rate = training.rate
+
+    def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
+        """`memory` holds v, the running mean of the gradient's square."""
+        square = memory[0]
+        square *= DECAY
+        square += (1.0 - DECAY) * gradient * gradient
+        parameters -= self._rate * gradient / (np.sqrt(square) + EPSILON)
+
+
 class Adam:
     """Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1."""
 
@@ -90,6 +108,7 @@ class Adam:
 OPTIMIZERS: dict[str, Callable[[Training, tuple[int, ...]], Optimizer]] = {
     "sgd": GradientDescent,
     "momentum": Momentum,
+    "rmsprop": RMSProp,
     "adam": Adam,
 }
 """By name: (training, shape of the parameters) → optimiser."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tui_backprop.core.network import Network
-from tui_backprop.core.optimizers import BETA1, BETA2, EPSILON
+from tui_backprop.core.optimizers import BETA1, BETA2, DECAY, EPSILON
 from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.phases import Moment, Phase
 from tui_backprop.render.numbers import full
@@ -43,6 +43,8 @@ def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -
         yield Phase("update"), [Span(f"new = old − rate·{symbol} = "), Span(numbers), _result(full(new))]
     elif training.optimizer == "momentum":
         yield from _momentum(moment, index, symbol, gradient, old, new)
+    elif training.optimizer == "rmsprop":
+        yield from _rmsprop(moment, index, symbol, gradient, old, new)
     else:
         yield from _adam(moment, index, symbol, gradient, old, new)
     for edit in moment.edits:
@@ -64,6 +66,20 @@ def _momentum(
     yield Phase("update"), [Span(f"v = momentum·v + {symbol} = "), Span(numbers), _result(full(velocity))]
     numbers = f"{full(old)} − {full(training.rate)}×{_signed(full(velocity))} = "
     yield Phase("update"), [Span("new = old − rate·v = "), Span(numbers), _result(full(new))]
+
+
+def _rmsprop(
+    moment: Moment, index: int, symbol: str, gradient: float | None, old: float, new: float | None
+) -> Iterable[Equation]:
+    assert moment.memory_before is not None
+    assert moment.memory_after is not None
+    was = float(moment.memory_before.slots[0, index])
+    square = float(moment.memory_after.slots[0, index]) if moment.updated else None
+    g, share = _signed(full(gradient)), f"{1 - DECAY:.3g}"
+    formula = f"v = {DECAY}·v + {share}·{symbol}² = {DECAY}×{full(was)} + {share}×{g}² = "
+    yield Phase("update"), [Span(formula), _result(full(square))]
+    numbers = f"{full(old)} − {full(moment.experiment.training.rate)}×{g}/(√{full(square)} + {EPSILON:.0e}) = "
+    yield Phase("update"), [Span(f"new = old − rate·{symbol}/(√v + ε) = "), Span(numbers), _result(full(new))]
 
 
 def _adam(
