@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -55,8 +57,21 @@ def test_an_error_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
 @example([1.7e308, 5e-324], False, 80, 20)
 @example([1.0], True, 80, 20)
 @example([1.11, 1.11], True, 80, 20)
+@example([1.0, 1.0 + 2e-16], True, 80, 20)
+@example([3e16, 3e16], False, 80, 20)
+@example([3e16, 3e16 + 4], True, 80, 20)
+@example([5e-324], False, 80, 20)
 def test_no_error_is_too_strange(errors: list[float], logarithmic: bool, columns: int, rows: int) -> None:
-    assert isinstance(chart(after(errors), logarithmic, columns, rows), str)
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as complaints:
+        assert isinstance(chart(after(errors), logarithmic, columns, rows), str)
+    assert out.getvalue() + complaints.getvalue() == ""  # it would stand amid the studio's screen
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("error", [0.25, 1.0, 3e16])
+def test_equal_errors_are_a_level_line_amid_the_axis(error: float, logarithmic: bool) -> None:
+    drawn = chart(after([error] * 5), logarithmic, 60, 21).splitlines()
+    assert [y for y, line in enumerate(drawn) if re.search("[⠁-⣿]{20}", line)] == [9]  # of rows 1 to 17: the middle
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 3), (120, 40)])

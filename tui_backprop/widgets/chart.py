@@ -14,6 +14,8 @@ from tui_backprop.widgets.pane import Pane
 
 _LARGEST = 1e300
 """Larger errors overflow when the axis is laid out."""
+_SAME = 1e-9
+"""Errors that differ by a smaller part stand on one line."""
 
 
 class Chart(Pane):
@@ -59,7 +61,9 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     figure.draw(curve)
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
-    if logarithmic and y.min() < y.max():  # for a single error plotext's axis begins at 0, which has no logarithm
+    if y.max() - y.min() <= _SAME * y.max():  # plotext cannot part them: the axis is ours, from 0 to twice the error
+        figure.ruler("y").lim(0, 2 * float(y.max()) or 1)
+    elif logarithmic:
         figure.ruler("y").scale("log")
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
