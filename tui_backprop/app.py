@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 from textual.app import App
+from textual.events import Event, InputEvent
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_backprop.commands import StudioCommands
@@ -79,6 +80,12 @@ class BackpropApp(App[None]):
         """Signals do again what they did before."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().remove_signal_handler(number)
+
+    async def on_event(self, event: Event) -> None:
+        """Whatever screen a key or the mouse is meant for, somebody is there."""
+        if isinstance(event, InputEvent):
+            self._studio.attended()
+        await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""

@@ -246,12 +246,12 @@ def _looks(options: argparse.Namespace) -> tuple[str, bool]:
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _no_terminal()
-    from tui_backprop.terminal.abilities import detect_colours, prepare, speaks_utf8
+    from tui_backprop.terminal.abilities import detect_colours, prepare, shows_unicode
 
     colours = detect_colours(os.environ) if options.color == "auto" else options.color
     prepare(os.environ, colours)
     theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
-    return theme, not speaks_utf8(os.environ) if options.ascii is None else options.ascii
+    return theme, not shows_unicode(os.environ) if options.ascii is None else options.ascii
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -293,8 +293,9 @@ def _serve(options: argparse.Namespace) -> int:
     except ImportError:
         raise BackpropError("the browser mode is not installed", "pip install 'tui-backprop[serve]'") from None
     load_experiment(options.experiment)  # a mistake is better told here than in every browser
-    if options.host not in ("127.0.0.1", "localhost", "::1"):
-        print(f"{PROGRAM}: anyone who can reach {options.host}:{options.port} can use it", file=sys.stderr)
+    only_here = options.host in ("127.0.0.1", "localhost", "::1")
+    who = "only this machine can reach" if only_here else "anyone on the network can use"
+    print(f"{PROGRAM}: {who} {options.host}:{options.port}; each visitor gets a kiosk", file=sys.stderr)
     command = shlex.join([sys.executable, "-m", "tui_backprop", options.experiment, "--kiosk"])
     Server(command, host=options.host, port=options.port, title=PROGRAM).serve()
     return 0

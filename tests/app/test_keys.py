@@ -167,6 +167,11 @@ async def redraw(s: Studio) -> None:
     assert s.text("Matrices") == before
 
 
+async def suspend(s: Studio) -> None:
+    await s.press("ctrl+z", "space")  # without a shell nothing happens; with one: tests/terminal
+    assert s.where == (1, "update")
+
+
 async def leave(s: Studio) -> None:
     await s.pilot.press("q")
     await s.pilot.pause()
@@ -199,6 +204,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     questions: ("u", "g", "s", "question_mark", "ctrl+n"),
     sweep: ("S",),
     redraw: ("ctrl+l",),
+    suspend: ("ctrl+z",),
     leave: ("q",),
 }
 

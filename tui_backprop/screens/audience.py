@@ -15,10 +15,6 @@ KIOSK_STEPS = 1_000_000
 """The longest run of a visitor."""
 KIOSK_SWEEP = 1_000_000
 """Steps of all networks of a visitor's sweep together."""
-KIOSK_IDLE = 300.0
-"""Seconds without a key after which a kiosk starts over."""
-INTERVAL = 6.0
-"""Seconds that an unattended demo shows how it ended, before it starts over."""
 KIOSK_FORBIDS = frozenset({"save", "app.suspend_process", "suspend_process"})
 """Actions that a visitor has no use for, and a host no wish for."""
 
@@ -32,6 +28,10 @@ class Audience:
 
     kiosk: bool = False
     play: bool = False
+    idle: float = 300.0
+    """Seconds without a key or a mouse after which a kiosk starts over."""
+    interval: float = 6.0
+    """Seconds that an unattended demo shows how it ended, before it starts over."""
 
 
 ALONE = Audience()
@@ -46,15 +46,15 @@ class FreshStart:
         self._audience, self._later, self._start_over = audience, later, start_over
         self._timer: Timer | None = None
 
-    def key_pressed(self) -> None:
+    def attended(self) -> None:
         """Somebody is there: a kiosk starts over only some time after the last key."""
         if self._audience.kiosk:
-            self._after(KIOSK_IDLE)
+            self._after(self._audience.idle)
 
     def run_ended(self) -> None:
         """A demo shows for a while how the run ended."""
         if self._audience.play:
-            self._after(INTERVAL)
+            self._after(self._audience.interval)
 
     def _after(self, seconds: float) -> None:
         if self._timer is not None:

@@ -63,6 +63,7 @@ KEYS = (
         "Sweep: train from many seeds at once; how many converge, which are stuck, why",
     ),
     Key("redraw", "ctrl+l", "ctrl+l", "app.redraw", "Draw the screen anew"),
+    Key("suspend", "ctrl+z", "ctrl+z", "app.suspend_process", "To the background; the shell's fg brings it back"),
     Key("help", "question_mark", "?", "help", "What the panes show and what the keys do", ("?", "help")),
     Key("quit", "q", "q", "app.quit", "Quit", ("q", "quit")),
 )

@@ -75,15 +75,17 @@ class StudioScreen(PanesScreen):
 
     # An audience
 
-    def on_key(self) -> None:
+    def attended(self) -> None:
         """Somebody is there."""
-        self._fresh_start.key_pressed()
+        self._fresh_start.attended()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def _start_over(self) -> None:
+        while self.app.screen is not self:
+            self.app.screen.dismiss()
         self.open(self._first)
         if self._audience.play:
             self._player.play()

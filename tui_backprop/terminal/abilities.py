@@ -25,8 +25,13 @@ def detect_colours(environment: Mapping[str, str]) -> str:
     return "16"
 
 
-def speaks_utf8(environment: Mapping[str, str]) -> bool:
-    """Whether the locale's characters are UTF-8; so they are where no locale is named, as in most containers."""
+def shows_unicode(environment: Mapping[str, str]) -> bool:
+    """Whether the locale's characters are UTF-8, as they are where no locale is named, and the terminal has fonts.
+
+    The fonts of Linux's own console have 512 glyphs at most, and no braille.
+    """
+    if environment.get("TERM") == "linux":
+        return False
     named = next((value for name in ("LC_ALL", "LANG", "LC_CTYPE") if (value := environment.get(name))), "")
     return not named or "utf-8" in named.lower() or "utf8" in named.lower()
 

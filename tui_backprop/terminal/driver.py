@@ -84,6 +84,14 @@ class FrugalDriver(LinuxDriver):
         self.forget()
         self._send_frame()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own word; COLUMNS and LINES, which stay as they are when it is resized, only without one."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:  # it is gone
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
+
     def _fit(self) -> None:
         """After a resize the terminal may have moved or dropped anything."""
         columns, rows = self._get_terminal_size()

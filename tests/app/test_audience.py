@@ -1,0 +1,74 @@
+"""A kiosk that is left alone, and a demo that plays by itself, start over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.app.studio import NARROW, Studio
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.app import BackpropApp
+from tui_backprop.screens.audience import KIOSK_FORBIDS, Audience
+
+
+@asynccontextmanager
+async def shown_to(audience: Audience, experiment: str = "article") -> AsyncIterator[Studio]:
+    app = BackpropApp(Timeline(load_experiment(experiment)), audience=audience)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        yield Studio(app, pilot)
+
+
+async def until_step(s: Studio, step: int) -> None:
+    async with asyncio.timeout(20):
+        while s.moment.step != step:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("keys", [(), ("R", "space"), ("p",), ("question_mark",), ("g", "1"), ("u",), ("ctrl+p",)])
+async def test_a_kiosk_that_is_left_alone_starts_over(keys: tuple[str, ...]) -> None:
+    async with shown_to(Audience(kiosk=True, idle=0.5)) as s:
+        await s.press("space", "space", *keys)
+        await until_step(s, 0)
+        await s.pilot.pause()
+        assert s.app.screen is s.screen
+        assert s.timeline.experiment.seed == load_experiment("article").seed
+        await s.press("full_stop")
+        assert s.where == (1, "input")
+
+
+async def test_a_kiosk_does_not_start_over_while_somebody_types() -> None:
+    async with shown_to(Audience(kiosk=True, idle=0.8)) as s:
+        await s.press("space", "g")
+        for _ in range(6):
+            await asyncio.sleep(0.25)
+            await s.pilot.press("1")
+        assert s.moment.step == 1
+        assert s.app.screen is not s.screen
+
+
+async def test_without_an_audience_nothing_starts_over() -> None:
+    async with shown_to(Audience(idle=0.05, interval=0.05), "xor") as s:
+        await s.press("space")
+        await asyncio.sleep(0.3)
+        assert s.moment.step == 1
+
+
+async def test_a_demo_plays_to_the_end_and_starts_over() -> None:
+    async with shown_to(Audience(play=True, interval=0.3)) as s:
+        s.timeline.go(step=4 * 147)
+        await until_step(s, 4 * 148)  # where it has converged
+        await until_step(s, 0)
+        await until_step(s, 4)  # and it plays again
+
+
+@pytest.mark.parametrize("action", sorted(KIOSK_FORBIDS))
+async def test_a_visitor_is_not_offered_what_is_not_for_them(action: str) -> None:
+    async with shown_to(Audience(kiosk=True)) as s:
+        assert not s.screen.check_action(action, ())
+        assert not s.app.check_action(action, ())
+        await s.press("s", "ctrl+z")
+        assert s.app.screen is s.screen
