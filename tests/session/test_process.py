@@ -90,6 +90,22 @@ def test_a_signal_ends_the_studio_with_the_last_moment_saved(number: int) -> Non
     assert names(folder()) == [only().name]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_play_loses_nothing_that_was_seen(number: int) -> None:
+    with Terminal("article-random", "--seed", "13") as terminal:
+        terminal.keys("]]]]]p")
+        terminal.wait_for("epoch 5 ")
+        assert terminal.signal(number) == 128 + number
+        assert terminal.left_behind == []
+        assert b"Traceback" not in terminal.received
+        seen = int(terminal.text.split("epoch ")[1].split()[0])
+    session = read(only())
+    assert seen <= resumed(session).epoch <= seen + 1
+    assert bits(resumed(session)) == bits(
+        moment_of(load_experiment("article-random", Overrides(seed=13)), session.step, session.phase)
+    )
+
+
 def test_two_studios_at_once_have_a_session_each(capsys: pytest.CaptureFixture[str]) -> None:
     with Terminal("article") as one, Terminal("article") as other:
         for steps, terminal in enumerate((one, other), 1):
