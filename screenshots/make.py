@@ -1,9 +1,11 @@
-"""Remakes the pictures in this folder from the program: `python screenshots/make.py`."""
+"""Remakes the pictures in this folder from the program: `python screenshots/make.py`; needs tmux."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from terminals import side_by_side
 
 from tui_backprop.app import picture
 from tui_backprop.core.place import parse_place
@@ -49,3 +51,5 @@ if __name__ == "__main__":
     for shot in SHOTS:
         (FOLDER / f"{shot.name}.svg").write_text(shot.svg(), encoding="utf-8")
         print(f"{shot.name}.svg")
+    (FOLDER / "terminals.svg").write_text(side_by_side(), encoding="utf-8")
+    print("terminals.svg")

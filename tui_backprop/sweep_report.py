@@ -17,7 +17,7 @@ from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.render.spans import Line, line, plain, safe
 from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons
 from tui_backprop.report import output
-from tui_backprop.terminal.abilities import ascii_only, speaks_utf8
+from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
 SEEDS = 2**32
 COLUMNS = 100
@@ -70,7 +70,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
     text = plain(lines)
-    print(text if speaks_utf8(os.environ) else ascii_only(text), file=file)
+    print(text if shows_unicode(os.environ) else ascii_only(text), file=file)
 
 
 def _write_csv(file: TextIO, runs: Sweep, done: bool) -> None:
