@@ -97,3 +97,16 @@ def test_no_other_colours_are_sent_than_were_asked_for(colours: str, pattern: by
         assert b"8;2;" not in sent
     if colours in ("16", "none"):
         assert b"8;5;" not in sent
+
+
+def test_an_answer_that_comes_when_it_is_left_draws_nothing_more() -> None:
+    with Program(answers=False) as program:
+        program.keys("\x0c")  # draws everything, and asks whether it was read
+        program.until(lambda: program.received.count(ASK) == 2)
+        program.keys(" ", "q")  # what the step changed waits for the answer
+        time.sleep(0.2)
+        program.keys("\x1b[1;1R", "\x1b[1;1R")
+        assert program.end() == 0
+        assert program.left_behind == []
+        after = program.received.rpartition(b"\x1b[?1049l")[2]
+        assert re.sub(rb"\x1b\[\?[0-9]+[hl]", b"", after) == b""  # modes are reset, and nothing else

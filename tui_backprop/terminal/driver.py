@@ -53,6 +53,7 @@ class FrugalDriver(LinuxDriver):
         self._answers = False  # as far as we know: every full picture asks
         self._questions: deque[tuple[float, int]] = deque()  # (when, bytes) of those not answered yet
         self._waiting = False
+        self._drawing = False  # between start and stop: a late answer must not draw on the shell's screen
         self._pace = 0.0  # seconds that a byte took at last
         self._answered = threading.Event()
         self._sent_at = 0.0
@@ -100,8 +101,8 @@ class FrugalDriver(LinuxDriver):
             self.forget()
 
     def _send_frame(self) -> None:
-        """Sends what is new, unless the terminal is still reading what was sent before."""
-        if self._waiting:
+        """Sends what is new, unless the terminal is still reading what was sent before, or is no longer ours."""
+        if self._waiting or not self._drawing:
             return  # the answer, or the end of patience, will send the newest state
         clear = ""
         if self._shown is None:
@@ -166,6 +167,7 @@ class FrugalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Takes the terminal over; its screen is a new one."""
         self._line.start()
+        self._drawing = True
         self.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
@@ -173,6 +175,7 @@ class FrugalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
+        self._drawing = False
         if self._waiting and self._line.alive:
             self._answered.wait(LAST_WAIT)
         self._line.write("\x1b[m")
