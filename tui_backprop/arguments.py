@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.terminal.abilities import COLOURS
@@ -41,26 +42,15 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
     )
     if verb == "studio":
         _add_studio(parser)
-    if verb in ("train", "sweep"):
-        _add_runs(parser, verb)
+    if verb in _OWN_OPTIONS:
+        _OWN_OPTIONS[verb](parser)
     if verb in ("studio", "show"):
         default = "0" if verb == "show" else None
         parser.add_argument(
             "--at", metavar="EPOCH:SAMPLE:PHASE", default=default, help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
         )
-    if verb == "show":
-        parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
-        output = parser.add_mutually_exclusive_group()
-        output.add_argument("--plain", action="store_true", help="text without colours")
-        output.add_argument("--svg", metavar="FILE", help="write a picture")
     if verb == "serve":
-        parser.add_argument(
-            "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)"
-        )
-        parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
         return parser
-    if verb in ("check", "worksheet"):
-        _add_exercise(parser, verb)
     if verb in ("studio", "show"):
         _add_theme(parser, None if verb == "studio" else "dark")
     _add_overrides(parser, seed=verb != "sweep")
@@ -95,25 +85,44 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     _add_colours(parser)
 
 
-def _add_runs(parser: argparse.ArgumentParser, verb: str) -> None:
-    if verb == "sweep":
-        parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
-        parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
-    else:
-        parser.add_argument(
-            "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
-        )
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser)
+    parser.add_argument(
+        "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
+    )
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser)
+    parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
+    parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
     parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
     parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
 
 
-def _add_exercise(parser: argparse.ArgumentParser, verb: str) -> None:
-    if verb == "check":
-        parser.add_argument("--bug", metavar="NAME", help="check a gradient with a classic mistake, as in chapter 10")
-    else:
-        parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
-        parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+def _add_picture(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--plain", action="store_true", help="text without colours")
+    output.add_argument("--svg", metavar="FILE", help="write a picture")
+
+
+def _add_bug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bug", metavar="NAME", help="check a gradient with a classic mistake, as in chapter 10")
+
+
+def _add_exercise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+    parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
 
 
 def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -143,6 +152,14 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
 
 
+_OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "train": _add_training,
+    "sweep": _add_sweep,
+    "check": _add_bug,
+    "show": _add_picture,
+    "worksheet": _add_exercise,
+    "serve": _add_server,
+}
 _DESCRIPTIONS = {
     "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
     "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",

@@ -1,0 +1,225 @@
+"""The guided story in the studio: pages, questions, free play, progress; all ten chapters by keyboard alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.app.studio import NARROW, WIDE, Studio
+from tests.emulator import Program
+from tests.lessons.test_chapters import ANSWERS
+from tui_backprop.app import BackpropApp
+from tui_backprop.lessons.leaf import Leaf, Press
+from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
+from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.screens.lesson import LessonScreen, first_stage
+
+SMALL = (60, 18)
+
+
+@asynccontextmanager
+async def learning(lesson: Lesson | int, size: tuple[int, int] = WIDE) -> AsyncIterator[Studio]:
+    lesson = chapter(chapter_names()[lesson - 1]) if isinstance(lesson, int) else lesson
+    app = BackpropApp(first_stage(lesson), lesson=lesson)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Studio(app, pilot)
+
+
+def page(s: Studio) -> str:
+    return s.title("Lesson")
+
+
+def screen(s: Studio) -> LessonScreen:
+    assert isinstance(s.screen, LessonScreen)
+    return s.screen
+
+
+def marked(s: Studio, name: str) -> str:
+    """What is underlined in a pane."""
+    return " ".join(span.text.strip() for line in s.painted(name)._lines for span in line if span.marked)
+
+
+def right_keys(number: int, asked: int, leaf: Leaf) -> list[str]:
+    """The keys that answer the question rightly, by the answers that were worked out by hand."""
+    words = ANSWERS[number][asked]
+    assert leaf.put is not None
+    if leaf.put.options:
+        return [chr(97 + leaf.put.options.index(words))]
+    return [{".": "full_stop", "−": "minus"}.get(c, c) for c in words] + ["enter"]
+
+
+def wrong_keys(number: int, asked: int, leaf: Leaf) -> list[str]:
+    assert leaf.put is not None
+    if not leaf.put.options:
+        return ["9", "9", "enter"]
+    return [chr(97 + (leaf.put.options.index(ANSWERS[number][asked]) + 1) % len(leaf.put.options))]
+
+
+async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
+    async with learning(1) as s:
+        assert page(s) == "What this network is to learn  1/6"
+        assert s.where == (0, "start")
+        assert "x1" in marked(s, "Network")
+        await s.press("n")
+        assert page(s) == "A weighted sum  2/6"
+        assert s.where == (1, "sum1")
+        assert "z = 1×0.5488 + 1×0.7152 + 1×0.6028 = 1.8668" in " ".join(s.text("Lesson").split())
+        await s.press("N")
+        assert s.where == (0, "start")
+    async with learning(3) as s:
+        await s.press(*"n" * 13)
+        assert page(s) == "The whole way back  7/7"
+        assert marked(s, "Breadcrumb").split() == ["error", "upstream1", "mask1", "gradient", "update"]
+    async with learning(2) as s:
+        assert "+0.8176" in marked(s, "Matrices")
+        assert "+0.8858" in marked(s, "Matrices")
+
+
+async def test_free_play_is_always_allowed_and_n_brings_everything_back() -> None:
+    async with learning(1) as s:
+        await s.press("space", "space", "e", "comma", "R", "v")
+        assert s.timeline.experiment.seed == 1
+        await s.press("n")
+        assert s.timeline.experiment.seed == 0
+        assert s.where == (1, "sum1")
+        assert str(screen(s).view.value) == "value"
+
+
+async def test_a_number_is_typed_and_judged_by_the_trace() -> None:
+    async with learning(1) as s:
+        await s.press("n", "n")
+        assert s.focused == "Lesson"
+        await s.press("1", "backspace", "0", "full_stop", "9")
+        assert "▸ 0.9_" in s.text("Lesson")
+        assert s.where == (1, "activate1")  # neither the point nor the backspace has stepped
+        await s.press("enter")
+        assert "✓ Right: 0.9. y: 1.9 − 1 = 0.9" in s.text("Lesson")
+        assert s.where == (1, "error")
+        assert page(s) == "How wrong is it?  3/6  1 of 1 right"
+        await s.press("n", "space")  # a question is open, and space steps all the same
+        assert s.where == (1, "update")
+        await s.press("down", "down", "enter")
+        text = " ".join(s.text("Lesson").split())
+        assert "✗ You said it stays as it is. It is: down. W1[x1→y]: 0.5488 − 0.1×0.9 = 0.4588" in text
+        assert page(s).endswith("1 of 2 right")
+
+
+async def test_what_is_no_number_is_not_judged() -> None:
+    async with learning(1) as s:
+        await s.press("n", "n", "minus", "minus", "enter")
+        assert "1 of 1" not in page(s)
+        assert s.where == (1, "activate1")
+
+
+async def test_questions_are_off_with_one_key_and_never_in_the_way() -> None:
+    async with learning(1) as s:
+        await s.press("Q", "n", "n")
+        assert "What is δ here?" not in s.text("Lesson")
+        assert s.focused != "Lesson"
+        await s.press("n")
+        assert "It is: 0.9" in s.text("Lesson")
+        await s.press("Q", "n")
+        assert "Which way does" in s.text("Lesson")
+        await s.press("n")  # passes on without an answer
+        assert "▸ It is: down." in s.text("Lesson")
+        assert "right" not in page(s)
+
+
+async def test_a_page_waits_for_what_happens() -> None:
+    async with learning(7) as s:
+        await s.press("n")
+        assert "▼ better" not in s.text("Lesson")
+        await s.press("full_stop")
+        assert "▼ better" not in s.text("Lesson")
+        await s.press("full_stop")
+        assert "▼ better" in s.text("Lesson")
+        await s.press("n", "u", "enter")
+        await s.settle()
+        assert s.moment.epoch == 148
+        assert "Epoch 148: the error is 0." in s.text("Lesson")
+
+
+async def test_progress_is_kept_between_runs(state_home: Path) -> None:
+    async with learning(5) as s:
+        await s.press("n", "b")
+        assert page(s) == "Open or shut?  2/7  1 of 1 right"
+    async with learning(5) as s:
+        assert page(s) == "Open or shut?  2/7  1 of 1 right"
+        assert s.where == (2, "activate1")
+    kept = state_home / "tui-backprop" / "lessons.json"
+    assert json.loads(kept.read_text())["last"] == "05-the-gate"
+    for damage in (
+        '{"lessons": {"05-the-gate": 3}}',
+        "[",
+        "[1]",
+        '{"lessons": {"05-the-gate": {"page": "x"}}}',
+        "\x00",
+    ):
+        kept.write_text(damage)
+        async with learning(5) as s:
+            assert page(s) == "One bend  1/7"
+
+
+@pytest.mark.parametrize("size", [NARROW, SMALL])
+async def test_every_line_of_every_page_comes_into_sight(size: tuple[int, int]) -> None:
+    for number in (2, 10):
+        lesson = chapter(chapter_names()[number - 1])
+        async with learning(lesson, size) as s:
+            seen = ""
+            for _ in range(200):
+                seen += " ".join(s.text("Lesson").split()) + " "
+                if "the end" in s.text("Lesson") or "n: next chapter" in s.text("Lesson"):
+                    break
+                await s.press("n")
+            for each in lesson.pages:
+                words = [part for block in (*each.before, *each.after) for cell in block.cells for part in cell]
+                assert not words or not isinstance(words[-1], Words) or words[-1].text.split()[-1] in seen
+
+
+def reading_order(lesson: Lesson) -> list[tuple[Page, Leaf]]:
+    press = Press(lesson)
+    return [(each, press.leaf(each)) for each in lesson.pages]
+
+
+@pytest.mark.parametrize(("size", "rightly"), [(WIDE, True), (NARROW, False)])
+def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: bool) -> None:
+    """From the first page to the last key, answers typed: right ones in the wide terminal, wrong ones in the narrow."""
+    keys_for = right_keys if rightly else wrong_keys
+    typed = {"full_stop": ".", "minus": "-", "enter": "\r"}
+    with Program("learn", columns=size[0], rows=size[1]) as terminal:
+        for number, name in enumerate(chapter_names(), 1):
+            lesson, asked = chapter(name), 0
+            for place, (each, leaf) in enumerate(reading_order(lesson), 1):
+                heading = f"{leaf.title}  {place}/{len(lesson.pages)}"
+                turn_to(terminal, heading)
+                if isinstance(each.task, Question):
+                    terminal.settle(0.1)
+                    terminal.keys(*(typed.get(key, key) for key in keys_for(number, asked, leaf)))
+                    asked += 1
+                    terminal.wait_for("✓ Right" if rightly else "✗ You said")
+        turn_to(terminal, "the end")
+        terminal.keys("q")
+        assert terminal.end() == 0
+        assert terminal.left_behind == []
+
+
+def turn_to(terminal: Program, wanted: str) -> None:
+    """Presses n until a page is there: it may take several, where a page is longer than its pane."""
+    for _ in range(12):
+        if wanted in terminal.text:
+            return
+        before = terminal.text
+        terminal.keys("n")
+        terminal.until(partial(_changed, terminal, before), what=wanted)
+        terminal.settle(0.1)
+    raise AssertionError(f"{wanted} never came:\n{terminal.text}")
+
+
+def _changed(terminal: Program, before: str) -> bool:
+    return terminal.text != before
