@@ -7,10 +7,11 @@ from pathlib import Path
 
 from terminals import side_by_side
 
-from tui_backprop.app import picture
+from tui_backprop.app import lesson_picture, picture
 from tui_backprop.core.place import parse_place
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons.library import find
 
 FOLDER = Path(__file__).parent
 
@@ -33,7 +34,21 @@ class Shot:
         return picture(timeline, self.size, self.theme, self.keys).svg
 
 
-SHOTS = (
+@dataclass(frozen=True)
+class Page:
+    """What a picture of a lesson shows: a chapter after some keys."""
+
+    name: str
+    chapter: int
+    keys: tuple[str, ...]
+    size: tuple[int, int] = (120, 40)
+
+    def svg(self) -> str:
+        """The picture."""
+        return lesson_picture(find(str(self.chapter)), self.size, keys=self.keys).svg
+
+
+SHOTS: tuple[Shot | Page, ...] = (
     Shot("sum1", "13:1:sum1", keys=("right",)),
     Shot("mask1", "1:2:mask1", keys=("right",)),
     Shot("update", "15:1:update", keys=("v", "v", "right")),
@@ -44,6 +59,17 @@ SHOTS = (
     Shot("sweep", "0", experiment="article-random", keys=("S", "wait:4000", "down", "down")),
     Shot("sweep-small", "0", experiment="article-random", size=(80, 24), keys=("S", "wait:4000", "down", "down")),
     Shot("blame", "1:0:upstream1", experiment="blame"),
+    Page("chapter-01", 1, ("n", "n", "0", "full_stop", "9", "enter")),
+    Page("chapter-02", 2, ("n",) * 6),
+    Page("chapter-03", 3, ("n", "d")),
+    Page("chapter-04", 4, ("n", "n", "0", "full_stop", "3", "enter")),
+    Page("chapter-05", 5, ("n", "b")),
+    Page("chapter-06", 6, (*("n",) * 9, "1", "full_stop", "6", "8", "enter")),
+    Page("chapter-07", 7, (*("n",) * 8, "b")),
+    Page("chapter-08", 8, ("n",) * 3),
+    Page("chapter-09", 9, (*("n",) * 6, "b")),
+    Page("chapter-10", 10, ("n", "a")),
+    Page("lesson-small", 5, ("n", "b"), (80, 24)),
 )
 
 

@@ -60,11 +60,19 @@ class BackpropApp(App[None]):
         audience: Audience = ALONE,
         record: Record | None = None,
         lesson: Lesson | None = None,
+        keep_progress: bool = True,
     ) -> None:
-        """`record` is where the session is saved; without one it is not. A `lesson` is read beside the studio."""
+        """`record` is where the session is saved; without one it is not.
+
+        A `lesson` is read beside the studio, from where it was left if progress is kept.
+        """
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
-        self._studio = StudioScreen(timeline, audience, record) if lesson is None else LessonScreen(lesson, timeline)
+        self._studio = (
+            StudioScreen(timeline, audience, record)
+            if lesson is None
+            else LessonScreen(lesson, timeline, keep_progress)
+        )
         self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
@@ -130,7 +138,9 @@ def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys
 
 def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The same of a lesson on its first page, after `keys`."""
-    return asyncio.run(_picture(BackpropApp(first_stage(lesson), theme, lesson=lesson), size, keys))
+    return asyncio.run(
+        _picture(BackpropApp(first_stage(lesson), theme, lesson=lesson, keep_progress=False), size, keys)
+    )
 
 
 async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:

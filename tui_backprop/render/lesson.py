@@ -217,7 +217,7 @@ def _curves(names: Sequence[str], columns: int) -> list[Line]:
         group = [_one_curve(name, min(each, columns)) for name in names[start : start + beside]]
         for row in zip(*group, strict=True):
             lines.append(tuple(span for part in row for span in (*part, Span("  "))))
-    return [*lines, line(Span("━ curve   ┄ slope   z from −4 to 4, axis at 0", "dim"))]
+    return [*lines, line(Span("━ curve  ┄ slope, z from −4 to 4", "dim"))]
 
 
 def _one_curve(name: str, columns: int) -> list[Line]:
