@@ -40,8 +40,6 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         default=None if verb == "studio" else "article",
         help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
-    if verb == "studio":
-        _add_studio(parser)
     if verb in _OWN_OPTIONS:
         _OWN_OPTIONS[verb](parser)
     if verb in ("studio", "show"):
@@ -153,6 +151,7 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
 
 
 _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "studio": _add_studio,
     "train": _add_training,
     "sweep": _add_sweep,
     "check": _add_bug,

@@ -203,6 +203,7 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
                     asked += 1
                     terminal.wait_for("✓ Right" if rightly else "✗ You said")
         turn_to(terminal, "the end")
+        terminal.settle()
         terminal.keys("q")
         assert terminal.end() == 0
         assert terminal.left_behind == []
