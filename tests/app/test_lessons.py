@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.app.studio import NARROW, WIDE, Studio
+from tests.benchmarks.wire import _picture as picture
+from tests.benchmarks.wire import raw_bytes
 from tests.emulator import Program
 from tests.lessons.test_chapters import ANSWERS
 from tui_backprop.app import BackpropApp
 from tui_backprop.lessons.leaf import Leaf, Press
+from tui_backprop.lessons.lesson import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.screens.lesson import LessonScreen, first_stage
+from tui_backprop.widgets.views import VIEWS
 
 SMALL = (60, 18)
 
@@ -207,6 +211,24 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
         terminal.keys("q")
         assert terminal.end() == 0
         assert terminal.left_behind == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_page_costs_no_more_bytes_than_what_changed(size: tuple[int, int]) -> None:
+    """Against a raw program that writes exactly the cells which changed, over a chapter."""
+    with Program("learn", "6", "--questions", "off", columns=size[0], rows=size[1]) as terminal:
+        ours = raw = 0
+        for _ in range(12):
+            before, received = picture(terminal), len(terminal.received)
+            terminal.keys("n")
+            terminal.settle(0.2)
+            ours += len(terminal.received) - received
+            raw += raw_bytes(before, picture(terminal))
+        assert 0 < ours <= 1.25 * raw
+
+
+def test_pages_open_the_views_that_there_are() -> None:
+    assert set(NAMES_OF_VIEWS) == {view.__name__.lower() for view in VIEWS}
 
 
 def turn_to(terminal: Program, wanted: str) -> None:
