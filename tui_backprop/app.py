@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.app import App
@@ -19,13 +19,14 @@ from tui_backprop.commands import StudioCommands
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.experiments import load_experiment
-from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
-from tui_backprop.screens.lesson import LessonScreen, first_stage
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record
 from tui_backprop.terminal.driver import FrugalDriver, driver_class
+
+if TYPE_CHECKING:  # lessons are imported when one is opened
+    from tui_backprop.lessons.lesson import Lesson
 
 DARK = Theme(
     "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
@@ -42,6 +43,12 @@ def _ansi() -> Theme:
     theme = BUILTIN_THEMES["ansi-dark"]
     options = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
     return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
+
+
+def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool) -> StudioScreen:
+    from tui_backprop.screens.lesson import LessonScreen
+
+    return LessonScreen(lesson, timeline, keep_progress)
 
 
 class BackpropApp(App[None]):
@@ -69,9 +76,7 @@ class BackpropApp(App[None]):
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
         self._studio = (
-            StudioScreen(timeline, audience, record)
-            if lesson is None
-            else LessonScreen(lesson, timeline, keep_progress)
+            StudioScreen(timeline, audience, record) if lesson is None else _reading(lesson, timeline, keep_progress)
         )
         self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
@@ -138,6 +143,8 @@ def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys
 
 def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The same of a lesson on its first page, after `keys`."""
+    from tui_backprop.screens.lesson import first_stage
+
     return asyncio.run(
         _picture(BackpropApp(first_stage(lesson), theme, lesson=lesson, keep_progress=False), size, keys)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tui_backprop.app import BackpropApp
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
@@ -177,6 +179,7 @@ def _sessions() -> int:
 
 
 def _studio(options: argparse.Namespace) -> int:
+    gc.disable()  # until the studio runs: there is much to import and nothing to collect
     timeline, record = _opened(options)
     try:
         return _watch(timeline, record, options)
@@ -234,10 +237,18 @@ def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespac
     from tui_backprop.screens.audience import Audience
 
     app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record)
-    app.run()
+    code = _run(app)
     if record is not None and record.problem:
         with suppress(OSError):  # the terminal may be gone
             print(f"{PROGRAM}: {record.problem}", file=sys.stderr)
+    return code
+
+
+def _run(app: BackpropApp) -> int:
+    """Runs the studio; what has been imported until now stays, and is no longer searched for garbage."""
+    gc.freeze()
+    gc.enable()
+    app.run()
     return app.return_code or 0
 
 
@@ -276,9 +287,7 @@ def _learn(options: argparse.Namespace) -> int:
 
     if options.questions is not None:
         desk.ask_questions(options.questions == "on")
-    app = BackpropApp(first_stage(lesson), theme, ascii_characters, lesson=lesson)
-    app.run()
-    return app.return_code or 0
+    return _run(BackpropApp(first_stage(lesson), theme, ascii_characters, lesson=lesson))
 
 
 def _serve(options: argparse.Namespace) -> int:

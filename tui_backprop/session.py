@@ -7,7 +7,6 @@ size does not depend on how long it was. The text is JSON with one key a line. F
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -171,6 +170,8 @@ def _inline(data: Data) -> dict[str, Any] | None:
 
 
 def _checksum(data: Data) -> str:
+    import hashlib  # slow to import, and only large data need it
+
     digest = hashlib.sha256(data.inputs.tobytes() + data.targets.tobytes())
     if data.test is not None:
         digest.update(data.test.inputs.tobytes() + data.test.targets.tobytes())

@@ -99,22 +99,21 @@ def parameters_from(network: Network, weights: Sequence[Array], biases: Sequence
     return Parameters(network, frozen(flat))
 
 
-Generator = np.random.RandomState
 CONSTANT = 0.5
 """Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
 
 
-def _xavier(random: Generator, shape: tuple[int, int]) -> Array:
+def _xavier(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
     """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 12."""
     return random.normal(0.0, np.sqrt(2.0 / (shape[0] + shape[1])), shape)
 
 
-def _he(random: Generator, shape: tuple[int, int]) -> Array:
+def _he(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
     """He et al., "Delving deep into rectifiers", 2015, eq. 10."""
     return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
 
 
-INITIALISERS: dict[str, Callable[[Generator, tuple[int, int]], Array]] = {
+INITIALISERS: dict[str, Callable[[np.random.RandomState, tuple[int, int]], Array]] = {
     "uniform01": lambda random, shape: random.random_sample(shape),
     "uniform": lambda random, shape: random.uniform(-1.0, 1.0, shape),
     "normal": lambda random, shape: random.normal(0.0, 1.0, shape),
@@ -133,7 +132,7 @@ def initialise(network: Network, name: str, seed: int) -> list[Array]:
 
 def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
     """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
-    random = Generator()
+    random = np.random.RandomState()
     draw = INITIALISERS[name]
     for seed in seeds:
         random.seed(seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +71,12 @@ class Overrides:
         return changed
 
 
+_PRESETS = Path(__file__).with_name("presets")
+
+
 def preset_names() -> list[str]:
     """The presets that ship, the default first and then as they build on each other."""
-    names = {path.name.removesuffix(".toml") for path in _presets().iterdir() if path.name.endswith(".toml")}
+    names = {path.name.removesuffix(".toml") for path in _PRESETS.iterdir() if path.name.endswith(".toml")}
     return sorted(names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
 
 
@@ -101,9 +103,8 @@ def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides
 
 def definition_of(preset: str) -> dict[str, Any]:
     """A preset as its file has it, paths made absolute."""
-    folder = Path(str(_presets()))
-    definition = tomllib.loads((folder / f"{preset}.toml").read_text("utf-8"))
-    return dict(_with_absolute_csv(definition, folder))
+    definition = tomllib.loads((_PRESETS / f"{preset}.toml").read_text("utf-8"))
+    return dict(_with_absolute_csv(definition, _PRESETS))
 
 
 def assemble(name: str, definition: Mapping[str, Any], data: Data | None = None) -> Experiment:
@@ -121,10 +122,6 @@ def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
 
 _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle"})
 """Overrides under which the samples stay as they are, if layers begin and end with the same units."""
-
-
-def _presets() -> resources.abc.Traversable:
-    return resources.files("tui_backprop.experiments") / "presets"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

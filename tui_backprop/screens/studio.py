@@ -12,11 +12,9 @@ from textual.binding import BindingType
 from tui_backprop.core.edits import Value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.place import parse_place, place_of
-from tui_backprop.core.sweep import Sweep
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
-from tui_backprop.experiments.command import arguments
 from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect, name_of
 from tui_backprop.render.selection import Weight
@@ -24,21 +22,15 @@ from tui_backprop.render.spans import plain
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.screens.autosave import Autosave
-from tui_backprop.screens.changes import ask_change
-from tui_backprop.screens.help import HelpScreen
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEMO_PACE
 from tui_backprop.screens.player import Player
 from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
-from tui_backprop.screens.setup import SetupScreen
-from tui_backprop.screens.sweep import SWEEP_EPOCHS, SweepScreen, seeds_for
-from tui_backprop.screens.until import wishes
 from tui_backprop.store import Record
 from tui_backprop.widgets.chart import Chart
 from tui_backprop.widgets.pane import Painted
-from tui_backprop.widgets.sweep import SweepPane
 from tui_backprop.widgets.views import VIEWS
 
 AT_ONCE = 0.05
@@ -132,6 +124,8 @@ class StudioScreen(PanesScreen):
     @work
     async def action_until(self) -> None:
         """Asks until when to run, and runs."""
+        from tui_backprop.screens.until import wishes
+
         self._player.pause()
         found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
         place = await self.app.push_screen_wait(ChoiceQuestion("Run until", [wish.label for wish in found]))
@@ -242,6 +236,8 @@ class StudioScreen(PanesScreen):
 
     def action_copy_command(self) -> None:
         """The command line that opens this very moment goes to the clipboard of the terminal."""
+        from tui_backprop.experiments.command import arguments
+
         moment = self._timeline.moment
         typed = None if moment.edits_so_far else arguments(moment.base)
         if typed is not None:
@@ -261,6 +257,8 @@ class StudioScreen(PanesScreen):
     @work
     async def action_change(self) -> None:
         """Asks what to change and to what, and changes it from here on."""
+        from tui_backprop.screens.changes import ask_change
+
         self._player.pause()
         change = await ask_change(self.app, self._timeline.moment, self.selection)
         if change is not None:
@@ -307,6 +305,9 @@ class StudioScreen(PanesScreen):
 
     def action_help(self) -> None:
         """Help over the studio."""
+        from tui_backprop.screens.help import HelpScreen
+        from tui_backprop.widgets.sweep import SweepPane
+
         self._player.pause()
         self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys()))
 
@@ -344,6 +345,9 @@ class StudioScreen(PanesScreen):
     @work
     async def action_sweep(self) -> None:
         """Trains from many seeds at once, and opens the one that is chosen."""
+        from tui_backprop.core.sweep import Sweep
+        from tui_backprop.screens.sweep import SWEEP_EPOCHS, SweepScreen, seeds_for
+
         self._player.pause()
         experiment = self._timeline.experiment
         sweep = Sweep(experiment, range(seeds_for(experiment, self._audience.kiosk)), SWEEP_EPOCHS)
@@ -367,6 +371,8 @@ class StudioScreen(PanesScreen):
     @work
     async def action_set_up(self) -> None:
         """Asks for another experiment, and opens it."""
+        from tui_backprop.screens.setup import SetupScreen
+
         self._player.pause()
         name = self._timeline.experiment.name
         experiment = await self.app.push_screen_wait(SetupScreen(name, files=not self._audience.kiosk))

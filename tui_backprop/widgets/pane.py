@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -40,6 +41,7 @@ class Painted(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
+        self._base = Style()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The lines to show; at most `rows`, each at most `columns` cells."""
@@ -69,6 +71,11 @@ class Painted(Widget):
         """Unused: lines are rendered one by one."""
         return ""
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines within `crop`; to find the widget's own style takes longer than to draw one of them."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Line `y` of the content, in the theme's styles."""
         if y not in self._strips:
@@ -76,7 +83,7 @@ class Painted(Widget):
         return self._strips[y]
 
     def _strip(self, spans: Line) -> Strip:
-        base, palette = self.rich_style, self._palette
+        base, palette = self._base, self._palette
         segments = [
             Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette, span.marked))
             for span in spans
