@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from terminals import side_by_side
@@ -48,6 +48,16 @@ class Page:
         return lesson_picture(find(str(self.chapter)), self.size, keys=self.keys).svg
 
 
+VIEW_SHOTS = (
+    Shot("surface", "40", experiment="circle", keys=("1",)),
+    Shot("gates", "1:1", keys=("2",)),
+    Shot("tug-of-war", "40", experiment="no-direction", keys=("3", "down")),
+    Shot("collapse", "40", experiment="linear-collapse", keys=("4",)),
+    Shot("interference", "3:3", keys=("5",)),
+    Shot("health", "100", experiment="sigmoid", keys=("6",)),
+    Shot("gradient-check", "3:1:gradient", keys=("7", "right")),
+)
+"""Every view, each in both sizes."""
 SHOTS: tuple[Shot | Page, ...] = (
     Shot("sum1", "13:1:sum1", keys=("right",)),
     Shot("mask1", "1:2:mask1", keys=("right",)),
@@ -70,6 +80,7 @@ SHOTS: tuple[Shot | Page, ...] = (
     Page("chapter-09", 9, (*("n",) * 6, "b")),
     Page("chapter-10", 10, ("n", "a")),
     Page("lesson-small", 5, ("n", "b"), (80, 24)),
+    *(shot for wide in VIEW_SHOTS for shot in (wide, replace(wide, name=f"{wide.name}-small", size=(80, 24)))),
 )
 
 

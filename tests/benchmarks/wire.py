@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import statistics
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from tests.emulator import PLAIN, Program
+from tui_backprop.widgets.views import VIEWS
 
 KEYS = {"space": " ", ".": ".", "e": "e"}
 COUNT = 60
@@ -50,11 +55,20 @@ def _colours(cell: Any) -> str:
     return f"\x1b[0;{';'.join(codes)}m"
 
 
-def measure(columns: int, rows: int, environment: dict[str, str]) -> dict[str, tuple[float, float, float, float]]:
+def measure(
+    columns: int,
+    rows: int,
+    environment: dict[str, str],
+    *arguments: str,
+    before_that: tuple[str, ...] = (),
+    keys: dict[str, str] = KEYS,
+) -> dict[str, tuple[float, float, float, float]]:
     """By key: medians of bytes, of the raw program's bytes, and of the milliseconds to the first and last byte."""
     found: dict[str, Any] = {}
-    with Program(columns=columns, rows=rows, environment=environment) as program:
-        for name, key in KEYS.items():
+    with Program(*arguments, columns=columns, rows=rows, environment=environment) as program:
+        for key in before_that:
+            program.press(key)
+        for name, key in keys.items():
             figures = []
             for _ in range(COUNT):
                 before, count, start = _picture(program), len(program.received), time.perf_counter()
@@ -80,6 +94,39 @@ def run_to_convergence(columns: int, rows: int) -> tuple[int, int]:
         return 148, len(program.received) - count
 
 
+def large_network(folder: Path) -> str:
+    """The file of a 64-32-10 classifier with 300 samples."""
+    random = np.random.default_rng(0)
+    classes = np.eye(10, dtype=int)[random.integers(0, 10, 300)]
+    file = folder / "large.toml"
+    file.write_text(
+        '[network]\nlayers = [64, 32, 10]\noutput = "softmax"\ninit = "xavier"\n'
+        '[training]\nrate = 0.05\nloss = "softmax_cross_entropy"\n'
+        f"[data]\ninputs = {random.uniform(0, 1, (300, 64)).round(3).tolist()}\ntargets = {classes.tolist()}\n"
+    )
+    return str(file)
+
+
+def views() -> None:
+    """Prints what `space` costs with views open, beside the plain studio; and each view for a large network."""
+    space = {"space": " "}
+    print("\nspace, bytes and ms to the last byte:")
+    for name in ("article", "xor", "circle"):
+        for columns, rows in ((120, 40), (80, 24)):
+            plain = measure(columns, rows, {}, name, keys=space)["space"]
+            opened = measure(columns, rows, {}, name, before_that=("1", "2"), keys=space)["space"]
+            print(
+                f"{name:<9}{columns}x{rows:<4} plain {plain[0]:>6.0f} B {plain[3]:>4.0f} ms   surface and gates "
+                f"{opened[0]:>6.0f} B {opened[3]:>4.0f} ms   "
+                f"{opened[0] / plain[0]:.2f}, {opened[3] / plain[3]:.2f} times"
+            )
+    with TemporaryDirectory() as folder:
+        file = large_network(Path(folder))
+        for keys in ((), *((view.KEY,) for view in VIEWS), ("1", "2")):
+            sent, _, first, last = measure(120, 40, {}, file, before_that=keys, keys=space)["space"]
+            print(f"64-32-10, views {' '.join(keys) or '-':<4} {sent:>6.0f} B   first, last ms {first:.0f}, {last:.0f}")
+
+
 def main() -> None:
     """Prints the figures."""
     names = ("size", "key", "ours", "(a)", "(b)", "ours/(a)", "ours/(b)")
@@ -95,6 +142,7 @@ def main() -> None:
             )
         epochs, total = run_to_convergence(columns, rows)
         print(f"{columns}x{rows} {epochs} epochs, one at a time: {total / 1000:.0f} kB")
+    views()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.render.article import Worked, worked
 from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.render.network import network
+from tui_backprop.render.network import LEAST_GROUPED, network
 from tui_backprop.render.selection import Node, Weight
 from tui_backprop.render.spans import Line
 
@@ -125,13 +125,19 @@ def test_the_smallest_nodes_are_numbers_alone() -> None:
     assert [number for number in ("−0.109", " 0.000✕", "+0.036", "−0.351", "−0.600") if number not in shown_here] == []
 
 
+def units_named(lines: list[str]) -> set[int]:
+    """The hidden units that have a row, of their own or with others."""
+    ranges = re.findall(r"h(\d+)(?:–(\d+))?", "\n".join(lines))
+    return {unit for first, last in ranges for unit in range(int(first), int(last or first) + 1)}
+
+
 @given(st.integers(4, 60), st.integers(1, 40), st.integers(60, 120))
 @settings(deadline=None, max_examples=40)
-def test_units_without_room_are_counted(height: int, units: int, columns: int) -> None:
+def test_units_without_room_share_a_row_or_are_counted(height: int, units: int, columns: int) -> None:
     lines = rows(network(of([1, units, 1], 1, "sum1"), FIRST, columns, height))
-    in_sight = len(set(re.findall(r"h\d+", "\n".join(lines))))
     more = re.search(r"… (\d+) more", "\n".join(lines))
-    assert in_sight + (int(more[1]) if more else 0) == units
+    assert len(units_named(lines)) + (int(more[1]) if more else 0) == units
+    assert not more or height <= LEAST_GROUPED
 
 
 @given(st.data(), st.integers(3, 30))
@@ -139,7 +145,28 @@ def test_units_without_room_are_counted(height: int, units: int, columns: int) -
 def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
     unit = data.draw(st.integers(0, 39))
     lines = network(of([1, 40, 1], 1, "sum1"), Node(1, unit), 80, height)
-    assert [span.text.strip() for spans in lines for span in spans if span.selected] == [f"h{unit + 1}"]
+    (name,) = [span.text for spans in lines for span in spans if span.selected]
+    assert unit + 1 in units_named([name])
+
+
+def test_a_row_of_several_units_shows_their_mean_and_how_many_gates_are_open() -> None:
+    moment = of([6, 20, 2], 1, "activate1", hidden="relu")
+    a = moment.activation(1)
+    assert a is not None
+    lines = rows(network(moment, FIRST, 80, 12))  # 11 rows: two units in each
+    for first in range(0, 20, 2):
+        opened = int((a[first : first + 2] > 0).sum())
+        gates = f"{opened}/2" if opened else "✕"
+        row = rf"h{first + 1}–{first + 2} +{re.escape(shown(float(a[first : first + 2].mean())).strip())} +{gates}"
+        assert re.search(row, "\n".join(lines)), row
+
+
+def test_the_edges_of_rows_of_several_units_are_means() -> None:
+    """Weights of +1 and −1 in turn cancel in each row of two units: an edge that carries nothing."""
+    weights = [[[1.0, -1.0] * 10] * 2, [[1.0]] * 20]
+    lines = network(of([2, 20, 1], weights=weights), Node(0, 0), 80, 12)
+    inks = {(span.target.layer, span.ink) for spans in lines for span in spans if isinstance(span.target, Weight)}
+    assert inks == {(1, "dim"), (2, "+4")}
 
 
 @pytest.mark.parametrize("layer", [1, 4, 6, 8])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.render.spans import Line, Span
+from tui_backprop.render.spans import Line, Span, width
 
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
@@ -60,3 +60,15 @@ def joined(cells: list[Span]) -> Line:
         else:
             merged.append(cell)
     return tuple(merged)
+
+
+def put(cells: list[list[Span]], row: int, column: int, spans: Line) -> None:
+    """Writes spans over the cells of a row."""
+    if not 0 <= row < len(cells):
+        return
+    for span in spans:
+        for character in span.text:
+            cell = width(character)
+            if 0 <= column <= len(cells[row]) - cell:
+                cells[row][column : column + cell] = [span._replace(text=part) for part in (character, "")[:cell]]
+            column += cell

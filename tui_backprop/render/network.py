@@ -14,7 +14,8 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.canvas import Canvas, joined
+from tui_backprop.render.canvas import Canvas, joined, put
+from tui_backprop.render.groups import caption, grouped
 from tui_backprop.render.numbers import fixed, level, scale_of, tone
 from tui_backprop.render.selection import Node, Selection, Weight, column_of, layer_of, touches
 from tui_backprop.render.spans import Line, Span, clip, fit, line, width
@@ -23,6 +24,8 @@ LEAST_GAP = 7
 """Cells between two layers below which edges cannot be told apart."""
 MOST_EDGES = 64
 """Of more edges than this between two layers only the strongest are drawn: all of them would be a smear."""
+LEAST_GROUPED = 8
+"""In so few rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
 _SHUT = Span("✕", "warn", bold=True)
 
 
@@ -52,6 +55,10 @@ class _Layout:
 
 def network(moment: Moment, selection: Selection, columns: int, rows: int) -> list[Line]:
     """The graph in `rows` lines of at most `columns` cells; the last line says what the edges show."""
+    if rows > LEAST_GROUPED and max(moment.experiment.network.units) >= rows:
+        edges = [_edge_values(moment, layer) for layer in range(1, moment.experiment.network.depth + 1)]
+        means = line(*_what_edges_show(moment), *caption(moment, columns, rows - 1))
+        return [*grouped(moment, selection, columns, rows - 1, edges), clip(means, columns)]
     layout = _layout(moment, selection, columns, rows - 1)
     canvas = Canvas(columns, rows - 1)
     for place in range(len(layout.columns) - 1):
@@ -149,7 +156,7 @@ def _edge_values(moment: Moment, layer: int) -> tuple[Array, bool]:
     return weights, active
 
 
-def _caption(moment: Moment, layout: _Layout) -> Line:
+def _what_edges_show(moment: Moment) -> Line:
     kind, layer = moment.phase.kind, moment.phase.layer
     what = {
         "upstream": f"blame, W{layer + 1}·δ",
@@ -158,17 +165,18 @@ def _caption(moment: Moment, layout: _Layout) -> Line:
         "update": "weights, updated",
     }.get(kind, "weights")
     sums = {"upstream": "◂ ", "mask": "◂ "}.get(kind, "")
-    parts: list[Span | str] = [
-        Span(f"{sums}edges: {what}", "label"),
-        Span("  solid +  dashed −  thick: strong", "dim"),
-    ]
+    return line(Span(f"{sums}edges: {what}", "label"), Span("  solid +  dashed −  thick: strong", "dim"))
+
+
+def _caption(moment: Moment, layout: _Layout) -> Line:
+    parts = list(_what_edges_show(moment))
     most = max(len(below) * len(above) for below, above in pairwise(layout.rows)) if len(layout.rows) > 1 else 0
     if most > MOST_EDGES:
         parts.insert(1, Span(f" (the {MOST_EDGES} strongest)", "warn"))
     depth, last = moment.experiment.network.depth, layout.first + len(layout.columns) - 1
     if layout.first or last < depth:
         parts.insert(0, Span(f"layers {layout.first}–{last} of {depth}  ", "warn"))
-    return line(*parts)
+    return tuple(parts)
 
 
 def _centre(top: int, height: int) -> int:
@@ -198,27 +206,15 @@ def _draw_edges(canvas: Canvas, moment: Moment, selection: Selection, layout: _L
         canvas.draw((x0, _centre(top0, height0)), (x1, _centre(top1, height1)), look, thickness, dash)
 
 
-def _put(cells: list[list[Span]], row: int, column: int, spans: Line) -> None:
-    """Writes spans over the cells of a row."""
-    if not 0 <= row < len(cells):
-        return
-    for span in spans:
-        for character in span.text:
-            cell = width(character)
-            if 0 <= column <= len(cells[row]) - cell:
-                cells[row][column : column + cell] = [span._replace(text=part) for part in (character, "")[:cell]]
-            column += cell
-
-
 def _write_nodes(cells: list[list[Span]], moment: Moment, selection: Selection, layout: _Layout, place: int) -> None:
     layer = layout.first + place
     left = layout.columns[place][0]
     for unit, top, height in layout.rows[place]:
         for offset, spans in enumerate(_node(moment, selection, layout.form, layer, unit)[:height]):
-            _put(cells, top + offset, left, spans)
+            put(cells, top + offset, left, spans)
     hidden = moment.experiment.network.units[layer] - len(layout.rows[place])
     if hidden:
-        _put(cells, len(cells) - 1, left, line(Span(f"… {hidden} more", "warn")))
+        put(cells, len(cells) - 1, left, line(Span(f"… {hidden} more", "warn")))
 
 
 def _node(moment: Moment, selection: Selection, form: _Form, layer: int, unit: int) -> list[Line]:
@@ -318,4 +314,4 @@ def _label_selected_edge(cells: list[list[Span]], moment: Moment, selection: Sel
     value = float(_edge_values(moment, selection.layer)[0][selection.row, selection.column])
     row = (ends[0][0] + ends[1][0]) // 8
     label = Span(fixed(value).strip(), "accent", bold=True, selected=True, target=selection)
-    _put(cells, min(row, len(cells) - 1), (left + right - len(label.text)) // 2, (label,))
+    put(cells, min(row, len(cells) - 1), (left + right - len(label.text)) // 2, (label,))

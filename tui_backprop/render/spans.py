@@ -47,9 +47,15 @@ def plain(lines: Iterable[Line]) -> str:
     return "\n".join("".join(span.text for span in spans).rstrip() for spans in lines)
 
 
+_PLAIN = re.compile("[ -~·×Δδŷ∂−–…²′↑↓▸◂▲▼✕✓●○◆◇│╭╰╌▁-█░▒▓▀⠀-⣿]*")
+"""Characters of our own, each of one cell: most text has no others, and need not be looked at one by one."""
+
+
 @lru_cache(maxsize=8192)
 def safe(text: str) -> str:
     """Text of the user's without anything that could move a cursor or join its neighbours."""
+    if _PLAIN.fullmatch(text):
+        return text
     return "".join(c if c.isprintable() and not _joins(c) else "�" for c in text)
 
 
@@ -61,6 +67,8 @@ def _joins(character: str) -> bool:
 @lru_cache(maxsize=8192)
 def width(text: str) -> int:
     """Cells that text takes in a terminal, once it is safe."""
+    if _PLAIN.fullmatch(text):
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in safe(text))
 
 

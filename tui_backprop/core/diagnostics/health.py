@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -23,20 +22,22 @@ class Health:
 
     `steps` are the numbers of the marks' first steps. `gradient`, `update`, `weight` (marks, layers) are means of
     |∂E/∂W|, |ΔW| and |W| over all entries, biases aside, and over `window` steps. `every` is the distance of marks.
+    `latest` (3, layers) are gradient, update and weight over the last steps up to the moment.
     """
 
     steps: tuple[int, ...]
     gradient: Array
     update: Array
     weight: Array
+    latest: Array
     every: int
     window: int
 
     @property
     def ratio(self) -> Array:
-        """|ΔW| as a share of |W|; around one in a thousand is healthy."""
+        """The latest |ΔW| as a share of |W| (layers,); around one in a thousand is healthy."""
         with np.errstate(all="ignore"):
-            return np.asarray(self.update / self.weight)
+            return np.asarray(self.latest[1] / self.latest[2])
 
 
 def view_health(moment: Moment) -> Health:
@@ -48,17 +49,23 @@ def view_health(moment: Moment) -> Health:
         every = max(every, moment.past.interval)  # where states are at hand
     window = min(every, moment.experiment.steps_per_epoch, MOST_STEPS)
     firsts = range(1, moment.position - window + 2, every)
-    marks = [
-        moment.past.once(("health", first, window), partial(_mark, moment.past, first, window)) for first in firsts
-    ]
+    marks = [_mark(moment.past, first, window) for first in firsts]
     sizes = np.array(marks) if marks else np.zeros((0, 3, moment.experiment.network.depth))
-    return Health(tuple(firsts), sizes[:, 0], sizes[:, 1], sizes[:, 2], every, window)
+    last = max(1, min(moment.position, moment.experiment.steps_per_epoch, MOST_STEPS))
+    start = moment.position - last + 1
+    latest = _mark(moment.past, start, last) if marks else np.zeros((3, moment.experiment.network.depth))
+    return Health(tuple(firsts), sizes[:, 0], sizes[:, 1], sizes[:, 2], latest, every, window)
 
 
 def _mark(past: Past, first: int, window: int) -> Array:
     """(3, layers): mean |gradient|, |update|, |weight| over `window` steps."""
-    with np.errstate(all="ignore"):
-        return np.asarray(np.mean([_sizes(step) for step in past.steps(first, first + window - 1)], axis=0))
+
+    def mean() -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(np.mean([_sizes(step) for step in past.steps(first, first + window - 1)], axis=0))
+
+    found: Array = past.once(("health", first, window), mean)
+    return found
 
 
 def _sizes(step: PastStep) -> Array:

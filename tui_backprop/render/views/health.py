@@ -36,7 +36,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
         for layer in range(found.gradient.shape[1])
     ]
     span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
-    scale = f"▁ under 1e{low + 1:.0f}, █ over 1e{high - 1:.0f}" if high - low > 1 else f"all about 1e{low:.0f}"
+    scale = f"bars from 1e{low} to 1e{high}".replace("e-", "e−")
     return Page(head, body, sentence(columns, Span(span + scale, "dim")), layer_of(selection) - 1)
 
 
@@ -52,7 +52,7 @@ def _range(sizes: Array) -> tuple[int, int]:
 def _band(found: Health, layer: int, bars: int, low: int, high: int, chosen: bool) -> Line:
     """The latest marks of a layer; ! is no finite number, a blank an exact 0."""
     glyphs = "".join(_glyph(float(size), low, high) for size in found.gradient[-bars:, layer])
-    values = (found.gradient[-1, layer], found.update[-1, layer], found.ratio[-1, layer])
+    values = (found.latest[0, layer], found.latest[1, layer], found.ratio[layer])
     numbers = "".join(_size(float(value)).rjust(9) for value in values)
     sick = not all(map(math.isfinite, values))
     name = Span(f"W{layer + 1}".ljust(_LABEL), "accent" if chosen else "label", chosen)
@@ -77,8 +77,8 @@ def _size(value: float) -> str:
 
 def _verdict(found: Health, columns: int) -> list[Line]:
     """Whether the error gets through to the first layer."""
-    now = found.gradient[-1]
-    if not np.isfinite(now).all() or not np.isfinite(found.update[-1]).all():
+    now = found.latest[0]
+    if not np.isfinite(found.latest[:2]).all():
         return sentence(
             columns, Span("The gradients have exploded: they are no finite numbers any more.", "warn", True)
         )

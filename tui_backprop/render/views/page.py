@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tui_backprop.render.spans import Line, Span, clip, line, pad, wrap
 
-LEAST_BODY = 3
+LEAST_BODY = 5
 """Lines that the part which scrolls has at least, at the cost of the bottom, then of the top."""
 
 

@@ -23,14 +23,14 @@ def slope(moment: Moment, selection: Selection, columns: int) -> Page:
     found = check_slope(moment, index)
     value = float(moment.parameters.flat[index])
     body = [
-        _row("w", full(value)),
-        _row("h", short(found.step)),
+        _row("back-prop", full(found.analytic), True),
+        _row("slope", full(found.numeric), True),
         _row("E(w − h)", full(found.errors[0])),
         _row("E(w)", full(found.errors[1])),
         _row("E(w + h)", full(found.errors[2])),
-        _row("slope", full(found.numeric), True),
-        _row("back-prop", full(found.analytic), True),
         _row("apart", full(found.numeric - found.analytic)),
+        _row("w", full(value)),
+        _row("h", short(found.step)),
     ]
     return Page(_verdict(found, name, columns), body, _notes(moment, found, value, columns))
 

@@ -54,7 +54,9 @@ def surface(moment: Moment, selection: Selection, columns: int, rows: int, half_
     shown = _large(moment, selection)
     map_rows = max(1, rows - 2)
     beside_it = bool(hidden) and columns >= 2 * _THUMB[0] + 4
-    map_columns = min(columns - (_THUMB[0] + 2 if beside_it else 0), (2 if beside_it else 4) * map_rows)
+    map_columns = min(4 * map_rows, columns)  # twice as wide as high to the eye, at most
+    if beside_it:
+        map_columns = min(columns - _THUMB[0] - 2, max(2 * map_rows, min(map_columns, columns // 2)))
     large = _cells(_map(moment, plane, shown, map_columns, map_rows, half_blocks), half_blocks)
     _put_samples(large, moment, plane, shown, half_blocks)
     lines: list[Line] = [joined(row) for row in large]

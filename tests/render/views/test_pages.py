@@ -1,0 +1,156 @@
+"""What the views say in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.core.runs import article, xor
+from tests.render.moments import at, of, page
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.phases import Moment
+from tui_backprop.experiments import Overrides
+from tui_backprop.render.selection import Bias, Node, Selection, Weight, place_in_flat
+from tui_backprop.render.views.collapse import collapse
+from tui_backprop.render.views.health import health
+from tui_backprop.render.views.interference import interference
+from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.pulls import pulls
+from tui_backprop.render.views.slope import slope
+from tui_backprop.render.views.surface import surface
+
+FIRST = Weight(1, 0, 0)
+View = Callable[[Moment, Selection, int], Page]
+
+
+def shown(view: View, moment: Moment, selection: Selection = FIRST, columns: int = 62, rows: int = 99) -> list[str]:
+    lines, _ = view(moment, selection, columns).lines(columns, rows)
+    return [row.rstrip() for row in page(lines).splitlines()]
+
+
+def test_the_stalemate_of_the_single_layer() -> None:
+    rows = shown(pulls, at("no-direction", 160), Weight(1, 1, 0))
+    assert rows[:2] == [
+        "2 pull W1[x2→y] up, 2 down right now; but an epoch's updates",
+        "cancel, and it is where it was an epoch ago.",
+    ]
+    assert [row.split()[-1] for row in rows[3:7]] == ["+0.0600", "−0.0600", "+0.0600", "−0.0600"]
+    assert rows[7].split()[-1] == "0.0000"
+
+
+@pytest.mark.parametrize(
+    ("moment", "selection", "words"),
+    [
+        (lambda: at("article"), Node(1, 0), "select one"),
+        (lambda: Timeline(article({"seed": 0}, rate=1.0)).go(40), FIRST, "No sample pulls on W1[x1→h1]"),
+        (lambda: at("xor"), Bias(2, 0), "pull b2[y] up"),
+    ],
+)
+def test_other_pulls(moment: Any, selection: Selection, words: str) -> None:
+    assert words in " ".join(shown(pulls, moment(), selection))
+
+
+def test_the_articles_picture_of_two_linear_layers() -> None:
+    """I1·(W1·W5 + W3·W6) + I2·(W2·W5 + W4·W6), its weights counted unit by unit."""
+    definition = {
+        "network": {"layers": [2, 2, 1], "hidden": "linear", "weights": [[[1.0, 3.0], [2.0, 4.0]], [[5.0], [6.0]]]},
+        "data": {"inputs": [[1.0, 10.0]], "targets": [[0.0]]},
+    }
+    text = "\n".join(shown(collapse, Timeline(load_experiment(definition)).moment))
+    assert "z(y) = I1·(W1·W5 + W3·W6) + I2·(W2·W5 + W4·W6)" in text
+    assert "= I1·(1·5 + 3·6) + I2·(2·5 + 4·6)" in text
+    assert "= I1·23 + I2·34" in text
+    assert "363" in text  # 1·23 + 10·34
+    assert "Largest difference between both ways: 0" in text
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (lambda: at("article", 2), "relu of layer 1"),
+        (lambda: at("sigmoid"), "sigmoid of layer 1"),
+        (lambda: at("no-direction"), "one layer only"),
+        (lambda: Timeline(load_experiment("article-random", Overrides(seed=13))).go(4000), "no gate switches on this"),
+    ],
+)
+def test_why_layers_collapse_or_not(moment: Any, words: str) -> None:
+    assert words in " ".join(shown(collapse, moment()))
+
+
+def test_interference_of_the_first_updates() -> None:
+    rows = shown(interference, at("article", 2))
+    assert rows[0] == "This update: of 3 other samples 1 became better, 2 worse; its"
+    assert rows[3].startswith(" #0 ")
+    assert rows[4].split() == ["▸#1", "+0.0400", "−0.2400", "+0.1100", "−0.1500"]  # as the samples pane has it
+    assert "known once it is made" in " ".join(shown(interference, at("article", 3, "gradient")))
+    assert ["▸#2", *"····"] in [row.split() for row in shown(interference, at("article", 3, "gradient"))]
+    assert "No update yet" in shown(interference, at("article"))[0]
+
+
+def test_a_gradient_that_vanishes_one_that_explodes_and_one_that_is_gone() -> None:
+    deep = xor([2, 4, 4, 4, 4, 4, 1], 0, 0.5, hidden="sigmoid", output="sigmoid")
+    assert "vanishes" in " ".join(shown(health, Timeline(deep).go(4)))
+    diverged = Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(40)
+    assert "exploded" in " ".join(shown(health, diverged))
+    assert "All gradients are 0" in " ".join(shown(health, at("article", 4 * 148)))
+    assert "No update is completed" in " ".join(shown(health, at("article")))
+
+
+def test_the_gradient_check_shows_every_figure() -> None:
+    moment = at("article", 1, "gradient")
+    rows = shown(slope, moment)
+    figures = {row.split("  ")[0]: row.split()[-1] for row in rows[1:9]}
+    first, second = moment.before.weights
+    raw = np.maximum(np.ones(3) @ first, 0) @ second
+    assert float(figures["back-prop"]) == pytest.approx((raw[0] - 1) * second[0, 0])  # ŷ not rounded
+    assert float(figures["slope"]) == pytest.approx(float(figures["back-prop"]), abs=1e-5)
+    assert rows[0].startswith("✓ For W1[x1→h1]")
+    assert "Weights and biases have gradients" in shown(slope, moment, Node(1, 0))[0]
+    assert "right at a kink" in shown(slope, at("xor"), Bias(1, 0))[0]
+
+
+def test_the_place_of_a_parameter_in_the_flat_array() -> None:
+    moment = of([3, 4, 2], bias=True)
+    flat = np.arange(moment.experiment.network.size, dtype=float)
+    network = moment.experiment.network
+    assert flat[place_in_flat(Weight(2, 3, 1), network)] == network.weights(flat)[1][3, 1]
+    assert flat[place_in_flat(Bias(1, 2), network)] == network.biases(flat)[0][2]
+
+
+def test_the_surface_of_xor_when_it_is_solved() -> None:
+    timeline = Timeline(load_experiment("xor"))
+    timeline.run_until(lambda moment: moment.converged_at is not None, limit=40_000)
+    lines = surface(timeline.moment, FIRST, 30, 12, half_blocks=False)
+    text = page(lines)
+    assert text.startswith("output y over x1 ▸ and x2 ▲")
+    assert [sign for sign in "○●" if text.count(sign) < 3] == []  # two of each, and the legend's
+    assert text.count("◇") == text.count("◆") == 1  # the legend's alone
+    rows = text.splitlines()[1:-1]
+    assert rows[0][1] in "░▒▓█●"  # x1 low, x2 high: 1
+    assert rows[-1][1] in "╌–=≡○"
+
+
+def test_the_same_map_in_colours_tells_the_signs_by_glyphs_too() -> None:
+    lines = surface(at("xor"), FIRST, 30, 12, half_blocks=True)
+    signs = [span for spans in lines[1:-1] for span in spans if span.ink.startswith("sign|")]
+    assert sorted(span.text for span in signs) == sorted("○◆◆○")
+
+
+def test_more_inputs_than_two_are_told_of() -> None:
+    assert "1 more held at the mean: x3" in page(surface(at("article"), FIRST, 80, 12, half_blocks=True))
+    assert "held at the mean: x2" in page(surface(at("article"), Weight(1, 2, 0), 80, 12, half_blocks=True))
+
+
+def test_a_curve_for_one_input() -> None:
+    definition = {
+        "network": {"layers": [1, 1], "weights": [[[1.0]]]},
+        "data": {"inputs": [[0.0], [1.0]], "targets": [[0.0], [1.0]]},
+    }
+    text = page(surface(Timeline(load_experiment(definition)).moment, FIRST, 40, 10, half_blocks=True))
+    assert text.startswith("output y over x1, −0.1…1.1  from −0.")
+    rows = text.splitlines()[1:-1]
+    assert "●" in rows[0] or "●" in rows[1]
+    assert rows[0].strip() > ""
