@@ -41,7 +41,7 @@ async def test_rate_optimizer_and_activation_are_chosen_from_lists() -> None:
     async with studio(size=NARROW) as s:
         await change(s, 1, "0.02")
         assert s.moment.experiment.training.rate == 0.02
-        await s.press("enter", "down", "down", "enter", "down", "down", "enter")
+        await s.press("enter", "down", "down", "enter", "down", "down", "down", "enter")
         assert s.moment.experiment.training.optimizer == "adam"
         await s.press("enter", *["down"] * 5, "enter", "down", "enter")
         assert s.moment.experiment.network.activations[0] == "leaky_relu"

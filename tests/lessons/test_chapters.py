@@ -13,11 +13,10 @@ from tests.lessons.figures import Place, worked_out
 from tests.transcription import article_epochs, article_start
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.experiments import load_experiment
-from tui_backprop.lessons.figures import figure
+from tui_backprop.lessons.figures import figure, luck_of
 from tui_backprop.lessons.leaf import Leaf, Press
 from tui_backprop.lessons.lesson import Block, Figure, Lesson, Page, Question
 from tui_backprop.lessons.library import chapter, chapter_names
-from tui_backprop.lessons.luck import starts
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.stage import Stage
 
@@ -159,6 +158,8 @@ def test_luck_is_that_of_the_articles_own_loop() -> None:
     for seed in range(20):
         epochs = article_epochs(*article_start(seed))
         converging += any(next(epochs)[0] == 0 for _ in range(470))
-    assert starts(load_experiment("article-random"), 20).converged == converging
-    many = starts(load_experiment("article-random"), 1000)
-    assert (many.converged, many.stuck, many.converged_linear) == (782, 218, 0)
+    experiment = load_experiment("article-random")
+    assert sum(outcome.converged for outcome in luck_of(experiment, 20)) == converging
+    many = luck_of(experiment, 1000)
+    assert sum(outcome.converged for outcome in many) == 782
+    assert not any(outcome.linear for outcome in many if outcome.converged)

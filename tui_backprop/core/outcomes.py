@@ -44,13 +44,17 @@ _SENTENCES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run: after `epochs` epochs the last one's error was `error`; `dead` units are shut for every sample."""
+    """One run: after `epochs` epochs the last one's error was `error`; `dead` units are shut for every sample.
+
+    `linear` says that no gate switches between samples, whether the run has converged or not.
+    """
 
     seed: int
     ending: Ending
     epochs: int
     error: float
     dead: int
+    linear: bool = False
 
     @property
     def converged(self) -> bool:
@@ -71,4 +75,5 @@ def outcome_of(experiment: Experiment, seed: int, epochs: int, error: float, bef
         ending = Ending.LINEAR
     else:
         ending = Ending.PLATEAU if error >= FALLING * before else Ending.FALLING
-    return Outcome(seed, ending, epochs, error, sum(int(layer.dead.sum()) for layer in gates.layers))
+    dead = sum(int(layer.dead.sum()) for layer in gates.layers)
+    return Outcome(seed, ending, epochs, error, dead, gates.linear)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.phases import Moment
+from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import DECIMALS, UNKNOWN
@@ -24,7 +28,9 @@ from tui_backprop.lessons.stage import Stage
 _SAMPLE = re.compile(r"(?:^|\s+)#(\d{1,6})$")
 _DECIMALS = re.compile(r"\s*:\s*(\d{1,2})$")
 MOST_STARTS = 1000
-"""The most starts that a lesson may train, and for so many epochs at most, to speak of luck."""
+"""The most starts that a lesson may train to speak of luck."""
+LUCK_EPOCHS = 1000
+"""How long each is trained: far beyond the slowest start of the article's network that gets there at all."""
 
 
 def figure(source: str, stage: Stage) -> str:
@@ -217,7 +223,16 @@ def _curve(kind: str) -> Callable[[Stage, str], float]:
     return find
 
 
-def _luck(what: str) -> Callable[[Stage, str], float]:
+@lru_cache(maxsize=4)
+def luck_of(experiment: Experiment, count: int) -> list[Outcome]:
+    """How training comes out from seeds 0 to `count` − 1."""
+    sweep = Sweep(experiment, range(count), LUCK_EPOCHS)
+    for _ in sweep.proceed():
+        pass
+    return sweep.outcomes()
+
+
+def _luck(*wanted: tuple[bool, bool]) -> Callable[[Stage, str], float]:
     def find(stage: Stage, rest: str) -> float:
         count = int(rest) if rest.isdecimal() and len(rest) < 6 else 0
         if (
@@ -226,9 +241,7 @@ def _luck(what: str) -> Callable[[Stage, str], float]:
             or len(stage.experiment.data) > 16
         ):
             raise BackpropError(f"luck is told for 1 to {MOST_STARTS} starts of a small network", "e.g. converged 1000")
-        from tui_backprop.lessons.luck import starts
-
-        return getattr(starts(stage.experiment, count), what)  # type: ignore[no-any-return]
+        return sum((outcome.converged, outcome.linear) in wanted for outcome in luck_of(stage.experiment, count))
 
     return find
 
@@ -281,10 +294,10 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "value": _curve("value"),
     "slope": _curve("slope"),
     # of many starts
-    "converged": _luck("converged"),
-    "stuck": _luck("stuck"),
-    "stuck without a switching gate": _luck("stuck_linear"),
-    "converged without a switching gate": _luck("converged_linear"),
+    "converged": _luck((True, True), (True, False)),
+    "stuck": _luck((False, True), (False, False)),
+    "stuck without a switching gate": _luck((False, True)),
+    "converged without a switching gate": _luck((True, True)),
     # how a number comes about
     "work z": _worked(arithmetic.of_sum, unit),
     "work a": _worked(arithmetic.of_activation, unit),
