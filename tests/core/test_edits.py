@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from tests.core.runs import XOR
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu, relu2deriv
+from tui_backprop.core.conditions import Condition, gate_flips, sign_changes, unit_dies
+from tui_backprop.core.diagnostics.samples import view_samples
 from tui_backprop.core.edits import Value
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.trainer import TrainingState
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
 
@@ -273,3 +277,47 @@ def test_many_branches_of_a_large_network_stay_within_the_memory() -> None:
     with pytest.raises(BackpropError, match="32 branches"):
         timeline.edit("rate", (), 0.5)
     assert timeline.moment is before
+
+
+def test_a_run_that_waits_sees_what_steps_do_and_not_what_a_hand_did() -> None:
+    timeline = article()
+    timeline.go(4)
+    timeline.edit("activation", (1,), "tanh")
+    timeline.go(8)
+    timeline.edit("activation", (1,), "relu")
+    timeline.go(9)
+    timeline.edit("weight", (1, 0, 0), -9.0)
+    timeline.go(6)
+    for condition in (gate_flips(), unit_dies(), sign_changes(0, "w")):
+        timeline.go(6)
+        seen: list[tuple[int, str]] = []
+
+        def happened(
+            experiment: Experiment,
+            before: TrainingState,
+            after: TrainingState,
+            condition: Condition = condition,
+            seen: list[tuple[int, str]] = seen,
+        ) -> bool:
+            seen.append((after.step, condition(experiment, before, after)))
+            return False
+
+        list(timeline.run_steps(happened, 4))
+        assert [step for step, _ in seen] == [7, 8, 9, 10]
+    assert dict(seen)[9] == "", "a sign that the hand changed"
+
+
+def test_what_a_hand_did_is_no_change_by_the_update() -> None:
+    timeline = article()
+    change = view_samples(timeline.go(1)).change
+    edits: list[tuple[str, tuple[int, ...], Value]] = [
+        ("weight", (2, 0, 0), 5.0),
+        ("activation", (1,), "tanh"),
+        ("input", (1, 0), 3.0),
+    ]
+    for what, place, value in edits:
+        timeline.go(1)
+        edited = view_samples(timeline.edit(what, place, value))
+        assert edited.change is not None
+        assert change is not None
+        assert edited.change.tolist() == change.tolist()

@@ -155,7 +155,18 @@ class Branch:
         errors: list[float] = []
         trainer = self.trainer(state.step + 1)
         epoch = trainer.epoch(state.step + 1)
-        state = self.settled(trainer.advance(state, stop - state.step, errors))
+        return self._kept(trainer.advance(state, stop - state.step, errors), errors, epoch)
+
+    def step(self, state: TrainingState) -> tuple[TrainingState, TrainingState]:
+        """One step: the state as training leaves it, and the same with the edits at its step made."""
+        errors: list[float] = []
+        trainer = self.trainer(state.step + 1)
+        made = trainer.advance(state, 1, errors)
+        return made, self._kept(made, errors, trainer.epoch(made.step))
+
+    def _kept(self, state: TrainingState, errors: list[float], epoch: int) -> TrainingState:
+        """The state, settled, after its checkpoint and the `errors` of the epochs from `epoch` on have been kept."""
+        state = self.settled(state)
         for number, error in enumerate(errors, epoch):
             self._remember_error(number, error)
         self._remember_checkpoint(state)

@@ -210,8 +210,9 @@ class Timeline:
         try:
             for _ in range(limit):
                 self._allow(state.step + 1)
-                before, state = state, self._branch.advance(state, state.step + 1)
-                held = happened(self._branch.trainer(state.step).experiment, before, state)
+                before = state
+                made, state = self._branch.step(before)  # what the hand did at its end is not the step's doing
+                held = happened(self._branch.trainer(state.step).experiment, before, made)
                 yield state.step, held
                 if held:
                     return
@@ -270,6 +271,8 @@ class Timeline:
             while state.step < min(visited.branch.reached, self._furthest):
                 state = visited.branch.advance(state, visited.branch.reached)
                 yield state.step
+            if visited.branch is not self._branch:
+                visited.branch.rest()
         self._show(self._moment.step, self._moment.phase)
 
     def _free_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -180,6 +181,8 @@ class LessonScreen(StudioScreen):
 
     def _keep_place(self) -> None:
         self._bookmark = Bookmark(self._spot, self._bookmark.answers)
+        if self._keep:  # another lesson may have been read meanwhile
+            self._progress = replace(self._progress, bookmarks=progress.load().bookmarks)
         self._progress = self._progress.with_bookmark(self._lesson.name, self._bookmark)
         if self._keep:
             progress.save(self._progress)

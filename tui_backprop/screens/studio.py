@@ -246,7 +246,8 @@ class StudioScreen(PanesScreen):
             self._autosave.save_now()
             typed = ["--session", self._autosave.where()]
         else:
-            self.news = "Save the session first, with s: no command line alone leads here."
+            hint = "" if self._audience.kiosk else " Save the session first, with s."
+            self.news = f"No command line alone leads here.{hint}"
             return
         command = shlex.join(["tui-backprop", *typed])
         self.app.copy_to_clipboard(command)

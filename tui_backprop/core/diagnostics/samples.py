@@ -31,6 +31,10 @@ def view_samples(moment: Moment, rows: slice = slice(None)) -> SampleView:
     now = evaluate(moment.parameters, experiment.training, inputs, targets)
     if not moment.updated:
         return SampleView(now.prediction, now.error, None)
-    before = evaluate(moment.before, experiment.training, inputs, targets)
+    made, after = moment.experiment, now.error
+    inputs, targets = made.data.inputs[rows], made.data.targets[rows]
+    if moment.edits:  # what was edited where the step ends is not its update's doing
+        after = evaluate(moment.after, made.training, inputs, targets).error
+    before = evaluate(moment.before, made.training, inputs, targets).error
     with np.errstate(invalid="ignore"):
-        return SampleView(now.prediction, now.error, now.error - before.error)
+        return SampleView(now.prediction, now.error, after - before)
