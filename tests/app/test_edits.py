@@ -78,7 +78,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
         old = s.moment.parameters.flat.tobytes()
         await s.press("E", "E", "E")
         await change(s, 1, "0.3")
-        assert s.sentence == "rate = 0.3, in a new branch; b goes back to the old one."
+        assert s.sentence == "rate = 0.3, in a new branch; b lists the branches."
         assert "branch 2" in s.text("Breadcrumb")
         assert "·" in s.text("Error")
         await s.press("e", "c")

@@ -6,6 +6,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.penalty import penalised
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.edits import edit_text
 from tui_backprop.render.numbers import fixed, full, short
@@ -132,11 +133,15 @@ def _update(moment: Moment) -> str:
         return "The weights are no longer finite numbers: the run has diverged."
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
-    text = f"{moved} of {of} weights moved, each by −{rate} × its gradient." if moved else "No weight moves."
+    training = moment.experiment.training
+    plain = training.optimizer == "sgd" and not penalised(training)
+    by = f"−{rate} × its gradient" if plain else "what the optimiser and the price of weights make of its gradient"
+    text = f"{moved} of {of} weights moved, each by {by}." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
     how = "converged" if moment.converged_at == moment.epoch else f"ends with error {short(moment.epoch_error or 0.0)}"
-    return f"Epoch {moment.epoch:,} {how}. {text}"
+    last = f"The last update moved {moved} of {of} weights." if moved else text
+    return f"Epoch {moment.epoch:,} {how}. {last}"
 
 
 def _known(values: Array | None) -> Array:

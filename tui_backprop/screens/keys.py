@@ -27,11 +27,11 @@ class Key:
 
 KEYS = (
     Key("step", "space", "space", "step(1)", "One sample forward: to the end of a step", ("space ⌫", "step")),
-    Key("back-step", "backspace", "backspace", "step(-1)", "One sample back: to the beginning of a step"),
+    Key("back-step", "backspace", "backspace", "step(-1)", "One sample back: to the end of the one before"),
     Key("phase", "full_stop", ".", "phase(1)", "One phase forward", (".,", "phase")),
     Key("back-phase", "comma", ",", "phase(-1)", "One phase back"),
     Key("epoch", "e", "e", "epoch(1)", "One epoch forward: to the end of an epoch", ("eE", "epoch")),
-    Key("back-epoch", "E", "E", "epoch(-1)", "One epoch back: to the beginning of an epoch"),
+    Key("back-epoch", "E", "E", "epoch(-1)", "One epoch back: to the end of the one before"),
     Key("play", "p", "p", "play", "Play or pause", ("p", "play")),
     Key("next-pane", "tab", "tab", "next_pane(1)", "Next pane", ("tab", "pane")),
     Key("previous-pane", "shift+tab", "shift+tab", "next_pane(-1)", "Previous pane"),

@@ -48,6 +48,8 @@ class Question(ModalScreen[Answer | None]):
 class ChoiceQuestion(ModalScreen[int | None]):
     """One of several, by its place in the list."""
 
+    HINT: ClassVar[str] = "↑↓ enter: choose   escape: close"
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close", show=False)]
 
     def __init__(self, title: str, options: Sequence[str], chosen: int = 0) -> None:
@@ -59,6 +61,7 @@ class ChoiceQuestion(ModalScreen[int | None]):
         with Vertical(classes="dialog"):
             yield Label(self._title, markup=False)
             yield OptionList(*self._options, markup=False)
+            yield Label(self.HINT, classes="mistake", markup=False)
 
     def on_mount(self) -> None:
         """The present one is marked."""
@@ -71,6 +74,8 @@ class ChoiceQuestion(ModalScreen[int | None]):
 
 class BranchQuestion(ChoiceQuestion):
     """A branch to go to, or, by `n`, to name: then the answer is −1 − its place."""
+
+    HINT: ClassVar[str] = "↑↓ enter: go there   n: name it   escape: close"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "name", "Name", show=False)]
 

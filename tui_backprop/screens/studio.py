@@ -276,7 +276,7 @@ class StudioScreen(PanesScreen):
             return
         name = f"{place_name(what, place, moment.ahead)} = {value_text(value)}"
         if len(moment.branches) > len(before.branches):
-            self._tell_on_arrival(f"{name}, in a new branch; b goes back to the old one.")
+            self._tell_on_arrival(f"{name}, in a new branch; b lists the branches.")
         else:
             self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
         self._arrive()
@@ -290,7 +290,7 @@ class StudioScreen(PanesScreen):
             self.news = "There is one branch. Change something in the past (enter), and another begins."
             return
         listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
-        title = "Branches: enter goes there, n names one"
+        title = "Branches"
         chosen = await self.app.push_screen_wait(BranchQuestion(title, listed, moment.present))
         if chosen is None:
             return

@@ -34,7 +34,8 @@ class Collapse:
     @property
     def difference(self) -> float:
         """The largest difference between both ways."""
-        return float(np.max(np.abs(self.deep - self.flat), initial=0.0))
+        with np.errstate(all="ignore"):
+            return float(np.max(np.abs(self.deep - self.flat), initial=0.0))
 
 
 def view_collapse(moment: Moment) -> tuple[Collapse, ...]:

@@ -66,7 +66,12 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
     length = moment.experiment.steps_per_epoch
     if not length <= min(moment.position, MOST_MOVES):
         return None
-    steps = list(moment.past.steps(moment.position - length + 1, moment.position))
+    last = moment.position
+    if moment.experiment.training.shuffle and moment.order != length:  # else a sample may come twice
+        last -= moment.order if moment.complete else moment.order - 1
+    if last < length:
+        return None
+    steps = list(moment.past.steps(last - length + 1, last))
     with np.errstate(all="ignore"):
         change = np.array([step.after.flat[index] - step.before.flat[index] for step in steps])
     return Moves(tuple(step.samples for step in steps), change)

@@ -47,7 +47,7 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
         Span("pull".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
     )  # fmt: skip
     here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
-    head = [*_verdict(found, moves, name, columns), heading]
+    head = [*_verdict(moment, found, moves, name, columns), heading]
     return Page(head, body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here)
 
 
@@ -64,12 +64,15 @@ def _bar(sample: int, pull: float, strength: float, label: int, half: int, momen
     return line(head, Span(left, ink), Span("│", "dim"), Span(right, ink), Span(_figure(pull), ink))
 
 
-def _verdict(found: Pulls, moves: Moves | None, name: str, columns: int) -> list[Line]:
+def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, columns: int) -> list[Line]:
     up, down = int((found.pull > 0).sum()), int((found.pull < 0).sum())
     if not np.isfinite(found.pull).all():
         return sentence(columns, Span("The pulls are no finite numbers any more.", "warn"))
     if up + down == 0:
-        return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), ": it stays where it is.")
+        training = moment.ahead.training
+        stays = training.optimizer == "sgd" and not penalised(training)
+        rest = ": it stays where it is." if stays else "; what moves it still is not the error."
+        return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
     pulling = f"{up} pull {name} up, {down} down"
     if found.cancel:
         return sentence(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
