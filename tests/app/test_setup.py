@@ -157,3 +157,15 @@ async def test_strangers_see_no_files() -> None:
         assert "CSV" not in str(screen.query_one("#data", Static).content)
         await pilot.press("ctrl+s")
         assert app.screen is screen
+
+
+@pytest.mark.parametrize(("field", "value", "words"), [("layers", "100,200", "10,000"), ("samples", "1001", "1,000")])
+async def test_strangers_get_bounded_sizes(field: str, value: str, words: str) -> None:
+    app = BackpropApp(Timeline(load_experiment("spiral")), audience=Audience(kiosk=True))
+    async with app.run_test(size=NARROW) as pilot:
+        s = Studio(app, pilot)
+        await s.press("ctrl+n")
+        await fill(s, **{field: value})
+        assert f"at most {words}" in text(s, "mistake")
+        await s.press("enter")
+        assert isinstance(s.app.screen, SetupScreen)

@@ -321,3 +321,23 @@ def test_what_a_hand_did_is_no_change_by_the_update() -> None:
         assert edited.change is not None
         assert change is not None
         assert edited.change.tolist() == change.tolist()
+
+
+def test_editing_samples_fills_no_memory_without_end() -> None:
+    random = np.random.default_rng(0)
+    data = {"inputs": random.normal(size=(1000, 2)), "targets": random.normal(size=(1000, 1))}
+    timeline = Timeline(load_experiment({"network": {"layers": [2, 2, 1]}, "data": data}), budget=2**20)
+    for step in range(10):
+        timeline.go(step + 1)
+        timeline.edit("rate", (), 0.01 * (step + 1))
+    few = timeline.memory
+
+    def edit_many() -> None:
+        for step in range(10, 100):
+            timeline.go(step + 1)
+            timeline.edit("input", (step, 0), float(step))
+
+    with pytest.raises(BackpropError, match="fill the memory"):
+        edit_many()
+    assert few < 2**17, "edits of rules share the samples"
+    assert timeline.memory <= 2 * 2**20

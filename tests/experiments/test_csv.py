@@ -74,6 +74,8 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "text for a number": ("a,b,c\n1,2,3\n1,two,3\n", "", "line 3, column b: 'two' is not a number"),
     "an empty field": ("a,b,c\n1,,3\n", "", "line 2, column b: '': the value is missing"),
     "NaN": ("a,b,c\n1,nan,3\n", "", "line 2, column b: 'nan': the value is missing"),
+    "a number as only Python writes it": ("a,b,c\n1,2,3\n1,1_000,3\n", "", "line 3, column b: '1_000' is not a number"),
+    "figures of another script": ("a,b,c\n1,2,3\n1,٣,3\n", "", "line 3, column b: '٣' is not a number"),
     "infinity": ("a,b,c\n1,2,inf\n", "", "line 2, column c: 'inf' is not a number"),
     "a number beyond floats": ("a,b,c\n1,2,1e999\n", "", "line 2, column c: '1e999' is not a number"),
     "a row too short": ("a,b,c\n1,2\n", "", "line 2: 2 fields (expected 3, as in the header)"),

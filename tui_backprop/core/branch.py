@@ -35,7 +35,7 @@ class _History:
 
     def __init__(self, values: Array | None = None) -> None:
         self._count = 0 if values is None else len(values)
-        self._values = np.empty(max(64, 2 * self._count))
+        self._values = np.empty(max(64, self._count))
         if values is not None:
             self._values[: self._count] = values
 
@@ -54,7 +54,7 @@ class _History:
 
     def append(self, error: float) -> None:
         if self._count == len(self._values):
-            self._values = np.concatenate([self._values, np.empty(self._count)])
+            self._values = np.concatenate([self._values, np.empty(self._count)])  # amortised: as many again
         self._values[self._count] = error
         self._count += 1
 
@@ -193,9 +193,11 @@ class Branch:
 
     @property
     def memory(self) -> int:
-        """Bytes held by checkpoints and history."""
+        """Bytes held by checkpoints, history, and samples that were edited."""
         size = next(iter(self._checkpoints.values())).nbytes + _OVERHEAD
-        return len(self._checkpoints) * size + self._history.nbytes
+        edited = {id(trainer.experiment.data): trainer.experiment.data.table.nbytes for trainer in self._trainers}
+        edited.pop(id(self.experiment.data), None)
+        return len(self._checkpoints) * size + self._history.nbytes + 2 * sum(edited.values())
 
     def rest(self) -> None:
         """Gives memory back, while another branch is the present one."""

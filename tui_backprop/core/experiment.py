@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Network, Parameters
@@ -29,6 +32,11 @@ class Data:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @cached_property
+    def table(self) -> Array:
+        """Inputs and targets side by side, a row a sample."""
+        return np.hstack([self.inputs, self.targets])
 
 
 @dataclass(frozen=True)

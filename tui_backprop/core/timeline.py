@@ -240,6 +240,8 @@ class Timeline:
         branch = old.with_edit(edit, keep_future=not past)
         if not changed:
             return moment
+        if self.memory + branch.memory > 2 * self._budget:
+            raise BackpropError("edits and branches fill the memory for them", "start again with `r`, or with R")
         if past:
             self._leave()
             self._visited.append(_Visited(self._free_name(), branch))

@@ -67,7 +67,6 @@ class Trainer:
         self._penalised = penalised(training)
         self._passes: dict[int, Backprop] = {}
         self._unrolled = unroll(network, training)
-        self._table = np.hstack([experiment.data.inputs, experiment.data.targets])
         self._order_epoch = 0
         self._order = np.arange(len(experiment.data))
 
@@ -198,5 +197,5 @@ class Trainer:
 
     def _listed(self, step: int, count: int) -> list[list[float]]:
         """The same rows as plain numbers, inputs before targets."""
-        rows = self._table[self._rows(step, count)]
+        rows = self.experiment.data.table[self._rows(step, count)]
         return rows.tolist()  # type: ignore[no-any-return]

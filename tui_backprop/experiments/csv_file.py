@@ -76,6 +76,7 @@ class CsvFile:
         codes: dict[int, dict[str, int]] = {i: {} for i in columns if i in self.texts or i in as_classes}
         unused = [index for index in range(len(self.names)) if index not in columns]
         values, lines, width = array("d"), array("q"), len(self.names)
+        number = float if self._text.isascii() and "_" not in self._text else _strictly
         for line, row in self._rows(self._headed):
             if len(row) != width:
                 like = "the header" if self._headed else "line 1"
@@ -90,7 +91,7 @@ class CsvFile:
             for index in unused:
                 row[index] = "0"
             try:
-                values.extend(map(float, row))
+                values.extend(map(number, row))
             except ValueError:
                 index = next(i for i, field in enumerate(row) if isinstance(field, str) and _number(field) is None)
                 raise self._not_a_number(line, index, row[index]) from None
@@ -183,9 +184,16 @@ def _text_of(path: Path) -> str:
         raise mistake(f"line {line}", "is not text in UTF-8", "a CSV file in UTF-8") from None
 
 
+def _strictly(field: str | int) -> float:
+    """As `float`, but of figures as files have them only: Python takes `1_000` and the digits of every script."""
+    if isinstance(field, str) and ("_" in field or not field.isascii()):
+        raise ValueError(field)
+    return float(field)
+
+
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        return _strictly(text)
     except ValueError:
         return None
 

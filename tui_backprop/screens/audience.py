@@ -15,6 +15,10 @@ KIOSK_STEPS = 1_000_000
 """The longest run of a visitor."""
 KIOSK_SWEEP = 1_000_000
 """Steps of all networks of a visitor's sweep together."""
+KIOSK_PARAMETERS = 10_000
+"""Parameters of a visitor's network."""
+KIOSK_SAMPLES = 1_000
+"""Samples of a visitor's data."""
 KIOSK_FORBIDS = frozenset({"save", "app.suspend_process", "suspend_process"})
 """Actions that a visitor has no use for, and a host no wish for."""
 

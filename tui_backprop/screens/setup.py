@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.actions import SkipAction
@@ -25,6 +27,7 @@ from tui_backprop.experiments.draft import CSV, DATA, definition_without_paths, 
 from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.files import write_new
 from tui_backprop.render.spans import safe
+from tui_backprop.screens.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
 from tui_backprop.screens.questions import Question
 from tui_backprop.widgets.choice import Choice
 
@@ -57,7 +60,7 @@ _FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
 class SetupScreen(ModalScreen[Experiment | None]):
     """A form over the studio; what it is left with is the experiment to open.
 
-    Without `files` neither reads nor writes any, and shows no path.
+    Without `files` neither reads nor writes any, and shows no path: strangers are at the keys, and sizes are bounded.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -169,6 +172,8 @@ class SetupScreen(ModalScreen[Experiment | None]):
         draft, text = self._draft, ""
         try:
             definition = draft.definition()
+            if not self._files:
+                _check_bounds(definition)
             text = toml_text(definition if self._files else definition_without_paths(definition))
             key = (*draft.data_fields, definition["network"]["layers"][0], definition["network"]["layers"][-1])
             known = self._samples[1] if self._samples is not None and self._samples[0] == key else None
@@ -217,6 +222,15 @@ class SetupScreen(ModalScreen[Experiment | None]):
         path = await self.app.push_screen_wait(question)
         if path is not None:
             self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
+
+
+def _check_bounds(definition: Mapping[str, Any]) -> None:
+    """Strangers get networks and data of a bounded size; looked at before anything of that size is made."""
+    layers, samples = definition["network"]["layers"], definition["data"].get("samples", 0)
+    if sum((below + 1) * above for below, above in pairwise(layers)) > KIOSK_PARAMETERS:
+        raise ExperimentError("draft", "network.layers", "too many", f"at most {KIOSK_PARAMETERS:,} parameters here")
+    if isinstance(samples, int) and samples > KIOSK_SAMPLES:
+        raise ExperimentError("draft", "data.samples", f"{samples:,} are too many", f"at most {KIOSK_SAMPLES:,} here")
 
 
 def _brief(error: BackpropError, field: str) -> str:
