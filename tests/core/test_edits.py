@@ -341,3 +341,34 @@ def test_editing_samples_fills_no_memory_without_end() -> None:
         edit_many()
     assert few < 2**17, "edits of rules share the samples"
     assert timeline.memory <= 2 * 2**20
+
+
+def test_what_an_optimiser_remembers_outlives_an_edit_but_not_another_optimiser() -> None:
+    """One weight, one sample x = 1, y = 0, on plain floats: g = w, v = 0.5·v + g, w −= 0.1·v."""
+    definition = {
+        "network": {"layers": [1, 1], "weights": [[[1.0]]]},
+        "training": {"rate": 0.1, "optimizer": "momentum", "momentum": 0.5},
+        "data": {"inputs": [[1.0]], "targets": [[0.0]]},
+    }
+    w, v = 1.0, 0.0
+    wanted = []
+    for step in range(1, 10):
+        if step <= 8:
+            v = 0.5 * v + w
+            w -= (0.1 if step <= 4 else 0.2) * v
+        else:
+            w -= 0.2 * w  # plain SGD from step 9 on
+        w = 3.0 if step == 2 else w
+        wanted.append(w)
+    timeline = Timeline(load_experiment(definition))
+    timeline.go(2)
+    timeline.edit("weight", (1, 0, 0), 3.0)
+    timeline.go(4)
+    timeline.edit("rate", (), 0.2)
+    timeline.go(8)
+    timeline.edit("optimizer", (), "sgd")
+    found = [float(timeline.go(step).parameters.weights[0][0, 0]) for step in range(1, 10)]
+    assert found == pytest.approx(wanted, abs=1e-12)
+    memory = timeline.go(9).memory_after
+    assert memory is not None
+    assert (memory.slots.shape, memory.age) == ((0, 1), 1)
