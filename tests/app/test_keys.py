@@ -82,6 +82,8 @@ async def matrices(s: Studio) -> None:
     assert s.title("Matrices").startswith("Updates")
     assert "new +0.6995" in s.text("Matrices")
     await s.press("v")
+    assert s.title("Matrices").startswith("Net pulls")
+    await s.press("v")
     assert s.title("Matrices").startswith("Weights")
 
 

@@ -99,3 +99,10 @@ async def test_a_click_on_a_name_brings_its_pane_into_sight() -> None:
         await s.settle()
         assert s.in_sight == {"Network", "Inspector"}
         assert "sum1" in s.text("Inspector")
+
+
+async def test_the_tab_of_the_matrices_says_what_they_show() -> None:
+    async with studio(size=NARROW) as s:
+        for shown in ("Weights", "Gradients", "Updates", "Net pulls", "Weights"):
+            assert f"[{shown}]" in s.text("PaneBar")
+            await s.press("v")

@@ -163,8 +163,22 @@ def test_names_of_wide_characters_keep_the_columns_in_line(tmp_path: Path) -> No
 
 
 def test_views_follow_each_other() -> None:
-    assert [View.VALUE.next(), View.GRADIENT.next(), View.UPDATE.next()] == [View.GRADIENT, View.UPDATE, View.VALUE]
+    order = [View.VALUE, View.GRADIENT, View.UPDATE, View.PULL]
+    assert [view.next() for view in order] == [*order[1:], View.VALUE]
 
 
 def test_the_page_is_text() -> None:
     assert "\x1b" not in page(matrices(at("article"), CORNER, View.VALUE, *ROOM))
+
+
+def test_the_net_pulls_of_all_samples() -> None:
+    """At the start of the article: minus the sum of the four samples' gradients, by its own loop's products."""
+    moment = at("article")
+    first, second = moment.parameters.weights
+    gradient = np.zeros((3, 4))
+    for x, y in zip(moment.experiment.data.inputs, moment.experiment.data.targets, strict=True):
+        z = x @ first
+        delta = np.round(np.maximum(z, 0) @ second, 1) - y
+        gradient += np.outer(x, delta @ second.T * (z > 0))
+    text = page(matrices(moment, Weight(1, 0, 0), View.PULL, 60, 16))
+    assert [shown(-value) for value in gradient.ravel() if shown(-value) not in text] == []

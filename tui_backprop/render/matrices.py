@@ -8,6 +8,7 @@ from enum import Enum
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.pulls import net_pulls
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.numbers import UNKNOWN, fixed, level, scale_of, tone
@@ -28,6 +29,7 @@ class View(Enum):
     VALUE = "value"
     GRADIENT = "gradient"
     UPDATE = "update"
+    PULL = "pull"
 
     def next(self) -> View:
         """The view after this one, round and round."""
@@ -78,6 +80,7 @@ def title(view: View) -> str:
         View.VALUE: "Weights",
         View.GRADIENT: "Gradients",
         View.UPDATE: "Updates",
+        View.PULL: "Net pulls",
     }[view]
 
 
@@ -90,6 +93,9 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
     marks: tuple[str, ...] = ("",)
     if view is View.GRADIENT:
         parts = [_gradient(moment, layer)]
+    elif view is View.PULL:
+        of_weights, of_biases = net_pulls(moment, layer)
+        parts = [np.vstack([of_weights, of_biases]) if experiment.initial.biases else of_weights]
     elif view is View.UPDATE:
         change = after - before if moment.updated else None
         parts = [before, change, after if moment.updated else None] if stacked else [change]

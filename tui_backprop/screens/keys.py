@@ -43,7 +43,7 @@ KEYS = (
     Key("set-up", "ctrl+n", "ctrl+n", "set_up", "Set up another experiment: data, network, rules", ("^n", "set up")),
     Key("save", "s", "s", "save", "Save this session by name", ("s", "save")),
     Key("full", "f", "f", "full", "This pane full-screen, and back", ("f", "full")),
-    Key("view", "v", "v", "view", "What the matrices show: value, gradient, update"),
+    Key("view", "v", "v", "view", "What the matrices show: value, gradient, update, net pull"),
     Key("chart", "c", "c", "chart", "The error as a chart with axes, and back; l makes its axis logarithmic"),
     *(
         Key(view.__name__.lower(), view.KEY, view.KEY, f"toggle_view('{view.__name__.lower()}')", view.OPENS)

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.matrices import View
+from tui_backprop.render.matrices import View, title
 from tui_backprop.render.selection import Selection, Weight
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, Key, bar_keys
 from tui_backprop.widgets.bars import KeyBar, PaneBar
@@ -195,8 +195,14 @@ class PanesScreen(Screen[None]):
             self.action_show_pane(self.views[-1])
 
     def _name_panes(self) -> None:
-        names = tuple((pane.__name__.lower(), pane.TITLE) for pane in self._within_reach())
+        titles: dict[type[Pane], str] = {Matrices: title(self.view)}
+        names = tuple((pane.__name__.lower(), titles.get(pane, pane.TITLE)) for pane in self._within_reach())
         self.query_one(PaneBar).names = names if self.has_class("-small") else names[1:]
+
+    def watch_view(self) -> None:
+        """The matrices show something else, and where panes are tabs, their tab says so."""
+        if self.is_mounted:
+            self._name_panes()
 
     def action_view(self) -> None:
         """The matrices show something else."""

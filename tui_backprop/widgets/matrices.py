@@ -17,8 +17,9 @@ class Matrices(Pane):
     TITLE = "Weights"
     ANSWERS = (
         "Which weights change, and by how much? A row for each unit below, a column for each unit above, b the bias. "
-        "v goes from the weights to their gradients to the updates (old, Δ, new). Bold is what this update changed. "
-        "Matrices too wide for numbers become a heat map: sign and shade. Arrows move the selection."
+        "v goes from the weights to their gradients, the updates (old, Δ, new), and the net pull of all samples on "
+        "each weight. Bold is what this update changed. Matrices too wide for numbers become a heat map: sign and "
+        "shade. Arrows move the selection."
     )
 
     view: reactive[View] = reactive(View.VALUE, repaint=False)

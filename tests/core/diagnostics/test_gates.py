@@ -26,10 +26,11 @@ def test_runs_that_never_converge_end_with_no_gate_switching_and_no_other_does()
     verdicts = []
     for seed in range(300):
         experiment = article({"init": "uniform01", "seed": seed})
-        result = run(experiment, 1000)
-        if result.converged is None:
-            result = run(experiment, 8000)  # one of the last gates to settle takes so long
+        result = run(experiment, 500)  # all that converge do so by epoch 460
         found = view_gates(experiment.data, result.end.parameters)
+        if result.converged is None and not found.linear:
+            result = run(experiment, 8000)  # the last gate to settle takes so long
+            found = view_gates(experiment.data, result.end.parameters)
         opened = open_gates(experiment, result.end)
         assert np.array_equal(found.layers[0].passing, opened > 0)
         verdicts.append((result.converged is not None, found.linear))

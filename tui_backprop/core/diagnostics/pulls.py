@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,7 @@ def net_pulls(moment: Moment, layer: int) -> tuple[Array, Array]:
         return -np.einsum("si,sj->ij", below, delta), -np.add.reduce(delta, axis=0)
 
 
+@lru_cache(maxsize=1)
 def _passes(moment: Moment) -> tuple[NDArray[np.intp], Frame]:
     """A pass of all samples at the moment's parameters, by the rules of its training, rounding included."""
     experiment = moment.ahead
