@@ -62,6 +62,20 @@ def test_a_held_key_makes_every_step_and_ends_soon_on_a_slow_line() -> None:
         assert time.monotonic() - released < 2.0  # it is 0.1; without pacing 5
 
 
+def test_where_a_frame_takes_long_the_upper_rows_come_first() -> None:
+    with Program(columns=120, rows=40, baud=9600) as program:
+        program.settle(1.0)
+        before, count = program.lines, len(program.received)
+        program.keys(" ")
+        program.until(lambda: program.received.count(b"\x1b[?2026l", count) == 1)
+        upper = program.lines[:22]
+        assert upper[1].startswith("article  epoch 1  sample #0")
+        assert program.lines[25:] == before[25:]
+        program.settle(1.0)
+        assert program.lines[:22] == upper
+        assert program.lines[25:] != before[25:]
+
+
 def test_a_terminal_that_never_answers_is_not_kept_waiting() -> None:
     with Program(answers=False) as program:
         program.settle(1.5)

@@ -29,6 +29,10 @@ FIRST_PATIENCE = 1.0
 """Seconds to wait for a terminal that has never answered yet; then it is drawn on as if it kept up."""
 PATIENCE = 0.4
 """Seconds to wait for a terminal that does answer, besides twice the time that so many bytes took it before."""
+SLOW = 1.0
+"""Seconds that a frame may take to be shown all at once; if it takes longer, it comes in two parts."""
+UPPER = 0.55
+"""The share of the rows that comes first then: path, graph and weights, before the details."""
 LAST_WAIT = 0.5
 """Seconds to wait for an answer that is still due when the studio is left."""
 # modes, keyboard protocol, questions, strings and the bell leave the cells as they are
@@ -108,18 +112,30 @@ class FrugalDriver(LinuxDriver):
         if self._shown is None:
             clear, self._pen = CLEAR, Pen()
             self._shown = Cells(self._wanted.columns, self._wanted.rows)
-        changes = clear + difference(self._shown, self._wanted, self._pen)
-        if not changes:
+        parts = self._parts(self._shown)
+        if not clear and not any(parts):
             return
         self._shown = self._wanted.copy()
+        parts[0] = clear + parts[0]
         if self._synchronised:
-            changes = f"{SYNC_START}{changes}{SYNC_END}"
+            parts = [f"{SYNC_START}{part}{SYNC_END}" for part in parts]
+        changes = "".join(parts)
         now = time.monotonic()
         if clear or (self._answers and now - self._sent_at < BUSY):
             changes += ASK
             self._wait_for_answer(now, len(changes.encode()))
         self._sent_at = now
         self._line.write(changes)
+
+    def _parts(self, shown: Cells) -> list[str]:
+        """What is new, at once; where the line takes long for it, the upper rows first."""
+        pen = self._pen.copy()
+        parts = [difference(shown, self._wanted, pen)]
+        if len(parts[0]) * self._pace > SLOW:
+            pen, row = self._pen.copy(), round(UPPER * shown.rows)
+            parts = [difference(shown, self._wanted, pen, rows) for rows in (slice(row), slice(row, None))]
+        self._pen = pen
+        return parts
 
     def _wait_for_answer(self, now: float, size: int) -> None:
         self._questions.append((now, size))

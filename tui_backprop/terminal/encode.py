@@ -38,16 +38,16 @@ class Run(NamedTuple):
     look: Look
 
 
-def difference(before: Cells, after: Cells, pen: Pen) -> str:
-    """Sequences that turn the screen `before` into `after`, both of one size. The pen is moved along.
+def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None)) -> str:
+    """Sequences that turn the screen `before`, or some rows of it, into `after`, both of one size, and move the pen.
 
     From run to run it goes where the next costs the fewest bytes: a change of colour often costs more than a jump.
     """
-    rows = enumerate(zip(before.grid, after.grid, strict=True))
-    runs = [run for y, (old, new) in rows if old != new for run in _runs(y, old, new)]
     by_look: dict[Look, list[Run]] = {}
-    for run in runs:
-        by_look.setdefault(run.look, []).append(run)
+    for y in range(*rows.indices(after.rows)):
+        if before.grid[y] != after.grid[y]:
+            for run in _runs(y, before.grid[y], after.grid[y]):
+                by_look.setdefault(run.look, []).append(run)
     parts = []
     while by_look:
         run = _nearest(by_look, after, pen)
