@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import signal
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ LIGHT = Theme(
     "light", primary="#005fd7", accent="#af00af", warning="#af5f00", error="#d70000", success="#008700",
     foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
 )  # fmt: skip
+
+SETTLED = 1.0
+"""Seconds after which the studio is on the screen."""
 
 
 def _ansi() -> Theme:
@@ -84,8 +88,9 @@ class BackpropApp(App[None]):
         self.theme = theme
 
     def on_mount(self) -> None:
-        """The studio is the only screen."""
+        """The studio is the only screen; garbage may be collected as soon as it can be seen."""
         self.push_screen(self._studio)
+        self.set_timer(SETTLED, gc.enable)
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 

@@ -179,7 +179,7 @@ def _sessions() -> int:
 
 
 def _studio(options: argparse.Namespace) -> int:
-    gc.disable()  # until the studio runs: there is much to import and nothing to collect
+    gc.disable()  # until the studio is on the screen: there is much to import and nothing to collect
     timeline, record = _opened(options)
     try:
         return _watch(timeline, record, options)
@@ -245,9 +245,8 @@ def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespac
 
 
 def _run(app: BackpropApp) -> int:
-    """Runs the studio; what has been imported until now stays, and is no longer searched for garbage."""
+    """Runs the studio; what has been imported until now stays, and is never searched for garbage."""
     gc.freeze()
-    gc.enable()
     app.run()
     return app.return_code or 0
 

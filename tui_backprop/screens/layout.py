@@ -56,7 +56,8 @@ class PanesScreen(Screen[None]):
     """The views that are open, the oldest first."""
 
     def compose(self) -> ComposeResult:
-        """Head, panes, bars."""
+        """Head, panes, bars; sorted into the terminal's size from the first, or all would be laid out twice."""
+        self._sort(self.app.size)
         moment, selection = PanesScreen.moment, PanesScreen.selection
         yield Breadcrumb().data_bind(moment, PanesScreen.news, PanesScreen.status)
         with Container(id="desk"):
@@ -181,6 +182,14 @@ class PanesScreen(Screen[None]):
 
     def fit(self, size: Size) -> None:
         """Lays the panes out for a terminal of this size."""
+        self._sort(size)
+        self._name_panes()
+        if self.front == "network" and not self.has_class("-small") and not self.has_class("-full"):
+            self.front = "matrices"
+        if self.has_class("-wide") and self.views and self.front == "inspector":  # whose place is taken
+            self.action_show_pane(self.views[-1])
+
+    def _sort(self, size: Size) -> None:
         columns, rows = self.room(size)
         wide = columns >= WIDE[0] and rows >= WIDE[1]
         small = columns < SMALL[0] or rows < SMALL[1]
@@ -188,11 +197,6 @@ class PanesScreen(Screen[None]):
         self.set_class(wide and rows < ROOMY, "-low")
         self.set_class(not wide and not small, "-narrow")
         self.set_class(small, "-small")
-        self._name_panes()
-        if self.front == "network" and not small and not self.has_class("-full"):
-            self.front = "matrices"
-        if wide and self.views and self.front == "inspector":  # whose place is taken
-            self.action_show_pane(self.views[-1])
 
     def _name_panes(self) -> None:
         titles: dict[type[Pane], str] = {Matrices: title(self.view)}

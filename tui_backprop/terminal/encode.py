@@ -49,8 +49,11 @@ def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None))
             for run in _runs(y, before.grid[y], after.grid[y]):
                 by_look.setdefault(run.look, []).append(run)
     parts = []
+    nearness: dict[Look, list[tuple[int, Look]]] = {}
     while by_look:
-        run = _nearest(by_look, after, pen)
+        if pen.look not in nearness:
+            nearness[pen.look] = sorted((len(transition(pen.look, look)), look) for look in by_look)
+        run = _nearest(by_look, nearness[pen.look], after, pen)
         row = after.grid[run.y]
         parts.append(_approach(pen, run, row))
         parts.append(_written(row, run.start, run.end, pen))
@@ -58,14 +61,14 @@ def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None))
     return "".join(parts)
 
 
-def _nearest(by_look: dict[Look, list[Run]], after: Cells, pen: Pen) -> Run:
-    """Takes out the run that costs the fewest bytes to reach."""
+def _nearest(by_look: dict[Look, list[Run]], nearness: list[tuple[int, Look]], after: Cells, pen: Pen) -> Run:
+    """Takes out the run that costs the fewest bytes to reach; `nearness` are the bytes of each change of look."""
     place, fewest = pen.place, 1_000_000
     column, y = place or (0, -1)
-    for change, look in sorted((len(transition(pen.look, look)), look) for look in by_look):
+    for change, look in nearness:
         if change >= fewest:
             break
-        for run in by_look[look][:_CHOICE]:
+        for run in by_look.get(look, ())[:_CHOICE]:
             if run.y == y and 0 < run.start - column <= _REWRITE:
                 cost = change + len(_approach(pen.copy(), run, after.grid[y]).encode())
             else:
@@ -143,6 +146,7 @@ def _jump(place: tuple[int, int] | None, x: int, y: int) -> str:
     return min(jump, down_or_up + min(along, key=len), key=len)
 
 
+@lru_cache(maxsize=2048)
 def _steps(count: int, forward: str, back: str) -> str:
     size = abs(count)
     return f"\x1b[{size if size > 1 else ''}{forward if count > 0 else back}" if count else ""
