@@ -18,6 +18,20 @@ from tui_backprop.widgets.pane import Pane
 class HelpScreen(ModalScreen[None]):
     """A page of text over the studio."""
 
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+        VerticalScroll {
+            width: 100;
+            max-width: 100%;
+            height: 90%;
+            padding: 0 2;
+            background: $surface;
+            border: round $accent;
+        }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,f1", "dismiss(None)", "Close", show=False),
         Binding("j", "scroll_down", "Down", show=False),
@@ -30,7 +44,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The page."""
-        with VerticalScroll(classes="page") as page:
+        with VerticalScroll() as page:
             page.border_title = "Help: escape closes, arrows scroll"
             yield Static(_page(self._panes, self._keys), markup=False)
 

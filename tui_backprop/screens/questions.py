@@ -17,7 +17,28 @@ from tui_backprop.errors import BackpropError
 Answer = TypeVar("Answer")
 
 
-class Question(ModalScreen[Answer | None]):
+class Dialog(ModalScreen[Answer | None]):
+    """A small window in the middle, over what the question is about."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        Vertical {
+            width: 64;
+            max-width: 100%;
+            height: auto;
+            padding: 1 2;
+            background: $surface;
+            border: round $accent;
+        }
+        OptionList, OptionList:focus { height: auto; background: $surface; border: none; }
+        .mistake { color: $text-muted; width: 1fr; height: auto; }
+    }
+    """
+
+
+class Question(Dialog[Answer]):
     """A line to type in; what `read` makes of it is the answer, and its error is shown until it is mended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
@@ -28,7 +49,7 @@ class Question(ModalScreen[Answer | None]):
 
     def compose(self) -> ComposeResult:
         """Title, line, mistake."""
-        with Vertical(classes="dialog"):
+        with Vertical():
             yield Label(self._title, markup=False)
             field = Input(placeholder=self._placeholder, select_on_focus=False)
             field.cursor_blink = False
@@ -45,7 +66,7 @@ class Question(ModalScreen[Answer | None]):
         self.dismiss(answer)
 
 
-class ChoiceQuestion(ModalScreen[int | None]):
+class ChoiceQuestion(Dialog[int]):
     """One of several, by its place in the list."""
 
     HINT: ClassVar[str] = "↑↓ enter: choose   escape: close"
@@ -58,7 +79,7 @@ class ChoiceQuestion(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """Title and options."""
-        with Vertical(classes="dialog"):
+        with Vertical():
             yield Label(self._title, markup=False)
             yield OptionList(*self._options, markup=False)
             yield Label(self.HINT, classes="mistake", markup=False)

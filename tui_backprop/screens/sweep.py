@@ -36,6 +36,14 @@ def seeds_for(experiment: Experiment, kiosk: bool) -> int:
 class SweepScreen(Screen[int | None]):
     """Many starts of one experiment; its result is the seed of the run to open."""
 
+    DEFAULT_CSS = """
+    SweepScreen {
+        background: $background;
+        color: $foreground;
+        overflow: hidden;
+        SweepPane { height: 1fr; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop or close", show=False),
         Binding("S,q", "dismiss(None)", "Close", show=False),
