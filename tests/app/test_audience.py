@@ -11,7 +11,9 @@ import pytest
 from tests.app.studio import NARROW, Studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
+from tui_backprop.render.matrices import View
 from tui_backprop.screens.audience import KIOSK_FORBIDS, Audience
+from tui_backprop.widgets.chart import Chart
 
 
 @asynccontextmanager
@@ -38,6 +40,22 @@ async def test_a_kiosk_that_is_left_alone_starts_over(keys: tuple[str, ...]) -> 
         assert s.timeline.experiment.seed == load_experiment("article").seed
         await s.press("full_stop")
         assert s.where == (1, "input")
+
+
+async def test_who_comes_next_finds_everything_as_it_was() -> None:
+    async with shown_to(Audience(kiosk=True, idle=0.6)) as s:
+        before = s.screen._player.pace
+        await s.press("v", "2", "5", "f", "c", "l", "right_square_bracket", "right_square_bracket")
+        s.app.theme = "light"
+        await s.press("space")
+        assert s.screen._player.pace != before
+        await until_step(s, 0)
+        await s.pilot.pause()
+        assert (s.app.theme, s.screen._player.pace) == ("dark", before)
+        assert (s.screen.view, s.screen.views, s.screen.front, s.focused) == (View.VALUE, (), "matrices", "Matrices")
+        assert not s.screen.has_class("-full")
+        assert not s.screen.has_class("-chart")
+        assert not s.screen.query_one(Chart).logarithmic
 
 
 async def test_a_kiosk_does_not_start_over_while_somebody_types() -> None:

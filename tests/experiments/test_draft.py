@@ -52,7 +52,33 @@ CHANGES = [
     ("xor", {"batch": "full", "shuffle": "yes", "output": "sigmoid"}),
     ("iris", {"shuffle": "no", "rate": "0.01"}),
     ("linear-collapse", {"layers": ""}),
+    ("circle", {"output": "softmax"}),
+    ("circle", {"momentum": "0.5"}),  # of no meaning without momentum
 ]
+FILES = [
+    ("spiral", {"features": "x1, x2, x1*x2"}, {"layers": [3, 8, 8, 1]}),
+    ("circle", {"features": "x1^2,x2^2", "noise": "0.3", "data_seed": "4"}, {"features": ["x1^2", "x2^2"], "seed": 4}),
+    ("xor", {"features": "sin(x1)"}, {"layers": [1, 4, 1], "features": ["sin(x1)"]}),
+    ("article", {"init": "he"}, {"init": "he"}),
+    ("article", {"bias": "frozen", "round": "", "report": "loss"}, {"bias": "frozen", "report": "loss"}),
+    ("iris", {"optimizer": "momentum", "momentum": "0.5", "l1": "0.01", "l2": "0.02"}, {"momentum": 0.5, "l1": 0.01}),
+    ("iris", {"stop": "1", "test": "", "standardise": "no"}, {"stop": 1}),
+]
+
+
+@pytest.mark.parametrize(("preset", "changes", "expected"), FILES)
+def test_what_only_a_file_can_say(
+    preset: str, changes: dict[str, str], expected: dict[str, object], tmp_path: Path
+) -> None:
+    draft = from_preset(preset)
+    for field, text in changes.items():
+        draft = draft.changed(field, text)
+    assert draft.command() is None
+    definition = draft.definition()
+    said = {**definition["network"], **definition["training"], **definition["data"]}
+    assert {key: said[key] for key in expected} == expected
+    assert {key for key in ("round", "test", "standardise") if not changes.get(key, "1")}.isdisjoint(said)
+    assert same(through_toml(draft, tmp_path), draft.experiment())
 
 
 @pytest.mark.parametrize(("preset", "changes"), CHANGES)
@@ -96,7 +122,7 @@ def test_a_generator_brings_a_network_that_suits_it(name: str, tmp_path: Path) -
 def test_a_file_brings_a_network_that_suits_it(text: str, units: tuple[int, ...], output: str, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text(text, "utf-8")
-    draft = from_preset("iris").changed("data", CSV).changed("file", str(path))
+    draft = from_preset("iris").changed("data", CSV).changed("file", str(path)).suited()
     experiment = draft.experiment()
     assert (experiment.network.units, experiment.network.activations[-1]) == (units, output)
     assert same(through_toml(draft, tmp_path), experiment)
@@ -127,6 +153,12 @@ def test_numbers_are_classes_if_the_output_is_a_softmax(tmp_path: Path) -> None:
         ("noise", "2", "out of range"),
         ("test", "1.5", "no share"),
         ("loss", "softmax_cross_entropy", "with a sigmoid output"),
+        ("features", "x1,x3", "unknown 'x3'"),
+        ("data_seed", "-1", "out of range"),
+        ("l1", "-0.1", "too small"),
+        ("l2", "a", "not a finite number"),
+        ("round", "1.5", "out of range"),
+        ("stop", "soon", "not a finite number"),
     ],
 )
 def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -> None:
@@ -134,6 +166,27 @@ def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -
     with pytest.raises(ExperimentError, match=message) as caught:
         draft.experiment()
     assert field_of(caught.value) == field
+
+
+def test_momentum_is_refused_at_its_field() -> None:
+    with pytest.raises(ExperimentError, match="too large") as caught:
+        from_preset("xor").changed("optimizer", "momentum").changed("momentum", "1").experiment()
+    assert field_of(caught.value) == "momentum"
+
+
+@pytest.mark.parametrize(
+    ("target", "columns", "units"),
+    [("b", "", (2, 8, 1)), ("b,a", "", (1, 8, 2)), ("", "b", (1, 8, 2)), ('"c, d"', "a", (1, 8, 2))],
+)
+def test_columns_of_a_file_are_named(target: str, columns: str, units: tuple[int, ...], tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('a,b,"c, d"\n1,2,x\n3,4,y\n5,6,x\n', "utf-8")
+    draft = from_preset("iris").changed("data", CSV).changed("file", str(path))
+    draft = draft.changed("target", target).changed("columns", columns).suited()
+    if draft.output == "sigmoid":
+        draft = draft.changed("output", "softmax").changed("loss", "softmax_cross_entropy")
+    assert draft.experiment().network.units == units
+    assert same(through_toml(draft, tmp_path), draft.experiment())
 
 
 @pytest.mark.parametrize("file", ["", "/nowhere/own.csv", "/", "a\0b"])

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,13 @@ MOST_CLASSES = 64
 LONGEST_NAME = 60
 _BEGINNING = 2**20
 """Characters in which the delimiter is looked for."""
+_WATCHED = 1000
+"""Rows from one look of whoever watches to the next."""
 _MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})
+
+
+Watch = Callable[[int], object]
+"""Told the number of rows read so far; may raise, and so end the reading."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +48,13 @@ class Table:
 class CsvFile:
     """A file whose first lines have been read: the names of its columns, and which of them hold text."""
 
+    watch: Watch | None = None
+    """Who watches while tables are read."""
+
     def __init__(self, path: Path, header: bool | None, delimiter: str | None) -> None:
         """`header` and `delimiter` are found out where they are None. A first line without any number is a header."""
         self.path = path
+        self._tables: dict[tuple[tuple[int, ...], frozenset[int]], Table] = {}
         self._text = _text_of(path)
         self._delimiter = delimiter or self._found_delimiter()
         rows = self._rows(headed=False)
@@ -73,6 +83,15 @@ class CsvFile:
 
     def read(self, columns: Sequence[int], as_classes: Collection[int] = ()) -> Table:
         """These columns of all rows. Columns of text, and those in `as_classes`, become classes."""
+        key = (tuple(columns), frozenset(as_classes))
+        if key not in self._tables:
+            table = self._read(columns, as_classes)
+            self._tables.clear()  # the latest is enough
+            self._tables[key] = table
+        return self._tables[key]
+
+    def _read(self, columns: Sequence[int], as_classes: Collection[int]) -> Table:
+        watch = self.watch or (lambda rows: None)
         codes: dict[int, dict[str, int]] = {i: {} for i in columns if i in self.texts or i in as_classes}
         unused = [index for index in range(len(self.names)) if index not in columns]
         values, lines, width = array("d"), array("q"), len(self.names)
@@ -95,6 +114,8 @@ class CsvFile:
             except ValueError:
                 index = next(i for i, field in enumerate(row) if isinstance(field, str) and _number(field) is None)
                 raise self._not_a_number(line, index, row[index]) from None
+            if len(lines) % _WATCHED == 0:
+                watch(len(lines))
             lines.append(line)
         table = np.frombuffer(values, dtype=np.float64).reshape(-1, width)
         if not np.isfinite(table).all():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,11 @@ COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
 
 
-def read_data(keys: Section, network: Network, folder: Path) -> Data:
+Opener = Callable[[Path, bool | None, str | None], CsvFile]
+"""(path, header, delimiter) → the file, as `CsvFile` itself makes it."""
+
+
+def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = CsvFile) -> Data:
     """The samples that the table `keys` describes; files are relative to `folder`.
 
     Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a
@@ -32,7 +37,7 @@ def read_data(keys: Section, network: Network, folder: Path) -> Data:
     if keys.has("generator"):
         data = _generated(keys, network)
     elif keys.has("csv"):
-        data = _from_csv(keys, network, folder)
+        data = _from_csv(keys, network, _file(keys, folder, open_csv))
     else:
         data = _listed(keys, network)
     names = keys.strings("names")
@@ -47,25 +52,30 @@ def read_data(keys: Section, network: Network, folder: Path) -> Data:
 
 @dataclass(frozen=True)
 class Outline:
-    """What a network must fit: the number of inputs, and of classes to tell apart; 0 where targets are numbers.
+    """What a network must fit: the number of inputs and of targets, and of classes; 0 where targets are numbers.
 
-    `target` is the name of the column to be learned.
+    `target` names the columns to be learned.
     """
 
     inputs: int
+    targets: int
     classes: int
-    target: str = ""
+    target: tuple[str, ...] = ()
 
 
-def outline(path: Path, as_classes: bool) -> Outline:
-    """Of a CSV file whose last column is the target: classes if it is text, or if `as_classes`."""
-    file = CsvFile(path, None, None)
-    last = len(file.names) - 1
-    of_classes = as_classes or last in file.texts
-    if not of_classes and not file.texts:
-        return Outline(last, 0, file.names[last])
-    table = file.read(range(last + 1), [last] if of_classes else ())
-    return Outline(len(_encoded(table, range(last))[1]), len(table.classes[last] or ()), file.names[last])
+def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = CsvFile) -> Outline:
+    """Of the table [data] that names a CSV file: one target is a class if it is text, or if `as_classes`."""
+    keys = Section("draft", "data", table)
+    file = _file(keys, Path(), open_csv)
+    first, last = _columns(keys, file, outputs=1)
+    names = tuple(file.names[column] for column in last)
+    of_classes = len(last) == 1 and (as_classes or last[0] in file.texts)
+    if not of_classes and file.texts.isdisjoint(first + last):
+        return Outline(len(_features(keys) or first), len(last), 0, names)
+    found = file.read([*first, *last], last if of_classes else ())
+    inputs = _features(keys) or _encoded(found, range(len(first)))[1]
+    targets = _encoded(found, range(len(first), len(first) + len(last)))[1]
+    return Outline(len(inputs), len(targets), len(found.classes[-1] or ()) if of_classes else 0, names)
 
 
 def _listed(keys: Section, network: Network) -> Data:
@@ -130,9 +140,8 @@ def _expanded(keys: Section, points: Array, features: Sequence[str], network: Ne
     return expanded
 
 
-def _from_csv(keys: Section, network: Network, folder: Path) -> Data:
+def _from_csv(keys: Section, network: Network, file: CsvFile) -> Data:
     """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
-    file = _file(keys, folder)
     outputs = network.units[-1]
     first, last = _columns(keys, file, outputs)
     of_classes = len(last) == 1 and (outputs > 1 or last[0] in file.texts)
@@ -159,12 +168,12 @@ def _from_csv(keys: Section, network: Network, folder: Path) -> Data:
     )  # fmt: skip
 
 
-def _file(keys: Section, folder: Path) -> CsvFile:
+def _file(keys: Section, folder: Path, open_csv: Opener) -> CsvFile:
     header = keys.flag("header", True) if keys.has("header") else None
     delimiter = keys.text("delimiter", ",") if keys.has("delimiter") else None
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise keys.error("delimiter", "is no single character", 'a character such as ";"')
-    return CsvFile(folder / keys.text("csv", ""), header, delimiter)
+    return open_csv(folder / keys.text("csv", ""), header, delimiter)
 
 
 def _columns(keys: Section, file: CsvFile, outputs: int) -> tuple[list[int], list[int]]:

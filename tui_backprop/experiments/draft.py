@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,17 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.errors import BackpropError, ExperimentError
-from tui_backprop.experiments.datasets import Outline, outline
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.csv_file import CsvFile
+from tui_backprop.experiments.datasets import Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import assemble, definition_of, load_experiment
 
 PRESETS_OWN = "the preset's"
 CSV = "CSV file"
 DATA = (PRESETS_OWN, *GENERATORS, CSV)
+BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
 _COMMAND = {"layers": "--layers", "hidden": "--hidden", "output": "--output", "rate": "--rate", "batch": "--batch",
             "seed": "--seed"}  # fmt: skip
-_OF_TRAINING = ("loss", "optimizer", "rate", "batch")
+_ALWAYS = ("loss", "optimizer", "rate", "batch")
+_OR_NOT = ("momentum", "l1", "l2", "round", "stop")
+"""Rules of training that a file leaves out where their field is empty."""
+_OF_FILE = ("file", "target", "columns")
+_PREPARATION = ("features", "test", "standardise", "data_seed")
 
 
 @dataclass(frozen=True)
@@ -30,85 +37,119 @@ class Draft:
     preset: str = "article"
     data: str = PRESETS_OWN
     file: str = ""
+    target: str = ""
+    columns: str = ""
     samples: str = ""
     noise: str = ""
+    features: str = ""
     test: str = ""
+    data_seed: str = ""
     standardise: str = "no"
     layers: str = ""
     hidden: str = "relu"
     output: str = "linear"
+    bias: str = "yes"
+    init: str = "xavier"
+    seed: str = "0"
     loss: str = "half_squared"
+    report: str = "loss"
     optimizer: str = "sgd"
+    momentum: str = ""
     rate: str = "0.1"
     batch: str = "1"
     shuffle: str = "no"
-    seed: str = "0"
+    l1: str = ""
+    l2: str = ""
+    round: str = ""
+    stop: str = ""
 
     @property
     def unused(self) -> set[str]:
-        """Fields that mean nothing for these data."""
-        made = self.data in GENERATORS or (
-            self.data == PRESETS_OWN and "generator" in definition_of(self.preset)["data"]
-        )
-        return (set() if self.data == CSV else {"file"}) | (set() if made else {"samples", "noise"})
+        """Fields that mean nothing beside the others."""
+        own = definition_of(self.preset) if self.data == PRESETS_OWN else {}
+        made = self.data in GENERATORS or "generator" in own.get("data", {})
+        drawn = made or self.test.strip() not in ("", "0")
+        without: set[str] = set()
+        without |= set() if self.data == CSV else set(_OF_FILE)
+        without |= set() if made else {"samples", "noise"}
+        without |= set() if made or self.data == CSV or own["network"]["layers"][0] == 2 else {"features"}
+        without |= set() if drawn else {"data_seed"}
+        without |= set() if self.optimizer == "momentum" else {"momentum"}
+        return without | (set() if self.layers.strip() else {"hidden"})
 
     def changed(self, field: str, text: str) -> Draft:
-        """With another text in a field. Other data bring along a network and rules that suit them."""
-        draft = replace(self, **{field: text})
+        """With another text in a field. Other data bring along a network and rules that suit them.
+
+        A file is not looked at: see `suited`.
+        """
         if field == "preset":
             return from_preset(text)
         if field == "data" and text == PRESETS_OWN:
             return from_preset(self.preset)
-        if field == "data" or (field == "file" and self.data == CSV):
-            return draft._suited()
-        return draft
-
-    def _suited(self) -> Draft:
-        draft = replace(self, layers="8", hidden="tanh", rate="0.03", shuffle="yes", batch="1")
-        draft = replace(draft, output="linear", loss="half_squared", standardise="no")
-        if self.data == CSV:
-            draft = replace(draft, standardise="yes", test="0.3")
-        else:
-            draft = replace(draft, samples="200", noise="0.1", test="0.5")
-        try:
-            classes = draft._outline().classes
-        except BackpropError:
+        draft = replace(self, **{field: text})
+        if field != "data":
             return draft
+        clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
+        own = (
+            {"standardise": "yes", "test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
+        )
+        draft = replace(clean, layers="8", hidden="tanh", rate="0.03", shuffle="yes", **own)
+        return draft if text == CSV else draft.suited()
+
+    def suited(self, open_csv: Opener = CsvFile) -> Draft:
+        """With the output and the loss that suit the targets. Raises `ExperimentError` where those cannot be read."""
+        classes = replace(self, output="linear")._outline(open_csv).classes
         kind = {0: ("linear", "half_squared"), 2: ("sigmoid", "binary_cross_entropy")}
         output, loss = kind.get(classes, ("softmax", "softmax_cross_entropy"))
-        return replace(draft, output=output, loss=loss)
+        return replace(self, output=output, loss=loss)
 
-    def _outline(self) -> Outline:
+    def _outline(self, open_csv: Opener) -> Outline:
         if self.data in GENERATORS:
-            return Outline(2, 0 if self.data in REGRESSIONS else 2)
-        path = Path(self.file).expanduser()
-        if not path.is_file():
+            classes = 0 if self.data in REGRESSIONS else 2
+            return Outline(len(_listed(self.features)) or 2, 1, classes)
+        if not Path(self.file).expanduser().is_file():
             raise ExperimentError(self.file or "file", "", "no such file", "the path of a CSV file")
-        stamp = path.stat()
-        return _outline(str(path.absolute()), (stamp.st_mtime_ns, stamp.st_size), self.output == "softmax")
+        return outline(self._data(), self.output == "softmax", open_csv)
 
-    def definition(self) -> dict[str, Any]:
+    def definition(self, open_csv: Opener = CsvFile) -> dict[str, Any]:
         """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
         if self.data == PRESETS_OWN:
             return self._of_preset()
-        found = self._outline()
-        outputs = found.classes if found.classes > 2 or (found.classes and self.output == "softmax") else 1
-        data: dict[str, Any] = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
-        title = f"{self.data}: {self.samples} samples"
+        found = self._outline(open_csv)
+        outputs = found.classes if found.classes > 2 or (found.classes and self.output == "softmax") else found.targets
+        data, title = self._data(), f"{self.data}: {self.samples} samples"
         if self.data == CSV:
-            path = Path(self.file).expanduser().absolute()
-            data, title = {"csv": str(path), "target": [found.target]}, path.name
+            data, title = {**data, "target": list(found.target)}, Path(self.file).name
         network = {
             "layers": [found.inputs, *self._hidden_layers(), outputs], "hidden": self.hidden, "output": self.output,
-            "bias": True, "init": "xavier", "seed": _number(self.seed),
+            "bias": BIAS[self.bias], "init": self.init, "seed": _number(self.seed),
         }  # fmt: skip
-        training = {key: _number(getattr(self, key)) for key in _OF_TRAINING}
+        training = {key: _number(getattr(self, key)) for key in _ALWAYS}
         training["shuffle"] = self.shuffle == "yes"
-        return {"title": title, "network": network, "training": training, "data": {**data, **self._preparation()}}
+        training |= {} if self.report == "loss" else {"report": self.report}
+        return {"title": title, "network": network, "training": {**training, **self._optional()}, "data": data}
+
+    def _data(self) -> dict[str, Any]:
+        """The table [data] of a generator or a file."""
+        if self.data in GENERATORS:
+            made = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
+            return {**made, **self._preparation()}
+        chosen = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
+        return {"csv": str(Path(self.file).expanduser().absolute()), **chosen, **self._preparation()}
+
+    def _optional(self) -> dict[str, Any]:
+        return {
+            key: _number(text) for key in _OR_NOT if (text := getattr(self, key).strip()) and key not in self.unused
+        }
 
     def _preparation(self) -> dict[str, Any]:
-        test = {"test": _number(self.test)} if self.test.strip() else {}
-        return {**test, **({"standardise": True} if self.standardise == "yes" else {})}
+        features, test, seed = _listed(self.features), self.test.strip(), self.data_seed.strip()
+        return {
+            **({"seed": _number(seed)} if seed and "data_seed" not in self.unused else {}),
+            **({"features": features} if features else {}),
+            **({"test": _number(test)} if test else {}),
+            **({"standardise": True} if self.standardise == "yes" else {}),
+        }
 
     def _of_preset(self) -> dict[str, Any]:
         """The preset's own definition where nothing is changed; what is changed replaces its part of it."""
@@ -116,29 +157,45 @@ class Draft:
         changes = self._changes()
         if not changes:
             return base
-        network, training, data = (dict(base[section]) for section in ("network", "training", "data"))
-        units = network["layers"]
-        if "layers" in changes:
-            network["layers"] = [units[0], *self._hidden_layers(), units[-1]]
-        for key in ("hidden", "output", "seed"):
-            if key in changes:
-                network[key] = _number(changes[key])
-        if not {"layers", "seed"}.isdisjoint(changes):
-            network.pop("weights", None)
-            network.pop("biases", None)
-        training.update({key: _number(changes[key]) for key in _OF_TRAINING if key in changes})
+        training, data = dict(base["training"]), dict(base["data"])
+        data.update({key: _number(changes[key]) for key in ("samples", "noise") if key in changes})
+        if not changes.keys().isdisjoint(_PREPARATION):
+            data = {key: value for key, value in data.items() if key not in ("features", "test", "standardise", "seed")}
+            data.update(self._preparation())
+        training.update({key: _number(changes[key]) for key in (*_ALWAYS, "report") if key in changes})
         if "shuffle" in changes:
             training["shuffle"] = self.shuffle == "yes"
-        data.update({key: _number(changes[key]) for key in ("samples", "noise") if key in changes})
-        if not {"test", "standardise"}.isdisjoint(changes):
-            data = {key: value for key, value in data.items() if key not in ("test", "standardise")}
-            data.update(self._preparation())
+        training = {key: value for key, value in training.items() if key not in _OR_NOT or key not in changes}
+        training |= {key: value for key, value in self._optional().items() if key in changes}
+        network = self._network_of_preset(base["network"], changes, data)
         kept = {key: value for key, value in base.items() if key == "title"}
         return {**kept, "network": network, "training": training, "data": data}
 
+    def _network_of_preset(
+        self, base: Mapping[str, Any], changes: Mapping[str, str], data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Explicit weights stay as long as nothing else is said of them."""
+        network = dict(base)
+        first, *hidden, last = network["layers"]
+        if "features" in changes:
+            first = len(_listed(self.features)) or 2
+        if "layers" in changes:
+            hidden = self._hidden_layers()
+        if "output" in changes and data.get("generator", "plane") not in REGRESSIONS:
+            last = 2 if self.output == "softmax" else 1
+        anew = [first, *hidden, last] != network["layers"] or not changes.keys().isdisjoint(("seed", "init"))
+        network["layers"] = [first, *hidden, last]
+        network.update({key: _number(changes[key]) for key in ("hidden", "output", "init", "seed") if key in changes})
+        if "bias" in changes:
+            network["bias"] = BIAS[self.bias]
+        for key in (*(["weights", "biases"] if anew else []), *(["biases"] if self.bias == "no" else [])):
+            network.pop(key, None)
+        return network
+
     def _changes(self) -> dict[str, str]:
         own = from_preset(self.preset)
-        return {key: getattr(self, key) for key in vars(self) if getattr(self, key) != getattr(own, key)}
+        used = vars(self).keys() - self.unused
+        return {key: text for key, text in vars(self).items() if key in used and text != getattr(own, key)}
 
     def _hidden_layers(self) -> list[int]:
         parts = [part.strip() for part in self.layers.split(",")] if self.layers.strip() else []
@@ -146,13 +203,13 @@ class Draft:
             raise ExperimentError("draft", "network.layers", f"{self.layers!r} is no list of units", "e.g. 8 or 8,6")
         return [int(part) for part in parts]
 
-    def experiment(self, known: Data | None = None) -> Experiment:
+    def experiment(self, known: Data | None = None, open_csv: Opener = CsvFile) -> Experiment:
         """The experiment, checked by the rules for experiment files; `known` are its samples where they are at hand."""
-        definition = self.definition()
+        definition = self.definition(open_csv)
         if self.data == PRESETS_OWN and not self._changes():
             return load_experiment(self.preset)
         name = {PRESETS_OWN: self.preset, CSV: Path(self.file).stem}.get(self.data, self.data)
-        return assemble(name, definition, known)
+        return assemble(name, definition, known, open_csv)
 
     @property
     def data_fields(self) -> tuple[object, ...]:
@@ -160,7 +217,7 @@ class Draft:
         path, stamp = Path(self.file).expanduser(), None
         if self.data == CSV and path.is_file():
             stamp = path.stat().st_mtime_ns
-        keys = ("preset", "data", "file", "samples", "noise", "test", "standardise", "output")
+        keys = ("preset", "data", *_OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), stamp)
 
     def command(self, program: str = "tui-backprop") -> str | None:
@@ -168,51 +225,58 @@ class Draft:
         changes = self._changes()
         if self.data != PRESETS_OWN or not set(changes) <= {*_COMMAND, "shuffle"}:
             return None
-        words = [program, self.preset]
+        words, units = [program, self.preset], self.definition()["network"]["layers"]
+        if units != definition_of(self.preset)["network"]["layers"]:
+            words += ["--layers", ",".join(map(str, units))]
         for key, value in changes.items():
-            if key == "layers":
-                units = definition_of(self.preset)["network"]["layers"]
-                value = ",".join(map(str, (units[0], *self._hidden_layers(), units[-1])))
-            words += (
-                [f"--{'' if value == 'yes' else 'no-'}shuffle"] if key == "shuffle" else [_COMMAND[key], value.strip()]
-            )
+            if key == "shuffle":
+                words.append("--shuffle" if value == "yes" else "--no-shuffle")
+            elif key != "layers":
+                words += [_COMMAND[key], value.strip()]
         return shlex.join(words)
-
-
-@lru_cache(maxsize=2)
-def _outline(path: str, stamp: tuple[int, int], as_classes: bool) -> Outline:
-    return outline(Path(path), as_classes)
 
 
 @lru_cache(maxsize=32)
 def from_preset(name: str) -> Draft:
     """The draft that stands for a preset."""
     experiment = load_experiment(name)
-    network, training, data = experiment.network, experiment.training, experiment.definition["data"]
+    network, training, definition = experiment.network, experiment.training, experiment.definition
+    data, rules = definition["data"], definition["training"]
     return Draft(
         preset=name,
         samples=str(data.get("samples", "")),
         noise=str(data.get("noise", "0" if "generator" in data else "")),
+        features=",".join(data.get("features", [])),
         test=str(data.get("test", "")),
+        data_seed=str(data.get("seed", "")),
         standardise="yes" if experiment.data.standardised else "no",
         layers=",".join(map(str, network.units[1:-1])),
         hidden=network.activations[0] if network.depth > 1 else "relu",
         output=network.activations[-1],
+        bias=next(text for text, bias in BIAS.items() if bias == definition["network"].get("bias", False)),
+        init=experiment.init,
+        seed=str(experiment.seed),
         loss=training.loss,
+        report=training.report,
         optimizer=training.optimizer,
         rate=f"{training.rate:g}",
-        batch=str(experiment.definition["training"].get("batch", 1)),
+        batch=str(rules.get("batch", 1)),
         shuffle="yes" if training.shuffle else "no",
-        seed=str(experiment.seed),
+        **{key: str(rules.get(key, "")) for key in _OR_NOT},
     )
 
 
 def field_of(error: ExperimentError) -> str:
     """The field that a mistake is about."""
-    section, _, key = error.key.partition(".")
-    if section == "data" and key == "generator":
-        return "data"
-    return key if section in ("network", "training", "data") and key in Draft.__dataclass_fields__ else "file"
+    section, _, key = error.key.rpartition(".")
+    if section == "data" and key in ("generator", "seed"):
+        return {"generator": "data", "seed": "data_seed"}[key]
+    return key if section in ("network", "training", "data", "") and key in Draft.__dataclass_fields__ else "file"
+
+
+def _listed(text: str) -> list[str]:
+    """The names in a list with commas; in double quotes a name may hold one."""
+    return [name for part in csv.reader([text], skipinitialspace=True) for name in map(str.strip, part) if name]
 
 
 def _number(text: Any) -> Any:

@@ -17,7 +17,8 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import INITIALISERS, Bias, Network, Parameters, initialise, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.datasets import read_data
+from tui_backprop.experiments.csv_file import CsvFile
+from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
 
 MOST_UNITS = 1024
@@ -107,9 +108,11 @@ def definition_of(preset: str) -> dict[str, Any]:
     return dict(_with_absolute_csv(definition, _PRESETS))
 
 
-def assemble(name: str, definition: Mapping[str, Any], data: Data | None = None) -> Experiment:
+def assemble(
+    name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener = CsvFile
+) -> Experiment:
     """The experiment of a definition; `data` are its samples where they are at hand."""
-    return _experiment(name, definition, Path(), data)
+    return _experiment(name, definition, Path(), data, open_csv)
 
 
 def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
@@ -147,13 +150,15 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ExperimentError(name, "", f"cannot be read: {reason}", "a readable file") from None
 
 
-def _experiment(name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None) -> Experiment:
+def _experiment(
+    name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None, open_csv: Opener = CsvFile
+) -> Experiment:
     root = Section(name, "", definition)
     network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))
     title, watch = root.text("title", name), root.text("watch", "")
     root.done()
     network = _network(network_keys)
-    data = read_data(data_keys, network, folder) if data is None else data
+    data = read_data(data_keys, network, folder, open_csv) if data is None else data
     training = _training(training_keys, network, data)
     seed = network_keys.integer("seed", 0, 0, 2**32 - 1)
     init = network_keys.choice("init", "uniform01", tuple(INITIALISERS))

@@ -176,6 +176,13 @@ class PanesScreen(Screen[None]):
         else:
             self.action_show_pane(self.front)
 
+    def tidy(self) -> None:
+        """Everything in its place, as at the start."""
+        self.views, self.view = (), View.VALUE
+        self.query_one(Chart).logarithmic = False
+        self.remove_class("-full")
+        self.action_show_pane("matrices")
+
     def on_resize(self, event: Resize) -> None:
         """All panes, a few, or one: as the terminal's size allows."""
         self.fit(event.size)

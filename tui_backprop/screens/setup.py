@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.actions import SkipAction
@@ -14,47 +12,28 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
+from textual.worker import get_current_worker
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.errors import BackpropError, ExperimentError, one_line
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, DATA, definition_without_paths, field_of, from_preset
-from tui_backprop.experiments.toml_text import toml_text
+from tui_backprop.experiments.draft import CSV, Draft, from_preset
+from tui_backprop.experiments.shelf import Shelf, Unread
 from tui_backprop.files import write_new
 from tui_backprop.render.spans import safe
-from tui_backprop.screens.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
+from tui_backprop.screens.form import FIELDS, OF_FILES, Reading, read
 from tui_backprop.screens.questions import Question
 from tui_backprop.widgets.choice import Choice
 
 ROOMY = 76
 """Columns from which the experiment file has a place beside the fields."""
-_NAMES = 6
-"""How many names of inputs or outputs are told."""
-_YES_NO = ("yes", "no")
-_FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
-    "preset": ("preset", ()),
-    "data": ("data", DATA),
-    "file": ("file", "path of a CSV file"),
-    "samples": ("samples", ""),
-    "noise": ("noise", "0 to 0.5"),
-    "test": ("test part", "a share, e.g. 0.3"),
-    "standardise": ("standardise", _YES_NO),
-    "layers": ("hidden layers", "units, e.g. 8 or 8,6"),
-    "hidden": ("activation", tuple(HIDDEN_ACTIVATIONS)),
-    "output": ("output", tuple(ACTIVATIONS)),
-    "loss": ("loss", tuple(LOSSES)),
-    "optimizer": ("optimizer", tuple(OPTIMIZERS)),
-    "rate": ("rate", "e.g. 0.1"),
-    "batch": ("batch", "samples, or full"),
-    "shuffle": ("shuffle", _YES_NO),
-    "seed": ("seed", "a whole number"),
-}
-"""Label, and the names to choose from or what is to be typed."""
+LONGEST = 4096
+"""Characters in a field."""
+_NEWS = 5000
+"""Rows of a file from one word on it to the next."""
 
 
 class SetupScreen(ModalScreen[Experiment | None]):
@@ -65,8 +44,8 @@ class SetupScreen(ModalScreen[Experiment | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", show=False),
-        Binding("up", "app.focus_previous", "Up", show=False, priority=True),
-        Binding("down", "app.focus_next", "Down", show=False, priority=True),
+        Binding("up,shift+tab", "go(-1)", "Up", show=False, priority=True),
+        Binding("down,tab", "go(1)", "Down", show=False, priority=True),
         Binding(
             "left", "turn(-1)", "Previous", show=False, priority=True
         ),  # at once: where down leads may depend on it
@@ -75,22 +54,39 @@ class SetupScreen(ModalScreen[Experiment | None]):
         Binding("ctrl+s", "save", "Save", show=False),
     ]
 
+    class Progress(Message):
+        """So many rows of the file have been read."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
+
+    class Finished(Message):
+        """The file has been read, and this is what came of it."""
+
+        def __init__(self, asked: Draft, reading: Reading) -> None:
+            super().__init__()
+            self.asked, self.reading = asked, reading
+
     def __init__(self, name: str, files: bool = True) -> None:
         """Starts from the preset `name`, or the first one."""
         super().__init__()
         names = preset_names()
         self._files = files
         self._draft = from_preset(name if name in names else names[0])
-        self._experiment: Experiment | None = None
-        self._samples: tuple[tuple[object, ...], Data] | None = None
+        self._unsuited = False
+        self._shelf = Shelf()
+        self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
+        self._asked: Draft | None = None
+        self._opens = False
 
     def compose(self) -> ComposeResult:
         """Fields, file, mistake, command, keys."""
         with Container(id="setup"):
-            with Container(id="columns"):
+            with Container(id="sides"):
                 with VerticalScroll(id="fields", can_focus=False):
-                    for name, (label, kind) in _FIELDS.items():
-                        if self._files or name != "file":
+                    for name, (label, kind) in FIELDS.items():
+                        if self._files or name not in OF_FILES:
                             with Container(classes="row", id=f"row-{name}"):
                                 yield Label(label, markup=False)
                                 yield self._field(name, kind)
@@ -103,7 +99,7 @@ class SetupScreen(ModalScreen[Experiment | None]):
     def _field(self, name: str, kind: tuple[str, ...] | str) -> Choice | Input:
         value = getattr(self._draft, name)
         if isinstance(kind, str):
-            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=False)
+            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=False, max_length=LONGEST)
             field.cursor_blink = False
             return field
         names = tuple(preset_names()) if name == "preset" else kind
@@ -126,7 +122,7 @@ class SetupScreen(ModalScreen[Experiment | None]):
         before = self._draft
         for name, text in [(str(field.id), field.value) for field in self.query(Input)]:
             if text != getattr(before, name):
-                self._draft = self._draft.changed(name, text)
+                self._change(name, text)
         if self._draft is not before:
             self._show()
 
@@ -137,16 +133,74 @@ class SetupScreen(ModalScreen[Experiment | None]):
 
     def _choose(self, name: str, value: str) -> None:
         self._absorb()
-        self._draft = self._draft.changed(name, value)
+        self._change(name, value)
         self._show()
 
+    def _change(self, name: str, text: str) -> None:
+        self._opens = False
+        self._draft = self._draft.changed(name, text)
+        self._unsuited = self._draft.data == CSV and (self._unsuited or name in ("data", "file", "target"))
+
     def _show(self) -> None:
+        """What the draft amounts to: at once, unless a large file has to be read first."""
+        try:
+            reading = read(self._draft, self._unsuited, self._files, self._shelf.at_once, self._latest)
+        except Unread:
+            reading = Reading(self._draft, unsuited=self._unsuited)
+            if self._asked is None or self._asked.data_fields != self._draft.data_fields:
+                self._asked = self._draft
+                self._read_file(self._draft, self._unsuited, self._latest)
+        else:
+            self._asked = None
+            self.workers.cancel_group(self, "file")
+        self._adopt(reading)
+
+    @work(thread=True, exclusive=True, group="file")
+    def _read_file(self, draft: Draft, unsuited: bool, before: Reading) -> None:
+        """The same in a thread of its own, for as long as it takes."""
+        worker = get_current_worker()
+
+        def watch(rows: int) -> None:
+            if worker.is_cancelled:  # other fields, or nobody is there any more
+                raise Unread
+            if rows % _NEWS == 0:
+                self.post_message(self.Progress(rows))
+
+        try:
+            reading = read(draft, unsuited, self._files, self._shelf.patiently(watch), before)
+        except Unread:
+            return
+        self.post_message(self.Finished(draft, reading))
+
+    def on_setup_screen_progress(self, event: Progress) -> None:
+        """The file has been read further."""
+        if self._asked is not None:
+            self._tell_progress(event.rows)
+
+    def _tell_progress(self, rows: int) -> None:
+        then = "; it opens as soon as it is read" if self._opens else ""
+        self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
+
+    def on_setup_screen_finished(self, event: Finished) -> None:
+        """What was asked may have changed meanwhile; then it is quickly answered, because the file is at hand."""
+        if event.asked != self._asked:
+            return
+        self._asked = None
+        if event.asked == self._draft:
+            self._adopt(event.reading)
+        else:
+            self._show()
+        if self._opens:
+            self.action_open()
+
+    def _adopt(self, reading: Reading) -> None:
         """Every field as the draft has it, and what the reader of experiment files says of it."""
-        draft, wrong = self._draft, ""
-        mistake, text = self._read()
-        if isinstance(mistake, ExperimentError):
-            wrong = field_of(mistake)
-        for name in _FIELDS:
+        self._reading, self._draft = reading, reading.draft
+        draft, busy, unused = reading.draft, self._asked is not None, reading.draft.unused
+        self._unsuited = reading.unsuited
+        if reading.experiment is not None:
+            self._latest = reading
+        for name in FIELDS:
             for row in self.query(f"#row-{name}"):
                 field = row.query_one(f"#{name}")
                 if isinstance(field, Choice):
@@ -155,49 +209,33 @@ class SetupScreen(ModalScreen[Experiment | None]):
                     with self.prevent(Input.Changed):
                         field.value = getattr(draft, name)
                     field.cursor_position = len(field.value)
-                row.set_class(name == wrong, "-wrong")
-                row.set_class(name in draft.unused, "-unused")
-                field.disabled = name in draft.unused
-                label = ("✕ " if name == wrong else "") + _FIELDS[name][0]
+                row.set_class(name == reading.wrong, "-wrong")
+                row.display = field.display = name not in unused
+                label = ("✕ " if name == reading.wrong else "") + FIELDS[name][0]
                 row.query_one(Label).update(Content(label))
+        if busy:
+            self._tell_progress(0)
+        else:
+            self._tell(reading.told, reading.mistake is not None)
+        if reading.text or busy:
+            self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
+        self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
+
+    def _tell(self, text: str, wrong: bool) -> None:
         told = self.query_one("#mistake", Static)
-        told.set_class(mistake is not None, "-wrong")
-        told.update(Content(self._summary() if mistake is None else f"✕ {_brief(mistake, wrong)}"))
-        if text:
-            self.query_one("#toml", Static).update(Content("\n".join(map(safe, text.splitlines()))))
-        self.query_one("#command", Static).update(Content(self._command() if mistake is None else ""))
-
-    def _read(self) -> tuple[BackpropError | None, str]:
-        """What is wrong, if anything, and the experiment file."""
-        draft, text = self._draft, ""
-        try:
-            definition = draft.definition()
-            if not self._files:
-                _check_bounds(definition)
-            text = toml_text(definition if self._files else definition_without_paths(definition))
-            key = (*draft.data_fields, definition["network"]["layers"][0], definition["network"]["layers"][-1])
-            known = self._samples[1] if self._samples is not None and self._samples[0] == key else None
-            self._experiment = draft.experiment(known)
-            self._samples = (key, self._experiment.data)
-        except BackpropError as error:
-            self._experiment = None
-            return error, text
-        return None, text
-
-    def _summary(self) -> str:
-        assert self._experiment is not None
-        data, units = self._experiment.data, "-".join(map(str, self._experiment.network.units))
-        test = "" if data.test is None else f", {len(data.test):,} to test"
-        names = ", ".join(data.input_names[:_NAMES]) + " …" * (len(data.input_names) > _NAMES)
-        answers = ", ".join(data.target_names[:_NAMES]) + " …" * (len(data.target_names) > _NAMES)
-        return (
-            f"✓ {units}, {self._experiment.network.size:,} parameters; {len(data):,} samples to learn{test}\n"
-            f"  {safe(names)} → {safe(answers)}"
-        )
+        told.set_class(wrong, "-wrong")
+        told.update(Content(text))
 
     def _command(self) -> str:
         command = self._draft.command()
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
+
+    def action_go(self, by: int) -> None:
+        """The next or previous field that means something: what has just been chosen counts."""
+        self._absorb()
+        fields = [field for field in self.query("Choice, Input") if field.id not in self._draft.unused]
+        place = fields.index(self.focused) if self.focused in fields else 0
+        self.set_focus(fields[(place + by) % len(fields)])
 
     def action_turn(self, by: int) -> None:
         """The next or previous name; in a text the cursor moves."""
@@ -206,39 +244,23 @@ class SetupScreen(ModalScreen[Experiment | None]):
         self.focused.turn(by)
 
     def action_open(self) -> None:
-        """Opens the experiment, if there is one."""
+        """Opens the experiment, if there is one; as soon as there is, while its file is being read."""
         self._absorb()
-        if self._experiment is not None:
-            self.dismiss(self._experiment)
+        if self._reading.experiment is not None:
+            self.dismiss(self._reading.experiment)
+        self._opens = self._asked is not None
 
     @work
     async def action_save(self) -> None:
         """Asks for a name, and writes the experiment file."""
         self._absorb()
-        if not self._files or self._experiment is None:
+        if not self._files or self._reading.experiment is None:
             return
-        text = toml_text(self._draft.definition())
+        text = self._reading.text
         question = Question("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
         path = await self.app.push_screen_wait(question)
         if path is not None:
             self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
-
-
-def _check_bounds(definition: Mapping[str, Any]) -> None:
-    """Strangers get networks and data of a bounded size; looked at before anything of that size is made."""
-    layers, samples = definition["network"]["layers"], definition["data"].get("samples", 0)
-    if sum((below + 1) * above for below, above in pairwise(layers)) > KIOSK_PARAMETERS:
-        raise ExperimentError("draft", "network.layers", "too many", f"at most {KIOSK_PARAMETERS:,} parameters here")
-    if isinstance(samples, int) and samples > KIOSK_SAMPLES:
-        raise ExperimentError("draft", "data.samples", f"{samples:,} are too many", f"at most {KIOSK_SAMPLES:,} here")
-
-
-def _brief(error: BackpropError, field: str) -> str:
-    """What is wrong; of a file also where."""
-    if not isinstance(error, ExperimentError) or not field:
-        return str(error)
-    where = f"{error.key}: " if field == "file" and error.key else ""
-    return f"{_FIELDS[field][0]}: {where}{error.told}"
 
 
 def save(name: str, text: str) -> Path:

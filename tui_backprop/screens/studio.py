@@ -25,7 +25,7 @@ from tui_backprop.screens.autosave import Autosave
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.layout import PanesScreen
-from tui_backprop.screens.pace import DEMO_PACE
+from tui_backprop.screens.pace import DEFAULT_PACE, DEMO_PACE
 from tui_backprop.screens.player import Player
 from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
 from tui_backprop.store import Record
@@ -59,6 +59,7 @@ class StudioScreen(PanesScreen):
 
     def on_mount(self) -> None:
         """A session goes on where it was left; a demo begins."""
+        self._theme = self.app.theme
         if self._autosave.returns_to is not None:
             self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
@@ -78,6 +79,10 @@ class StudioScreen(PanesScreen):
     def _start_over(self) -> None:
         while self.app.screen is not self:
             self.app.screen.dismiss()
+        if self._audience.kiosk:  # somebody else comes next
+            self.app.theme = self._theme
+            self.tidy()
+            self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
         self.open(self._first)
         if self._audience.play:
             self._player.play()
