@@ -64,6 +64,8 @@ TESTS = {
     "Guided lessons": "lessons/test_chapters.py::test_every_figure_is_what_the_mathematics_says",
     "Settings kept in a link or file": "app/test_setup.py::test_the_file_is_saved_where_there_is_none",
     "Every number of every step as CSV or JSON": "cli/test_train.py::test_every_step_of_the_article_as_json",
+    "A script for PyTorch": "cli/test_script.py::test_by_torch_it_is_the_same_run",
+    "A script for NumPy": "cli/test_script.py::test_by_numpy_it_is_the_same_run",
     "In a terminal, over SSH": "terminal/test_ssh.py::test_the_demo_account_gets_the_studio_and_nothing_else",
 }
 

@@ -9,7 +9,8 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.terminal.abilities import COLOURS
 
 PROGRAM = "tui-backprop"
-VERBS = ("learn", "list", "train", "sweep", "check", "show", "worksheet", "sessions", "serve")
+VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "sessions", "serve")
+RECORDS = ("text", "csv", "jsonl")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,21 +85,25 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser)
+    _add_run(parser, *RECORDS)
     parser.add_argument(
         "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
     )
 
 
 def _add_sweep(parser: argparse.ArgumentParser) -> None:
-    _add_run(parser)
+    _add_run(parser, *RECORDS)
     parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
     parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
 
 
-def _add_run(parser: argparse.ArgumentParser) -> None:
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser, "numpy", "torch")
+
+
+def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
     parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
-    parser.add_argument("--format", choices=("text", "csv", "jsonl"), default="text")
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"(default: {formats[0]})")
     parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
 
 
@@ -154,6 +159,7 @@ _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "studio": _add_studio,
     "train": _add_training,
     "sweep": _add_sweep,
+    "script": _add_script,
     "check": _add_bug,
     "show": _add_picture,
     "worksheet": _add_exercise,
@@ -166,6 +172,7 @@ _DESCRIPTIONS = {
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
+    "script": "Print a short Python program that trains this very network, for NumPy or PyTorch.",
     "check": "Compare every gradient with a finite difference of the loss.",
     "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
     "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
@@ -177,6 +184,7 @@ _EPILOG = f"""other commands:
   {PROGRAM} list                presets, one a line
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once
+  {PROGRAM} script EXPERIMENT   a Python program that trains the same
   {PROGRAM} check EXPERIMENT    gradient check against finite differences
   {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
   {PROGRAM} sessions            sessions that can be resumed, newest first

@@ -73,7 +73,10 @@ def _dispatch(arguments: list[str]) -> int:
         return _studio(options)
     if verb == "learn":
         return _learn(options)
-    experiment = _experiment(options)
+    return _of_experiment(verb, _experiment(options), options)
+
+
+def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespace) -> int:
     if verb == "train":
         from tui_backprop.report import train
 
@@ -82,6 +85,14 @@ def _dispatch(arguments: list[str]) -> int:
         from tui_backprop.sweep_report import sweep
 
         return sweep(experiment, options.first, options.seeds, options.epochs, options.format, options.out)
+    if verb == "script":
+        from tui_backprop.report import output
+        from tui_backprop.script import script
+
+        text = script(experiment, options.epochs, options.format)
+        with output(options.out) as file:
+            file.write(text)
+        return 0
     if verb == "check":
         return _check(experiment, options.bug)
     if verb == "worksheet":

@@ -1,0 +1,382 @@
+"""An experiment as a short Python program of its own, for NumPy or PyTorch: the same training, to read and take along.
+
+Whatever comes from a file stands in it as a literal or behind a `#` on one printable line: it cannot become code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.activations import LEAK
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import CONSTANT, Bias, initialise
+from tui_backprop.core.optimizers import BETA1, BETA2, DECAY, EPSILON
+from tui_backprop.core.penalty import penalised
+from tui_backprop.core.scores import has_classes, threshold
+from tui_backprop.errors import BackpropError, one_line
+
+FORMATS = ("numpy", "torch")
+MOST_NUMBERS = 1_000_000
+"""Numbers of samples and weights that are written out."""
+
+
+def script(experiment: Experiment, epochs: int, form: str) -> str:
+    """The program's text; it trains for at most `epochs` epochs, and prints each one's error.
+
+    When it has run, `weights` and `biases` hold what came of it. Raises `BackpropError` where the samples are too many.
+    """
+    data = experiment.data
+    numbers = data.table.size + (0 if data.test is None else data.test.table.size) + experiment.initial.flat.size
+    if numbers > MOST_NUMBERS:
+        raise BackpropError(
+            f"{numbers:,} numbers are too many for a script", f"at most {MOST_NUMBERS:,}: fewer samples"
+        )
+    dialect = _NUMPY if form == "numpy" else _TORCH
+    parts = [
+        _head(experiment, dialect),
+        *(text for text in _functions(experiment, dialect) if text),
+        _step(experiment, form),
+        "\n".join(_samples(experiment, dialect)),
+        "\n".join(_start(experiment, form, dialect)),
+        _training(experiment, epochs, dialect),
+    ]
+    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """The words in which the two libraries differ. `activations` has (f, f′ by way of a = f(z)) by name."""
+
+    library: str
+    imports: tuple[str, ...]
+    array: str
+    zeros: str
+    round: str
+    log: str
+    activations: dict[str, tuple[str, str]]
+    slopes: bool
+
+
+_NUMPY = _Dialect(
+    "NumPy",
+    ("import math", "", "import numpy as np"),
+    "np.array({})",
+    "np.zeros(n)",
+    "np.round({}, {})",
+    "np.log(np.maximum({}, np.finfo(float).tiny))",
+    {
+        "linear": ("z", "np.ones_like(a)"),
+        "relu": ("np.maximum(z, 0.0)", "(a > 0) * 1.0"),
+        "leaky_relu": (f"np.where(z > 0, z, {LEAK} * z)", f"np.where(a > 0, 1.0, {LEAK})"),
+        "sigmoid": ("1.0 / (1.0 + np.exp(-z))", "a * (1.0 - a)"),
+        "tanh": ("np.tanh(z)", "1.0 - a * a"),
+        "softmax": ("powers / powers.sum(axis=1, keepdims=True)", ""),
+    },
+    slopes=True,
+)
+_TORCH = _Dialect(
+    "PyTorch",
+    ("import math", "", "import torch"),
+    "torch.tensor({}, dtype=torch.float64)",
+    "torch.zeros(n, dtype=torch.float64)",
+    "torch.round({}, decimals={})",
+    "torch.log(torch.clamp({}, min=torch.finfo(torch.float64).tiny))",
+    {
+        "linear": ("z", ""),
+        "relu": ("torch.relu(z)", ""),
+        "leaky_relu": (f"torch.nn.functional.leaky_relu(z, {LEAK})", ""),
+        "sigmoid": ("torch.sigmoid(z)", ""),
+        "tanh": ("torch.tanh(z)", ""),
+        "softmax": ("torch.softmax(z, dim=1)", ""),
+    },
+    slopes=False,
+)
+
+
+def _head(experiment: Experiment, dialect: _Dialect) -> str:
+    training, data = experiment.training, experiment.data
+    units = "-".join(map(str, experiment.network.units))
+    constants = {"RATE": training.rate, "BATCH": training.batch, "STOP": training.stop}
+    if training.shuffle:
+        constants["SEED"] = experiment.seed
+    if training.optimizer == "momentum":
+        constants["MOMENTUM"] = training.momentum
+    if penalised(training):
+        constants |= {"L1": training.l1, "L2": training.l2}
+    imports = list(dialect.imports)
+    if training.shuffle and dialect is _TORCH:
+        imports.insert(2, "import numpy as np  # for the order of the samples")
+    return "\n".join(
+        [
+            repr(one_line(f"{experiment.title} ({units}, by {dialect.library}).")),
+            "",
+            *imports,
+            "",
+            f"# inputs: {one_line(', '.join(data.input_names))}",
+            f"# targets: {one_line(', '.join(data.target_names))}",
+            *(f"{name} = {value!r}" for name, value in constants.items()),
+        ]
+    )
+
+
+def _functions(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
+    """Activations with their slopes, and the error of each sample."""
+    names = experiment.network.activations
+    sloped = {*names[:-1], *([] if _is_canonical(experiment) or names[-1] == "linear" else names[-1:])}
+    for name in dict.fromkeys(names):
+        f, slope = dialect.activations[name]
+        powers = "    powers = np.exp(z - z.max(axis=1, keepdims=True))\n" if "powers" in f else ""
+        yield f"\ndef {name}(z):\n{powers}    return {f}\n"
+        if slope and name in sloped:
+            yield f"\ndef {name}_slope(a):\n    return {slope}\n"
+    yield f"\ndef errors(prediction, y):\n    return {_reported(experiment, dialect)}\n"
+
+
+def _is_canonical(experiment: Experiment) -> bool:
+    """Whether loss and output activation cancel to δ = ŷ − y."""
+    return LOSSES[experiment.training.loss].canonical == experiment.network.activations[-1]
+
+
+def _reported(experiment: Experiment, dialect: _Dialect) -> str:
+    training = experiment.training
+    if training.report == "squared" or training.loss == "squared":
+        return "((prediction - y) ** 2).sum(1)"
+    log = dialect.log.format
+    return {
+        "half_squared": "0.5 * ((prediction - y) ** 2).sum(1)",
+        "binary_cross_entropy": f"-(y * {log('prediction')} + (1 - y) * {log('1 - prediction')}).sum(1)",
+        "softmax_cross_entropy": f"-(y * {log('prediction')}).sum(1)",
+    }[training.loss]
+
+
+def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
+    decimals = experiment.training.round
+    return raw if decimals is None else dialect.round.format(raw, decimals)
+
+
+def _step(experiment: Experiment, form: str) -> str:
+    """Forwards, backwards, update."""
+    bias = experiment.network.bias
+    loop = (
+        "for W, f in zip(weights, functions)" if bias is Bias.NONE else "for W, b, f in zip(weights, biases, functions)"
+    )
+    affine = "@ W" if bias is Bias.NONE else "@ W + b"
+    lines = _numpy_step(experiment, loop, affine) if form == "numpy" else _torch_step(experiment, loop, affine)
+    return "\n".join(["", *lines])
+
+
+def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
+    training, names = experiment.training, experiment.network.activations
+    trained = experiment.network.bias is Bias.TRAINED
+    last = names[-1]
+    delta = [f"    delta = {'2.0 * (prediction - y)' if training.loss == 'squared' else 'prediction - y'}"]
+    if not _is_canonical(experiment) and last == "softmax":
+        delta += ["    delta = a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all"]
+    elif not _is_canonical(experiment) and last != "linear":
+        delta += [f"    delta = delta * {last}_slope(a[-1])"]
+    penalty = " + L1 * np.sign(weights[layer]) + L2 * weights[layer]" if penalised(training) else ""
+    deeper = [
+        "        if layer > 0:",
+        "            delta = delta @ weights[layer].T * slopes[layer - 1](a[layer])",
+    ]
+    return [
+        "def forward(x):",
+        '    """The activations of all layers, the input first."""',
+        "    a = [x]",
+        f"    {loop}:",
+        f"        a.append(f(a[-1] {affine}))",
+        "    return a",
+        "",
+        "",
+        f"def step(x, y{', age' if training.optimizer == 'adam' else ''}):",
+        '    """One update from the samples x, y; returns the sum of their errors before it."""',
+        "    a = forward(x)",
+        f"    prediction = {_rounded(experiment, _NUMPY, 'a[-1]')}",
+        *delta,
+        f"    gradients{', bias_gradients' if trained else ''} = {'[], []' if trained else '[]'}",
+        "    for layer in reversed(range(len(weights))):",
+        f"        gradients.insert(0, a[layer].T @ delta / len(x){penalty})",
+        *(["        bias_gradients.insert(0, delta.mean(0))"] if trained else []),
+        *(deeper if len(names) > 1 else []),
+        *(["    gradients += bias_gradients"] if trained else []),
+        *_update(experiment, "np.sqrt", "    "),
+        "    return errors(prediction, y).sum()",
+    ]
+
+
+def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
+    training = experiment.training
+    loss = {
+        "half_squared": "0.5 * ((prediction - y) ** 2)",
+        "squared": "(prediction - y) ** 2",
+        "binary_cross_entropy": ('torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")'),
+        "softmax_cross_entropy": "-(y * torch.log_softmax(z, dim=1))",
+    }[training.loss]
+    through = ["    prediction = a"]
+    if training.round is not None:
+        through = [
+            f"    rounded = {_rounded(experiment, _TORCH, 'a.detach()')}",
+            "    prediction = a + (rounded - a.detach())  # rounding counts as the identity on the way back",
+        ]
+    shown = "rounded" if training.round is not None else "a.detach()"
+    count = "" if experiment.network.bias is not Bias.TRAINED else "[: len(weights)]"
+    penalty = [
+        f"        for W, g in zip(weights, gradients{count}):",
+        "            g += L1 * torch.sign(W) + L2 * W",
+    ]
+    return [
+        "def forward(x):",
+        '    """Sums and activations of the last layer."""',
+        "    a = x",
+        f"    {loop}:",
+        f"        z = a {affine}",
+        "        a = f(z)",
+        "    return z, a",
+        "",
+        "",
+        f"def step(x, y{', age' if training.optimizer == 'adam' else ''}):",
+        '    """One update from the samples x, y; returns the sum of their errors before it."""',
+        "    z, a = forward(x)",
+        *through,
+        f"    loss = ({loss}).sum() / len(x)",
+        "    gradients = torch.autograd.grad(loss, parameters)",
+        "    with torch.no_grad():",
+        *(penalty if penalised(training) else []),
+        *_update(experiment, "torch.sqrt", "        "),
+        f"    return errors({shown}, y).sum().item()",
+    ]
+
+
+def _update(experiment: Experiment, root: str, indent: str) -> list[str]:
+    name = experiment.training.optimizer
+    memory = {"sgd": "", "momentum": ", v", "rmsprop": ", v", "adam": ", m, v"}[name]
+    slots = {"sgd": "", "momentum": ", velocity", "rmsprop": ", square", "adam": ", mean, square"}[name]
+    body = {
+        "sgd": ["p -= RATE * g"],
+        "momentum": ["v *= MOMENTUM", "v += g", "p -= RATE * v"],
+        "rmsprop": [
+            f"v *= {DECAY}",
+            f"v += (1.0 - {DECAY}) * g * g",
+            f"p -= RATE * g / ({root}(v) + {EPSILON})",
+        ],
+        "adam": [
+            f"m *= {BETA1}",
+            f"m += (1.0 - {BETA1}) * g",
+            f"v *= {BETA2}",
+            f"v += (1.0 - {BETA2}) * g * g",
+            f"m_hat, v_hat = m / (1.0 - {BETA1}**age), v / (1.0 - {BETA2}**age)",
+            f"p -= RATE * m_hat / ({root}(v_hat) + {EPSILON})",
+        ],
+    }[name]
+    head = f"{indent}for p, g{memory} in zip(parameters, gradients{slots}):"
+    return [head, *(f"{indent}    {line}" for line in body)]
+
+
+def _samples(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
+    data = experiment.data
+    for name, part in (("", data), ("test_", data.test)):
+        if part is not None:
+            yield f"{name}inputs = {_literal(part.inputs, dialect)}"
+            yield f"{name}targets = {_literal(part.targets, dialect)}"
+
+
+def _literal(array: Array, dialect: _Dialect) -> str:
+    if array.ndim == 1:
+        return dialect.array.format(array.tolist())
+    rows = "".join(f"    {row},\n" for row in array.tolist())
+    return dialect.array.format(f"[\n{rows}]")
+
+
+def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str]:
+    """First weights, functions, and what the optimiser remembers."""
+    network, initial = experiment.network, experiment.initial
+    yield "# weights[l] has a row for each unit below and a column for each unit of the layer"
+    if form == "numpy" and _is_drawn(experiment):
+        shapes = list(zip(network.units, network.units[1:], strict=False))
+        if experiment.init not in ("zeros", "constant"):
+            yield f"random = np.random.RandomState({experiment.seed})"
+        yield f"weights = [{_DRAWN[experiment.init]} for m, n in {shapes}]"
+    else:
+        yield "weights = ["
+        yield from (f"{_indented(_literal(weights, dialect))}," for weights in initial.weights)
+        yield "]"
+    if initial.biases and not any(bias.any() for bias in initial.biases):
+        yield f"biases = [{dialect.zeros} for n in {list(network.units[1:])}]"
+    elif initial.biases:
+        yield "biases = ["
+        yield from (f"{_indented(_literal(bias, dialect))}," for bias in initial.biases)
+        yield "]"
+    names = network.activations
+    yield f"functions = [{', '.join(names)}]"
+    if dialect.slopes and len(names) > 1:
+        yield f"slopes = [{', '.join(f'{name}_slope' for name in names[:-1])}]"
+    yield f"parameters = weights{' + biases' if network.bias is Bias.TRAINED else ''}"
+    if form == "torch":
+        yield "for p in parameters:\n    p.requires_grad_()"
+    library = "np" if form == "numpy" else "torch"
+    for slot in {"sgd": (), "momentum": ("velocity",), "rmsprop": ("square",), "adam": ("mean", "square")}[
+        experiment.training.optimizer
+    ]:
+        yield f"{slot} = [{library}.zeros_like(p) for p in parameters]"
+
+
+_DRAWN = {
+    "uniform01": "random.random_sample((m, n))",
+    "uniform": "random.uniform(-1.0, 1.0, (m, n))",
+    "normal": "random.normal(0.0, 1.0, (m, n))",
+    "xavier": "random.normal(0.0, np.sqrt(2.0 / (m + n)), (m, n))",
+    "he": "random.normal(0.0, np.sqrt(2.0 / m), (m, n))",
+    "zeros": "np.zeros((m, n))",
+    "constant": f"np.full((m, n), {CONSTANT})",
+}
+
+
+def _is_drawn(experiment: Experiment) -> bool:
+    """Whether the first weights are those of the seed."""
+    drawn = initialise(experiment.network, experiment.init, experiment.seed)
+    return all(np.array_equal(one, other) for one, other in zip(drawn, experiment.initial.weights, strict=True))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _training(experiment: Experiment, epochs: int, dialect: _Dialect) -> str:
+    order = "np.random.default_rng((SEED, epoch)).permutation(len(inputs))"
+    rows = "order[first : first + BATCH]" if experiment.training.shuffle else "slice(first, first + BATCH)"
+    aged = experiment.training.optimizer == "adam"
+    lines = [
+        *(["age = 0  # updates made"] if aged else []),
+        f"for epoch in range(1, {epochs} + 1):",
+        "    error = 0.0",
+        *([f"    order = {order}"] if experiment.training.shuffle else []),
+        "    for first in range(0, len(inputs), BATCH):",
+        f"        rows = {rows}",
+        *(["        age += 1"] if aged else []),
+        f"        error += step(inputs[rows], targets[rows]{', age' if aged else ''})",
+        "    print(epoch, error)",
+        "    if error <= STOP or not math.isfinite(error):",
+        "        break",
+    ]
+    return "\n".join([*lines, *(_test(experiment, dialect) if experiment.data.test is not None else [])])
+
+
+def _test(experiment: Experiment, dialect: _Dialect) -> Sequence[str]:
+    last = "forward(test_inputs)[-1]" + ("" if dialect is _NUMPY else ".detach()")
+    lines = [
+        "",
+        f"prediction = {_rounded(experiment, dialect, last)}",
+        'print("test: mean error", float(errors(prediction, test_targets).mean()))',
+    ]
+    if has_classes(experiment):
+        edge = threshold(experiment)
+        one, other = (
+            (f"{name}.argmax(1)" if edge is None else f"({name} > {edge})") for name in ("prediction", "test_targets")
+        )
+        lines += [f'print("test: right", int(({one} == {other}).sum()), "of", len(test_inputs))']
+    return lines
