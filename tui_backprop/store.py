@@ -79,6 +79,11 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+def typed(path: Path) -> str:
+    """What `place_to_read` knows a session by: its name, or its path."""
+    return path.stem if path.parent == _real(folder()) else shown(path)
+
+
 def _is_path(text: str) -> bool:
     if "\0" in text:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shlex
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from tui_backprop.files import in_use
 from tui_backprop.screens import autosave
 from tui_backprop.screens.audience import Audience
 from tui_backprop.screens.studio import StudioScreen
-from tui_backprop.store import Record, folder, read
+from tui_backprop.store import Record, folder, place_to_read, read
 
 
 class Studio:
@@ -440,3 +441,54 @@ async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
     assert studio.path == path
     assert studio.cursor == (40_000, "update")
     assert bits(resumed(read(path))) == bits(moment_of("article", 40_000, None))
+
+
+async def edited(studio: Studio) -> None:
+    """The rate is changed after three steps."""
+    await studio.press("space", "space", "space")
+    studio.screen.edit("rate", (), 0.25)
+    await studio.press()
+
+
+async def test_the_copied_command_after_a_change_leads_to_this_moment_and_stays_there() -> None:
+    async with opened() as studio:
+        await edited(studio)
+        await studio.press("full_stop")
+        here = bits(studio.screen.timeline.moment)
+        await studio.press("Y")
+        program, option, name = shlex.split(studio.app.clipboard)
+        assert (program, option) == ("tui-backprop", "--resume")
+        path = place_to_read(name)
+        assert path != studio.path
+        assert not in_use(path)
+        before = path.read_bytes()
+        studio.screen.edit("rate", (), 0.5)
+        await studio.press("e", "Y", "R")
+        assert path.read_bytes() == before
+        assert bits(resumed(read(path))) == here
+
+
+async def test_new_weights_do_without_changes_and_say_where_those_are() -> None:
+    async with opened() as studio:
+        await edited(studio)
+        first = studio.path
+        await studio.press("R")
+        assert studio.screen.news == f"New weights, from seed 1. Your changes stay in {first.stem}."
+        assert len(studio.screen.news) < 80
+        assert studio.screen.timeline.moment.ahead.training.rate == 0.1
+        kept = resumed(read(place_to_read(first.stem)))
+        assert (kept.step, kept.ahead.training.rate) == (3, 0.25)
+        await studio.press("R")
+        assert studio.screen.news == "New weights, from seed 2."
+
+
+async def test_where_no_session_is_kept_it_says_that_changes_go() -> None:
+    app = BackpropApp(Timeline(load_experiment("article")))
+    async with app.run_test() as pilot:
+        await pilot.press("space")
+        screen = app.screen
+        assert isinstance(screen, StudioScreen)
+        screen.edit("rate", (), 0.25)
+        await pilot.press("R")
+        await pilot.pause()
+        assert screen.news == "New weights, from seed 1. Your changes are not kept."

@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.store import Record, place, place_to_write, shown
+from tui_backprop.store import Record, place, place_to_write, shown, typed
 
 INTERVAL = 1.0
 """Seconds from one save to the next at least."""
@@ -51,6 +51,24 @@ class Autosave:
     def where(self) -> str:
         """The session's file."""
         return shown(self._record.path) if self._record is not None and self._record.path is not None else ""
+
+    def name(self) -> str:
+        """What resumes the session; nothing where it is not kept."""
+        return typed(self._record.path) if self._record is not None and self._record.path is not None else ""
+
+    def apart(self) -> str:
+        """Saves the present moment in a file of its own, which stays as it is; returns what resumes it.
+
+        Nothing where no session is kept. Raises `BackpropError` where it cannot be saved.
+        """
+        if self._record is None:
+            return ""
+        copy = Record()
+        try:
+            copy.save(self._moment(), asked=True)
+            return "" if copy.path is None else typed(copy.path)
+        finally:
+            copy.close()
 
     def arrived(self) -> None:
         """Another moment: saves it now if the last save is long enough ago, otherwise as soon as it is."""

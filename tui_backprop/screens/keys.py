@@ -53,7 +53,7 @@ KEYS = (
     Key("copy-command", "Y", "Y", "copy_command", "Copy the command line that opens this very moment"),
     Key("branches", "b", "b", "branches", "Branches: go to another, or name one"),
     Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
-    Key("reseed", "R", "R", "reseed", "New weights, from the next seed", ("R", "new")),
+    Key("reseed", "R", "R", "reseed", "New weights, from the next seed, without what you changed", ("R", "new")),
     Key("stop", "escape", "escape", "stop", "Stop what is running; leave full screen or chart"),
     Key(
         "sweep",

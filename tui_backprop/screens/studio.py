@@ -246,14 +246,19 @@ class StudioScreen(PanesScreen):
         moment = self._timeline.moment
         typed = None if moment.edits_so_far else arguments(moment.base)
         if typed is not None:
-            typed += ["--at", place_of(moment)]
-        elif self._autosave.where():
-            self._autosave.save_now()
-            typed = ["--session", self._autosave.where()]
-        else:
-            hint = "" if self._audience.kiosk else " Save the session first, with s."
-            self.news = f"No command line alone leads here.{hint}"
+            self._copy_command(*typed, "--at", place_of(moment))
             return
+        try:
+            session = self._autosave.apart()  # its file stays at this moment, whatever happens here
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        if session:
+            self._copy_command("--resume", session)
+        else:
+            self.news = "No command line alone leads here."
+
+    def _copy_command(self, *typed: str) -> None:
         command = shlex.join(["tui-backprop", *typed])
         self.app.copy_to_clipboard(command)
         self.news = f"Copied: {command}"
@@ -368,11 +373,11 @@ class StudioScreen(PanesScreen):
 
     def _open_seed(self, experiment: Experiment, seed: int) -> None:
         try:
-            self.open(variant(experiment, Overrides(seed=seed)))
+            other = variant(experiment, Overrides(seed=seed))
         except BackpropError as error:  # the data's file has gone, or this was the last seed
             self.news = str(error)
             return
-        self.news = f"New weights, from seed {seed}."
+        self.open(other, f"New weights, from seed {seed}.")
 
     @work
     async def action_set_up(self) -> None:
@@ -385,11 +390,15 @@ class StudioScreen(PanesScreen):
         if experiment is not None:
             self.open(experiment)
 
-    def open(self, experiment: Experiment) -> None:
-        """Another experiment, from its start."""
+    def open(self, experiment: Experiment, told: str = "") -> None:
+        """Another experiment, from its start. What was changed in the one before stays with that one."""
         self._player.pause()
         self._journeys.stop()
         self._autosave.save()
+        if any(branch.edits for branch in self._timeline.moment.branches):
+            session = self._autosave.name()
+            told += f" Your changes stay in {session}." if session else " Your changes are not kept."
+        self._tell_on_arrival(told.strip())
         self._timeline = self._timeline.of(experiment)
         self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):
