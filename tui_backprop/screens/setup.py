@@ -42,6 +42,41 @@ class SetupScreen(ModalScreen[Experiment | None]):
     Without `files` neither reads nor writes any, and shows no path: strangers are at the keys, and sizes are bounded.
     """
 
+    DEFAULT_CSS = """
+    SetupScreen {
+        align: center middle;
+        background: $background 60%;
+        #setup {
+            width: 100%;
+            max-width: 110;
+            height: 100%;
+            max-height: 32;
+            background: $surface;
+            padding: 0 1;
+        }
+        #sides { layout: horizontal; height: 1fr; }
+        #fields { width: 43; height: 100%; scrollbar-size-vertical: 1; background: $surface; }
+        #toml {
+            width: 1fr;
+            height: 100%;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+            padding-left: 1;
+            border-left: solid $panel;
+            color: $foreground-muted;
+        }
+        .row { layout: horizontal; height: 1; }
+        .row Label { width: 16; }
+        .row.-wrong Label { color: $text-error; text-style: bold; }
+        .row Input, Choice { width: 1fr; }
+        #mistake { height: 2; }
+        #mistake.-wrong { color: $text-error; }
+        #command { height: 1; color: $accent; }
+        #keys { height: 1; color: $foreground-muted; }
+        &.-thin #toml { display: none; }
+        &.-thin #fields { width: 1fr; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", show=False),
         Binding("up,shift+tab", "go(-1)", "Up", show=False, priority=True),
