@@ -17,6 +17,7 @@ from tui_backprop.screens.questions import ChoiceQuestion, Question
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.screens.sweep import SweepScreen
+from tui_backprop.widgets.pane import Pane
 from tui_backprop.widgets.sweep import SweepPane
 from tui_backprop.widgets.views import VIEWS
 
@@ -253,9 +254,10 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
         page = str(s.app.screen.query_one(Static).content)
         for key in KEYS:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
-        for pane in (*PANES, *(view.__name__ for view in VIEWS), "Chart"):
+        for pane in (*PANES, "Chart"):
             assert s.painted(pane).ANSWERS in page  # type: ignore[attr-defined]
-        assert SweepPane.ANSWERS in page
+        unopened: tuple[type[Pane], ...] = (*VIEWS, SweepPane)
+        assert all(pane.ANSWERS in page for pane in unopened)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])

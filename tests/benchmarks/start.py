@@ -10,8 +10,11 @@ import statistics
 import sys
 import tempfile
 import time
+from compileall import compile_dir
+from pathlib import Path
 from typing import Any
 
+import tui_backprop
 from tests.emulator import PLAIN, Program
 
 LABEL = """
@@ -55,6 +58,7 @@ class Timed(Program):
 def main() -> None:
     """Prints the figures."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    compile_dir(Path(tui_backprop.__file__).parent, quiet=1)  # as an installed package is
     ours, label = [], []
     with tempfile.TemporaryDirectory() as state:
         for _ in range(runs):

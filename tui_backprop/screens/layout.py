@@ -26,6 +26,7 @@ from tui_backprop.widgets.network import Network
 from tui_backprop.widgets.pane import Pane
 from tui_backprop.widgets.samples import Samples
 from tui_backprop.widgets.views import VIEWS
+from tui_backprop.widgets.views.view import ViewPane
 
 WIDE = (110, 34)
 """From this size on all panes stand side by side."""
@@ -68,8 +69,6 @@ class PanesScreen(Screen[None]):
                 yield Samples().data_bind(moment)
                 with Container(id="lower"):
                     yield Inspector().data_bind(moment, selection)
-                    for view in VIEWS:
-                        yield view().data_bind(moment, selection)
                 yield Error().data_bind(moment)
                 yield Chart().data_bind(moment)
                 yield ErrorLine().data_bind(moment)
@@ -149,13 +148,23 @@ class PanesScreen(Screen[None]):
             self.open_view(name)
 
     def watch_views(self, views: tuple[str, ...]) -> None:
-        """Other views are open."""
+        """Other views are open; one that is opened for the first time is made."""
         opened = [view for view in VIEWS if view.__name__.lower() in views]
-        for view in VIEWS:
-            self.query_one(view).set_class(view in opened, "-open")
-            self.query_one(view).set_class(view in opened[1:], "-second")
+        for view in opened:
+            if not self.query(view):
+                self._mount_view(view)
+        for pane in self.query(ViewPane):
+            pane.set_class(type(pane) in opened, "-open")
+            pane.set_class(type(pane) in opened[1:], "-second")
         self.set_class(bool(views), "-views")
         self._name_panes()
+
+    def _mount_view(self, view: type[ViewPane]) -> None:
+        """Puts it where it stands in `VIEWS`, with what a lesson speaks of marked as in the other panes."""
+        later = [pane for pane in self.query(ViewPane) if VIEWS.index(type(pane)) > VIEWS.index(view)]
+        pane = view().data_bind(PanesScreen.moment, PanesScreen.selection)
+        pane.marked = self.query_one(Inspector).marked
+        self.query_one("#lower").mount(pane, before=later[0] if later else None)
 
     def action_full(self) -> None:
         """The pane with the focus takes the whole screen, or gives it back."""

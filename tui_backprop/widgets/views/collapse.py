@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.page import Page
 from tui_backprop.widgets.views.view import ViewPane
 
@@ -22,4 +21,6 @@ class Collapse(ViewPane):
 
     def page(self, moment: Moment, columns: int) -> Page:
         """Claim, matrix, formula, both ways for each sample."""
+        from tui_backprop.render.views.collapse import collapse
+
         return collapse(moment, self.selection, columns)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.selection import move_in_graph
-from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.page import Page
 from tui_backprop.widgets.views.view import ViewPane
 
@@ -24,6 +23,8 @@ class Gates(ViewPane):
 
     def page(self, moment: Moment, columns: int) -> Page:
         """Verdict, grid, signs."""
+        from tui_backprop.render.views.gates import gates
+
         return gates(moment, self.selection, columns)
 
     def action_move(self, right: int, down: int) -> None:

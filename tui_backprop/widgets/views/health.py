@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.views.health import health
 from tui_backprop.render.views.page import Page
 from tui_backprop.widgets.views.view import ViewPane
 
@@ -22,4 +21,6 @@ class Health(ViewPane):
 
     def page(self, moment: Moment, columns: int) -> Page:
         """Verdict, a band a layer, the scale."""
+        from tui_backprop.render.views.health import health
+
         return health(moment, self.selection, columns)

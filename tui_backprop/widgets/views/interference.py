@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.views.interference import interference
 from tui_backprop.render.views.page import Page
 from tui_backprop.widgets.views.view import ViewPane
 
@@ -22,4 +21,6 @@ class Interference(ViewPane):
 
     def page(self, moment: Moment, columns: int) -> Page:
         """Verdict, matrix, what is left out."""
+        from tui_backprop.render.views.interference import interference
+
         return interference(moment, self.selection, columns)

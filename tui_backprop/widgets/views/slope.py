@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.render.views.page import Page
-from tui_backprop.render.views.slope import slope
 from tui_backprop.widgets.views.view import ViewPane
 
 
@@ -23,6 +22,8 @@ class Slope(ViewPane):
 
     def page(self, moment: Moment, columns: int) -> Page:
         """Verdict, the figures, kinks and conditions."""
+        from tui_backprop.render.views.slope import slope
+
         return slope(moment, self.selection, columns)
 
     def action_move(self, right: int, down: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
-from tui_backprop.render.views.surface import surface
 from tui_backprop.widgets.views.view import ViewPane
 
 
@@ -26,6 +25,8 @@ class Surface(ViewPane):
         """The maps, in half blocks where there are colours for them."""
         self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
         half_blocks = self._palette != "ansi" and not getattr(self.app._driver, "ascii", False)
+        from tui_backprop.render.views.surface import surface
+
         return surface(moment, self.selection, columns, rows, half_blocks)
 
     def action_move(self, right: int, down: int) -> None:
