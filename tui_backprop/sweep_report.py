@@ -76,7 +76,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
 def _write_csv(file: TextIO, runs: Sweep, done: bool) -> None:
     writer = csv.writer(file, lineterminator="\n")
     outcomes = [_fields(outcome) for outcome in runs.outcomes()]
-    writer.writerow(["seed", "ending", "epochs", "error", "dead"])
+    writer.writerow(["seed", "ending", "epochs", "error", "dead", "step"])
     writer.writerows(outcome.values() for outcome in outcomes)
 
 
@@ -92,6 +92,7 @@ def _fields(outcome: Outcome) -> dict[str, object]:
         "epochs": outcome.epochs,
         "error": outcome.error,
         "dead": outcome.dead,
+        "step": outcome.lost or None,  # after which numbers were no longer finite
     }
 
 

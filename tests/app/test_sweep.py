@@ -47,6 +47,21 @@ async def test_a_thousand_starts_and_one_of_the_stuck_in_the_studio(size: tuple[
         assert s.where == (1, "update")
 
 
+async def test_its_result_is_there_when_it_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with studio("article-random") as s:
+        await s.press("S")
+        await wait_for(s, "782 converge (78.2 %)   218 do not")
+        await s.press("enter")
+        assert s.timeline.experiment.seed == 13
+
+        def train(*_: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr("tui_backprop.core.sweep._Group._step", train)
+        await s.press("space", "S")
+        await wait_for(s, "782 converge (78.2 %)   218 do not")
+
+
 async def test_it_can_be_watched_and_stopped_and_keys_are_heard_meanwhile() -> None:
     async with studio("sigmoid", layers=[3, 32, 32, 1]) as s:
         await s.press("S")
@@ -58,6 +73,14 @@ async def test_it_can_be_watched_and_stopped_and_keys_are_heard_meanwhile() -> N
         await s.press("escape")
         assert isinstance(s.app.screen, StudioScreen)
         assert s.timeline.experiment.name == "sigmoid"
+        sweep = s.screen._sweep
+        assert sweep is not None
+        before = sweep.progress
+        await s.press("S")  # it goes on from there
+        await wait_for(s, "under way, ")
+        assert s.screen._sweep is sweep
+        assert sweep.progress > before > 0
+        await s.press("escape")
 
 
 async def test_a_sweep_in_which_all_converge_has_nothing_to_open(monkeypatch: pytest.MonkeyPatch) -> None:

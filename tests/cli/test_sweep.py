@@ -45,7 +45,7 @@ def test_each_run_as_a_record(form: str) -> None:
         found = (record["epochs"], record["ending"] == "converged")
         assert found == transcribed(record["seed"], 1000)
     assert [record["seed"] for record in records if record["ending"] == "linear"] == [13, 14, 15, 17]
-    assert list(records[0]) == ["seed", "ending", "epochs", "error", "dead"]
+    assert list(records[0]) == ["seed", "ending", "epochs", "error", "dead", "step"]
 
 
 def test_as_text(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tui_backprop.core import sweep as module
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.sweep import Sweep
+from tui_backprop.core.trainer import Trainer
 from tui_backprop.experiments import Overrides, variant
 
 
@@ -144,6 +145,20 @@ class TestReasons:
         assert (outcome.ending, outcome.epochs) == (Ending.DIVERGED, 3)
         assert sweep.curve(0)[:2] == pytest.approx([50.5, 6.2e106], rel=0.01)
 
+    @pytest.mark.parametrize(
+        "rules", [{}, {"batch": 2}, {"optimizer": "momentum", "shuffle": True}, {"loss": "squared"}]
+    )
+    def test_the_step_of_a_single_run_that_diverges(self, rules: dict[str, Any]) -> None:
+        experiment = article({"hidden": "linear"}, **{"rate": 0.45, **rules})
+        found = {outcome.seed: outcome.lost for outcome in swept(experiment, range(12), 40).outcomes()}
+        assert len(set(found.values())) > 2
+        for seed, lost in found.items():
+            alone = Trainer(article({"hidden": "linear", "seed": seed}, **{"rate": 0.45, **rules}))
+            state = alone.start()
+            while alone.finite(state) and state.step < 40 * alone.steps_per_epoch:
+                _, state = alone.record(state)
+            assert lost == (0 if alone.finite(state) else state.step)
+
     def test_a_network_without_gates_is_linear(self) -> None:
         for name in ("no-direction", "linear-collapse"):
             endings = {outcome.ending for outcome in swept(load_experiment(name), range(20), 300).outcomes()}
@@ -174,7 +189,7 @@ def test_groups_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GROUP_MOST", 10)
     sweep = Sweep(load_experiment("article-random"), range(30), 400)
-    progress = []
+    progress: list[float] = []
     for _ in sweep.proceed():
         progress.append(sweep.progress)
         if progress[-1] >= 1 / 3 + 100 / 400 / 3:
@@ -188,6 +203,23 @@ def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPa
     for outcome in outcomes[:10]:
         errors = transcribed(outcome.seed, 400)
         assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)
+
+
+def test_after_a_stop_it_goes_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GROUP_MOST", 10)
+    experiment = load_experiment("article-random")
+    stopped, whole = Sweep(experiment, range(30), 200), swept(experiment, range(30), 200)
+    made = 0
+    for pause in (501, 502, 10**6):  # in the middle of epochs
+        for _ in stopped.proceed():
+            made += 1
+            if made == pause:
+                break
+    assert stopped.outcomes() == whole.outcomes()
+    assert list(stopped.proceed()) == []
+    assert stopped.suits(variant(experiment, Overrides(seed=77)), range(30), 200)
+    assert not stopped.suits(variant(experiment, Overrides(rate=0.2)), range(30), 200)
+    assert not stopped.suits(experiment, range(30), 100)
 
 
 def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:

@@ -14,7 +14,7 @@ EPOCHS = [75, 99, 100, 149, 150, 460]
 STUCK = [
     Outcome(13, Ending.LINEAR, 1000, 1.11, 0),
     Outcome(14, Ending.LINEAR, 1000, 1.0, 1),
-    Outcome(20, Ending.DIVERGED, 3, float("nan"), 0),
+    Outcome(20, Ending.DIVERGED, 3, float("nan"), 0, lost=11),
 ]
 
 
@@ -78,7 +78,7 @@ def test_a_page_shows_counts_and_every_stuck_run(size: tuple[int, int]) -> None:
     assert text.startswith("6 converge (66.7 %)   3 do not")
     assert "1 diverged   2 linear" in text
     assert "▸seed 14     linear    error 1        epoch 1,000  1 dead" in text
-    assert "seed 20     diverged  error NaN      epoch 3" in text
+    assert "seed 20     diverged  error NaN      step 11" in text
 
 
 def test_a_page_under_way_says_how_far_it_is() -> None:

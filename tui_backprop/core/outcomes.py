@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.gates import view_gates
 from tui_backprop.core.experiment import Experiment
@@ -46,7 +44,8 @@ _SENTENCES = {
 class Outcome:
     """One run: after `epochs` epochs the last one's error was `error`; `dead` units are shut for every sample.
 
-    `linear` says that no gate switches between samples, whether the run has converged or not.
+    `linear` says that no gate switches between samples, whether the run has converged or not. `lost` is the step
+    after which numbers were no longer finite; 0 where they are.
     """
 
     seed: int
@@ -55,6 +54,7 @@ class Outcome:
     error: float
     dead: int
     linear: bool = False
+    lost: int = 0
 
     @property
     def converged(self) -> bool:
@@ -62,10 +62,12 @@ class Outcome:
         return self.ending is Ending.CONVERGED
 
 
-def outcome_of(experiment: Experiment, seed: int, epochs: int, error: float, before: float, flat: Array) -> Outcome:
+def outcome_of(
+    experiment: Experiment, seed: int, epochs: int, error: float, before: float, flat: Array, lost: int
+) -> Outcome:
     """The outcome of a run with these `flat` parameters at its end; `before` is the error a good while ago."""
-    if not (np.isfinite(error) and np.isfinite(flat).all()):
-        return Outcome(seed, Ending.DIVERGED, epochs, error, 0)
+    if lost:
+        return Outcome(seed, Ending.DIVERGED, epochs, error, 0, lost=lost)
     gates = view_gates(experiment.data, Parameters(experiment.network, flat))
     if epochs and error <= experiment.training.stop:
         ending = Ending.CONVERGED

@@ -6,6 +6,7 @@ Each network's sums are taken in the same order as when it is trained alone, so 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,13 @@ class Sweep:
         self._together = min(max(1, GROUP_BYTES // size), GROUP_MOST)
         self._group: _Group | None = None
         self._done: list[Outcome] = []
+        self._run = self._runs()
+
+    def suits(self, experiment: Experiment, seeds: Sequence[int], epochs: int) -> bool:
+        """Whether it is the sweep of that experiment, whose own seed makes no difference."""
+        ours = self.experiment
+        same = (ours.network, ours.training, ours.init) == (experiment.network, experiment.training, experiment.init)
+        return same and ours.data is experiment.data and (self.seeds, self.epochs) == (tuple(seeds), epochs)
 
     @property
     def progress(self) -> float:
@@ -55,7 +63,13 @@ class Sweep:
         return (len(self._done) + under_way) / len(self.seeds)
 
     def proceed(self) -> Iterator[None]:
-        """Makes all runs; yields after every step, so that its caller can look, do something else, or stop."""
+        """Makes all runs; yields after every step, so that its caller can look, do something else, or stop.
+
+        After a stop it goes on from there.
+        """
+        return self._run  # not `yield from`: whoever breaks off would close it
+
+    def _runs(self) -> Iterator[None]:
         for first in range(0, len(self.seeds), self._together):
             group = _Group(self.experiment, self.seeds[first : first + self._together], self._curves)
             self._group = group
@@ -82,7 +96,8 @@ class _Group:
     """Networks that make their steps together.
 
     Those that have ended go on idly until it is worth taking them out. Arrays over `_members`, the networks still in
-    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_running` or ended.
+    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_running` or ended,
+    `_lost` the step after which numbers were no longer finite, or 0.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
@@ -93,6 +108,7 @@ class _Group:
         self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))
         self._next_look = 1
         self._running = np.ones(len(seeds), dtype=bool)
+        self._lost = np.zeros(len(seeds), dtype=np.int64)
         self._passes: dict[int, Backprop] = {}
         self._parameters = np.stack([parameters.flat for parameters in starts(experiment, seeds)])
         self._age = 0
@@ -119,16 +135,15 @@ class _Group:
         rows, batch = self._order(), self._experiment.training.batch
         error = np.zeros(len(self._members))
         for first in range(0, len(self._experiment.data), batch):
-            for errors in self._step(rows[..., first : first + batch]):
-                error += errors
+            self._step(rows[..., first : first + batch], error)
             yield
         self.epoch += 1
         self._error = error
         self._look_back()
         self._note()
 
-    def _step(self, rows: NDArray[np.intp]) -> Array:
-        """One update from the samples `rows` (batch,), or (members, batch) where each has its own: (batch, members)."""
+    def _step(self, rows: NDArray[np.intp], error: Array) -> None:
+        """One update from the samples `rows` (batch,), or (members, batch) where each has its own; adds to `error`."""
         data = self._experiment.data
         passes = self._passes_of(rows.shape[-1])
         if passes.parameters is not self._parameters:
@@ -141,8 +156,12 @@ class _Group:
             if penalised(self._experiment.training):
                 gradient = with_penalty(self._experiment, parameters, gradient)
             self._optimizer.update(self._laid(parameters), self._laid(gradient), self._slots, self._age)
-        self._age += 1
-        return passes.frame.error[:, :, 0].T
+            self._age += 1
+            for errors in passes.frame.error[:, :, 0].T:
+                error += errors
+            if not isfinite(np.add.reduce(self._laid(passes.parameters), axis=None) + np.add.reduce(error)):
+                finite = np.isfinite(error) & np.isfinite(passes.parameters).all(axis=1)
+                self._lost[~finite & (self._lost == 0)] = self._age
 
     def _order(self) -> NDArray[np.intp]:
         """The data rows in the order in which the epoch takes them, (samples,) or (members, samples)."""
@@ -163,21 +182,21 @@ class _Group:
         if self._curves is not None:
             for place in np.flatnonzero(running).tolist():
                 self._curves[int(self._members[place])].append(float(error[place]))
-        finite = np.isfinite(error) & np.isfinite(self._parameters).all(axis=1)
-        ended = np.flatnonzero(running & ((error <= self._experiment.training.stop) | ~finite))
+        ended = np.flatnonzero(running & ((error <= self._experiment.training.stop) | (self._lost > 0)))
         for place in ended.tolist():
             self._ended[int(self._members[place])] = self._outcome(place)
         running[ended] = False
         if len(ended) and running.sum() <= WORTHWHILE * len(running) and running.any():
             self._members, self._error = self._members[running], error[running]
             self._recent, self._earlier = self._recent[running], self._earlier[running]
-            self._running = running[running]
+            self._running, self._lost = running[running], self._lost[running]
             self._train(self._parameters[running], self._laid_slots(running))
 
     def _outcome(self, place: int) -> Outcome:
         error, earlier = float(self._error[place]), float(self._earlier[place])
         flat = self._parameters[place].copy()
-        return outcome_of(self._experiment, int(self._members[place]), self.epoch, error, earlier, flat)
+        seed, lost = int(self._members[place]), int(self._lost[place])
+        return outcome_of(self._experiment, seed, self.epoch, error, earlier, flat, lost)
 
     def _train(self, parameters: Array, slots: Array | None) -> None:
         """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""

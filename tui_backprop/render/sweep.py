@@ -142,6 +142,7 @@ def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> li
 
 def _run(outcome: Outcome, chosen: bool, place: int, columns: int) -> Line:
     dead = f"  {outcome.dead} dead" if outcome.dead else ""
-    text = f"seed {outcome.seed:<6} {outcome.ending.value:<9} error {short(outcome.error):<8} epoch {outcome.epochs:,}"
+    when = f"step {outcome.lost:,}" if outcome.lost else f"epoch {outcome.epochs:,}"
+    text = f"seed {outcome.seed:<6} {outcome.ending.value:<9} error {short(outcome.error):<8} {when}"
     spans = line(Span("▸" if chosen else " ", "accent"), Span(text + dead, selected=chosen, target=f"choose({place})"))
     return spans if length(spans) <= columns else line(Span(fit(text, columns), selected=chosen))

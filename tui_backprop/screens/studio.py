@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -33,6 +33,9 @@ from tui_backprop.widgets.chart import Chart
 from tui_backprop.widgets.pane import Painted
 from tui_backprop.widgets.views import VIEWS
 
+if TYPE_CHECKING:  # a sweep's parts are imported when one is opened
+    from tui_backprop.core.sweep import Sweep
+
 AT_ONCE = 0.05
 """Seconds that a key may take before its move goes on in slices."""
 SLICE = 0.03
@@ -54,6 +57,7 @@ class StudioScreen(PanesScreen):
         self._fresh_start = FreshStart(audience, self.set_timer, self._start_over)
         self._in_slices = False
         self._outcome = ""
+        self._sweep: Sweep | None = None
         self._autosave = Autosave(record, lambda: self._timeline.moment, self.set_timer, self._tell)
         self.set_reactive(PanesScreen.moment, timeline.moment)
 
@@ -80,6 +84,7 @@ class StudioScreen(PanesScreen):
         while self.app.screen is not self:
             self.app.screen.dismiss()
         if self._audience.kiosk:  # somebody else comes next
+            self._sweep = None
             self.app.theme = self._theme
             self.tidy()
             self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
@@ -361,8 +366,10 @@ class StudioScreen(PanesScreen):
 
         self._player.pause()
         experiment = self._timeline.experiment
-        sweep = Sweep(experiment, range(seeds_for(experiment, self._audience.kiosk)), SWEEP_EPOCHS)
-        seed = await self.app.push_screen_wait(SweepScreen(sweep, self._timeline.moment))
+        seeds = range(seeds_for(experiment, self._audience.kiosk))
+        if self._sweep is None or not self._sweep.suits(experiment, seeds, SWEEP_EPOCHS):
+            self._sweep = Sweep(experiment, seeds, SWEEP_EPOCHS)
+        seed = await self.app.push_screen_wait(SweepScreen(self._sweep, self._timeline.moment))
         if seed is not None:
             self._open_seed(experiment, seed)
 
