@@ -56,6 +56,7 @@ VIEW_SHOTS = (
     Shot("interference", "3:3", keys=("5",)),
     Shot("health", "100", experiment="sigmoid", keys=("6",)),
     Shot("gradient-check", "3:1:gradient", keys=("7", "right")),
+    Shot("loss-surface", "30", experiment="circle", keys=("8",)),
 )
 """Every view, each in both sizes."""
 SHOTS: tuple[Shot | Page, ...] = (

@@ -58,6 +58,9 @@ TESTS = {
     "Which units are dead, on which samples gates are open": "render/views/test_gates.py::test_the_articles_grid",
     "Decision surface": "core/diagnostics/test_surface.py::test_every_point_is_a_pass_of_its_own",
     "A map of each hidden unit": "core/diagnostics/test_surface.py::test_every_point_is_a_pass_of_its_own",
+    "The loss as a surface over two weights": (
+        "core/diagnostics/test_landscape.py::test_every_point_is_a_pass_of_all_samples_with_the_two_parameters_set"
+    ),
     "Many starts at once: how many converge, which are stuck": (
         "core/test_sweep.py::test_the_same_seeds_converge_as_in_the_articles_own_loop"
     ),

@@ -131,3 +131,14 @@ async def test_another_experiment_is_shown_in_the_views_that_are_open() -> None:
         await s.settle()
         assert "Nothing collapses" in s.text("Collapse")
         assert_up_to_date(s)
+
+
+async def test_the_loss_surface_takes_another_second_weight_and_forgets_it_with_another_selection() -> None:
+    async with studio() as s:
+        await s.press("8")
+        assert s.text("Landscape").startswith("W1[x1→h1] ▸ and W1[x2→h1] ▲")
+        await s.press("x")
+        assert s.text("Landscape").startswith("W1[x1→h1] ▸ and W1[x3→h1] ▲")
+        await s.press("x", "right", "space")
+        assert s.text("Landscape").startswith("W1[x1→h2] ▸ and W1[x2→h2] ▲")
+        assert_up_to_date(s)

@@ -22,6 +22,7 @@ from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.interference import interference
+from tui_backprop.render.views.landscape import landscape
 from tui_backprop.render.views.page import Page
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.slope import slope
@@ -101,3 +102,13 @@ def test_the_inspector_stays_within_its_columns(data: st.DataObject, moment: Mom
     lines = inspect(moment, selection, columns).lines
     assert_within(lines, columns, len(lines))
     assert name_of(selection, moment).isprintable()
+
+
+@pytest.mark.parametrize("half_blocks", [True, False])
+@TIMES
+@given(data=st.data(), moment=ANY, size=SIZES, other=st.integers(0, 30))
+def test_the_loss_surface_stays_within_its_pane(
+    half_blocks: bool, data: st.DataObject, moment: Moment, size: tuple[int, int], other: int
+) -> None:
+    selection = data.draw(selections(moment.experiment))
+    assert_within(landscape(moment, selection, other, *size, half_blocks), *size)

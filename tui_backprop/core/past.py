@@ -52,6 +52,19 @@ class Past:
             yield PastStep(state.step, trainer.experiment, samples, before.parameters, state.parameters, passage)
             state = self.branch.settled(state)
 
+    def parameters(self, step: int) -> Parameters:
+        """Those that hold after step `step`, its edits made."""
+
+        def reached() -> Parameters:
+            state = self.branch.nearest(step)
+            while state.step < step:
+                state = self.branch.advance(state, step)
+            return state.parameters
+
+        state = self.branch.nearest(step)
+        found: Parameters = state.parameters if state.step == step else self.once(("parameters", step), reached)
+        return found
+
     def epoch_start(self, step: int) -> int:
         """How many steps were over when the epoch of step `step` began."""
         return step - 1 - self.branch.trainer(step).done(step - 1) if step else 0

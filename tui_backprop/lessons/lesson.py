@@ -10,7 +10,7 @@ from tui_backprop.experiments import Overrides
 
 PANES = ("network", "matrices", "samples", "inspector", "error")
 """The panes that a page can bring into sight."""
-VIEWS = ("surface", "gates", "pulls", "collapse", "interference", "health", "slope")
+VIEWS = ("surface", "gates", "pulls", "collapse", "interference", "health", "slope", "landscape")
 """The views that a page can open."""
 CURVES = HIDDEN_ACTIVATIONS
 """The activations whose curve and derivative a page can draw."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.network import Network
 
 
@@ -53,6 +54,28 @@ def touches(selection: Selection, layer: int, row: int, column: int) -> bool:
     if isinstance(selection, Node):
         return selection.layer == layer and selection.index == column
     return selection == Weight(layer, row, column)
+
+
+def companions(parameter: Weight | Bias, experiment: Experiment) -> list[Weight | Bias]:
+    """The unit's other trained parameters: those that lead to it, after this one and around, then those from it on.
+
+    Where it has none, those of the same layer.
+    """
+    network, layer, column = experiment.network, parameter.layer, parameter.column
+    into: list[Weight | Bias] = [Weight(layer, row, column) for row in range(network.units[layer - 1])]
+    if network.bias is BiasMode.TRAINED or isinstance(parameter, Bias):
+        into.append(Bias(layer, column))
+    here = into.index(parameter)
+    found = into[here + 1 :] + into[:here]
+    if layer < network.depth:
+        found += [Weight(layer + 1, column, unit) for unit in range(network.units[layer + 1])]
+    if not found:
+        fan_in, units = network.units[layer - 1 : layer + 1]
+        found = [Weight(layer, row, unit) for row in range(fan_in) for unit in range(units)]
+        found.remove(parameter)
+    if not found and layer > 1:
+        found = [Weight(layer - 1, row, 0) for row in range(network.units[layer - 2])]
+    return found
 
 
 def place_in_flat(selection: Weight | Bias, network: Network) -> int:

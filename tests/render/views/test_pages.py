@@ -17,6 +17,7 @@ from tui_backprop.render.selection import Bias, Node, Selection, Weight, place_i
 from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.interference import interference
+from tui_backprop.render.views.landscape import landscape
 from tui_backprop.render.views.page import Page
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.slope import slope
@@ -154,3 +155,58 @@ def test_a_curve_for_one_input() -> None:
     rows = text.splitlines()[1:-1]
     assert "●" in rows[0] or "●" in rows[1]
     assert rows[0].strip() > ""
+
+
+BOWL = {
+    "network": {"layers": [2, 1], "weights": [[[0.0], [0.0]]]},
+    "data": {"inputs": [[1.0, 0.0], [0.0, 1.0]], "targets": [[1.0], [-1.0]]},
+}
+
+
+def test_the_loss_surface_of_a_bowl() -> None:
+    """½(w1 − 1)² and ½(w2 + 1)² on average: 0.5 here, ever lower to the lower right."""
+    rows = page(landscape(Timeline(load_experiment(BOWL)).moment, FIRST, 0, 50, 16, half_blocks=False)).splitlines()
+    assert rows[0].startswith("W1[x1→y] ▸ and W1[x2→y] ▲")
+    assert rows[1].startswith("These two alone could take the loss from 0.5 down")
+    cells = [row[7:] for row in rows[4:12]]
+    assert [row[:7].strip() for row in rows[4:12]] == ["2", "", "", "", "0", "", "", "−2"]
+    assert rows[12].split() == ["−2", "0", "2"]
+    assert (cells[0][0], cells[4][16]) == ("≡", "●")
+    lowest = [(place.index("▼"), row) for row, place in enumerate(cells) if "▼" in place]
+    assert [(round(-2 + (column + 0.5) / 8), round(2 - (row + 0.5) / 2)) for column, row in lowest] == [(1, -1)]
+    assert "2 samples; all other weights held" in " ".join(rows[13:])
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ([[[-1.0], [-1.0]], [[1.0]]], "A plateau: whatever these two are here"),  # dead for −x, and so it stays
+        ([[[-1.5], [0.0]], [[1.0]]], "Flat around here"),
+    ],
+)
+def test_plateaus_of_the_loss(weights: list[list[list[float]]], words: str) -> None:
+    inputs = [[0.0, 0.0]] if "plateau" in words else [[1.0, 0.0]]
+    definition = {
+        "network": {"layers": [2, 1, 1], "weights": weights},
+        "data": {"inputs": inputs, "targets": [[1.0]]},
+    }
+    text = " ".join(page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 70, 20, True)).split())
+    assert words in text
+
+
+def test_a_loss_surface_where_there_is_nothing_lower_and_where_there_is_one_weight() -> None:
+    definition = {**BOWL, "network": {"layers": [2, 1], "weights": [[[1.0], [-1.0]]]}}
+    text = page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 100, 20, True))
+    assert "Nowhere on this map is the loss lower than its 0 here" in text
+    one = {"network": {"layers": [1, 1]}, "data": {"inputs": [[1.0]], "targets": [[1.0]]}}
+    assert "one weight only" in page(landscape(Timeline(load_experiment(one)).moment, FIRST, 0, 80, 20, True))
+    diverged = Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(400)
+    assert "no finite numbers" in page(landscape(diverged, FIRST, 0, 80, 20, True))
+
+
+def test_the_second_weight_is_another_of_the_unit_then_one_that_leads_on() -> None:
+    moment = of([2, 2, 1], bias=True)
+    for other, name in enumerate(["b1[h2]", "W1[x1→h2]", "W2[h2→y]", "b1[h2]"]):
+        assert f"▸ and {name} ▲" in page(landscape(moment, Weight(1, 1, 1), other, 60, 20, True))
+    two = of([1, 2])
+    assert "W1[x1→y1] ▸ and W1[x1→y2] ▲" in page(landscape(two, FIRST, 0, 60, 20, True))

@@ -1,8 +1,4 @@
-"""What the network says over the plane of two inputs, the samples on it, and the same map for each hidden unit.
-
-Where colours can be had, a cell is an upper half block: two points of the map. Elsewhere it is one shade: blocks
-above the middle, strokes below it.
-"""
+"""What the network says over the plane of two inputs, the samples on it, and the same map for each hidden unit."""
 
 from __future__ import annotations
 
@@ -21,10 +17,10 @@ from tui_backprop.render.numbers import level, scale_of, short, tone
 from tui_backprop.render.selection import Node, Selection, Weight, column_of
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe
 from tui_backprop.render.views.curve import curve
+from tui_backprop.render.views.shades import put_sign, shaded
 
 _THUMB = (10, 5)
 """Cells of a small map: columns, rows."""
-_ABOVE, _BELOW = " ░▒▓█", " ╌–=≡"
 RIGHT, WRONG = "○●", "◇◆"
 """Signs of a sample: target below or above the middle."""
 
@@ -57,7 +53,7 @@ def surface(moment: Moment, selection: Selection, columns: int, rows: int, half_
     map_columns = min(4 * map_rows, columns)  # twice as wide as high to the eye, at most
     if beside_it:
         map_columns = min(columns - _THUMB[0] - 2, max(2 * map_rows, min(map_columns, columns // 2)))
-    large = _cells(_map(moment, plane, shown, map_columns, map_rows, half_blocks), half_blocks)
+    large = shaded(_map(moment, plane, shown, map_columns, map_rows, half_blocks).levels(), half_blocks)
     _put_samples(large, moment, plane, shown, half_blocks)
     lines: list[Line] = [joined(row) for row in large]
     if beside_it:
@@ -102,24 +98,6 @@ def _map(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int, row
     return Map(values, middle, scale_of(values - middle) if scale is None else scale)
 
 
-def _cells(shown: Map, half_blocks: bool) -> list[list[Span]]:
-    levels = shown.levels()
-    if not half_blocks:
-        return [[_shade(at) for at in row] for row in levels]
-    return [
-        [Span("▀", f"{_ink(top)}|{_ink(bottom)}") for top, bottom in zip(upper, lower, strict=True)]
-        for upper, lower in zip(levels[::2], levels[1::2], strict=True)
-    ]
-
-
-def _ink(at: int | None) -> str:
-    return "warn" if at is None else f"{at:+d}" if at else "0"
-
-
-def _shade(at: int | None) -> Span:
-    return Span("!", "warn") if at is None else Span((_ABOVE if at >= 0 else _BELOW)[abs(at)], _ink(at))
-
-
 def _put_samples(
     cells: list[list[Span]], moment: Moment, plane: Plane, shown: tuple[int, int], half_blocks: bool
 ) -> None:
@@ -144,10 +122,7 @@ def _put_samples(
         x = min(max(int(places[index, 0] * columns), 0), columns - 1)
         y = min(max(int((1.0 - places[index, 1]) * rows), 0), rows - 1)
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
-        over, _, under = cells[y][x].ink.partition("|")
-        behind = under if over == "sign" else over
-        ink = f"sign|{behind}" if half_blocks else "warn" if wrong[index] else "text"
-        cells[y][x] = Span(sign, ink, True, selected=bool(here[index]) and not half_blocks)
+        put_sign(cells, y, x, sign, half_blocks, "warn" if wrong[index] else "text", bool(here[index]))
 
 
 def _small_maps(
@@ -174,7 +149,7 @@ def _small_maps(
             if more > 0 and (layer, unit) == hidden[first + across * down - 1]:
                 name += f" +{more} more"
             title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Node(layer, unit))
-            block = [line(title), *(joined(row) for row in _cells(found, half_blocks))]
+            block = [line(title), *(joined(row) for row in shaded(found.levels(), half_blocks))]
             band = beside(band, block, place * (_THUMB[0] + 1)) if place else block
         lines += band
     return lines

@@ -6,10 +6,11 @@ from tui_backprop.widgets.views.collapse import Collapse
 from tui_backprop.widgets.views.gates import Gates
 from tui_backprop.widgets.views.health import Health
 from tui_backprop.widgets.views.interference import Interference
+from tui_backprop.widgets.views.landscape import Landscape
 from tui_backprop.widgets.views.pulls import Pulls
 from tui_backprop.widgets.views.slope import Slope
 from tui_backprop.widgets.views.surface import Surface
 from tui_backprop.widgets.views.view import ViewPane
 
-VIEWS: tuple[type[ViewPane], ...] = (Surface, Gates, Pulls, Collapse, Interference, Health, Slope)
+VIEWS: tuple[type[ViewPane], ...] = (Surface, Gates, Pulls, Collapse, Interference, Health, Slope, Landscape)
 """In the order in which they stand side by side."""

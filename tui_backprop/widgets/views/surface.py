@@ -24,10 +24,9 @@ class Surface(ViewPane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The maps, in half blocks where there are colours for them."""
         self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
-        half_blocks = self._palette != "ansi" and not getattr(self.app._driver, "ascii", False)
         from tui_backprop.render.views.surface import surface
 
-        return surface(moment, self.selection, columns, rows, half_blocks)
+        return surface(moment, self.selection, columns, rows, self.half_blocks)
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring node."""

@@ -23,6 +23,11 @@ class ViewPane(Pane):
     scroll: reactive[int] = reactive(0, repaint=False)
     """How far a person has scrolled from where the page rests."""
 
+    @property
+    def half_blocks(self) -> bool:
+        """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
+        return self._palette != "ansi" and not getattr(self.app._driver, "ascii", False)
+
     def page(self, moment: Moment, columns: int) -> Page:
         """What there is to show, as long as it may be."""
         raise NotImplementedError

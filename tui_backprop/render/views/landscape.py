@@ -1,0 +1,184 @@
+"""The loss as a map over two weights: where the present one lies, how it came there, and what is seen around it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.landscape import Axis, Landscape, view_landscape, way_here, window_around
+from tui_backprop.core.penalty import penalised
+from tui_backprop.core.phases import Moment
+from tui_backprop.render.canvas import joined
+from tui_backprop.render.inspector import name_of
+from tui_backprop.render.numbers import percent, short
+from tui_backprop.render.selection import Bias, Node, Selection, Weight, companions
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line
+from tui_backprop.render.views.page import sentence
+from tui_backprop.render.views.shades import put_sign, shaded
+
+HERE, LOWEST, START, WAY = "●", "▼", "○", "·"
+_SAME = 1e-9
+"""Losses that differ by a smaller part are the same."""
+_LEVEL = 0.01
+"""The least share of the loss that is worth going somewhere else for."""
+_NUMBER = 6
+"""Cells of the numbers at the vertical axis."""
+_ASIDE = 44
+"""From so many columns on the words stand beside a map that is low."""
+_LOW = 14
+_WORDS = 3
+"""Lines for what is seen, above a map, and as many for what it means, below."""
+
+
+def landscape(
+    moment: Moment, selection: Selection, other: int, columns: int, rows: int, half_blocks: bool
+) -> list[Line]:  # fmt: skip
+    """What is seen, the map, its axes and its signs; `other` counts on through what the vertical axis can be."""
+    across = _parameter(selection)
+    found = companions(across, moment.experiment)
+    if not found:
+        text = "There is one weight only, and a map takes two: the gradient check (7) tries this one."
+        return sentence(columns, text)[:rows]
+    up = found[other % len(found)]
+    axes = (_axis(across), _axis(up))
+    way = way_here(moment, axes)
+    window = window_around(way) if moment.finite else None
+    if window is None:
+        return sentence(columns, Span("The weights are no finite numbers any more, or too large.", "warn"))[:rows]
+    names = name_of(across, moment), name_of(up, moment)
+    heading = [Span(names[0], "accent", True), Span(" ▸ and "), Span(names[1], "accent", True), Span(" ▲")]
+    aside = columns >= _ASIDE and rows < _LOW
+    hint = Span("  x: another", "dim")
+    heading += [hint] if len(found) > 1 and (aside or length([*heading, hint]) <= columns) else []
+    map_rows = max(1, rows - 1) if aside else max(2, rows - 2 - 2 * _WORDS)
+    map_columns = max(1, min(4 * map_rows, (2 * columns // 5 if aside else columns) - _NUMBER - 1))
+    seen = view_landscape(moment, axes, window, map_columns, map_rows * (2 if half_blocks else 1))
+    drawn = _map(seen, way, map_columns, map_rows, half_blocks)
+    if aside:
+        left = _NUMBER + 1 + map_columns + 2
+        room = columns - left
+        words = [*sentence(room, *heading), *_words(seen, room), *_signs(moment, seen, room, half_blocks)]
+        lines = beside(drawn, words, left)
+    else:
+        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many, lest the map jumps
+        lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, half_blocks)]
+    return [clip(spans, columns) for spans in lines][:rows]
+
+
+def _parameter(selection: Selection) -> Weight | Bias:
+    """The selected one, or the first that leads to the selected node, or from an input."""
+    if not isinstance(selection, Node):
+        return selection
+    return Weight(selection.layer, 0, selection.index) if selection.layer else Weight(1, selection.index, 0)
+
+
+def _axis(parameter: Weight | Bias) -> Axis:
+    return Axis(parameter.layer, parameter.row if isinstance(parameter, Weight) else None, parameter.column)
+
+
+def _map(seen: Landscape, way: list[tuple[float, float]], columns: int, rows: int, half_blocks: bool) -> list[Line]:
+    """The cells with the signs on them, numbers at the left and below."""
+    points = rows * (2 if half_blocks else 1)
+    levels = _levels(seen)
+    levels = np.repeat(np.repeat(levels, seen.block, axis=0), seen.block, axis=1)[:points, :columns]
+    cells = shaded([[None if at == _NOT_FINITE else int(at) for at in row] for row in levels], half_blocks)
+    for sign, (x, y) in [
+        *((WAY, place) for place in way[1:-1]), (START, way[0]), (LOWEST, seen.lowest[:2]), (HERE, seen.place),
+    ]:  # fmt: skip
+        row, column = _cell(seen, x, y, rows, columns)
+        put_sign(cells, row, column, sign, half_blocks, here=sign == HERE)
+    left, bottom, size = seen.window
+    heights = {rows // 2: bottom + size / 2, rows - 1: bottom, 0: bottom + size}
+    drawn = [
+        line(
+            Span(fit(short(heights[row]) if row in heights else "", _NUMBER, right=True) + " ", "dim"),
+            *joined(cells[row]),
+        )
+        for row in range(rows)
+    ]
+    ends, middle = (short(left), short(left + size)), short(left + size / 2)
+    below = middle.center(columns)
+    below = ends[0] + below[len(ends[0]) : columns - len(ends[1])] + ends[1] if columns > 3 * _NUMBER else ends[0]
+    return [*drawn, line(Span(" " * (_NUMBER + 1) + below, "dim"))]
+
+
+def _cell(seen: Landscape, x: float, y: float, rows: int, columns: int) -> tuple[int, int]:
+    left, bottom, size = seen.window
+    column, row = int((x - left) / size * columns), int((1 - (y - bottom) / size) * rows)
+    return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+
+
+_NOT_FINITE = 9
+
+
+def _levels(seen: Landscape) -> Array:
+    """1 to 4: lower than here, by quarters of the way to the lowest; −1 to −4: higher; on a scale of square roots.
+
+    On that the sides of a bowl are straight, so that the rings around its floor are equally wide.
+    """
+    _, _, floor = seen.lowest
+    with np.errstate(all="ignore"):
+        height = np.sqrt(np.maximum(seen.loss - floor, 0.0))
+        here = float(np.sqrt(seen.here - floor))
+        top = float(np.max(height, where=np.isfinite(height), initial=here))
+        below, above = (here - height) / here, (height - here) / (top - here)
+        levels = np.where(height < here, np.ceil(4 * below), -np.ceil(4 * above))
+        levels[_same(seen)] = 0
+    return np.where(np.isfinite(levels), np.clip(levels, -4, 4), _NOT_FINITE)
+
+
+def _same(seen: Landscape) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.abs(seen.loss - seen.here) <= _SAME * abs(seen.here)
+
+
+def _words(seen: Landscape, columns: int) -> list[Line]:
+    """What is seen, in a sentence or two."""
+    x, y, floor = seen.lowest
+    same = _same(seen)
+    parts: list[Span | str] = []
+    if not np.isfinite(seen.here):
+        parts = [Span("The loss here is no finite number.", "warn", True)]
+    elif same.all():
+        parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
+    elif floor < seen.here - _LEVEL * abs(seen.here):
+        parts = [
+            f"These two alone could take the loss from {short(seen.here)} down to ", Span(short(floor), "text", True),
+            f", at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}.",
+        ]  # fmt: skip
+    else:
+        parts = [
+            Span(f"Nowhere on this map is the loss lower than its {short(seen.here)} here", "text", True),
+            f" by more than {_LEVEL:.0%}: these two alone get no further.",
+        ]  # fmt: skip
+    if not same.all() and _flat_around(seen, same):
+        parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]
+    return sentence(columns, *parts)
+
+
+def _at_edge(seen: Landscape) -> bool:
+    x, y, _ = seen.lowest
+    return x in (seen.x[0], seen.x[-1]) or y in (seen.y[0], seen.y[-1])
+
+
+def _flat_around(seen: Landscape, same: np.ndarray) -> bool:
+    """Whether the points around the present place all have its loss."""
+    row, column = _cell(seen, *seen.place, *same.shape)
+    return bool(same[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2].all())
+
+
+def _signs(moment: Moment, seen: Landscape, columns: int, half_blocks: bool) -> list[Line]:
+    """What the signs and tones mean, of what the loss is taken, and what was left out."""
+    finite = seen.loss[np.isfinite(seen.loss)]
+    highest = short(float(finite.max())) if len(finite) else "∞"
+    tones = "blue lower, orange higher" if half_blocks else "░▒▓█ lower, ╌–=≡ higher"
+    training, count = moment.ahead.training, len(seen.rows)
+    of = f"Loss: {training.loss}, mean of {count:,} samples" + (
+        ", with the price of weights" if penalised(training) else ""
+    )
+    of += f" (every {seen.rows[1] - seen.rows[0] if count > 1 else seen.total:,}th)" if count < seen.total else ""
+    of += ", ŷ not rounded" if training.round is not None else ""
+    text = (
+        f"{HERE} here {LOWEST} lowest {START} start {WAY} way; {tones}, up to {highest}. {of}; all other weights held."
+    )
+    return sentence(columns, Span(text, "dim"))
