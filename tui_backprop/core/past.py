@@ -12,7 +12,10 @@ from tui_backprop.core.branch import Branch
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 
+AGAIN = 4_000_000
+"""Parameters times samples that may be gone through again to look back; beyond, only what is at hand is looked at."""
 _MOST_KEPT = 512
+_MOST_STEPS_KEPT = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,33 @@ class Past:
             samples = trainer.samples(state.step)
             yield PastStep(state.step, trainer.experiment, samples, before.parameters, state.parameters, passage)
             state = self.branch.settled(state)
+
+    def of_steps(
+        self, what: str, first: int, last: int, take: Callable[[PastStep], Any], present: PastStep | None
+    ) -> list[Any]:
+        """What `take` gives of each step from `first` to `last`, computed the first time only.
+
+        The `present` step is at hand. Where the others would take too long, the list begins after the last that does.
+        """
+        known: dict[int, Any] = self.once(what, dict)
+        if present is not None and first <= present.number <= last and present.number not in known:
+            known[present.number] = take(present)
+        missing = [number for number in range(first, last + 1) if number not in known]
+        if missing:
+            again = missing[-1] - self.branch.nearest(missing[0] - 1).step
+            if again * self.cost(missing[-1]) > AGAIN:
+                first = missing[-1] + 1
+            else:
+                for step in self.steps(missing[0], missing[-1]):
+                    known[step.number] = take(step)
+        for number in [number for number in known if abs(number - last) > _MOST_STEPS_KEPT]:
+            del known[number]
+        return [known[number] for number in range(first, last + 1)]
+
+    def cost(self, step: int) -> int:
+        """Parameters times samples of a step: what it takes to make it again."""
+        experiment = self.branch.trainer(step).experiment
+        return experiment.network.size * min(experiment.training.batch, len(experiment.data))
 
     def parameters(self, step: int) -> Parameters:
         """Those that hold after step `step`, its edits made."""

@@ -13,7 +13,7 @@ from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import Memory
-from tui_backprop.core.past import Past
+from tui_backprop.core.past import Past, PastStep
 
 
 class Phase(str):
@@ -192,6 +192,13 @@ class Moment:
     def updated(self) -> bool:
         """Whether this step's update has been made."""
         return self.passage is not None and self.reached("update")
+
+    @property
+    def made(self) -> PastStep | None:
+        """This step as it was made, once its update is."""
+        if self.passage is None or not self.updated:
+            return None
+        return PastStep(self.step, self.experiment, self.samples, self.before, self.after, self.passage)
 
     @property
     def parameters(self) -> Parameters:

@@ -10,6 +10,7 @@ from tests.core.runs import article
 from tests.nets import Net, nets
 from tests.render.moments import at
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics import collapse
 from tui_backprop.core.diagnostics.collapse import view_collapse
 from tui_backprop.experiments import Overrides
 
@@ -65,3 +66,13 @@ def test_only_the_linear_stretch_of_a_network_collapses() -> None:
     assert (one.first, one.last) == (2, 3)
     assert one.matrix == pytest.approx(moment.parameters.weights[1] @ moment.parameters.weights[2])
     assert one.difference < 1e-15
+
+
+def test_a_product_that_takes_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collapse, "WORK", 11)  # the product takes 12 multiplications
+    moment = at("linear-collapse")
+    (one,) = view_collapse(moment)
+    assert (one.matrix, one.bias, one.difference) == (None, None, 0.0)
+    assert one.deep == pytest.approx(moment.experiment.data.inputs @ np.linalg.multi_dot(moment.parameters.weights))
+    monkeypatch.setattr(collapse, "WORK", 12)
+    assert view_collapse(moment)[0].matrix is not None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.core.runs import article, passes, xor
+from tests.render.moments import definition
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.health import MOST_MARKS, view_health
 
@@ -41,8 +42,8 @@ def test_marks_of_a_long_run_are_a_power_of_two_apart_and_bounded() -> None:
 
 
 def test_the_gradient_vanishes_in_a_deep_sigmoid_network() -> None:
-    definition = xor(DEEP, seed=0, rate=0.5, hidden="sigmoid", output="sigmoid").definition
-    experiment = load_experiment({**definition, "training": {**definition["training"], "batch": "full"}})
+    deep = xor(DEEP, seed=0, rate=0.5, hidden="sigmoid", output="sigmoid").definition
+    experiment = load_experiment({**deep, "training": {**deep["training"], "batch": "full"}})
     (sizes,) = view_health(Timeline(experiment).go(1)).gradient
     assert sizes[0] == pytest.approx(4.4e-6, rel=0.02)
     assert sizes[-1] == pytest.approx(1.3e-2, rel=0.02)
@@ -50,3 +51,19 @@ def test_the_gradient_vanishes_in_a_deep_sigmoid_network() -> None:
 
 def test_with_nothing_done_there_is_nothing_to_say() -> None:
     assert view_health(Timeline(article()).moment).steps == ()
+
+
+def test_a_large_network_has_marks_where_states_are_at_hand_and_its_last_sizes_from_what_is() -> None:
+    timeline = Timeline(load_experiment(definition([300, 300, 1], init="xavier")))
+    found = view_health(timeline.go(130))
+    assert (found.steps, found.window) == ((1, 65, 129), 1)
+    made = list(passes(timeline.experiment, 130))
+    assert found.gradient == pytest.approx(
+        np.array([[np.abs(part).mean() for part in made[step - 1].gradient] for step in found.steps])
+    )
+    timeline = Timeline(load_experiment(definition([1000, 600, 1], init="xavier")))
+    found = view_health(timeline.go(10))  # its own step alone: to make the others again takes too long
+    (passage,) = (timeline.moment.passage,)
+    assert passage is not None
+    assert found.latest[0] == pytest.approx([np.abs(part).mean() for part in passage.gradient])
+    assert view_health(timeline.go(9, "gradient")).steps == ()

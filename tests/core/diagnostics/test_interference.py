@@ -10,6 +10,8 @@ import pytest
 from tests.render.moments import at
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core import past
+from tui_backprop.core.diagnostics import interference
 from tui_backprop.core.diagnostics.interference import MOST_STEPS, view_interference
 
 
@@ -46,3 +48,19 @@ def test_long_epochs_and_many_samples_are_capped() -> None:
     assert found.left_out == 150 - MOST_STEPS
     assert found.rows == tuple(range(0, 200, 5))
     assert np.array_equal(view_interference(timeline.go(149)).change[1:], found.change[:-1])
+
+
+def test_in_a_large_network_only_updates_that_one_has_been_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = view_interference(at("article", 8))
+    monkeypatch.setattr(past, "AGAIN", 16)  # one step of 16 weights
+    timeline = Timeline(load_experiment("article"))
+    found = view_interference(timeline.go(7))
+    assert (found.steps, found.left_out) == ((7,), 2)
+    assert np.array_equal(found.change, whole.change[2:3])
+    found = view_interference(timeline.next_step())
+    assert (found.steps, found.left_out) == ((7, 8), 2)
+    assert np.array_equal(found.change, whole.change[2:])
+    assert view_interference(timeline.go(6, "gradient")).steps == ()
+    monkeypatch.setattr(interference, "WORK", 40)
+    monkeypatch.setattr(interference, "LEAST_SAMPLES", 1)
+    assert view_interference(at("article", 1)).rows == (0, 2)  # two of four samples

@@ -210,3 +210,10 @@ def test_the_second_weight_is_another_of_the_unit_then_one_that_leads_on() -> No
         assert f"▸ and {name} ▲" in page(landscape(moment, Weight(1, 1, 1), other, 60, 20, True))
     two = of([1, 2])
     assert "W1[x1→y1] ▸ and W1[x1→y2] ▲" in page(landscape(two, FIRST, 0, 60, 20, True))
+
+
+def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_backprop.core.diagnostics.collapse.WORK", 0)
+    assert "would take too long" in " ".join(shown(collapse, at("linear-collapse")))
+    monkeypatch.setattr("tui_backprop.core.diagnostics.gradient_check.SEARCHED", 0)
+    assert "not looked for" in " ".join(shown(slope, at("article", 1)))

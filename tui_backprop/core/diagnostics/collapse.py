@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.activations import LEAK
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
-from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.gates import WORK, looked_at
 from tui_backprop.core.phases import Moment
 
 
@@ -19,15 +19,17 @@ class Collapse:
 
     `always` says that the layers between are linear whatever the weights; else their gates are the same for all
     the samples looked at, now. `deep` and `flat` (samples, units) are z[last] by the layers one after the other,
-    and by the one matrix, for the data rows `rows`.
+    and by the one matrix, for the data rows `rows` of `total`. Where the product would take more than `WORK`
+    multiplications, there is neither `matrix` nor `bias`, and `flat` is `deep`.
     """
 
     first: int
     last: int
     always: bool
-    matrix: Array
-    bias: Array
+    matrix: Array | None
+    bias: Array | None
     rows: tuple[int, ...]
+    total: int
     deep: Array
     flat: Array
 
@@ -41,7 +43,7 @@ class Collapse:
 def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
     """Every stretch of two or more layers that is one layer at this moment; none where all bend."""
     parameters, network = moment.parameters, moment.ahead.network
-    rows = looked_at(moment.ahead.data, parameters)
+    rows, count = looked_at(moment.ahead.data, parameters), len(moment.ahead.data)
     with np.errstate(all="ignore"):
         passed = list(layers(parameters, moment.ahead.data.inputs[rows]))
         slopes = [_slopes(name, z) for name, (z, _) in zip(network.activations, passed, strict=True)]
@@ -53,10 +55,10 @@ def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
                 below = moment.ahead.data.inputs[rows] if first == 1 else passed[first - 2][1]
                 matrix, bias = _product(moment, first, layer, slopes)
                 always = all(name == "linear" for name in network.activations[first - 1 : layer - 1])
-                flat = _times(below, matrix) + bias
-                found.append(
-                    Collapse(first, layer, always, matrix, bias, tuple(rows.tolist()), passed[layer - 1][0], flat)
-                )
+                deep = passed[layer - 1][0]
+                flat = deep if matrix is None or bias is None else _times(below, matrix) + bias
+                looked = tuple(rows.tolist())
+                found.append(Collapse(first, layer, always, matrix, bias, looked, count, deep, flat))
             first = layer + 1
     return tuple(found)
 
@@ -73,18 +75,26 @@ def _slopes(activation: str, z: Array) -> Array | None:
     return np.where(opened[0], 1.0, LEAK if activation == "leaky_relu" else 0.0)
 
 
-def _product(moment: Moment, first: int, last: int, slopes: list[Array | None]) -> tuple[Array, Array]:
-    """W[first]·D·W[first+1]·D…W[last] with the slopes on the diagonals of D, and the bias that goes with it."""
+def _product(
+    moment: Moment, first: int, last: int, slopes: list[Array | None]
+) -> tuple[Array, Array] | tuple[None, None]:
+    """W[first]·D·W[first+1]·D…W[last] with the slopes on the diagonals of D, and the bias that goes with it.
+
+    From the last matrix on, as a network has fewer outputs than inputs as a rule.
+    """
     parameters = moment.parameters
-    matrix = parameters.weights[first - 1]
-    bias = parameters.biases[first - 1] if parameters.biases else np.zeros(matrix.shape[1])
-    for layer in range(first + 1, last + 1):
-        slope, weights = slopes[layer - 2], parameters.weights[layer - 1]
+    weights, biases = parameters.weights[first - 1 : last], parameters.biases[first - 1 : last]
+    if sum(each.size for each in weights[:-1]) * weights[-1].shape[1] > WORK:
+        return None, None
+    matrix = weights[-1]
+    bias = biases[-1] if biases else np.zeros(matrix.shape[1])
+    for place in range(len(weights) - 2, -1, -1):
+        slope = slopes[first - 1 + place]
         assert slope is not None
-        matrix = _times(matrix * slope, weights)
-        bias = _times((bias * slope)[None], weights)[0]
-        if parameters.biases:
-            bias = bias + parameters.biases[layer - 1]
+        matrix = slope[:, None] * matrix
+        if biases:
+            bias = bias + _times(biases[place][None], matrix)[0]
+        matrix = _times(weights[place], matrix)
     return matrix, bias
 
 

@@ -19,6 +19,8 @@ STEPS = (STEP, STEP / 10, STEP / 100)
 """Tried one after the other, until one meets no kink."""
 REACH = 1.0
 """How far from a parameter kinks are looked for."""
+SEARCHED = 150_000
+"""Parameters times samples up to which kinks are looked for: that takes a hundred passes and more."""
 TOLERANCE = 1e-5
 """The relative difference up to which two gradients agree."""
 
@@ -131,7 +133,7 @@ class Slope:
 
     `errors` are E(w − h), E(w), E(w + h) at h = `step`; `numeric` is the slope between the outer two, `analytic`
     back-propagation's gradient. `at_kink`: some gate opens or shuts between them, whatever the h tried.
-    `kink_below`, `kink_above` are the nearest such changes of w within `REACH`.
+    `kink_below`, `kink_above` are the nearest such changes of w within `REACH`, if they were `searched`.
     """
 
     samples: tuple[int, ...]
@@ -142,6 +144,7 @@ class Slope:
     at_kink: bool
     kink_below: float | None
     kink_above: float | None
+    searched: bool
 
     @property
     def agrees(self) -> bool:
@@ -163,9 +166,10 @@ def check_slope(moment: Moment, index: int) -> Slope:
         step = (smooth or STEPS)[0]
         low, middle, high = (loss.mean(flat, index, change) for change in (-step, 0.0, step))
         analytic = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
-        kinks = [_nearest_kink(loss, flat, index, sign) for sign in (-1.0, 1.0)]
+        searched = experiment.network.size * len(samples) <= SEARCHED
+        below, above = (_nearest_kink(loss, flat, index, sign) if searched else None for sign in (-1.0, 1.0))
         numeric = (high - low) / (2 * step)
-    return Slope(samples, step, (low, middle, high), numeric, analytic, not smooth, *kinks)
+    return Slope(samples, step, (low, middle, high), numeric, analytic, not smooth, below, above, searched)
 
 
 def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.past import Past, PastStep
+from tui_backprop.core.past import AGAIN, Past, PastStep
 from tui_backprop.core.phases import Moment
 
 MOST_MARKS = 48
@@ -41,20 +41,29 @@ class Health:
 
 
 def view_health(moment: Moment) -> Health:
-    """The run up to the moment, at marks a power of two apart; going back shows the same marks."""
-    every = 1
-    while moment.position > every * MOST_MARKS:
+    """The run up to the moment, at marks a power of two apart; going back shows the same marks.
+
+    Large networks have fewer marks, of one step each, where states are at hand.
+    """
+    position, past = moment.position, moment.past
+    epoch, depth = moment.experiment.steps_per_epoch, moment.experiment.network.depth
+    cost = past.cost(moment.step)
+    large = cost * past.interval > AGAIN
+    most = max(2, min(MOST_MARKS, 2 * AGAIN // cost))
+    every = past.interval if large else 1
+    while position > every * most:
         every *= 2
     if every >= 64:
-        every = max(every, moment.past.interval)  # where states are at hand
-    window = min(every, moment.experiment.steps_per_epoch, MOST_STEPS)
-    firsts = range(1, moment.position - window + 2, every)
-    marks = [_mark(moment.past, first, window) for first in firsts]
-    sizes = np.array(marks) if marks else np.zeros((0, 3, moment.experiment.network.depth))
-    last = max(1, min(moment.position, moment.experiment.steps_per_epoch, MOST_STEPS))
-    start = moment.position - last + 1
-    latest = _mark(moment.past, start, last) if marks else np.zeros((3, moment.experiment.network.depth))
-    return Health(tuple(firsts), sizes[:, 0], sizes[:, 1], sizes[:, 2], latest, every, window)
+        every = max(every, past.interval)  # where states are at hand
+    window = 1 if large else min(every, epoch, MOST_STEPS)
+    firsts = range(1, position - window + 2, every)
+    marks = [_mark(past, first, window) for first in firsts]
+    start = position - max(1, min(position, epoch, MOST_STEPS)) + 1
+    last = past.of_steps("sizes", start, position, _sizes, moment.made) if marks else []
+    sizes = np.array(marks) if last else np.zeros((0, 3, depth))
+    with np.errstate(all="ignore"):
+        latest = np.asarray(np.mean(last, axis=0)) if last else np.zeros((3, depth))
+    return Health(tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], latest, every, window)
 
 
 def _mark(past: Past, first: int, window: int) -> Array:

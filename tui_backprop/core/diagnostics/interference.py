@@ -8,6 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.diagnostics.gates import WORK
 from tui_backprop.core.past import PastStep
 from tui_backprop.core.phases import Moment
 
@@ -15,6 +16,8 @@ MOST_STEPS = 24
 """The most steps of the epoch that are looked back on."""
 MOST_SAMPLES = 48
 """The most samples whose errors are looked at."""
+LEAST_SAMPLES = 4
+"""So many are looked at however large the network is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,27 +36,21 @@ class Interference:
 
 
 def view_interference(moment: Moment) -> Interference:
-    """The updates that this epoch has made up to the moment."""
+    """The updates that this epoch has made up to the moment; in large networks those that one has been at."""
     count = len(moment.experiment.data)
-    rows = tuple(range(0, count, -(-count // MOST_SAMPLES)))
+    most = max(LEAST_SAMPLES, min(MOST_SAMPLES, WORK // moment.experiment.network.size))
+    rows = tuple(range(0, count, -(-count // most)))
     start = moment.past.epoch_start(moment.step)
     first = max(start + 1, moment.position - MOST_STEPS + 1)
-    changes, trained, steps = [], [], []
-    missing = range(first, moment.position + 1)
-    known = moment.past.once(("interference", start), dict) if missing else {}
-    wanted = [number for number in missing if number not in known]
-    if wanted:
-        for step in moment.past.steps(wanted[0], wanted[-1]):
-            known[step.number] = (step.samples, _change(step, list(rows)))
-        for number in [number for number in known if number < first - MOST_STEPS]:
-            del known[number]
-    for number in missing:
-        samples, change = known[number]
-        steps.append(number)
-        trained.append(samples)
-        changes.append(change)
-    change = np.array(changes) if changes else np.zeros((0, len(rows)))
-    return Interference(tuple(steps), tuple(trained), rows, change, first - start - 1)
+
+    def taken(step: PastStep) -> tuple[tuple[int, ...], Array]:
+        return step.samples, _change(step, list(rows))
+
+    found = moment.past.of_steps("interference", first, moment.position, taken, moment.made)
+    first = moment.position - len(found) + 1
+    change = np.array([change for _, change in found]) if found else np.zeros((0, len(rows)))
+    steps = tuple(range(first, moment.position + 1))
+    return Interference(steps, tuple(samples for samples, _ in found), rows, change, first - start - 1)
 
 
 def _change(step: PastStep, rows: list[int]) -> Array:

@@ -32,7 +32,9 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
     body: list[Line] = []
     for one in found:
         head += _claim(moment, one, columns)
-        body += [*_matrix(moment, one, columns), *_formula(moment, one, columns), *_outputs(moment, one, columns)]
+        if one.matrix is not None and one.bias is not None:
+            body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
+            body += _outputs(moment, one, columns)
     return Page(head, body)
 
 
@@ -59,22 +61,25 @@ def _claim(moment: Moment, one: Collapse, columns: int) -> list[Line]:
         if one.last == one.first + 1
         else (f"Layers {one.first} to {one.last}")
     )
-    why = "nothing bends between them" if one.always else "no gate switches on this data now"
+    data = "this data" if len(one.rows) == one.total else f"the {len(one.rows):,} samples looked at"
+    why = "nothing bends between them" if one.always else f"no gate switches on {data} now"
     lines = sentence(columns, Span(f"{layers} are one: ", "accent", True), f"{why}, so {_name(one)} does what they do.")
+    if one.matrix is None:
+        return lines + sentence(columns, Span("That one matrix would take too long to multiply out.", "dim"))
     same = full(one.difference) if one.difference else "0"
     ink = "text" if one.difference <= 1e-12 * max(1.0, float(np.max(np.abs(one.deep), initial=0.0))) else "warn"
     return lines + sentence(columns, "Largest difference between both ways: ", Span(same, ink, True))
 
 
-def _matrix(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
     """The product, a row an input, b the bias."""
     below, above = moment.ahead.unit_names(one.first - 1), moment.ahead.unit_names(one.last)
     cells = min(max(2, *map(width, below)), 8)
     heading = line(Span(fit("", cells), "label"), *(Span(fit(name, _CELL, right=True), "label") for name in above))
-    rows: list[tuple[str, Array]] = list(zip(below, one.matrix, strict=True))
+    rows: list[tuple[str, Array]] = list(zip(below, matrix, strict=True))
     if moment.parameters.biases:
-        rows.append(("b", one.bias))
-    strength = scale_of(one.matrix, one.bias)
+        rows.append(("b", bias))
+    strength = scale_of(matrix, bias)
     lines = [
         line(Span(_name(one), "label", True), Span(" =" if one.always else " = with the gates as they are", "dim")),
         heading,
@@ -85,7 +90,7 @@ def _matrix(moment: Moment, one: Collapse, columns: int) -> list[Line]:
     return [clip(spans, columns) for spans in lines]
 
 
-def _formula(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+def _formula(moment: Moment, one: Collapse, matrix: Array, columns: int) -> list[Line]:
     """The first output in symbols and numbers: weights are numbered unit by unit, layer by layer, from W1."""
     weights = moment.parameters.weights[one.first - 1 : one.last]
     if not one.always or len(weights) != 2 or sum(w.size for w in weights) > _MOST_SYMBOLS:
@@ -101,7 +106,7 @@ def _formula(moment: Moment, one: Collapse, columns: int) -> list[Line]:
         terms.append(Span(f"{plus}I{row + 1}·({' + '.join(names)})"))
         numbers.append(Span(f"{plus}I{row + 1}·({' + '.join(products)})"))
     result = [
-        Span(f"{' + ' if row else ''}I{row + 1}·{_signed(one.matrix[row, 0])}", "accent", True) for row in range(inputs)
+        Span(f"{' + ' if row else ''}I{row + 1}·{_signed(matrix[row, 0])}", "accent", True) for row in range(inputs)
     ]
     output = safe(moment.ahead.unit_names(one.last)[0])
     return [

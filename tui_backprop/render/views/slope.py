@@ -59,6 +59,8 @@ def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Lin
             f"{short(place)} ({'−' if change < 0 else '+'}{short(abs(change))})" for place, change in kinks
         )
         text = f"A gate switches at w = {places}." if kinks else f"No gate switches within ±{REACH:g} of w."
+        if not found.searched:
+            text = "Kinks near by are not looked for: in a network of this size that takes too long."
         lines = sentence(columns, Span(text, "text" if kinks else "dim"))
     else:
         lines = sentence(columns, Span("No kinks: every activation is smooth.", "dim"))
