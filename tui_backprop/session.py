@@ -24,6 +24,7 @@ from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
 from tui_backprop.core.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
+from tui_backprop.experiments.features import FEATURES, Expansion
 from tui_backprop.experiments.schema import Section
 
 FORMAT = "tui-backprop session"
@@ -97,6 +98,10 @@ def encode_body(experiment: Experiment) -> str:
     body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
     if experiment.data.standardised:
         body["standardised"] = True
+    expansion = experiment.data.expand
+    if isinstance(expansion, Expansion):  # else maps of the plane could not be made of samples alone
+        scale = () if expansion.mean is None else (expansion.mean, expansion.deviation)
+        body["features"] = {"names": expansion.names, **({"scale": scale} if scale else {})}
     if _DERIVED.intersection(definition["data"]):
         data = _inline(experiment.data)
         if data is None:
@@ -260,8 +265,27 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
             f"{source}: {origin} has changed since the session was saved", "it needs the samples as they were"
         )
     standardised = keys.flag("standardised", data.standardised)
-    parts = [replace(part, target_names=tuple(names), standardised=standardised) for part in (data, data.test) if part]
+    expand = _expansion(keys.section("features"), data) if keys.has("features") else data.expand
+    parts = [
+        replace(part, target_names=tuple(names), standardised=standardised, expand=expand)
+        for part in (data, data.test)
+        if part
+    ]
     return replace(experiment, data=replace(parts[0], test=parts[1] if parts[1:] else None))
+
+
+def _expansion(keys: Section, data: Data) -> Expansion:
+    """How inputs are made of two others."""
+    names = tuple(keys.chosen("names", name, tuple(FEATURES)) for name in keys.strings("names") or ())
+    if len(names) != data.inputs.shape[1]:
+        raise keys.error("names", f"{len(names)} names", f"{data.inputs.shape[1]}, one for each input")
+    scale = keys.table("scale", len(names)) if keys.has("scale") else None
+    keys.done()
+    if scale is None:
+        return Expansion(names)
+    if len(scale) != 2 or not (scale[1] > 0).all():
+        raise keys.error("scale", "is no mean and deviation", "two rows, the second above 0")
+    return Expansion(names, *scale)
 
 
 def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], keys: Section) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.core.test_edits import bits as run_bits
 from tests.nets import Net, nets
 from tests.session.sessions import NOON, bits, document_of, moment_of, names, resumed, text_of
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics.surface import over_plane, plane_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import phases
 from tui_backprop.errors import BackpropError
@@ -160,6 +161,41 @@ def test_samples_as_they_are_learned_and_tested_are_part_of_the_session(name: st
         assert saved.standardised == read.standardised
     assert bits(resumed(decode(text, "it"))) == bits(moment)
     assert text_of(resumed(decode(text, "it"))) == text
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("test", [0, 0.3])
+def test_a_map_over_features_is_the_same_after_a_session(standardise: bool, test: float) -> None:
+    spiral = load_experiment("spiral").definition
+    data = {**spiral["data"], "standardise": standardise, "test": test}
+    moment = moment_of(load_experiment({**spiral, "data": data}), 200, None)
+    once = resumed(decode(text_of(moment), "it"))
+    twice = resumed(decode(text_of(once), "it"))
+    planes = [plane_of(each.ahead.data) for each in (moment, once, twice)]
+    assert {(plane.names, plane.features, plane.low, plane.high) for plane in planes} == {
+        (("x1", "x2"), True, planes[0].low, planes[0].high)
+    }
+    maps = [over_plane(each, plane, 9, 7) for each, plane in zip((moment, once, twice), planes, strict=True)]
+    assert len({b"".join(layer.tobytes() for layer in layers) for layers in maps}) == 1
+    assert text_of(twice) == text_of(moment)
+
+
+@pytest.mark.parametrize(
+    ("features", "words"),
+    [
+        ({"names": ["x1", "x2", "x3", "x4"]}, "unknown 'x3'"),
+        ({"names": ["x1"]}, "one for each input"),
+        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4]}, "no mean and deviation"),
+        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4] * 2}, "no mean and deviation"),
+        ({"names": ["x1", "x2", "x1^2", "x2^2"], "more": 1}, "unknown key"),
+    ],
+)
+def test_features_that_make_no_sense_are_refused(features: dict[str, Any], words: str) -> None:
+    document = document_of(moment_of("spiral", 7, None))
+    document["features"] = features
+    with pytest.raises(BackpropError) as error:
+        decode(json.dumps(document).encode(), "it.json")
+    assert words in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["iris", "spiral"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from tui_backprop.core.experiment import Data
 from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_file import CsvFile, Table
-from tui_backprop.experiments.features import FEATURES, expand
+from tui_backprop.experiments.features import FEATURES, Expansion, expand
 from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
 from tui_backprop.experiments.schema import Section
 
@@ -85,7 +84,13 @@ def _listed(keys: Section, network: Network) -> Data:
     if features:
         inputs = _expanded(keys, inputs, features, network)
     names = tuple(f"x{i + 1}" for i in range(network.units[0]))
-    return Data(frozen(inputs), frozen(targets), tuple(features or names), _target_names(network.units[-1]))
+    return Data(
+        frozen(inputs),
+        frozen(targets),
+        tuple(features or names),
+        _target_names(network.units[-1]),
+        expand=Expansion(tuple(features)) if features else None,
+    )
 
 
 def _rows(keys: Section, width: int, outputs: int) -> tuple[Array, Array]:
@@ -116,7 +121,7 @@ def _generated(keys: Section, network: Network) -> Data:
     else:
         raise keys.error("generator", f"1 target for {network.units[-1]} outputs", _layers(network, outputs=outputs))
     names = ("y",) if network.units[-1] == 1 else COLOURS
-    return Data(frozen(inputs), frozen(targets), tuple(features), names, expand=partial(expand, names=features))
+    return Data(frozen(inputs), frozen(targets), tuple(features), names, expand=Expansion(tuple(features)))
 
 
 def _seed(keys: Section) -> int:
@@ -164,7 +169,7 @@ def _from_csv(keys: Section, network: Network, file: CsvFile) -> Data:
         raise _wrong_layers(file.path, network, input_names, target_names, of_classes)
     return Data(
         frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names,
-        expand=partial(expand, names=features) if features else None,
+        expand=Expansion(tuple(features)) if features else None,
     )  # fmt: skip
 
 
@@ -270,7 +275,7 @@ def _standardised(data: Data, keys: Section) -> Data:
 
     def scaled(part: Data) -> Data:
         inputs, made = frozen((part.inputs - mean) / deviation), part.expand
-        expanded = None if made is None else lambda points: (made(points) - mean) / deviation
+        expanded = replace(made, mean=mean, deviation=deviation) if isinstance(made, Expansion) else made
         return replace(part, inputs=inputs, standardised=True, expand=expanded)
 
     return replace(scaled(data), test=None if data.test is None else scaled(data.test))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,3 +23,17 @@ FEATURES: dict[str, Callable[[Array, Array], Array]] = {
 def expand(points: Array, names: Sequence[str]) -> Array:
     """The features `names` of `points` (samples, 2): (samples, features)."""
     return np.column_stack([FEATURES[name](points[:, 0], points[:, 1]) for name in names])
+
+
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """The features `names` of points, less their `mean`, divided by their `deviation` where inputs are standardised."""
+
+    names: tuple[str, ...]
+    mean: Array | None = None
+    deviation: Array | None = None
+
+    def __call__(self, points: Array) -> Array:
+        """Of `points` (points, 2): (points, features)."""
+        made = expand(points, self.names)
+        return made if self.mean is None or self.deviation is None else (made - self.mean) / self.deviation
