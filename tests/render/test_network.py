@@ -181,7 +181,7 @@ def test_layers_without_room_are_counted_and_this_phases_is_in_sight(layer: int)
 @pytest.mark.parametrize(
     ("phase", "caption"),
     [("sum1", "edges: weights"), ("upstream1", "◂ edges: blame, W2·δ"), ("gradient", "edges: gradients"),
-     ("mask1", "◂ edges: blame past the gates"), ("update", "edges: weights, updated")],
+     ("mask1", "◂ edges: blame past the gates"), ("update", "edges: weights, updated; nodes: before it")],
 )  # fmt: skip
 def test_the_last_line_says_what_the_edges_show(phase: str, caption: str) -> None:
     assert text(network(at("article", 1, phase), FIRST, *TALL)[-1]).startswith(caption + "  ")

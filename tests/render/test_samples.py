@@ -42,7 +42,7 @@ def test_every_sample_is_tried_with_the_weights_that_hold_now(step: int, updated
 
 def test_after_an_update_its_effect_on_every_sample_is_told() -> None:
     before, after = worked(1).errors(False), worked(1).errors(True)
-    assert "this update" in rows(1)[0]
+    assert rows(1)[0].split()[-5:] == ["ŷ", "now", "error", "this", "update"]
     for line, old, new in zip(rows(1)[1:], before, after, strict=True):
         assert line.endswith(f"{shown(new - old)} {'▼ better' if new < old else '▲ worse'}")
     assert before[0] - after[0] == pytest.approx(3.61)  # the sample itself is right now

@@ -165,6 +165,8 @@ def _what_edges_show(moment: Moment) -> Line:
         "update": "weights, updated",
     }.get(kind, "weights")
     sums = {"upstream": "◂ ", "mask": "◂ "}.get(kind, "")
+    if kind == "update":  # the pass was made with the old ones
+        return line(Span(f"edges: {what}; nodes: before it", "label"), Span("  solid +  dashed −", "dim"))
     return line(Span(f"{sums}edges: {what}", "label"), Span("  solid +  dashed −  thick: strong", "dim"))
 
 

@@ -21,7 +21,7 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
 
     Only the samples in sight are tried.
     """
-    experiment = moment.experiment
+    experiment = moment.ahead
     data = experiment.data
     fitting = max(1, rows - 1)
     centre = (moment.sample or 0) if cursor is None else cursor
@@ -35,12 +35,12 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     inputs = [_values(row, 6) for row in data.inputs[shown].tolist()]
     targets = [_answer(experiment, row, "", columns) for row in data.targets[shown].tolist()]
     predictions = [_answer(experiment, row, " {}", columns) for row in view.prediction.tolist()]
-    heads = (" " + " ".join(data.input_names[:6]), "target", "ŷ")
+    heads = (" " + " ".join(data.input_names[:6]), "target", "ŷ now" if moment.updated else "ŷ")
     cells = [max(map(width, (head, *texts))) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)]
     cells[0] = min(cells[0], max(8, columns - number_cells - 28 - cells[1] - cells[2]))
     heading = (
         " " * (number_cells + 2) + fit(heads[0].strip(), cells[0]) + "  " + fit("target", cells[1], right=True)
-        + "  " + fit("ŷ", cells[2], right=True) + "    error  " + ("this update" if moment.updated else "")
+        + "  " + fit(heads[2], cells[2], right=True) + "   error  " + ("this update" if moment.updated else "")
     )  # fmt: skip
     lines = [clip(line(Span(heading, "dim")), columns)]
     for place, sample in enumerate(range(shown.start, shown.stop)):
@@ -52,7 +52,7 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
             Span(" " + fit(inputs[place], cells[0])),
             Span("  " + fit(targets[place], cells[1], right=True)),
             Span("  " + fit(predictions[place], cells[2], right=True), "text", bold=here),
-            Span("  " + fixed(error).replace("+", " "), "dim" if right[place] else "text"),
+            Span(" " + fixed(error).replace("+", " "), "dim" if right[place] else "text"),
             Span(" ✓" if right[place] else "  ", "+3"),
         ]
         if view.change is not None:
@@ -77,8 +77,8 @@ def _values(row: list[float], most: int) -> str:
 
 def _change(change: float) -> Span:
     if change == 0:
-        return Span("  same", "dim")
+        return Span(" same", "dim")
     if math.isnan(change):
-        return Span("  NaN", "warn")
+        return Span(" NaN", "warn")
     word, ink = ("▼ better", "+3") if change < 0 else ("▲ worse", "-3")
-    return Span(f"  {fixed(change)} {word}", ink)
+    return Span(f" {fixed(change)} {word}", ink)

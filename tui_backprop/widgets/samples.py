@@ -19,8 +19,9 @@ class Samples(Pane):
     TITLE = "Samples"
     ANSWERS = (
         "Which answers are right, and what did this update do to the others? Every sample is tried with the weights "
-        "that hold now; ▸ marks the one that is trained on, ✓ a right class or an error of 0. After an update: "
-        "▼ better, ▲ worse. Up, down, page keys, home, end go through the samples, left back to the one trained on."
+        "that hold now; after an update that is ŷ now, while the network shows the pass before it. ▸ marks the one "
+        "that is trained on, ✓ a right class or an error of 0; ▼ better, ▲ worse. Up, down, page keys, home, end go "
+        "through the samples, left back to the one trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "Page up", show=False),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.runs import article
 from tests.nets import Net, nets
 from tests.render.moments import at
 from tests.transcription import flat_gradient
@@ -75,3 +76,44 @@ def test_before_an_epoch_is_over_nothing_is_said_of_its_updates() -> None:
     assert view_moves(at("article", 3), 0) is None
     assert view_moves(at("article", 4, "gradient"), 0) is None
     assert view_moves(at("article", 4), 0) is not None
+
+
+def test_moves_after_another_batch_size_are_those_of_the_last_whole_epoch() -> None:
+    timeline = Timeline(load_experiment("article"))
+    states = [timeline.go(step).parameters.flat[0] for step in range(5)]
+    timeline.edit("batch", (), 2)
+    for step, phase in ((4, None), (5, "gradient"), (5, None)):  # two samples of the second epoch are not an epoch
+        moves = view_moves(timeline.go(step, phase), 0)
+        assert moves is not None
+        assert moves.samples == ((0,), (1,), (2,), (3,))
+        assert moves.change.tolist() == np.diff(states).tolist()
+    moves = view_moves(timeline.go(6), 0)
+    assert moves is not None
+    assert moves.samples == ((0, 1), (2, 3))
+
+
+def test_an_edit_among_an_epochs_updates_is_told_apart_from_them() -> None:
+    timeline = Timeline(load_experiment("no-direction"))
+    timeline.go(160)
+    before = float(timeline.moment.parameters.flat[1])
+    timeline.go(162)
+    timeline.edit("weight", (1, 1, 0), float(timeline.moment.parameters.flat[1]) + 2.0)
+    moves = view_moves(timeline.go(164), 1)
+    assert moves is not None
+    assert moves.by_hand == pytest.approx(2.0)
+    assert before + moves.net + moves.by_hand == pytest.approx(float(timeline.moment.parameters.flat[1]))
+    timeline.edit("weight", (1, 1, 0), 7.0)  # where the epoch ends
+    moves = view_moves(timeline.moment, 1)
+    assert moves is not None
+    assert before + moves.net + moves.by_hand == pytest.approx(7.0)
+
+
+def test_shuffled_samples_are_each_there_once() -> None:
+    timeline = Timeline(load_experiment(article({"seed": 3}, shuffle=True).definition))
+    for step in range(4, 20):
+        moves = view_moves(timeline.go(step), 2)
+        assert moves is not None
+        assert sorted(moves.samples) == [(0,), (1,), (2,), (3,)]
+        if step % 4 == 0:
+            came = timeline.moment.parameters.flat[2] - timeline.go(step - 4).parameters.flat[2]
+            assert moves.net == pytest.approx(came)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.past import PastStep
 from tui_backprop.core.phases import Moment
 
 
@@ -44,38 +45,49 @@ class Moves:
     """What the updates of a whole epoch, the last one up to a moment, did to a parameter, one after the other.
 
     Unlike pulls they were made at weights that moved on in between. `samples` are the data rows of each.
+    `by_hand` is what edits in between, and after the last update, added.
     """
 
     samples: tuple[tuple[int, ...], ...]
     change: Array
+    by_hand: float
 
     @property
     def net(self) -> float:
-        """How far the parameter has come in that epoch."""
+        """How far updates have brought the parameter in that epoch."""
         return float(np.add.accumulate(self.change)[-1])
 
     @property
     def cancel(self) -> bool:
-        """Whether it has moved, and is where it was."""
+        """Whether updates have moved it, and altogether nowhere."""
         with np.errstate(all="ignore"):
             size = float(np.abs(self.change).sum())
         return bool(size > 0 and abs(self.net) <= 1e-12 * size)
 
 
 def view_moves(moment: Moment, index: int) -> Moves | None:
-    """The updates of the parameter at `index` of the flat array; None before an epoch is over, and in long epochs."""
-    length = moment.experiment.steps_per_epoch
-    if not length <= min(moment.position, MOST_MOVES):
-        return None
-    last = moment.position
-    if moment.experiment.training.shuffle and moment.order != length:  # else a sample may come twice
-        last -= moment.order if moment.complete else moment.order - 1
-    if last < length:
-        return None
-    steps = list(moment.past.steps(last - length + 1, last))
-    with np.errstate(all="ignore"):
-        change = np.array([step.after.flat[index] - step.before.flat[index] for step in steps])
-    return Moves(tuple(step.samples for step in steps), change)
+    """The updates of the parameter at `index` of the flat array; None before an epoch is over, and in long epochs.
+
+    They are the latest updates with every sample once among them. Where these are not the latest of all (samples come
+    in another order, or so many at a time), they are those of the last epoch that is over.
+    """
+    past, last, length = moment.past, moment.position, moment.experiment.steps_per_epoch
+    end = last if moment.complete and moment.order == length else past.epoch_start(moment.step)
+    every = list(range(len(moment.experiment.data)))
+
+    def taken(step: PastStep) -> tuple[tuple[int, ...], float, float]:
+        return step.samples, float(step.before.flat[index]), float(step.after.flat[index])
+
+    for before, latest in ((last - length, last), (past.epoch_start(end), end)):
+        if not 0 <= before < latest <= before + MOST_MOVES:
+            continue
+        steps = past.of_steps(f"moves of {index}", before + 1, latest, taken, moment.made)
+        if sorted(sample for samples, _, _ in steps for sample in samples) == every:
+            samples, old, new = zip(*steps, strict=True)
+            following = [*old[1:], float(moment.parameters.flat[index]) if latest == last else new[-1]]
+            with np.errstate(all="ignore"):
+                return Moves(samples, np.subtract(new, old), float(np.sum(np.subtract(following, new))))
+    return None
 
 
 def view_pulls(moment: Moment, layer: int, row: int | None, column: int) -> Pulls:

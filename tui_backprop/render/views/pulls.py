@@ -44,7 +44,7 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
     heading = line(
         Span(" " * label), Span(fit("◂ down", half), "dim"), Span("│", "dim"),
         Span(fit("up ▸", half, right=True), "dim"),
-        Span("pull".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
+        Span("pull now".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
     )  # fmt: skip
     here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
     head = [*_verdict(moment, found, moves, name, columns), heading]
@@ -77,7 +77,7 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
     if found.cancel:
         return sentence(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
     if moves is not None and moves.cancel:
-        text = "an epoch's updates cancel, and it is where it was an epoch ago."
+        text = "an epoch's updates cancel" + (", and it is where it was an epoch ago." if not moves.by_hand else ".")
         return sentence(columns, f"{pulling} right now; but ", Span(text, "warn", True))
     return sentence(columns, f"{pulling}; what is left over pulls it {'up' if found.net > 0 else 'down'}.")
 
@@ -86,7 +86,9 @@ def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> li
     """What the bars do not tell."""
     lines = sentence(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
     if moves is not None:
-        lines += sentence(columns, Span("moved: ΔW of its latest update, each at weights of its own", "dim"))
+        lines += sentence(columns, Span("moved: by an epoch's updates, each at the weights of its time", "dim"))
+        if moves.by_hand:
+            lines += sentence(columns, Span(f"edits moved it by {fixed(moves.by_hand).strip()} besides", "warn"))
     if len(found.rows) > MOST_ROWS:
         lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
     if len(found.rows) < found.total:
