@@ -30,7 +30,7 @@ def test_the_first_sums_on_a_wide_screen() -> None:
         "x1 +0.8176 +0.0052 +0.6581 +0.2261  h1 +0.6218",
         "h4 +0.8858",
         "+ 1×0.707635578 = 1.947042566",
-        "▸#0 1 1 1           1  2.9   3.6100",
+        "▸#0 1 1 1           1  2.9  3.6100",
         "no epoch completed yet",
         "edges: weights",
         "q quit",
