@@ -36,7 +36,7 @@ def test_before_an_epoch_is_over_there_is_no_curve() -> None:
 
 def test_the_articles_first_two_epochs() -> None:
     headline, curve, cursor, this_epoch = lines(at("article", 8))
-    assert headline == "epoch 2: 1.39  lowest 1.39 in epoch 2"
+    assert headline == "epoch 2: 1.39  lowest 1.39 in epoch 2  bars 0–4.95"
     assert (curve, cursor) == ("█▂", " ▲")  # 1.39 / 4.95 of 8 eighths is 2.2
     assert this_epoch.startswith("this epoch #0 ")
     assert at("article", 8).errors.tolist() == pytest.approx([4.95, 1.39])
@@ -53,7 +53,7 @@ def test_an_error_of_zero_has_no_bar_and_a_small_one_has_the_least() -> None:
 
 def test_a_large_range_is_drawn_on_a_logarithmic_scale() -> None:
     headline, curve, *_ = lines(after(3, [100.0, 10.0, 1.0]))
-    assert headline.endswith("  log")
+    assert headline.endswith("  bars 1–100 log")
     assert curve == "█▄▁"
     assert "log" not in lines(after(2, [30.0, 1.0]))[0]
 
@@ -68,6 +68,14 @@ def test_the_cursor_stands_under_the_epoch(epoch: int) -> None:
     assert [(len(span.text), span.ink) for span in spans] == [(epoch, "text"), (4 - epoch, "dim")]
 
 
+def test_a_logarithmic_axis_begins_and_ends_at_powers_of_ten() -> None:
+    headline, curve, *_ = lines(after(4, [1000.0, 100.0, 50.0, 3.0]))
+    assert headline.endswith("  bars 1–1000 log")
+    assert curve == "█▅▅▁"  # 8, 5.3, 4.5 and 1.3 eighths
+    assert lines(after(5, [1000.0, 100.0, 50.0, 3.0, 2.0]))[1][:4] == curve
+    assert lines(after(2, [1e7, 1e-7]))[0].endswith("  bars 1e−7–1e7 log")
+
+
 def test_many_epochs_share_a_bar() -> None:
     _, curve, cursor, _ = lines(after(5, [8.0, 8.0, 4.0, 4.0, 2.0]), columns=40)
     assert (curve, cursor) == ("██▄▄▂", "    ▲")
@@ -80,7 +88,7 @@ def test_many_epochs_share_a_bar() -> None:
 
 def test_an_error_that_is_no_number_is_marked() -> None:
     headline, curve, *_ = lines(after(3, [50.5, math.inf, math.nan]))
-    assert headline == "epoch 3: NaN  lowest 50.5 in epoch 1"
+    assert headline == "epoch 3: NaN  lowest 50.5 in epoch 1  bars 0–50.5"
     assert curve == "█!!"
 
 
@@ -97,7 +105,9 @@ def test_no_error_is_too_strange_to_be_drawn(errors: list[float], epoch: int, si
 
 
 def test_one_line_for_small_screens() -> None:
-    assert text(error_line(after(4, LINEAR), 60)) == "error epoch 4: 1  █▄▂▁"
+    line = text(error_line(after(4, LINEAR), 60))
+    assert line.split() == ["error", "epoch", "4:", "1", "█▄▂▁", "0–8"]
+    assert (len(line), line.index("█")) == (60, text(error_line(after(1, [123.456]), 60)).index("█"))
     assert text(error_line(at("article"), 80)).startswith("error no epoch completed yet")
 
 
@@ -110,5 +120,8 @@ def test_where_there_are_classes_or_a_test_part_their_scores_stand_beside_the_er
     row = lines(moment, rows=8)[1]
     assert row.startswith(f"train {training.error:.4g} {math.floor(training.accuracy * 1000) / 10} % right  test ")
     assert row.endswith(" % right")
-    assert row in text(error_line(moment, 100))
+    assert row in text(error_line(moment, 120))
+    line = text(error_line(moment, 80))
+    assert f"train {math.floor(training.accuracy * 1000) / 10} %  test " in line
+    assert "█" in line
     assert "right" not in text(error_line(moment, 60))

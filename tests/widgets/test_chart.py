@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.render.moments import at
 from tests.widgets.bench import Bench
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.widgets.chart import Chart, chart
 
@@ -43,6 +44,14 @@ def test_an_error_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
     assert "(1 with an error that this axis has no place for)" in chart(after([10.0, 1.0, 0.0]), True, 90, 20)
     assert "no place" not in chart(after([10.0, 1.0, 0.0]), False, 90, 20)
     assert chart(after([0.0]), True, 90, 20) == "No error so far can be drawn on this axis."
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_the_test_samples_have_a_curve_of_their_own(logarithmic: bool) -> None:
+    drawn = chart(Timeline(load_experiment("iris")).go(105 * 30), logarithmic, 100, 30)
+    assert drawn.count("×") > 15
+    assert "line: training, ×: test, scaled to as many samples" in drawn.splitlines()[-1]
+    assert "×" not in chart(at("article", 40), logarithmic, 100, 30)
 
 
 @settings(deadline=None, max_examples=40)

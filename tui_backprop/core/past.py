@@ -84,16 +84,10 @@ class Past:
 
     def parameters(self, step: int) -> Parameters:
         """Those that hold after step `step`, its edits made."""
-
-        def reached() -> Parameters:
-            state = self.branch.nearest(step)
-            while state.step < step:
-                state = self.branch.advance(state, step)
-            return state.parameters
-
         state = self.branch.nearest(step)
-        found: Parameters = state.parameters if state.step == step else self.once(("parameters", step), reached)
-        return found
+        while state.step < step:
+            state = self.branch.advance(state, step)
+        return state.parameters
 
     def epoch_start(self, step: int) -> int:
         """How many steps were over when the epoch of step `step` began."""

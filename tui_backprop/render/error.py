@@ -10,14 +10,17 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.scores import Score, scored, scores
 from tui_backprop.render.numbers import percent, short
-from tui_backprop.render.spans import Line, Span, clip, line
+from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _GHOST = "·"
 _LOG_FROM = 30.0
 """From this ratio of the largest to the smallest error on the axis is logarithmic."""
-_MARKED = 74
-"""Columns from which the line has room for scores."""
+_MARKED, _ROOMY = 74, 110
+"""Columns from which the line has room for scores, and for all of them."""
+_LATEST, _SHORT_MARKS, _ALL_MARKS, _SCALE = 20, 27, 52, 14
+"""Cells of the parts of the line."""
+_LEAST_BARS = 6
 
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
@@ -32,30 +35,40 @@ def error(moment: Moment, columns: int, rows: int) -> list[Line]:
 
 
 def error_line(moment: Moment, columns: int) -> Line:
-    """The same in one line."""
-    text = [Span("error ", "label"), *_latest(moment)]
+    """The same in one line: figures of a fixed width, so that bars stay in their place, and at the end their scale."""
+    text = [Span("error ", "label"), *pad(_latest(moment), _LATEST)]
     if scored(moment.experiment) and columns >= _MARKED:
-        text += [Span("  "), *_marks(moment)]
-    used = sum(len(span.text) for span in text)
+        text += [Span(" "), *pad(_marks(moment, columns >= _ROOMY), _ALL_MARKS if columns >= _ROOMY else _SHORT_MARKS)]
     if not len(moment.errors):
-        return clip(line(*text, Span("  after each epoch a bar is drawn here", "dim")), columns)
-    bars, _, _ = _bars(moment, max(1, columns - used - 2), 1)
-    return clip(line(*text, Span("  "), *bars[0]), columns)
+        return clip(
+            line(Span("error ", "label"), *_latest(moment), Span("  after each epoch a bar is drawn here", "dim")),
+            columns,
+        )
+    room = columns - length(text) - _SCALE
+    if room < _LEAST_BARS:
+        return clip(line(*text, Span(" "), *_bars(moment, max(1, columns - length(text) - 1), 1)[0][0]), columns)
+    bars, _, scale = _bars(moment, room - 1, 1)
+    return clip(line(*text, Span(" "), *pad(bars[0], room - 1), Span(fit(scale, _SCALE, right=True), "dim")), columns)
 
 
-def _marks(moment: Moment) -> Line:
-    """`train 0.0309 97.1 % right  test 0.0412 95.6 % right`: the mean error of a sample under the present weights."""
+def _marks(moment: Moment, whole: bool = True) -> Line:
+    """`train 0.0309 97.1 % right  test 0.0412 95.6 % right`: the mean error of a sample under the present weights.
+
+    Not `whole`, where there are classes, it is their shares alone.
+    """
     found = scores(moment)
     training, test = found or (None, None)
-    spans = [Span("train ", "dim"), *_mark(training)]
+    spans = [Span("train ", "dim"), *_mark(training, whole)]
     if moment.experiment.data.test is not None:
-        spans += [Span("  test ", "dim"), *_mark(test)]
+        spans += [Span("  test ", "dim"), *_mark(test, whole)]
     return tuple(spans)
 
 
-def _mark(score: Score | None) -> list[Span]:
+def _mark(score: Score | None, whole: bool) -> list[Span]:
     if score is None:
         return [Span("·", "dim")]
+    if score.accuracy is not None and not whole:
+        return [Span(percent(score.accuracy), bold=True)]
     spans = [Span(short(score.error))]
     if score.accuracy is not None:
         spans.append(Span(f" {percent(score.accuracy)} right", bold=True))
@@ -105,16 +118,16 @@ def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
 
 
 def _curve(moment: Moment, columns: int, rows: int) -> tuple[list[Line], str]:
-    lines, size, logarithmic = _bars(moment, columns, rows)
+    lines, size, scale = _bars(moment, columns, rows)
     place = (moment.epochs_completed - 1) // size
     cursor = line(Span(" " * place + "▲" if moment.epochs_completed else "", "accent"))
-    scale = "log" if logarithmic else ""
-    scale += f"{', ' if scale else ''}{size} epochs a bar" if size > 1 else ""
-    return [*lines, cursor], scale
+    return [*lines, cursor], f"bars {scale}" + (f", {size} epochs a bar" if size > 1 else "")
 
 
-def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, bool]:
-    """The bars from top to bottom, the epochs a bar stands for, and whether the scale is logarithmic.
+def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, str]:
+    """The bars from top to bottom, the epochs a bar stands for, and what the axis reaches from and to.
+
+    A logarithmic axis begins and ends at powers of ten, so that it seldom changes.
 
     Other branches are dots at the height of their errors, where no bar is in front.
     """
@@ -125,12 +138,14 @@ def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, boo
     every = np.concatenate([values, *ghosts])
     finite = every[np.isfinite(every)]
     positive = finite[finite > 0]
-    logarithmic = bool(len(positive)) and float(positive.max()) > _LOG_FROM * float(positive.min())
+    low, top = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
+    powers = (math.floor(math.log10(low)), math.ceil(math.log10(top))) if top > _LOG_FROM * low else None
+    scale = f"0–{short(top)}" if powers is None else "–".join(_power(power) for power in powers) + " log"
     done = -(-moment.epochs_completed // size)
     bars = values.tolist() + [0.0] * (max([len(values), *map(len, ghosts)]) - len(values))
-    heights = [_height(value, positive, logarithmic, rows * 8) for value in bars]
+    heights = [_height(value, top, powers, rows * 8) for value in bars]
     dots = {
-        (place, (_height(value, positive, logarithmic, rows * 8) - 1) // 8)
+        (place, (_height(value, top, powers, rows * 8) - 1) // 8)
         for errors in ghosts
         for place, value in enumerate(errors.tolist())
         if value > 0
@@ -144,16 +159,17 @@ def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, boo
             glyph = _GHOST if glyph == " " and (place, row) in dots else glyph
             (past if place < done else future).append(glyph)
         lines.append(line(Span("".join(past), "text"), Span("".join(future), "dim")))
-    return lines, size, logarithmic
+    return lines, size, scale
 
 
-def _height(value: float, positive: Array, logarithmic: bool, eighths: int) -> int:
+def _power(power: int) -> str:
+    """Ten to the power, in few cells: `0.001`, `100`, `1e−6`."""
+    return short(10.0**power) if -4 < power < 5 else f"1e{power}".replace("-", "−")
+
+
+def _height(value: float, top: float, powers: tuple[int, int] | None, eighths: int) -> int:
     """The height of a bar in eighths of a cell; an error of exactly 0 has none, any other at least one."""
-    if not math.isfinite(value) or value <= 0 or not len(positive):
+    if not math.isfinite(value) or value <= 0 or not top:
         return 0
-    top = float(positive.max())
-    share = value / top
-    if logarithmic:
-        bottom = math.log(float(positive.min()))
-        share = (math.log(value) - bottom) / (math.log(top) - bottom)
+    share = value / top if powers is None else (math.log10(value) - powers[0]) / (powers[1] - powers[0])
     return max(1, round(share * eighths))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -176,8 +176,15 @@ def way_here(moment: Moment, axes: tuple[Axis, Axis]) -> list[tuple[float, float
         every *= 2
     if every >= 64:
         every = max(every, past.interval)
-    marks = [*(past.parameters(step) for step in range(0, moment.position, every)), moment.parameters]
-    return [(axes[0].value(parameters), axes[1].value(parameters)) for parameters in marks]
+
+    def place(parameters: Parameters) -> tuple[float, float]:
+        return axes[0].value(parameters), axes[1].value(parameters)
+
+    def place_after(step: int) -> tuple[float, float]:
+        return place(past.parameters(step))
+
+    before = [past.once(("way", *axes, step), partial(place_after, step)) for step in range(0, moment.position, every)]
+    return [*before, place(moment.parameters)]
 
 
 def window_around(way: Iterable[tuple[float, float]]) -> Window | None:
