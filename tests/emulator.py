@@ -146,6 +146,11 @@ class Program:
         return self.settle(0.5)
 
     @property
+    def between_frames(self) -> bool:
+        """Whether the last frame has come as a whole, where frames are marked."""
+        return self.received.rfind(b"\x1b[?2026h") <= self.received.rfind(b"\x1b[?2026l")
+
+    @property
     def lines(self) -> list[str]:
         """What stands on the screen."""
         return [line.rstrip() for line in self.screen.display]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_backprop.app import BackpropApp
+    from tui_backprop.core.diagnostics.gradient_check import GradientCheck
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tui_backprop.store import Record
 
 PROGRAM = "tui-backprop"
+EPOCHS_FOR_A_BUG = 10
+"""How many epochs a bug has to make itself felt."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -129,9 +132,8 @@ def _list() -> int:
 
 def _check(experiment: Experiment, bug: str | None) -> int:
     from tui_backprop.core.diagnostics.gradient_check import TOLERANCE, check_gradient
-    from tui_backprop.lessons.bugs import buggy_gradient
 
-    result = check_gradient(experiment, gradient=buggy_gradient(bug)) if bug else check_gradient(experiment)
+    result = _check_bug(experiment, bug) if bug else check_gradient(experiment)
     worst = result.worst
     if result.at_kink:
         print(f"{result.at_kink} entries left out: there the loss has a kink, and no derivative")
@@ -145,6 +147,26 @@ def _check(experiment: Experiment, bug: str | None) -> int:
     verdict = "passed" if result.passed else "FAILED"
     print(f"gradient check {verdict}: {result.entries} gradients, tolerance {TOLERANCE:.0e}")
     return 0 if result.passed else 1
+
+
+def _check_bug(experiment: Experiment, bug: str) -> GradientCheck:
+    """At the start, or, where the bug makes no difference there, after the first epoch in which it does."""
+    from tui_backprop.core.diagnostics.gradient_check import check_gradient
+    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.lessons.bugs import buggy_gradient
+
+    wrong, timeline = buggy_gradient(bug), Timeline(experiment)
+    at_start = check_gradient(experiment, gradient=wrong)
+    if not at_start.passed:
+        return at_start
+    for epoch in range(1, EPOCHS_FOR_A_BUG + 1):
+        timeline.next_epoch()
+        later = check_gradient(experiment, timeline.moment.parameters, wrong)
+        if not later.passed:
+            print(f"{bug} makes no difference at the start; after epoch {epoch} it does:")
+            return later
+    print(f"{bug} makes no difference here, at the start or after any of the first {EPOCHS_FOR_A_BUG} epochs")
+    return at_start
 
 
 def _show(experiment: Experiment, options: argparse.Namespace) -> int:

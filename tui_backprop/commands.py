@@ -26,6 +26,7 @@ class StudioCommands(Provider):
                 experiment = load_experiment(name)
                 does = experiment.watch, partial(screen.open, experiment)
                 commands.append((f"Open {name}: {experiment.title}", *does))
+            commands += screen.further_commands()
         for theme in THEMES:
             commands.append((f"Theme: {theme}", "Colours of the screen", partial(setattr, self.app, "theme", theme)))
         return commands

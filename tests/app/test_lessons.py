@@ -87,6 +87,41 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
         assert s.painted("Gates").marked == s.painted("Matrices").marked != frozenset()
 
 
+async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) -> None:
+    for _ in range(most):
+        if not page(s).startswith(heading):
+            await s.press(key)
+    assert page(s).startswith(heading)
+
+
+async def test_an_answer_can_be_chosen_when_all_can_be_seen_and_enter_goes_on() -> None:
+    async with learning(1, NARROW) as s:
+        await turn_pages(s, "How wrong is it?  3/6")
+        assert "." not in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
+        assert "type it, 1 decimal; enter: answer" in s.text("Lesson")
+        await s.press(*"-9", "enter")
+        assert "It is: " in s.text("Lesson")
+        assert "." in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
+        await s.press("enter")
+        await turn_pages(s, "Each weight is corrected  4/6", "enter", most=3)
+        await turn_pages(s, "Tug-of-war  6/6")
+        assert "b  no" not in s.text("Lesson")
+        await s.press("b")
+        assert "b  no" in s.text("Lesson")
+        assert "Right" not in s.text("Lesson")
+        await s.press("b")
+        assert "Right" in s.text("Lesson")
+
+
+async def test_the_palette_opens_chapters() -> None:
+    async with learning(1) as s:
+        offered = {name: run for name, _, run in screen(s).further_commands()}
+        assert len(offered) == 10
+        offered["Chapter 5: The gate"]()
+        await s.pilot.pause()
+        assert page(s) == "One bend  1/7"
+
+
 async def test_free_play_is_always_allowed_and_n_brings_everything_back() -> None:
     async with learning(1) as s:
         await s.press("space", "space", "e", "comma", "R", "v")
@@ -193,9 +228,10 @@ def reading_order(lesson: Lesson) -> list[tuple[Page, Leaf]]:
     return [(each, press.leaf(each)) for each in lesson.pages]
 
 
-@pytest.mark.parametrize(("size", "rightly"), [(WIDE, True), (NARROW, False)])
+@pytest.mark.parametrize("rightly", [True, False])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: bool) -> None:
-    """From the first page to the last key, answers typed: right ones in the wide terminal, wrong ones in the narrow."""
+    """From the first page to the last key, answers typed, right ones or wrong ones."""
     keys_for = right_keys if rightly else wrong_keys
     typed = {"full_stop": ".", "minus": "-", "enter": "\r"}
     with Program("learn", columns=size[0], rows=size[1]) as terminal:
@@ -205,6 +241,7 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
                 heading = f"{leaf.title}  {place}/{len(lesson.pages)}"
                 turn_to(terminal, heading)
                 if isinstance(each.task, Question):
+                    turn_to_answers(terminal)
                     terminal.keys(*(typed.get(key, key) for key in keys_for(number, asked, leaf)))
                     asked += 1
                     terminal.wait_for("✓ Right" if rightly else "✗ You said")
@@ -241,12 +278,19 @@ def turn_to(terminal: Program, wanted: str) -> None:
         before = lesson_of(terminal)
         terminal.keys("n")
         terminal.until(partial(_changed, terminal, before), what=wanted)
-        terminal.settle(0.02)
     raise AssertionError(f"{wanted} never came:\n{terminal.text}")
 
 
+def turn_to_answers(terminal: Program) -> None:
+    """Until the question can be seen whole."""
+    while "n: more" in terminal.text:
+        before = lesson_of(terminal)
+        terminal.keys("n")
+        terminal.until(partial(_changed, terminal, before), what="more")
+
+
 def _changed(terminal: Program, before: str) -> bool:
-    return lesson_of(terminal) != before
+    return terminal.between_frames and lesson_of(terminal) != before
 
 
 def lesson_of(terminal: Program) -> str:

@@ -74,6 +74,20 @@ def test_a_check_with_a_bug_fails_on_the_command_line() -> None:
     assert done.returncode == 1
     assert "gradient check FAILED" in done.stdout
     assert program("check", "dead-relu").returncode == 0
+
+
+def test_a_bug_that_makes_no_difference_at_first_is_found_where_it_does() -> None:
+    """In the article's first epoch h2 shuts, as its printed run shows; it has no biases to ignore."""
+    later = program("check", "article", "--bug", "mask-forgotten")
+    assert later.returncode == 1
+    assert later.stdout.startswith("mask-forgotten makes no difference at the start; after epoch 1 it does:\n")
+    assert "→h2]" in later.stdout.splitlines()[1]
+    never = program("check", "article", "--bug", "bias-ignored")
+    assert never.returncode == 0
+    assert never.stdout.startswith("bias-ignored makes no difference here")
+
+
+def test_no_other_bug_is_taken() -> None:
     assert_refused(program("check", "dead-relu", "--bug", "typo"), "no bug 'typo'", "mask-forgotten")
 
 

@@ -13,6 +13,7 @@ from tui_backprop.lessons.leaf import Put, Shown
 from tui_backprop.lessons.lesson import Words
 from tui_backprop.lessons.names import Thing, thing
 from tui_backprop.render.canvas import Canvas, joined
+from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, safe, width
 
@@ -48,14 +49,9 @@ def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[li
     if sheet.put is not None and sheet.open:
         focus = len(lines)
         lines += [(), *_flow([Words("? ", True), *sheet.put.words], sheet, columns, 2)]
-        for place, option in enumerate(sheet.put.options):
-            here = place == chosen
-            key = Span(f"{'▸' if here else ' '} {chr(97 + place)}  ", "accent", here, target=f"answer({place})")
-            text = [
-                Span(word, "text", here, here and word != " ", target=f"answer({place})")
-                for word in _split(safe(option))
-            ]
-            lines += _lay([key, *text], columns, 4)
+        options = [_option(place, option, place == chosen) for place, option in enumerate(sheet.put.options)]
+        in_a_row = joined([span for option in options for span in (*option, Span("   "))])
+        lines += [in_a_row] if options and length(in_a_row) <= columns else _below_each_other(options, columns)
         if not sheet.put.options:
             lines.append(line(Span("  ▸ ", "accent", True), Span(f"{safe(typed)}_", "text", True)))
     if sheet.verdict:
@@ -70,6 +66,16 @@ def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[li
         lines.pop(0)
         focus = max(0, focus - 1)
     return lines, focus
+
+
+def _option(place: int, words: str, here: bool) -> list[Span]:
+    target = f"answer({place})"
+    key = Span(f"{'▸' if here else ' '} {chr(97 + place)}  ", "accent", here, target=target)
+    return [key, *(Span(word, "text", here, here and word != " ", target=target) for word in _split(safe(words)))]
+
+
+def _below_each_other(options: Sequence[list[Span]], columns: int) -> list[Line]:
+    return [spans for option in options for spans in _lay(option, columns, 4)]
 
 
 def selection_of(named: Thing) -> Selection | None:
@@ -225,7 +231,7 @@ def _one_curve(name: str, columns: int) -> list[Line]:
     dots, tall = columns * 2, CURVE_ROWS * 4
     z = np.linspace(-4.0, 4.0, dots)
     a, slope = curve(name, z)
-    low, high = -1.1, 1.6
+    low, high = float(min(a.min(), 0.0)), float(max(a.max(), 1.0))
 
     def row(value: float) -> int:
         return round((high - value) / (high - low) * (tall - 1))
@@ -236,7 +242,7 @@ def _one_curve(name: str, columns: int) -> list[Line]:
         for x in range(dots - 1):
             ends = row(float(values[x])), row(float(values[x + 1]))
             on = dash[1] == 0 or x % sum(dash) < dash[0]
-            if on and all(0 <= end < tall for end in ends):
+            if on:
                 canvas.draw((x, ends[0]), (x + 1, ends[1]), look, 1, (1, 0))
-    title = line(Span(fit(safe(name), columns), "label", True))
+    title = line(Span(fit(f"{safe(name)}, from {short(low)} to {short(high)}", columns), "label", True))
     return [title, *(joined(cells) for cells in canvas.lines())]

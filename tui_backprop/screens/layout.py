@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -86,6 +86,10 @@ class PanesScreen(Screen[None]):
     def offered_keys(self) -> tuple[Key, ...]:
         """The keys that work here, the most important first."""
         return KEYS
+
+    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """What the palette offers besides keys and presets: (name, what it does, how)."""
+        return []
 
     def on_mount(self) -> None:
         """The keys in their bar; the weights have the focus."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -25,14 +27,17 @@ from tui_backprop.render.lesson import Sheet, marks, selection_of
 from tui_backprop.render.matrices import View
 from tui_backprop.render.selection import Weight
 from tui_backprop.screens import moves
-from tui_backprop.screens.keys import KEYS, LESSON_KEYS, Key
+from tui_backprop.screens.keys import KEYS, LESSON_KEYS, Key, bar_keys
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets import lesson as widgets
+from tui_backprop.widgets.bars import KeyBar
 from tui_backprop.widgets.pane import Painted
 
 BESIDE = 110
 """From so many columns on the lesson stands beside the panes."""
 COLUMN = 47
+TYPED = ("full_stop",)
+"""Keys that are part of a number while one is typed."""
 TALL = 22
 """From so many rows on the head keeps its path of phases."""
 
@@ -74,6 +79,14 @@ class LessonScreen(StudioScreen):
     def offered_keys(self) -> tuple[Key, ...]:
         """The lesson's before the studio's."""
         return (*LESSON_KEYS, *KEYS)
+
+    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """The chapters."""
+        lessons = [chapter(name) for name in chapter_names()]
+        return [
+            (f"Chapter {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
+            for number, lesson in enumerate(lessons, 1)
+        ]
 
     # The stage
 
@@ -245,16 +258,24 @@ class LessonScreen(StudioScreen):
         shown = things((*leaf.before, *after), leaf.stage)
         for painted in self.query(Painted):
             painted.marked = frozenset() if painted is pane else marks(shown, leaf.stage.experiment)
-        if asking:
+        if asking or (told and self._verdict):  # after an answer enter turns the page
             self.set_focus(pane)
         elif self.focused is pane:
             self.action_show_pane(self.front)
+        typing = asking and leaf.put is not None and not leaf.put.options
+        self.query_one(KeyBar).keys = bar_keys(
+            tuple(key for key in self.offered_keys() if not (typing and key.key in TYPED))
+        )
 
     def _hint(self, leaf: Leaf) -> str:
         if self._asking and leaf.put is not None:
-            return "letter or ↑↓ enter: answer  n: show" if leaf.put.options else "digits, enter: answer  n: show"
-        if leaf.wait and not self._spot.told:
-            return f". or space: step until {leaf.wait}  n: show"
+            if leaf.put.options:
+                return "letter or arrows, enter: answer  n: show"
+            decimals = f"{leaf.put.decimals} decimal{'s'[: leaf.put.decimals != 1]}"
+            return f"type it, {decimals}; enter: answer  n: show"
+        if self._holds is not None and not self._spot.told:
+            step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
+            return f"{step}  n: on until {leaf.wait}"
         if leaf.revealed is not None and not self._spot.told:
             return "n: what comes"
         last = self._spot.page + 1 == len(self._lesson.pages)

@@ -23,8 +23,8 @@ class Lesson(Pane):
     TITLE = "Lesson"
     ANSWERS = (
         "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
-        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; Q turns "
-        "questions off. Underlined words are underlined in the panes, too."
+        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; "
+        "then enter turns the page. Q turns questions off. Underlined words are underlined in the panes, too."
     )
     DEFAULT_CSS = """
     Lesson { padding: 0 1; }
@@ -88,11 +88,21 @@ class Lesson(Pane):
         return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
 
     def on_key(self, event: Key) -> None:
-        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do."""
+        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do.
+
+        An answer is chosen when all can be seen: before that its key only brings them into sight.
+        """
         if self.sheet is None or not self.sheet.open or self.sheet.put is None:
+            if event.key == "enter":  # one too many, or on to what comes: not the studio's
+                self.post_message(self.Chosen("turn(1)"))
+                event.stop()
+                event.prevent_default()
             return
         choices, character = len(self.sheet.put.options), event.character or ""
-        if choices and len(character) == 1 and 0 <= ord(character) - 97 < choices:
+        letter = choices and len(character) == 1 and 0 <= ord(character) - 97 < choices
+        if self.more and (letter or (choices and event.key == "enter")):
+            self.top = len(self._all()[0]) - self._room
+        elif letter:
             self.post_message(self.Answered(ord(character) - 97))
         elif choices and event.key == "enter":
             self.post_message(self.Answered(self.chosen))
@@ -113,7 +123,7 @@ class Lesson(Pane):
     def action_move(self, right: int, down: int) -> None:
         """Another option, or other lines."""
         if self.sheet is not None and self.sheet.open and self.sheet.put is not None and self.sheet.put.options:
-            self.chosen = (self.chosen + down) % len(self.sheet.put.options)
+            self.chosen = (self.chosen + (down or right)) % len(self.sheet.put.options)
             return
         self.top = min(max(0, self.top + down), max(0, len(self._all()[0]) - self._room))
 

@@ -55,13 +55,13 @@ def test_other_pulls(moment: Any, selection: Selection, words: str) -> None:
 
 
 def test_the_articles_picture_of_two_linear_layers() -> None:
-    """I1·(W1·W5 + W3·W6) + I2·(W2·W5 + W4·W6), its weights counted unit by unit."""
+    """I1·(w1·w5 + w3·w6) + I2·(w2·w5 + w4·w6), its weights counted unit by unit."""
     definition = {
         "network": {"layers": [2, 2, 1], "hidden": "linear", "weights": [[[1.0, 3.0], [2.0, 4.0]], [[5.0], [6.0]]]},
         "data": {"inputs": [[1.0, 10.0]], "targets": [[0.0]]},
     }
     text = "\n".join(shown(collapse, Timeline(load_experiment(definition)).moment))
-    assert "z(y) = I1·(W1·W5 + W3·W6) + I2·(W2·W5 + W4·W6)" in text
+    assert "z(y) = I1·(w1·w5 + w3·w6) + I2·(w2·w5 + w4·w6)" in text
     assert "= I1·(1·5 + 3·6) + I2·(2·5 + 4·6)" in text
     assert "= I1·23 + I2·34" in text
     assert "363" in text  # 1·23 + 10·34

@@ -100,7 +100,7 @@ def _formula(moment: Moment, one: Collapse, matrix: Array, columns: int) -> list
     terms: list[Span] = []
     numbers: list[Span] = []
     for row in range(inputs):
-        names = [f"W{unit * inputs + row + 1}·W{inputs * hidden + unit + 1}" for unit in range(hidden)]
+        names = [f"w{unit * inputs + row + 1}·w{inputs * hidden + unit + 1}" for unit in range(hidden)]
         products = [f"{_signed(first[row, unit])}·{_signed(second[unit, 0])}" for unit in range(hidden)]
         plus = " + " if row else ""
         terms.append(Span(f"{plus}I{row + 1}·({' + '.join(names)})"))
