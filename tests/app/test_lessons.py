@@ -290,11 +290,12 @@ def turn_to_answers(terminal: Program) -> None:
 
 
 def _changed(terminal: Program, before: str) -> bool:
-    return terminal.between_frames and lesson_of(terminal) != before
+    return lesson_of(terminal) != before
 
 
 def lesson_of(terminal: Program) -> str:
-    """The lesson's pane alone: other panes may change before or after it."""
+    """The lesson's pane alone, as a whole frame shows it: other panes may change before or after it."""
+    terminal.until(lambda: terminal.between_frames, what="the rest of a frame")
     lines = terminal.lines
     if len(lines) > NARROW[1]:
         return "\n".join(line[74:] for line in lines[3:-1])
