@@ -172,6 +172,17 @@ async def test_questions_are_off_with_one_key_and_never_in_the_way() -> None:
         assert "right" not in page(s)
 
 
+async def test_a_view_keeps_its_verdict_back_while_it_is_asked_for() -> None:
+    async with learning(5) as s:
+        while not page(s).startswith("Always open is no better"):
+            await s.press("n")
+        assert "No gate switches" not in s.text("Gates")
+        assert "The lesson asks" in s.text("Gates")
+        await s.press("b")
+        assert "No gate switches" in s.text("Gates")
+        assert "The lesson asks" not in s.text("Gates")
+
+
 async def test_a_page_waits_for_what_happens() -> None:
     async with learning(7) as s:
         await s.press("n")

@@ -53,6 +53,8 @@ class PanesScreen(Screen[None]):
     status: reactive[str] = reactive("", repaint=False)
     front: reactive[str] = reactive("matrices", repaint=False)
     """The pane that is in sight where there is not room for all."""
+    asked: reactive[bool] = reactive(False, repaint=False)
+    """Whether a lesson waits for an answer."""
     views: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """The views that are open, the oldest first."""
 
@@ -166,7 +168,7 @@ class PanesScreen(Screen[None]):
     def _mount_view(self, view: type[ViewPane]) -> None:
         """Puts it where it stands in `VIEWS`, with what a lesson speaks of marked as in the other panes."""
         later = [pane for pane in self.query(ViewPane) if VIEWS.index(type(pane)) > VIEWS.index(view)]
-        pane = view().data_bind(PanesScreen.moment, PanesScreen.selection)
+        pane = view().data_bind(PanesScreen.moment, PanesScreen.selection, PanesScreen.asked)
         pane.marked = self.query_one(Inspector).marked
         self.query_one("#lower").mount(pane, before=later[0] if later else None)
 

@@ -232,7 +232,7 @@ class LessonScreen(StudioScreen):
 
     def _show_sheet(self) -> None:
         leaf, told = self._leaf, self._spot.told
-        asking = self._asking
+        asking = self.asked = self._asking
         verdict = self._verdict
         if told and leaf.truth is not None:
             verdict = verdict or f"It is: {leaf.truth.words}."

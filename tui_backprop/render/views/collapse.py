@@ -27,7 +27,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
         return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
     found = view_collapse(moment)
     if not found:
-        return Page(_nothing(moment, columns))
+        return Page([], verdict=_nothing(moment, columns))
     head: list[Line] = []
     body: list[Line] = []
     for one in found:
@@ -35,7 +35,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
         if one.matrix is not None and one.bias is not None:
             body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
             body += _outputs(moment, one, columns)
-    return Page(head, body)
+    return Page([], body, verdict=head)
 
 
 def _name(one: Collapse) -> str:

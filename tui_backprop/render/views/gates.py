@@ -20,7 +20,7 @@ _KEYS = {_OPEN: "open", _SHUT: "shut", _LEAKS: "leaks 1 %", _LINEAR: "linear, no
 
 def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
-    experiment = moment.experiment
+    experiment = moment.ahead
     if experiment.network.depth == 1:
         return Page(sentence(columns, "There are no hidden units, so there are no gates: each output is a sum."))
     if not moment.finite:
@@ -28,18 +28,19 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
             sentence(columns, Span("The weights are no finite numbers any more: no gate means anything.", "warn"))
         )
     found = view_gates(experiment.data, moment.parameters)
-    head = _verdict(moment, found, columns)
+    verdict = _verdict(moment, found, columns)
     if len(found.rows) > MOST_ROWS:
-        return Page(head, _shares(moment, found, selection, columns), focus=_unit_before(moment, selection))
+        shares = _shares(moment, found, selection, columns)
+        return Page([], shares, focus=_unit_before(moment, selection), verdict=verdict)
     first, cells = _window(found, selection, columns - _label_cells(found), _name_cells(moment, found))
     body = [
         line(_label(moment, sample), *_marks(found, place, first, cells, columns))
         for place, sample in enumerate(found.rows.tolist())
     ]
-    head.append(line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns)))
-    verdicts = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
+    names = line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns))
+    signs = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
     focus = int(np.searchsorted(found.rows, moment.sample or 0))
-    return Page(head, body, [verdicts, *_legend(found, columns)], focus)
+    return Page([names], body, [signs, *_legend(found, columns)], focus, verdict)
 
 
 def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:

@@ -30,14 +30,14 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     bars = max(1, columns - _LABEL - _NUMBERS)
     low, high = _range(found.gradient)
     heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
-    head = [*_verdict(found, columns), line(Span(heading, "dim"))]
     body = [
         _band(found, layer, bars, low, high, layer_of(selection) == layer + 1)
         for layer in range(found.gradient.shape[1])
     ]
     span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
     scale = f"bars from 1e{low} to 1e{high}".replace("e-", "e−")
-    return Page(head, body, sentence(columns, Span(span + scale, "dim")), layer_of(selection) - 1)
+    foot = sentence(columns, Span(span + scale, "dim"))
+    return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, _verdict(found, columns))
 
 
 def _range(sizes: Array) -> tuple[int, int]:

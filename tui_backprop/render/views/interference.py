@@ -32,7 +32,8 @@ def interference(moment: Moment, selection: Selection, columns: int) -> Page:
         for row in found.rows[:shown]
     ]
     heading = line(Span(" " * label), Span("".join(numbers), "label"))
-    return Page([*_verdict(moment, found, columns), heading], body, _rest(moment, found, shown, columns), len(body))
+    rest, verdict = _rest(moment, found, shown, columns), _verdict(moment, found, columns)
+    return Page([heading], body, rest, len(body), verdict)
 
 
 def _row(found: Interference, place: int, label: int, cell: int, shown: int, strength: float, moment: Moment) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_backprop.render.spans import Line, Span, clip, line, pad, wrap
 
@@ -12,18 +12,28 @@ LEAST_BODY = 5
 
 @dataclass(frozen=True)
 class Page:
-    """`focus` is the line of the body that is in sight while nobody has scrolled."""
+    """`focus` is the line of the body that is in sight while nobody has scrolled.
+
+    `verdict` says above all else what is to be seen, where a lesson does not just ask for that.
+    """
 
     head: list[Line]
     body: list[Line] = field(default_factory=list)
     foot: list[Line] = field(default_factory=list)
     focus: int = 0
+    verdict: list[Line] = field(default_factory=list)
+
+    def asking(self) -> Page:
+        """The same, with its verdict kept back."""
+        kept_back = line(Span("The lesson asks what is to be seen here.", "dim"))
+        return replace(self, verdict=[kept_back]) if self.verdict else self
 
     def lines(self, columns: int, rows: int, scroll: int = 0) -> tuple[list[Line], int]:
         """At most `rows` lines of at most `columns` cells, and `scroll` as far as it was possible."""
         body = min(LEAST_BODY, len(self.body))
-        foot = self.foot[: max(0, rows - len(self.head) - body)]
-        head = self.head[: max(0, rows - len(foot) - body)]
+        top_lines = [*self.verdict, *self.head]
+        foot = self.foot[: max(0, rows - len(top_lines) - body)]
+        head = top_lines[: max(0, rows - len(foot) - body)]
         fitting = max(0, rows - len(head) - len(foot))
         last = max(0, len(self.body) - fitting)
         resting = min(max(0, self.focus - fitting // 2), last)

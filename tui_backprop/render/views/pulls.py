@@ -47,8 +47,8 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
         Span("pull now".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
     )  # fmt: skip
     here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
-    head = [*_verdict(moment, found, moves, name, columns), heading]
-    return Page(head, body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here)
+    verdict = _verdict(moment, found, moves, name, columns)
+    return Page([heading], body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here, verdict)
 
 
 def _figure(value: float) -> str:

@@ -32,7 +32,7 @@ def slope(moment: Moment, selection: Selection, columns: int) -> Page:
         _row("w", full(value)),
         _row("h", short(found.step)),
     ]
-    return Page(_verdict(found, name, columns), body, _notes(moment, found, value, columns))
+    return Page([], body, _notes(moment, found, value, columns), verdict=_verdict(found, name, columns))
 
 
 def _row(label: str, text: str, bold: bool = False) -> Line:

@@ -22,11 +22,17 @@ class ViewPane(Pane):
 
     scroll: reactive[int] = reactive(0, repaint=False)
     """How far a person has scrolled from where the page rests."""
+    asked: reactive[bool] = reactive(False, repaint=False)
+    """Whether a lesson asks for what the view would say: then the view does not say it."""
 
     @property
     def half_blocks(self) -> bool:
         """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
         return self._palette != "ansi" and not getattr(self.app._driver, "ascii", False)
+
+    def watch_asked(self) -> None:
+        """The verdict is kept back, or given."""
+        self.repaint()
 
     def page(self, moment: Moment, columns: int) -> Page:
         """What there is to show, as long as it may be."""
@@ -35,7 +41,8 @@ class ViewPane(Pane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As much of the page as fits."""
         self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
-        lines, scroll = self.page(moment, columns).lines(columns, rows, self.scroll)
+        page = self.page(moment, columns)
+        lines, scroll = (page.asking() if self.asked else page).lines(columns, rows, self.scroll)
         self.set_reactive(ViewPane.scroll, scroll)
         return lines
 
