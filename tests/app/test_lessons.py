@@ -87,6 +87,12 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
         assert s.painted("Gates").marked == s.painted("Matrices").marked != frozenset()
 
 
+@pytest.mark.parametrize(("number", "pane"), [(1, "Samples"), (4, "Network"), (6, "Matrices")])
+async def test_a_small_screen_opens_on_the_pane_that_the_first_page_speaks_of(number: int, pane: str) -> None:
+    async with learning(number, NARROW) as s:
+        assert pane in s.in_sight
+
+
 async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) -> None:
     for _ in range(most):
         if not page(s).startswith(heading):

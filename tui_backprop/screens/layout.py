@@ -97,7 +97,7 @@ class PanesScreen(Screen[None]):
         """The keys in their bar; the weights have the focus."""
         self.query_one(KeyBar).keys = bar_keys(self.offered_keys())
         self.query_one(PaneBar).keys = PANE_KEYS
-        self.query_one(Matrices).focus()
+        self.set_focus(self.query_one(Matrices))  # at once: a lesson may choose another after this
 
     def action_next_pane(self, by: int) -> None:
         """The next or previous pane has the focus, and is in sight."""
