@@ -162,14 +162,14 @@ def check_slope(moment: Moment, index: int) -> Slope:
     inputs, targets = experiment.data.inputs[list(samples)], experiment.data.targets[list(samples)]
     loss = _Loss(experiment, inputs, targets)
     with np.errstate(all="ignore"):
-        smooth = [h for h in STEPS if loss.gates(flat, index, -h) == loss.gates(flat, index, h)]
-        step = (smooth or STEPS)[0]
+        smooth = next((h for h in STEPS if loss.gates(flat, index, -h) == loss.gates(flat, index, h)), None)
+        step = smooth or STEPS[0]
         low, middle, high = (loss.mean(flat, index, change) for change in (-step, 0.0, step))
         analytic = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
         searched = experiment.network.size * len(samples) <= SEARCHED
         below, above = (_nearest_kink(loss, flat, index, sign) if searched else None for sign in (-1.0, 1.0))
         numeric = (high - low) / (2 * step)
-    return Slope(samples, step, (low, middle, high), numeric, analytic, not smooth, below, above, searched)
+    return Slope(samples, step, (low, middle, high), numeric, analytic, smooth is None, below, above, searched)
 
 
 def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | None:

@@ -73,7 +73,7 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
     """
     past, last, length = moment.past, moment.position, moment.experiment.steps_per_epoch
     end = last if moment.complete and moment.order == length else past.epoch_start(moment.step)
-    every = list(range(len(moment.experiment.data)))
+    every = np.arange(len(moment.experiment.data))
 
     def taken(step: PastStep) -> tuple[tuple[int, ...], float, float]:
         return step.samples, float(step.before.flat[index]), float(step.after.flat[index])
@@ -82,8 +82,10 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
         if not 0 <= before < latest <= before + MOST_MOVES:
             continue
         steps = past.of_steps(f"moves of {index}", before + 1, latest, taken, moment.made)
-        if sorted(sample for samples, _, _ in steps for sample in samples) == every:
-            samples, old, new = zip(*steps, strict=True)
+        if not steps:
+            continue
+        samples, old, new = zip(*steps, strict=True)
+        if np.array_equal(np.sort(np.concatenate(samples)), every):
             following = [*old[1:], float(moment.parameters.flat[index]) if latest == last else new[-1]]
             with np.errstate(all="ignore"):
                 return Moves(samples, np.subtract(new, old), float(np.sum(np.subtract(following, new))))

@@ -143,13 +143,13 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
         parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
     elif floor < seen.here - _LEVEL * abs(seen.here):
         parts = [
-            f"These two alone could take the loss from {short(seen.here)} down to ", Span(short(floor), "text", True),
-            f", at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}.",
+            f"These two alone could take the loss from {short(seen.here)} down to ",
+            Span(f"{short(floor)},", "text", True), f" at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}.",
         ]  # fmt: skip
     else:
         parts = [
             Span(f"Nowhere on this map is the loss lower than its {short(seen.here)} here", "text", True),
-            f" by more than {_LEVEL:.0%}: these two alone get no further.",
+            f" by more than {percent(_LEVEL)}: these two alone get no further.",
         ]  # fmt: skip
     if not same.all() and _flat_around(seen, same):
         parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]

@@ -66,7 +66,7 @@ def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Lin
         lines = sentence(columns, Span("No kinks: every activation is smooth.", "dim"))
     of = f"sample #{found.samples[0]}" if len(found.samples) == 1 else f"{len(found.samples)} samples, averaged"
     text = f"E: loss {moment.ahead.training.loss} of {of}, at this moment's weights"
-    text += ", ŷ not rounded (a rounded one has no slope)." if moment.ahead.training.round is not None else "."
+    text += ", ŷ not rounded." if moment.ahead.training.round is not None else "."
     if moment.experiment.network.bias is BiasMode.FROZEN:
         text += " Frozen biases have a gradient, too, but do not follow it."
     return lines + sentence(columns, Span(text, "dim"))
