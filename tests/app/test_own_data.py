@@ -32,7 +32,7 @@ def test_iris_from_csv_to_over_95_percent_in_the_test_part(tmp_path: Path) -> No
         terminal.wait_for("flowers  start: nothing computed yet")
         terminal.keys("e" * 30)
         terminal.wait_for("epoch 30 ")
-        found = re.search(r"test \S+ ([\d.]+) % right", terminal.text)
+        found = re.search(r"train [\d.]+ %  test ([\d.]+) %", terminal.text)
         assert found is not None
         assert float(found[1]) > 95
         terminal.keys("q")
