@@ -69,10 +69,7 @@ def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
 
 
 def _rest(moment: Moment, found: Interference, shown: int, columns: int) -> list[Line]:
-    lines = [Span("row: the sample of the update, column: whose error; − better, + worse", "dim")]
-    if found.left_out:
-        lines.append(Span(f" · {found.left_out:,} earlier updates of this epoch are left out", "dim"))
-    total = len(moment.experiment.data)
-    if min(shown, len(found.rows)) < total:
-        lines.append(Span(f" · {min(shown, len(found.rows))} of {total:,} samples", "dim"))
-    return sentence(columns, *lines)
+    total, seen = len(moment.experiment.data), min(shown, len(found.rows))
+    rows = "rows: updates" + (f" ({found.left_out:,} earlier ones left out)" if found.left_out else "")
+    columns_are = "columns: errors" + (f" ({seen} of {total:,})" if seen < total else "")
+    return sentence(columns, Span(f"{rows}, {columns_are}; − better, + worse", "dim"))

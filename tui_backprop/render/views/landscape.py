@@ -142,10 +142,9 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
     elif same.all():
         parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
     elif floor < seen.here - _LEVEL * abs(seen.here):
-        parts = [
-            f"These two alone could take the loss from {short(seen.here)} down to ",
-            Span(f"{short(floor)},", "text", True), f" at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}.",
-        ]  # fmt: skip
+        where = f" at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}."
+        start = f"These two alone could take the loss from {short(seen.here)} down to "
+        parts = [start, Span(f"{short(floor)},", "text", True), where]
     else:
         parts = [
             Span(f"Nowhere on this map is the loss lower than its {short(seen.here)} here", "text", True),
