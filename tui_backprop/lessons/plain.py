@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from tui_backprop.lessons.curves import curve_table
 from tui_backprop.lessons.leaf import Leaf, Press, Shown
@@ -51,25 +53,20 @@ def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
 
 
 def _blocks(blocks: Sequence[Shown]) -> Iterator[str]:
-    table: list[Shown] = []
-    for block in [*blocks, None]:
-        if block is not None and block.kind == "row":
-            table.append(block)
+    for kind, group in groupby(blocks, key=attrgetter("kind")):
+        if kind == "row":
+            yield ""
+            yield from _table(list(group))
             continue
-        if table:
-            yield ""
-            yield from _table(table)
-            table = []
-        if block is None:
-            return
-        if block.kind == "item":
-            yield from _wrapped(words(block.cells[0]), "  - ", "    ")
-        elif block.kind == "curve":
-            yield ""
-            yield from curve_table([words(cell) for cell in block.cells])
-        else:
-            yield ""
-            yield from _wrapped(words(block.cells[0]))
+        for block in group:
+            if kind == "item":
+                yield from _wrapped(words(block.cells[0]), "  - ", "    ")
+            elif kind == "curve":
+                yield ""
+                yield from curve_table([words(cell) for cell in block.cells])
+            else:
+                yield ""
+                yield from _wrapped(words(block.cells[0]))
 
 
 def _table(rows: Sequence[Shown]) -> list[str]:

@@ -11,7 +11,6 @@ bug         -          which mistake the page's gradient makes
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,17 +89,6 @@ def judge(question: Question, right: Truth, given: float) -> bool:
     if question.kind != "number":
         return given == right.answer
     return bool(abs(given - right.answer) <= 1.000001 * 10**-question.decimals)
-
-
-def read_number(text: str) -> float:
-    """A number as one types it: a comma or a point, either minus."""
-    try:
-        value = float(text.strip().replace(",", ".").replace("−", "-"))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BackpropError(f"{text!r} is no number", "e.g. −0.25")
-    return value
 
 
 def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -108,22 +110,17 @@ def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selectio
 
 def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int) -> list[Line]:
     lines: list[Line] = []
-    table: list[Shown] = []
-    for block in [*blocks, None]:
-        if block is not None and block.kind == "row":
-            table.append(block)
+    for kind, group in groupby(blocks, key=attrgetter("kind")):
+        if kind == "row":
+            lines += [*([()] if lines else []), *_table(list(group), columns)]
             continue
-        if table:
-            lines += [*([()] if lines else []), *_table(table, columns)]
-            table = []
-        if block is None:
-            break
-        if block.kind == "item":
-            lines += _flow([Words("• "), *block.cells[0]], sheet, columns, 2)
-        elif block.kind == "curve":
-            lines += [(), *_curves([cell[0].text for cell in block.cells], columns)]
-        else:
-            lines += [*([()] if lines else []), *_flow(block.cells[0], sheet, columns, 0)]
+        for block in group:
+            if kind == "item":
+                lines += _flow([Words("• "), *block.cells[0]], sheet, columns, 2)
+            elif kind == "curve":
+                lines += [(), *_curves([cell[0].text for cell in block.cells], columns)]
+            else:
+                lines += [*([()] if lines else []), *_flow(block.cells[0], sheet, columns, 0)]
     return lines
 
 

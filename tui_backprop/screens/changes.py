@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from tui_backprop.core.edits import NUMBERS, Edit, Value, present_value
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.numerals import read_number
 from tui_backprop.render.edits import place_name, value_text
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.screens.questions import ChoiceQuestion, Question
@@ -104,17 +104,6 @@ def hint(change: Change) -> str:
     if change.what in NUMBERS:
         return f"now {value_text(change.present)}"
     return f"a number; now {value_text(change.present)}"
-
-
-def read_number(text: str) -> float:
-    """A finite number."""
-    try:
-        value = float(text.strip().replace("−", "-").replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BackpropError(f"{text!r} is no number", "e.g. 0.25 or -1")
-    return value
 
 
 def read_whole(text: str) -> int:

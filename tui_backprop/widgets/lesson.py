@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.questions import read_number
+from tui_backprop.numerals import read_number
 from tui_backprop.render.lesson import Sheet, sheet_lines
 from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.widgets.pane import Pane
