@@ -16,7 +16,7 @@ from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, lin
 from tui_backprop.render.views.page import sentence
 from tui_backprop.render.views.shades import put_sign, shaded
 
-HERE, LOWEST, START, WAY = "●", "▼", "○", "·"
+HERE, LOWEST, START, WAY = "●", "▼", "◇", "+"
 _SAME = 1e-9
 """Losses that differ by a smaller part are the same."""
 _LEVEL = 0.01

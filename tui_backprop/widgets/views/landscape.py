@@ -21,7 +21,7 @@ class Landscape(ViewPane):
     OPENS = "Loss surface: the loss over the selected weight and another, and the way that they have come"
     ANSWERS = (
         "How far could two weights get by themselves? The mean loss of all samples over the selected weight and "
-        "another of its unit, all others held: ● is where they are, ▼ the lowest point of the map, ○ the start, dots "
+        "another of its unit, all others held: ● is where they are, ▼ the lowest point of the map, ◇ the start, + "
         "the way from there. Blue is lower than here, orange higher. Arrows select another weight, x another second "
         "one."
     )
