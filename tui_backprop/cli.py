@@ -107,9 +107,15 @@ def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespac
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
+    """The one that is named, with changes; of a data file alone one whose network suits it."""
     from tui_backprop.experiments import load_experiment
 
-    return load_experiment(options.experiment or "article", _overrides(options))
+    overrides = _overrides(options)
+    if options.experiment is None and overrides.data is not None:
+        from tui_backprop.experiments.draft import experiment_of
+
+        return experiment_of(overrides.data, overrides)
+    return load_experiment(options.experiment or "article", overrides)
 
 
 def _overrides(options: argparse.Namespace) -> Overrides:

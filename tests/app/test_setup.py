@@ -39,7 +39,7 @@ async def test_a_preset_with_changes_is_opened() -> None:
         assert isinstance(s.app.screen, SetupScreen)
         assert text(s, "command") == "$ tui-backprop article"
         await fill(s, rate="0.2", layers="5")
-        assert text(s, "command") == "$ tui-backprop article --layers 3,5,1 --rate 0.2"
+        assert text(s, "command") == "$ tui-backprop article --rate 0.2 --layers 3,5,1"
         assert "rate = 0.2" in text(s, "toml")
         await s.press("enter")
         experiment = s.timeline.experiment

@@ -18,7 +18,7 @@ from tui_backprop.cli import _experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, Draft, definition_without_paths, field_of, from_preset
+from tui_backprop.experiments.draft import CSV, Draft, definition_without_paths, draft_of, field_of, from_preset
 from tui_backprop.experiments.generators import GENERATORS
 from tui_backprop.experiments.toml_text import toml_text
 
@@ -166,6 +166,29 @@ def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -
     with pytest.raises(ExperimentError, match=message) as caught:
         draft.experiment()
     assert field_of(caught.value) == field
+
+
+@pytest.mark.parametrize(("preset", "changes"), [*CHANGES, *[(preset, changes) for preset, changes, _ in FILES]])
+def test_an_experiment_leads_back_to_its_draft(preset: str, changes: dict[str, str]) -> None:
+    draft = from_preset(preset)
+    for field, text in changes.items():
+        draft = draft.changed(field, text)
+    experiment = draft.experiment()
+    assert same(draft_of(experiment).experiment(), experiment)
+
+
+def test_a_file_alone_brings_its_network_and_its_command(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,kind\n1,2,x\n3,4,y\n5,6,z\n7,8,x\n", "utf-8")
+    draft = from_preset("article").changed("data", CSV).changed("file", str(path)).suited().changed("rate", "0.5")
+    command = draft.command()
+    assert command == f"tui-backprop --data {path} --rate 0.5"
+    typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
+    assert same(typed, draft.experiment())
+    assert (typed.name, typed.network.units, typed.network.activations[-1]) == ("own", (2, 8, 3), "softmax")
+    again = draft_of(typed)
+    assert (again.data, again.file, again.target, again.command()) == (CSV, str(path), "kind", command)
+    assert draft.changed("l2", "0.1").command() is None
 
 
 def test_momentum_is_refused_at_its_field() -> None:

@@ -14,14 +14,19 @@ def arguments(experiment: Experiment) -> list[str] | None:
     """What to type after the program's name; None where no changes to the named experiment lead there."""
     try:
         named = load_experiment(experiment.name)
-        overrides = _overrides(named.definition, experiment.definition)
+        overrides = differences(named.definition, experiment.definition)
         again = variant(named, overrides)
     except BackpropError:  # a mapping that was handed over has no name that could be typed
         return None
     same = _plain(again.definition) == _plain(experiment.definition)
     if not same or again.initial.flat.tobytes() != experiment.initial.flat.tobytes():
         return None
-    typed = [experiment.name]
+    return [experiment.name, *options(overrides)]
+
+
+def options(overrides: Overrides) -> list[str]:
+    """The changes as they are typed."""
+    typed = []
     for key, value in overrides.given.items():
         if isinstance(value, bool):
             typed.append(f"--{'' if value else 'no-'}{key}")
@@ -30,7 +35,8 @@ def arguments(experiment: Experiment) -> list[str] | None:
     return typed
 
 
-def _overrides(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Overrides:
+def differences(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Overrides:
+    """The changes that make `wanted` of a definition, if changes can."""
     network, training = wanted.get("network", {}), wanted.get("training", {})
     found = {**{key: network.get(key) for key in ("seed", "layers", "hidden", "output")}}
     found |= {key: training.get(key) for key in ("rate", "batch", "shuffle")}

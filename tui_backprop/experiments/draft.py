@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,17 +13,17 @@ from typing import Any
 
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.command import differences, options
 from tui_backprop.experiments.csv_file import CsvFile
 from tui_backprop.experiments.datasets import Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
-from tui_backprop.experiments.reader import assemble, definition_of, load_experiment
+from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
+from tui_backprop.experiments.shelf import Shelf
 
 PRESETS_OWN = "the preset's"
 CSV = "CSV file"
 DATA = (PRESETS_OWN, *GENERATORS, CSV)
 BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
-_COMMAND = {"layers": "--layers", "hidden": "--hidden", "output": "--output", "rate": "--rate", "batch": "--batch",
-            "seed": "--seed"}  # fmt: skip
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
 _OR_NOT = ("momentum", "l1", "l2", "round", "stop")
 """Rules of training that a file leaves out where their field is empty."""
@@ -220,34 +221,57 @@ class Draft:
         keys = ("preset", "data", *_OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), stamp)
 
-    def command(self, program: str = "tui-backprop") -> str | None:
+    def command(self, open_csv: Opener = CsvFile) -> str | None:
         """The command that opens it; None where it takes an experiment file."""
-        changes = self._changes()
-        if self.data != PRESETS_OWN or not set(changes) <= {*_COMMAND, "shuffle"}:
+        if self.data in GENERATORS:
             return None
-        words, units = [program, self.preset], self.definition()["network"]["layers"]
-        if units != definition_of(self.preset)["network"]["layers"]:
-            words += ["--layers", ",".join(map(str, units))]
-        for key, value in changes.items():
-            if key == "shuffle":
-                words.append("--shuffle" if value == "yes" else "--no-shuffle")
-            elif key != "layers":
-                words += [_COMMAND[key], value.strip()]
-        return shlex.join(words)
+        if self.data == CSV:
+            words, base = ["--data", self.file.strip()], of_file(self.file, self.output, open_csv).definition(open_csv)
+        else:
+            words, base = [self.preset], definition_of(self.preset)
+        wanted = self.definition(open_csv)
+        overrides = differences(base, wanted)
+        again = overrides.apply(base)
+        if {**again, "watch": ""} != {**wanted, "watch": ""}:
+            return None
+        return shlex.join(["tui-backprop", *words, *options(overrides)])
 
 
 @lru_cache(maxsize=32)
 def from_preset(name: str) -> Draft:
     """The draft that stands for a preset."""
-    experiment = load_experiment(name)
+    return _of(load_experiment(name), name, PRESETS_OWN)
+
+
+def draft_of(experiment: Experiment) -> Draft:
+    """The draft that stands for an experiment, or comes near it; the first preset's where its samples are its own."""
+    name, source = experiment.name, _source(experiment.definition["data"])
+    if name in preset_names() and source == _source(definition_of(name)["data"]):
+        return _of(experiment, name, PRESETS_OWN)
+    if "csv" in source:
+        return _of(experiment, preset_names()[0], CSV)
+    return _of(experiment, preset_names()[0], source["generator"]) if "generator" in source else from_preset("article")
+
+
+def _source(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Where samples come from, without what a draft can say of them."""
+    return {key: value for key, value in data.items() if key not in ("samples", "noise", *_PREPARATION, "seed")}
+
+
+def _of(experiment: Experiment, preset: str, source: str) -> Draft:
     network, training, definition = experiment.network, experiment.training, experiment.definition
-    data, rules = definition["data"], definition["training"]
+    data, rules = definition["data"], definition.get("training", {})
+    made = "generator" in data
     return Draft(
-        preset=name,
-        samples=str(data.get("samples", "")),
-        noise=str(data.get("noise", "0" if "generator" in data else "")),
+        preset=preset,
+        data=source,
+        file=data["csv"] if source == CSV else "",
+        target=_joined(data.get("target", [])) if source == CSV else "",
+        columns=_joined(data.get("columns", [])) if source == CSV else "",
+        samples=str(data.get("samples", "200" if made else "")),
+        noise=str(data.get("noise", "0" if made else "")),
         features=",".join(data.get("features", [])),
-        test=str(data.get("test", "")),
+        test="" if isinstance(data.get("test"), Mapping) else str(data.get("test", "")),
         data_seed=str(data.get("seed", "")),
         standardise="yes" if experiment.data.standardised else "no",
         layers=",".join(map(str, network.units[1:-1])),
@@ -266,6 +290,22 @@ def from_preset(name: str) -> Draft:
     )
 
 
+def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
+    """The draft that suits a CSV file; an `output` that is asked for brings its loss along."""
+    draft = from_preset("article").changed("data", CSV).changed("file", file).suited(open_csv)
+    if output in (None, draft.output):
+        return draft
+    loss = "softmax_cross_entropy" if output == "softmax" else "half_squared"
+    return replace(draft, output=str(output), loss=loss)
+
+
+def experiment_of(file: str, overrides: Overrides) -> Experiment:
+    """What suits a CSV file, with changes."""
+    open_csv = Shelf().patiently(lambda rows: None)
+    definition = of_file(file, overrides.output, open_csv).definition(open_csv)
+    return assemble(Path(file).stem, replace(overrides, data=None).apply(definition), open_csv=open_csv)
+
+
 def field_of(error: ExperimentError) -> str:
     """The field that a mistake is about."""
     section, _, key = error.key.rpartition(".")
@@ -277,6 +317,13 @@ def field_of(error: ExperimentError) -> str:
 def _listed(text: str) -> list[str]:
     """The names in a list with commas; in double quotes a name may hold one."""
     return [name for part in csv.reader([text], skipinitialspace=True) for name in map(str.strip, part) if name]
+
+
+def _joined(names: Sequence[str]) -> str:
+    """The text that `_listed` reads back."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue()
 
 
 def _number(text: Any) -> Any:

@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, Draft, from_preset
+from tui_backprop.experiments.draft import CSV, Draft, draft_of, from_preset
 from tui_backprop.experiments.shelf import Shelf, Unread
 from tui_backprop.files import write_new
 from tui_backprop.render.spans import safe
@@ -103,12 +103,12 @@ class SetupScreen(ModalScreen[Experiment | None]):
             super().__init__()
             self.asked, self.reading = asked, reading
 
-    def __init__(self, name: str, files: bool = True) -> None:
-        """Starts from the preset `name`, or the first one."""
+    def __init__(self, experiment: Experiment, files: bool = True) -> None:
+        """Starts from `experiment`, or what comes near it."""
         super().__init__()
-        names = preset_names()
         self._files = files
-        self._draft = from_preset(name if name in names else names[0])
+        draft = draft_of(experiment)
+        self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
         self._unsuited = False
         self._shelf = Shelf()
         self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
@@ -262,7 +262,10 @@ class SetupScreen(ModalScreen[Experiment | None]):
         told.update(Content(text))
 
     def _command(self) -> str:
-        command = self._draft.command()
+        try:
+            command = self._draft.command(self._shelf.at_once)
+        except (Unread, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
+            command = None
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
 
     def action_go(self, by: int) -> None:

@@ -177,8 +177,8 @@ class StudioScreen(RunScreen):
         from tui_backprop.screens.setup import SetupScreen
 
         self._player.pause()
-        name = self._timeline.experiment.name
-        experiment = await self.app.push_screen_wait(SetupScreen(name, files=not self._audience.kiosk))
+        screen = SetupScreen(self._timeline.experiment, files=not self._audience.kiosk)
+        experiment = await self.app.push_screen_wait(screen)
         if experiment is not None:
             self.open(experiment)
 
