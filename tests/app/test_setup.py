@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from textual.events import Key
@@ -17,7 +19,9 @@ from tui_backprop.app import BackpropApp
 from tui_backprop.experiments import shelf
 from tui_backprop.experiments.csv_file import Watch
 from tui_backprop.experiments.datasets import Opener
+from tui_backprop.screens import setup
 from tui_backprop.screens.audience import Audience
+from tui_backprop.screens.form import Reading, read
 from tui_backprop.screens.questions import Question
 from tui_backprop.screens.setup import SetupScreen
 from tui_backprop.screens.studio import StudioScreen
@@ -233,34 +237,44 @@ async def test_a_column_other_than_the_last_is_learned(tmp_path: Path) -> None:
         assert s.timeline.experiment.network.activations[-1] == "softmax"
 
 
+class Large(NamedTuple):
+    """A file that is not read to its end before `gate` opens."""
+
+    path: Path
+    gate: threading.Event
+
+
 @pytest.fixture
-def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that takes half a second to be read."""
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
     path = tmp_path / "large.csv"
     path.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 12_500, "utf-8")
+    gate = threading.Event()
     patiently = shelf.Shelf.patiently
 
     def slowly(self: shelf.Shelf, watch: Watch) -> Opener:
         def wait(rows: int) -> None:
-            time.sleep(0.02)
             watch(rows)
+            while rows and not gate.wait(0.01):
+                watch(rows)
 
         return patiently(self, wait)
 
     monkeypatch.setattr(shelf, "AT_ONCE", 1000)
     monkeypatch.setattr(shelf.Shelf, "patiently", slowly)
-    return path
+    yield Large(path, gate)
+    gate.set()
 
 
-async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Path) -> None:
+async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -> None:
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
-        await fill(s, file=str(large))
+        await fill(s, file=str(large.path))
         assert text(s, "mistake").startswith("… reading large.csv: ")
         assert (text(s, "command"), text(s, "toml")) == ("", "")
         await fill(s, layers="5")  # a field that the file is nothing to
         await s.press("enter")
         assert isinstance(s.app.screen, SetupScreen)
+        large.gate.set()
         async with asyncio.timeout(20):
             while len(s.app.screen_stack) > 2:
                 assert "reading" in text(s, "mistake")
@@ -272,34 +286,52 @@ async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Path) ->
 
 
 @pytest.mark.parametrize("change", ["escape", "data", "nothing"])
-async def test_nobody_goes_on_reading_for_nobody(large: Path, change: str) -> None:
+async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    told: list[str] = []
+
+    def noted(*args: Any) -> Reading:
+        if threading.current_thread() is threading.main_thread():
+            return read(*args)
+        told.append("begun")
+        try:
+            reading = read(*args)
+        except shelf.Unread:
+            told.append("given up")
+            raise
+        told.append("read")
+        return reading
+
+    async def until(rows: int) -> None:
+        async with asyncio.timeout(20):
+            while len(told) < rows:
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(setup, "read", noted)
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
-        screen = s.app.screen
-        assert isinstance(screen, SetupScreen)
-        await fill(s, file=str(large))
+        await fill(s, file=str(large.path))
         [worker] = [worker for worker in s.app.workers if worker.group == "file"]
+        await until(1)
         if change == "escape":
             await s.press("escape")
         elif change == "data":
-            screen.query_one("#data").focus()
+            s.app.screen.query_one("#data").focus()
             await s.press("right")
             assert text(s, "mistake").startswith("✓ 3-4-1")
+        else:
+            large.gate.set()
         assert worker.is_cancelled == (change != "nothing")
-        await asyncio.sleep(0.2)
-        if change == "nothing":
-            await worker.wait()
-        file = screen._shelf._file
-        assert file is not None
-        assert len(file._tables) == (change == "nothing")
+        await until(2)
+        assert told == ["begun", "read" if change == "nothing" else "given up"]
 
 
-async def test_what_is_wrong_in_a_large_file_is_told_once(large: Path) -> None:
-    with large.open("a", encoding="utf-8") as file:
+async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
+    with large.path.open("a", encoding="utf-8") as file:
         file.write("5,?,x\n")
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
-        await fill(s, file=str(large))
+        await fill(s, file=str(large.path))
+        large.gate.set()
         async with asyncio.timeout(20):
             while "reading" in text(s, "mistake"):
                 await asyncio.sleep(0.01)

@@ -88,8 +88,9 @@ async def test_the_same_moment_again_draws_nothing(kind: type[Painted], monkeypa
     moment = at("article", 3, "mask1")
     app = Bench(kind, moment)
     async with app.run_test(size=(100, 24)):
-        monkeypatch.setattr(app.widget, "refresh", lambda *_, **__: pytest.fail("drawn"))
-        app.widget.repaint()
+        with monkeypatch.context() as patch:
+            patch.setattr(app.widget, "refresh", lambda *_, **__: pytest.fail("drawn"))
+            app.widget.repaint()
 
 
 async def test_a_strip_is_kept_until_its_line_changes() -> None:
