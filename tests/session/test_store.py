@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.session.sessions import NOON, moment_of, names, text_of, written
+from tests.session.sessions import NOON, moment_of, names, text_of, untouched, written
 from tui_backprop import files, load_experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
@@ -70,9 +70,9 @@ def test_every_save_replaces_the_one_before() -> None:
 def test_nothing_is_written_where_nothing_has_changed() -> None:
     record, moment = Record(), moment_of()
     record.save(moment)
-    before = own(record).stat()
+    before = untouched(own(record))
     record.save(moment_of(moment.experiment))
-    assert own(record).stat() == before
+    assert untouched(own(record)) == before
 
 
 def test_files_and_folder_are_for_the_user_alone() -> None:

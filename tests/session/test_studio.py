@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from tests.session.sessions import bits, moment_of, names, resumed, written
+from tests.session.sessions import bits, moment_of, names, resumed, untouched, written
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp, picture
 from tui_backprop.core.experiment import Experiment
@@ -151,10 +151,10 @@ async def test_there_is_no_timer_while_nothing_happens(monkeypatch: pytest.Monke
         await asyncio.sleep(0.5)
         saves: list[object] = []
         monkeypatch.setattr(Record, "save", lambda record, moment: saves.append(moment))
-        before = studio.path.stat()
+        before = untouched(studio.path)
         await asyncio.sleep(0.5)
         assert saves == []
-        assert studio.path.stat() == before
+        assert untouched(studio.path) == before
 
 
 @pytest.mark.parametrize("left", ["q", "exit"])
@@ -361,13 +361,13 @@ async def test_a_save_by_name_that_fails_says_so_and_stays_where_it_was(monkeypa
 async def test_resuming_stands_at_the_same_moment(cursor: tuple[int, str | None]) -> None:
     moment = moment_of("article", *cursor)
     path = written("lesson", moment)
-    before = path.stat()
+    before = untouched(path)
     record, session = Record.resume(path)
     async with opened(record, session.experiment) as studio:
         assert studio.screen.moment is not None
         assert bits(studio.screen.moment) == bits(moment)
         assert studio.screen.news == f"Resumed {path}."
-        assert path.stat() == before
+        assert untouched(path) == before
         await studio.press("space")
     assert (studio.path, studio.cursor) == (path, (moment.position + 1, "update"))
 

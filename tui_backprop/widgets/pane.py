@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click, Resize, Show
+from textual.events import Click, Hide, Resize, Show
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -116,9 +116,14 @@ class Painted(Widget):
         """Another size: nothing painted so far is of use."""
         self._forget()
 
+    def on_hide(self, event: Hide) -> None:
+        """Out of sight, moments pass that it is not painted for."""
+        self._lines.clear()
+
     def on_show(self, event: Show) -> None:
-        """Shown again, after moments that it was not painted for."""
-        self._forget()
+        """In sight: painted anew, unless its size has seen to that."""
+        if not self._lines:
+            self._forget()
 
     def _forget(self) -> None:
         self._lines.clear()
