@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "tui_backprop"]
@@ -20,6 +23,21 @@ def program(*arguments: str, folder: Path | None = None) -> subprocess.Completed
         timeout=60,
         check=False,
     )
+
+
+@contextmanager
+def interruptible(*arguments: str, stderr: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    """The program, running, ended at the latest with the context; interrupts reach it wherever the tests run."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores them
+    try:
+        process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=stderr, encoding="utf-8")
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def printed(*arguments: str) -> str:

@@ -8,14 +8,13 @@ import json
 import os
 import pty
 import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.program import COMMAND, assert_refused, printed, program
+from tests.cli.program import assert_refused, interruptible, printed, program
 from tests.transcription import article_epoch, article_start
 
 RANGE = ("--first", "10", "--seeds", "10", "--epochs", "1000")
@@ -93,9 +92,7 @@ def test_what_is_refused(arguments: tuple[str, ...], words: str) -> None:
 def test_an_interrupt_exits_130_with_what_is_done() -> None:
     """On a terminal the progress is told on standard error, and wiped when it ends."""
     master, follower = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, "sweep", "article", "--epochs", "1000000"], stdout=subprocess.PIPE, stderr=follower, text=True
-    ) as process:
+    with interruptible("sweep", "article", "--epochs", "1000000", stderr=follower) as process:
         os.close(follower)
         seen = b""
         while b"782 converged" not in seen:

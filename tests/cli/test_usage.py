@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.program import COMMAND, assert_refused, printed, program
+from tests.cli.program import COMMAND, assert_refused, interruptible, printed, program
 from tests.transcription import Array
 from tui_backprop import __version__, cli, load_experiment
 from tui_backprop.arguments import VERBS
@@ -216,21 +216,12 @@ class TestStreams:
             assert process.wait(60) == 0
 
     def test_an_interrupt_exits_130_without_a_word(self) -> None:
-        command = [*COMMAND, "train", "no-direction", "--epochs", "100000000"]
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores interrupts
-        try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        finally:
-            signal.signal(signal.SIGINT, handler)
-        with process:
+        with interruptible("train", "no-direction", "--epochs", "100000000") as process:
             assert process.stdout is not None
             process.stdout.readline()
             process.send_signal(signal.SIGINT)
-            try:
-                _, errors = process.communicate(timeout=20)
-            finally:
-                process.kill()
-        assert (process.returncode, errors) == (130, b"")
+            _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (130, "")
 
     def test_a_full_disk_is_told_in_one_line(self) -> None:
         if not os.path.exists("/dev/full"):
