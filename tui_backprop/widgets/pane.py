@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click, Resize, Show
+from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -74,6 +74,8 @@ class Painted(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines within `crop`; to find the widget's own style takes longer than to draw one of them."""
         self._base = self.rich_style
+        if not self._lines:  # Textual lays out, and throws a picture away, before a pane knows its size
+            return [Strip.blank(crop.width, self._base)] * crop.height
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -113,11 +115,7 @@ class Painted(Widget):
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size: nothing painted so far is of use."""
-        self._forget()
-
-    def on_show(self, event: Show) -> None:
-        """Shown again, after moments that it was not painted for."""
+        """Another size, or in sight again: nothing painted so far is of use."""
         self._forget()
 
     def _forget(self) -> None:
