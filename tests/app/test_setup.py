@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,13 +249,13 @@ class Large(NamedTuple):
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
     path = tmp_path / "large.csv"
     path.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 12_500, "utf-8")
-    gate = threading.Event()
+    gate, end = threading.Event(), time.monotonic() + 30  # or a test that fails would never come to its end
     patiently = shelf.Shelf.patiently
 
     def slowly(self: shelf.Shelf, watch: Watch) -> Opener:
         def wait(rows: int) -> None:
             watch(rows)
-            while rows and not gate.wait(0.01):
+            while rows and not gate.wait(0.01) and time.monotonic() < end:
                 watch(rows)
 
         return patiently(self, wait)
