@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_backprop.app import BackpropApp
-    from tui_backprop.core.diagnostics.gradient_check import GradientCheck
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.timeline import Timeline
     from tui_backprop.errors import BackpropError
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from tui_backprop.store import Record
 
 PROGRAM = "tui-backprop"
-EPOCHS_FOR_A_BUG = 10
-"""How many epochs a bug has to make itself felt."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,7 +94,9 @@ def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespac
             file.write(text)
         return 0
     if verb == "check":
-        return _check(experiment, options.bug)
+        from tui_backprop.check_report import check
+
+        return check(experiment, options.bug)
     if verb == "worksheet":
         from tui_backprop.lessons.worksheet import worksheet
 
@@ -134,45 +133,6 @@ def _list() -> int:
         shape = "-".join(map(str, experiment.network.units))
         print(f"{name:<16} {shape:<8} {experiment.title}")
     return 0
-
-
-def _check(experiment: Experiment, bug: str | None) -> int:
-    from tui_backprop.core.diagnostics.gradient_check import TOLERANCE, check_gradient
-
-    result = _check_bug(experiment, bug) if bug else check_gradient(experiment)
-    worst = result.worst
-    if result.at_kink:
-        print(f"{result.at_kink} entries left out: there the loss has a kink, and no derivative")
-    if worst is None:
-        print("nothing to compare")
-        return 0
-    print(
-        f"worst entry {worst.name}, batch {worst.batch}: back-propagation {worst.analytic!r}, "
-        f"finite difference {worst.numeric!r}, relative difference {worst.difference:.1e}"
-    )
-    verdict = "passed" if result.passed else "FAILED"
-    print(f"gradient check {verdict}: {result.entries} gradients, tolerance {TOLERANCE:.0e}")
-    return 0 if result.passed else 1
-
-
-def _check_bug(experiment: Experiment, bug: str) -> GradientCheck:
-    """At the start, or, where the bug makes no difference there, after the first epoch in which it does."""
-    from tui_backprop.core.diagnostics.gradient_check import check_gradient
-    from tui_backprop.core.timeline import Timeline
-    from tui_backprop.lessons.bugs import buggy_gradient
-
-    wrong, timeline = buggy_gradient(bug), Timeline(experiment)
-    at_start = check_gradient(experiment, gradient=wrong)
-    if not at_start.passed:
-        return at_start
-    for epoch in range(1, EPOCHS_FOR_A_BUG + 1):
-        timeline.next_epoch()
-        later = check_gradient(experiment, timeline.moment.parameters, wrong)
-        if not later.passed:
-            print(f"{bug} makes no difference at the start; after epoch {epoch} it does:")
-            return later
-    print(f"{bug} makes no difference here, at the start or after any of the first {EPOCHS_FOR_A_BUG} epochs")
-    return at_start
 
 
 def _show(experiment: Experiment, options: argparse.Namespace) -> int:
