@@ -27,7 +27,7 @@ FUNCTIONS: dict[str, Any] = {
     "linear": lambda z: z,
     "relu": lambda z: max(z, 0.0),
     "leaky_relu": lambda z: max(z, 0.01 * z),
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z)),
+    "sigmoid": lambda z: 1 / (1 + math.exp(-z)) if z > -709 else 0.0,  # beyond, exp(−z) overflows
     "tanh": math.tanh,
     "round": lambda value, decimals: float(np.round(value, decimals)),
 }
