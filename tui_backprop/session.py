@@ -228,7 +228,7 @@ def _too_large() -> BackpropError:
 
 def _head(keys: Section) -> Head:
     keys.text("format", "")
-    keys.integer("version", VERSION, *_READABLE)
+    keys.integer("version", VERSION, min(_READABLE), max(_READABLE))
     cursor = keys.section("cursor")
     step, phase = cursor.integer("step", -1, 0, FURTHEST), cursor.text("phase", "")
     cursor.done()

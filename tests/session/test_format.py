@@ -232,6 +232,21 @@ def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pyte
         decode(text, "it")
 
 
+def test_a_test_sample_that_has_changed_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_backprop.session.LARGEST_DATA", 10)
+    path = tmp_path / "samples.csv"
+    path.write_text("x,y\n" + "".join(f"{number},1\n" for number in range(10, 20)))
+    definition = {"network": {"layers": [1, 1]}, "data": {"csv": str(path), "test": 0.3}}
+    moment = moment_of(load_experiment(definition), 4, None)
+    text, test = text_of(moment), moment.experiment.data.test
+    assert bits(resumed(decode(text, "it"))) == bits(moment)
+    assert test is not None
+    path.write_text(path.read_text().replace(f"{test.inputs[0, 0]:g},1", f"{test.inputs[0, 0]:g},2"))
+    assert load_experiment(definition).data.targets.tolist() == moment.experiment.data.targets.tolist()
+    with pytest.raises(BackpropError, match="has changed since"):
+        decode(text, "it")
+
+
 def test_a_session_reads_no_device() -> None:
     document = document_of(moment_of())
     document["definition"]["data"] = {"csv": "/dev/zero"}
@@ -471,3 +486,11 @@ def test_a_session_of_the_first_version_is_read() -> None:
     del document["branches"], document["present"]
     document["version"] = 1
     assert bits(resumed(decode(json.dumps(document).encode(), "it"))) == bits(moment)
+
+
+def test_every_version_that_can_be_read_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_backprop.session._READABLE", (1, 2, 3))
+    document = document_of(moment_of(step=7, phase="mask1"))
+    for version in (1, 2, 3):
+        document["version"] = version
+        assert decode(json.dumps(document).encode(), "it").step == 7
