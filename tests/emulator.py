@@ -52,7 +52,7 @@ class Program:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self._answers, self._baud, self._first = answers, baud, first
+        self._answers, self.baud, self._first = answers, baud, first
         self.received = b""
         self._rest = b""
         surroundings = {name: value for name, value in os.environ.items() if name not in _OF_THE_SURROUNDINGS}
@@ -80,11 +80,11 @@ class Program:
         try:
             if self.terminal < 0 or not select.select([self.terminal], [], [], seconds)[0]:
                 return b""
-            data = os.read(self.terminal, 65536 if not self._baud else max(1, self._baud // 500))
+            data = os.read(self.terminal, 65536 if not self.baud else max(1, self.baud // 500))
         except OSError:  # the other end is closed
             return b""
-        if self._baud:
-            time.sleep(len(data) * 10 / self._baud)
+        if self.baud:
+            time.sleep(len(data) * 10 / self.baud)
         self.received += data
         text = self._rest + data
         partial = _PARTIAL.search(text)

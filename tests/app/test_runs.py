@@ -210,6 +210,17 @@ async def test_play_ends_with_the_epoch_that_converges() -> None:
         assert s.sentence.startswith("Epoch 148 converged.")
 
 
+async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press("g")
+        await s.type("149")
+        await s.press(*["right_square_bracket"] * 9, "p")
+        async with asyncio.timeout(10):
+            while s.moment.epochs_completed < 152:
+                assert s.screen.status, "it has stopped"
+                await asyncio.sleep(0.01)
+
+
 async def test_a_diverging_run_does_not_end_the_studio() -> None:
     async with studio("article-random", **DIVERGING) as s:
         await s.press("e")

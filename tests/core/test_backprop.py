@@ -109,6 +109,27 @@ def test_a_rounded_prediction_enters_error_and_delta_as_rounded() -> None:
     assert passage.gradient[1] == pytest.approx(np.full((4, 1), 0.15))
 
 
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize(
+    ("output", "loss", "targets", "deltas"),
+    [
+        ("sigmoid", "binary_cross_entropy", [[0.0, 1.0], [1.0, 1.0]], [[1.0, -1.0], [0.0, -1.0]]),
+        ("softmax", "softmax_cross_entropy", [[0.0, 1.0], [1.0, 0.0]], [[1.0, -1.0], [0.0, 0.0]]),
+    ],
+)
+def test_an_output_that_is_wrong_and_saturated_has_a_delta_all_the_same(
+    output: str, loss: str, targets: list[list[float]], deltas: list[list[float]], batch: int
+) -> None:
+    """From z = (800, −800) on ŷ is exactly (1, 0), so δ = ŷ − t, where ∂E/∂ŷ · f′(z) would be ∞ · 0."""
+    definition = {
+        "network": {"layers": [1, 2], "output": output, "weights": [[[800.0, -800.0]]]},
+        "training": {"loss": loss, "batch": batch, "rate": 1e-9},
+        "data": {"inputs": [[1.0], [1.0]], "targets": targets},
+    }
+    found = [passage.delta[0] for passage in passes(load_experiment(definition), 2 // batch)]
+    assert np.reshape(found, (2, 2)).tolist() == deltas
+
+
 @settings(max_examples=60, deadline=None)
 @given(nets(batches=(1,)))
 def test_evaluate_has_the_bits_of_single_passes(net: Net) -> None:

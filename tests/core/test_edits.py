@@ -80,6 +80,21 @@ def test_an_edit_holds_from_its_step_on(what: str, place: tuple[int, ...], value
     np.testing.assert_allclose(moment.parameters.weights[1], second, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
+@pytest.mark.parametrize("at", [63, 64, 65, 128])
+def test_an_edit_in_the_past_is_made_where_a_checkpoint_was_kept(
+    what: str, place: tuple[int, ...], value: Value, change: Any, at: int
+) -> None:
+    timeline = article()
+    timeline.go(200)
+    timeline.go(at)
+    timeline.edit(what, place, value)
+    moment = timeline.go(at + 30)
+    first, second = plain_run(at + 30, at, change)
+    np.testing.assert_allclose(moment.parameters.weights[0], first, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(moment.parameters.weights[1], second, rtol=0, atol=1e-12)
+
+
 def test_an_edit_in_mid_step_holds_before_the_step() -> None:
     timeline = article()
     timeline.go(6, "sum1")
@@ -151,6 +166,16 @@ def test_another_batch_size_waits_for_the_end_of_the_epoch_and_changes_its_lengt
     assert len(timeline.moment.errors) == 4
     assert timeline.back_epoch().step == 10
     assert timeline.go(7).samples == (2,)
+
+
+def test_shuffling_waits_for_the_end_of_the_epoch() -> None:
+    timeline = article()
+    timeline.go(6)
+    assert not timeline.edit("shuffle", (), True).experiment.training.shuffle
+    assert [timeline.go(step).samples for step in (7, 8)] == [(2,), (3,)]
+    for epoch in (3, 4):
+        order = np.random.default_rng((0, epoch)).permutation(4).tolist()  # the article's seed is 0
+        assert [timeline.go(4 * (epoch - 1) + place).sample for place in (1, 2, 3, 4)] == order
 
 
 def test_changing_nothing_changes_nothing() -> None:

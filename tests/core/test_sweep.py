@@ -176,6 +176,21 @@ class TestReasons:
         assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
         assert falling.outcomes()[0].ending is Ending.FALLING
 
+    def test_falling_is_said_against_an_error_a_fifth_to_a_third_of_the_run_old(self) -> None:
+        """XOR with two tanh units from seed 1, looked at after every epoch of the way to its plateau."""
+        sweep = Sweep(xor([2, 2, 1], 1, 0.5, hidden="tanh", output="sigmoid"), [1], 1000, curves=True)
+        endings = set()
+        for _ in sweep.proceed():
+            (outcome,), curve = sweep.outcomes(), sweep.curve(1)
+            now = len(curve)
+            if now < 20:
+                continue  # a share of so few epochs is no whole number of them
+            old = curve[round(now * 0.6) : round(now * 0.8) + 1]
+            fell = curve[-1] < 0.99 * old
+            assert fell.any() if outcome.ending is Ending.FALLING else not fell.all()
+            endings.add(outcome.ending)
+        assert endings == {Ending.FALLING, Ending.PLATEAU}
+
 
 def test_groups_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = load_experiment("article-random")

@@ -84,6 +84,16 @@ def test_training_stops_where_numbers_are_not_finite() -> None:
     assert not Trainer.finite(diverged.end)
 
 
+def test_training_stops_where_a_weight_is_not_finite_though_the_error_still_is() -> None:
+    """ŷ = 1·10¹⁰ for a target of 0: E = ½·10²⁰ is finite, w − 10³⁰⁰·10²⁰ is not."""
+    network = {"layers": [1, 1], "weights": [[[1.0]]]}
+    data = {"inputs": [[1e10]], "targets": [[0.0]]}
+    found = run(load_experiment({"network": network, "training": {"rate": 1e300}, "data": data}), 10)
+    assert found.errors == [pytest.approx(5e19)]
+    assert found.end.parameters.flat.tolist() == [-np.inf]
+    assert not Trainer.finite(found.end)
+
+
 def test_frozen_biases_are_used_and_never_move() -> None:
     definition = dict(load_experiment("xor").definition)
     biases = [[0.1, -0.2, 0.3, 0.4], [0.5]]

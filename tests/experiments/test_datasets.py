@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.experiments.test_csv import read
@@ -64,6 +64,8 @@ def test_wrong_layers_are_told_with_the_right_ones(tmp_path: Path) -> None:
         read(tmp_path, FLOWERS, layers="[2, 2]")
 
 
+@example(10, 0.01, 0)
+@example(2, 0.99, 0)
 @given(st.integers(2, 60), st.floats(0.01, 0.99), st.integers(0, 1000))
 def test_training_and_test_part_the_samples_between_them(samples: int, share: float, seed: int) -> None:
     data = listed([[float(i), 0.0] for i in range(samples)], test=share, seed=seed)
@@ -72,6 +74,7 @@ def test_training_and_test_part_the_samples_between_them(samples: int, share: fl
     assert sorted(training + test) == list(range(samples))
     assert training == sorted(training)
     assert training
+    assert test
     assert abs(len(test) - share * samples) <= 1
     assert data.targets[:, 0].tolist() == training
     assert data.test.targets[:, 0].tolist() == test

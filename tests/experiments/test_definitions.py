@@ -328,6 +328,14 @@ class TestOverrides:
         load_experiment(definition, Overrides(seed=4, rate=2.0, layers=[2, 1]))
         assert definition == good()
 
+    def test_what_to_watch_goes_where_it_may_no_longer_be_true(self) -> None:
+        assert self.changed().watch
+        for changes in ({"rate": 0.25}, {"seed": 5}, {"layers": [3, 7, 1]}, {"hidden": "tanh"}, {"shuffle": True}):
+            assert self.changed(**changes).watch == ""
+        drawn = load_experiment("article-random")
+        assert drawn.watch == load_experiment("article-random", Overrides(seed=5)).watch != ""
+        assert load_experiment("article-random", Overrides(seed=5, rate=0.2)).watch == ""
+
     def test_their_mistakes_are_refused_like_a_files(self) -> None:
         assert "article: network.layers: " in refusal("article", Overrides(layers=[3, 0, 1]))
         assert "article: data.inputs: " in refusal("article", Overrides(layers=[2, 4, 1]))

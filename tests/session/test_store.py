@@ -457,6 +457,9 @@ def test_saving_under_a_name_goes_on_there(saved: tuple[Record, Moment], tmp_pat
     record.save_as(tmp_path / "it.json", moment)
     assert record.path == tmp_path / "it.json"
     assert (in_use(first), in_use(tmp_path / "it.json")) == (False, True)
+    before = untouched(tmp_path / "it.json")
+    assert not record.save(moment), "it is saved already"
+    assert untouched(tmp_path / "it.json") == before
     record.save(moment_of(moment.experiment, 9))
     assert (cursor_in(first), cursor_in(tmp_path / "it.json")) == ((7, "mask1"), (9, "mask1"))
     record.close()

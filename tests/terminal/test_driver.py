@@ -76,6 +76,23 @@ def test_where_a_frame_takes_long_the_upper_rows_come_first() -> None:
         assert program.lines[25:] != before[25:]
 
 
+def test_where_the_line_has_become_fast_again_all_rows_come_at_once() -> None:
+    def frames(key: str) -> int:
+        count = len(program.received)
+        program.press(key)
+        return program.received.count(b"\x1b[?2026l", count)
+
+    with Program(columns=120, rows=40) as program:
+        assert frames(" ") == 1
+        program.baud = 9600
+        program.press("\x0c")  # a redraw asks the terminal whether it has read it
+        assert frames(" ") == 2
+        program.baud = 0
+        for _ in range(8):
+            program.press("\x0c")
+        assert frames(" ") == 1
+
+
 def test_a_terminal_that_never_answers_is_not_kept_waiting() -> None:
     with Program(answers=False) as program:
         program.settle(1.5)

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.nets import Net, nets
 from tests.transcription import Array, Rules, flat_gradient
+from tui_backprop import Timeline
 from tui_backprop.core.diagnostics.gradient_check import (
     GradientFunction,
     backprop_gradient,
     check_gradient,
+    check_slope,
     parameter_name,
 )
 from tui_backprop.core.experiment import Experiment
@@ -138,6 +140,24 @@ def test_entries_right_at_a_kink_are_left_out_and_counted() -> None:
     assert result.at_kink == 4 * ones_in_inputs
     assert result.entries == 4 * 16 - result.at_kink
     assert result.passed
+
+
+@pytest.mark.parametrize(("distance", "step"), [(3e-5, 1e-5), (3e-6, 1e-6), (3e-7, 1e-7)])
+def test_beside_a_kink_a_shorter_step_is_taken(distance: float, step: float) -> None:
+    """z = 2w − 1 switches at w = 0.5; beside it ŷ = 3z, so ∂½(ŷ − 5)²/∂w = 6·(3z − 5)."""
+    w = 0.5 + distance
+    definition = {
+        "network": {"layers": [2, 1, 1], "weights": [[[w], [-1.0]], [[3.0]]]},
+        "data": {"inputs": [[2.0, 1.0]], "targets": [[5.0]]},
+    }
+    experiment = load_experiment(definition)
+    found = check_slope(Timeline(experiment).moment, 0)
+    assert found.step == pytest.approx(step)
+    assert not found.at_kink
+    assert found.numeric == pytest.approx(6 * (3 * (2 * w - 1) - 5), rel=1e-6)
+    result = check_gradient(experiment)
+    assert result.passed
+    assert (result.entries, result.at_kink) == (3, 0)
 
 
 def test_frozen_biases_are_checked_too() -> None:
