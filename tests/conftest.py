@@ -1,10 +1,20 @@
-"""What holds for every test: none writes into the user's own folders."""
+"""What holds for every test: none writes into the user's own folders, and -m "not slow" leaves out all that is slow."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+SLOW = ("pty", "ssh", "browser")
+"""Marks of tests that are slow, too."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.get_closest_marker(name) for name in SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

@@ -245,6 +245,7 @@ def reading_order(lesson: Lesson) -> list[tuple[Page, Leaf]]:
     return [(each, press.leaf(each)) for each in lesson.pages]
 
 
+@pytest.mark.pty
 @pytest.mark.parametrize("rightly", [True, False])
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: bool) -> None:
@@ -269,6 +270,7 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
         assert terminal.left_behind == []
 
 
+@pytest.mark.pty
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_a_page_costs_no_more_bytes_than_what_changed(size: tuple[int, int]) -> None:
     """Against a raw program that writes exactly the cells which changed, over a chapter."""

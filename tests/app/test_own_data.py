@@ -12,7 +12,7 @@ import pytest
 
 from tests.emulator import Program
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no PTYs")
+pytestmark = [pytest.mark.pty, pytest.mark.skipif(sys.platform == "win32", reason="there are no PTYs")]
 
 
 def test_iris_from_csv_to_over_95_percent_in_the_test_part(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.emulator import Program
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import picture
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no PTYs")
+pytestmark = [pytest.mark.pty, pytest.mark.skipif(sys.platform == "win32", reason="there are no PTYs")]
 
 START = "start: nothing computed yet"
 ALTERNATE_SCREEN, BRACKETED_PASTE, MOUSE = 1049, 2004, 1000

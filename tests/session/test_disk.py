@@ -13,6 +13,8 @@ from tests.emulator import Program
 from tests.session.sessions import bits, moment_of, names, resumed
 from tui_backprop.store import entries, folder, read
 
+pytestmark = pytest.mark.pty
+
 
 def run(*command: str) -> None:
     subprocess.run(command, check=True)

@@ -19,6 +19,8 @@ from tui_backprop.files import in_use
 from tui_backprop.session import Session
 from tui_backprop.store import entries, folder, read
 
+pytestmark = pytest.mark.pty
+
 Terminal = partial(Program, columns=120, rows=40)
 
 

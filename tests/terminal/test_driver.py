@@ -9,6 +9,8 @@ import pytest
 
 from tests.emulator import ASK, PLAIN, Program
 
+pytestmark = pytest.mark.pty
+
 
 def _bytes_per_key(program: Program, key: str, count: int) -> float:
     before = len(program.received)

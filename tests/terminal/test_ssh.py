@@ -19,10 +19,13 @@ import pytest
 from tests.emulator import Program
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
-pytestmark = pytest.mark.skipif(
-    SSHD is None or not shutil.which("ssh") or not shutil.which("ssh-keygen"),
-    reason="needs OpenSSH's client and server",
-)
+pytestmark = [
+    pytest.mark.ssh,
+    pytest.mark.skipif(
+        SSHD is None or not shutil.which("ssh") or not shutil.which("ssh-keygen"),
+        reason="needs OpenSSH's client and server",
+    ),
+]
 STUDIO = f"{sys.executable} -m tui_backprop"
 LOCKED = """
 AllowTcpForwarding no

@@ -10,6 +10,8 @@ import pytest
 
 from tests.emulator import Program
 
+pytestmark = pytest.mark.pty
+
 COLOURS = {"256": rb"[34]8;5;\d", "16": rb"\x1b\[(?:[0-9;]*;)?(?:3|9)[1-7]m", "none": b"never"}
 
 
