@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tests.render.moments import at, moments
 from tests.widgets.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.phases import Moment, phases
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.inks import style_of
@@ -23,15 +23,10 @@ from tui_backprop.widgets.matrices import Matrices
 from tui_backprop.widgets.network import Network
 from tui_backprop.widgets.pane import Painted
 
+TONES = ("0", *(f"{sign}{level}" for sign in "+-" for level in range(1, 5)), "warn")
 INKS = (
-    "text",
-    "dim",
-    "label",
-    "accent",
-    "warn",
-    "shut",
-    "0",
-    *(f"{sign}{level}" for sign in "+-" for level in range(1, 5)),
+    *("text", "dim", "label", "accent", "shut", *TONES),
+    *(f"{over}|{under}" for over in (*TONES, "sign") for under in TONES),
 )
 
 
@@ -192,6 +187,20 @@ def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: str) -> None
     assert style_of(ink, False, False, palette).color is not None
     assert style_of(ink, True, True, palette).bold
     assert style_of(ink, True, True, palette).reverse
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
+@pytest.mark.parametrize("kind", WIDGETS)
+async def test_every_phase_is_drawn_in_every_theme(kind: type[Painted], theme: str) -> None:
+    timeline = Timeline(load_experiment("xor"))
+    app = Bench(kind, timeline.moment)
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        timeline.go(step=4 * 3)
+        for _ in phases(timeline.experiment.network.depth):
+            app.widget.moment = timeline.next_phase()
+            assert app.strips
 
 
 @pytest.mark.parametrize("palette", ["dark", "light", "ansi"])

@@ -30,7 +30,8 @@ _HEAT_LIGHT = {
     "0": "#eeeeee", "+1": "#afd7ff", "+2": "#87afff", "+3": "#5f87ff", "+4": "#005fff",
     "-1": "#ffd7af", "-2": "#ffaf5f", "-3": "#ff8700", "-4": "#d75f00", "warn": "#d70000", "sign": "#000000",
 }  # fmt: skip
-_HEAT = {"dark": _HEAT_DARK, "light": _HEAT_LIGHT, "ansi": _ANSI}
+_HEAT_ANSI = {**_ANSI, "0": "default", "sign": "default"}
+_HEAT = {"dark": _HEAT_DARK, "light": _HEAT_LIGHT, "ansi": _HEAT_ANSI}
 _PALETTES = {"dark": _DARK, "light": _LIGHT, "ansi": _ANSI}
 
 

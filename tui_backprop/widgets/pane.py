@@ -42,6 +42,7 @@ class Painted(Widget):
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
         self._base = Style()
+        self._painted_in = ""
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The lines to show; at most `rows`, each at most `columns` cells."""
@@ -52,6 +53,7 @@ class Painted(Widget):
         columns, rows = self.size
         if self.moment is None or not self.display or not columns or not rows:
             return
+        self._painted_in = self._palette
         lines = [*self.paint(self.moment, columns, rows)[:rows]]
         if self.marked:
             lines = [mark(spans, self.marked) for spans in lines]
@@ -98,9 +100,11 @@ class Painted(Widget):
         return "ansi" if theme.ansi else "dark" if theme.dark else "light"
 
     def notify_style_update(self) -> None:
-        """A new theme: every line has new colours."""
+        """A new theme: every line has new colours, and a map may need other characters."""
         super().notify_style_update()
         self._strips.clear()
+        if self._lines and self._painted_in != self._palette:
+            self.repaint()
 
     def watch_moment(self) -> None:
         """Another moment."""

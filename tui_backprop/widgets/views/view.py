@@ -28,7 +28,8 @@ class ViewPane(Pane):
     @property
     def half_blocks(self) -> bool:
         """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
-        return self._palette != "ansi" and not getattr(self.app._driver, "ascii", False)
+        colours = self._palette != "ansi" and not self.app.no_color
+        return colours and not getattr(self.app._driver, "ascii", False)
 
     def watch_asked(self) -> None:
         """The verdict is kept back, or given."""
