@@ -58,6 +58,17 @@ async def test_who_comes_next_finds_everything_as_it_was() -> None:
         assert not s.screen.query_one(Chart).logarithmic
 
 
+async def test_who_comes_next_is_told_nothing_of_the_changes_before() -> None:
+    async with shown_to(Audience(kiosk=True, idle=0.5)) as s:
+        await s.press("space", "enter", "enter")
+        await s.type("0.5")
+        assert s.moment.edits_so_far
+        await until_step(s, 0)
+        await s.pilot.pause()
+        assert not s.moment.edits_so_far
+        assert s.screen.news == ""
+
+
 async def test_a_kiosk_does_not_start_over_while_somebody_types() -> None:
     async with shown_to(Audience(kiosk=True, idle=0.8)) as s:
         await s.press("space", "g")

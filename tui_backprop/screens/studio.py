@@ -76,7 +76,8 @@ class StudioScreen(RunScreen):
             self.app.theme = self._theme
             self.tidy()
             self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
-        self.open(self._first)
+        self._settle()
+        self._begin(self._first)  # without a word about the changes of somebody who has left
         if self._audience.play:
             self._player.play()
 
@@ -184,13 +185,20 @@ class StudioScreen(RunScreen):
 
     def open(self, experiment: Experiment, told: str = "") -> None:
         """Another experiment, from its start. What was changed in the one before stays with that one."""
-        self._player.pause()
-        self._journeys.stop()
-        self._autosave.save()
+        self._settle()
         if any(branch.edits for branch in self._timeline.moment.branches):
             session = self._autosave.name()
             told += f" Your changes stay in {session}." if session else " Your changes are not kept."
-        self._tell_on_arrival(told.strip())
+        self._begin(experiment, told.strip())
+
+    def _settle(self) -> None:
+        """The run ends where it is, and that is saved."""
+        self._player.pause()
+        self._journeys.stop()
+        self._autosave.save()
+
+    def _begin(self, experiment: Experiment, told: str = "") -> None:
+        self._tell_on_arrival(told)
         self._timeline = self._timeline.of(experiment)
         self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):
