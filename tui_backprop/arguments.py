@@ -4,13 +4,46 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Any, TypeVar
 
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
 
 PROGRAM = "tui-backprop"
 VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "sessions", "serve")
 RECORDS = ("text", "csv", "jsonl")
+_MOST = 10**9
+"""The most that can be asked for of anything."""
+Value = TypeVar("Value")
+
+
+def _typed(read: Callable[..., Value], **bounds: Any) -> Callable[[str], Value]:
+    """The reader of an option's value; argparse puts the option's name before what is wrong with it."""
+
+    def read_option(text: str) -> Value:
+        try:
+            return read(text, **bounds)
+        except BackpropError as error:
+            raise argparse.ArgumentTypeError(f"{error.message}, {error.hint}") from None
+
+    return read_option
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.lower().replace("×", "x").partition("x")
+    try:
+        return read_whole(columns, 20, 500, 120), read_whole(rows, 5, 300, 40)
+    except BackpropError:
+        raise BackpropError(f"{quoted(text)} is not columns x rows, from 20x5 to 500x300", "e.g. 120x40") from None
+
+
+def _batch(text: str) -> int | str:
+    return text if text == "full" else read_whole(text, 1, _MOST, example="4, or full")
+
+
+_count = _typed(read_whole, least=1, most=_MOST, example=100)
+_seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -108,7 +141,7 @@ def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
 
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", type=_size, default=(120, 40), metavar="120x40", help="columns x rows")
+    parser.add_argument("--size", type=_typed(_size), default=(120, 40), metavar="120x40", help="columns x rows")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--plain", action="store_true", help="text without colours")
     output.add_argument("--svg", metavar="FILE", help="write a picture")
@@ -125,7 +158,13 @@ def _add_exercise(parser: argparse.ArgumentParser) -> None:
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
-    parser.add_argument("--port", type=_count, default=8000, metavar="N", help="(default: 8000)")
+    parser.add_argument(
+        "--port",
+        type=_typed(read_whole, least=1, most=65535, example=8000),
+        default=8000,
+        metavar="N",
+        help="(default: 8000)",
+    )
 
 
 def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -143,14 +182,16 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
 def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group = parser.add_argument_group("changes to the experiment")
     if seed:
-        group.add_argument("--seed", type=int, metavar="S", help="new initial weights")
+        group.add_argument("--seed", type=_seed, metavar="S", help="new initial weights")
     else:
         parser.set_defaults(seed=None)
-    group.add_argument("--rate", type=float, metavar="R", help="learning rate")
-    group.add_argument("--layers", type=_layers, metavar="3,4,1", help="units of each layer, input first; new weights")
+    group.add_argument("--rate", type=_typed(read_number, example="0.1"), metavar="R", help="learning rate")
+    group.add_argument(
+        "--layers", type=_typed(read_wholes), metavar="3,4,1", help="units of each layer, input first; new weights"
+    )
     group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
     group.add_argument("--output", metavar="NAME", help="activation of the output layer")
-    group.add_argument("--batch", type=_batch, metavar="N|full", help="samples averaged in one update")
+    group.add_argument("--batch", type=_typed(_batch), metavar="N|full", help="samples averaged in one update, or full")
     group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
     group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
 
@@ -190,39 +231,3 @@ _EPILOG = f"""other commands:
   {PROGRAM} sessions            sessions that can be resumed, newest first
   {PROGRAM} serve [EXPERIMENT]  the studio in a browser
 Each has its own --help. Inside the studio press ? for help."""
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise _bad(text, "a whole number from 1")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise _bad(text, "a whole number from 0 to 4294967295")
-    return int(text)
-
-
-def _size(text: str) -> tuple[int, int]:
-    columns, _, rows = text.partition("x")
-    if not (columns.isdecimal() and rows.isdecimal() and 20 <= int(columns) <= 500 and 5 <= int(rows) <= 300):
-        raise _bad(text, "columns x rows, from 20x5 to 500x300")
-    return int(columns), int(rows)
-
-
-def _layers(text: str) -> list[int]:
-    parts = text.split(",")
-    if not all(part.strip().isdecimal() for part in parts):
-        raise _bad(text, "whole numbers such as 3,4,1")
-    return [int(part) for part in parts]
-
-
-def _batch(text: str) -> int | str:
-    if text != "full" and not text.isdecimal():
-        raise _bad(text, 'a whole number or "full"')
-    return text if text == "full" else int(text)
-
-
-def _bad(text: str, expected: str) -> Exception:
-    return argparse.ArgumentTypeError(f"{text!r}: expected {expected}")

@@ -33,6 +33,12 @@ class ExperimentError(BackpropError):
         super().__init__(where + message, f"expected {expected}" if expected else "")
 
 
+def quoted(text: str, limit: int = 40) -> str:
+    """What somebody typed, in quotation marks; whatever is long loses its middle."""
+    half = limit // 2
+    return repr(text if len(text) <= limit else f"{text[:half]}…{text[-half:]}")
+
+
 def one_line(text: str, limit: int = 400) -> str:
     """`text` as one printable line: whatever is not printable is escaped, whatever is too long is cut."""
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: limit + 1])

@@ -1,18 +1,65 @@
-"""Numbers as people type them."""
+"""Numbers as people type them: in dialogs, in the set-up, on the command line, in places and in lessons.
+
+A comma is as good as a point, and the sign − as good as a hyphen. Only the digits 0 to 9 count: Python's own `int`
+and `float` also take `1_000`, `inf`, `nan` and the digits of every script, and `int` raises on more than 4300 digits.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, quoted
+
+BEYOND = 10**18
+"""Whole numbers stop here, either way: no bound is as far out, and no more digits are read."""
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-def read_number(text: str) -> float:
-    """A finite number, with a comma or a point, and either minus."""
-    try:
-        value = float(text.strip().replace(",", ".").replace("−", "-"))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise BackpropError(f"{text!r} is no number", "e.g. 0.25 or −1")
+def whole_of(text: str) -> int | None:
+    """The whole number that `text` is, at most `BEYOND` either way; None where it is none."""
+    plain = _plain(text)
+    if not _WHOLE.fullmatch(plain):
+        return None
+    digits = plain.lstrip("+-").lstrip("0") or "0"
+    size = int(digits) if len(digits) < len(str(BEYOND)) else BEYOND
+    return -size if plain.startswith("-") else size
+
+
+def number_of(text: str) -> float | None:
+    """The number that `text` is, infinite where it is too large for a float; None where it is none."""
+    plain = _plain(text)
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def read_whole(text: str, least: int, most: int, example: int | str) -> int:
+    """As `whole_of`, within bounds; raises `BackpropError`."""
+    value = whole_of(text)
+    if value is None or not least <= value <= most:
+        raise BackpropError(f"{quoted(text)} is not a whole number from {least} to {most}", f"e.g. {example}")
     return value
+
+
+def read_wholes(text: str) -> list[int]:
+    """Whole numbers with commas between them; raises `BackpropError`."""
+    found = [whole_of(part) for part in text.split(",")]
+    if None in found:
+        raise BackpropError(f"{quoted(text)} is not a list of whole numbers", "e.g. 3,4,1")
+    return [number for number in found if number is not None]
+
+
+def read_number(text: str, above: float = -math.inf, example: str = "0.25 or −1") -> float:
+    """As `number_of`, finite and `above` a bound; raises `BackpropError`."""
+    value = number_of(text)
+    if value is None:
+        raise BackpropError(f"{quoted(text)} is not a number", f"e.g. {example}")
+    if math.isinf(value):
+        raise BackpropError(f"{quoted(text)} is too large", f"e.g. {example}")
+    if not value > above:
+        raise BackpropError(f"{quoted(text)} is not above {above:g}", f"e.g. {example}")
+    return value
+
+
+def _plain(text: str) -> str:
+    return text.strip().replace(",", ".").replace("−", "-")

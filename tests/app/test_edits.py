@@ -65,7 +65,7 @@ async def test_nonsense_is_refused_where_it_is_typed_or_told() -> None:
     async with studio() as s:
         await s.press("enter", "enter")
         await s.type("much")
-        assert s.mistake.startswith("'much' is no number")
+        assert s.mistake.startswith("'much' is not a number")
         await s.press("escape")
         await change(s, 1, "-3")
         assert s.sentence.startswith("a rate of -3 is out of range")

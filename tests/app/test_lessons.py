@@ -162,6 +162,9 @@ async def test_what_is_no_number_is_not_judged() -> None:
         await s.press("n", "n", "minus", "minus", "enter")
         assert "1 of 1" not in page(s)
         assert s.where == (1, "activate1")
+        assert s.sentence == "'--' is not a number (e.g. 0.25 or −1)"
+        await s.press("backspace", "backspace", "0", "comma", "9", "enter")
+        assert "✓ Right: 0.9." in s.text("Lesson")
 
 
 async def test_questions_are_off_with_one_key_and_never_in_the_way() -> None:

@@ -58,8 +58,8 @@ async def test_until_some_epochs_are_over() -> None:
 
 
 async def test_a_mistake_in_an_answer_is_told_and_can_be_mended() -> None:
-    mistakes = {(1, "small"): "'small' is no bound", (1, "-1"): "above 0", (1, ""): "above 0"}
-    mistakes |= {(2, "0"): "whole number from 1", (2, "1.5"): "e.g. 100"}
+    mistakes = {(1, "small"): "'small' is not a number", (1, "-1"): "above 0", (1, "0"): "above 0", (1, ""): "e.g. 0.1"}
+    mistakes |= {(2, "0"): "whole number from 1", (2, "1.5"): "e.g. 100", (2, "9" * 5000): "whole number from 1"}
     async with studio(size=NARROW) as s:
         for (condition, answer), mistake in mistakes.items():
             await s.press("r")
@@ -82,10 +82,10 @@ async def test_go_to_a_place() -> None:
 
 async def test_a_place_that_is_none_is_told() -> None:
     mistakes = {
-        "x": "'x' is no place",
+        "x": "'x' is not a place",
         "1:9": "samples 0 to 3",
         "1:0:mask7": "mask1",
-        "": "no place",
+        "": "not a place",
         "9" * 11: "too far",
     }
     async with studio(size=NARROW) as s:

@@ -78,7 +78,7 @@ def test_changes_to_the_experiment(capsys: pytest.CaptureFixture[str]) -> None:
         (["nowhere"], "nowhere"),
         (["article", "--at", "1:9"], "samples 0 to 3"),
         (["article", "--at", "1:0:mask9"], "mask9"),
-        (["article", "--at", "soon"], "no place"),
+        (["article", "--at", "soon"], "not a place"),
         (["article", "--size", "10x2"], "10x2"),
         (["article", "--size", "wide"], "wide"),
         (["article", "--theme", "pink"], "pink"),

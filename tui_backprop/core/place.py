@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.core.timeline import FURTHEST, Timeline
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.numerals import whole_of
 
 
 def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
@@ -12,23 +13,25 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
 
     Epochs count from 1, and 0 is the start; samples count from 0, as data rows do.
     """
-    epoch, _, rest = text.strip().partition(":")
-    sample, _, phase = rest.partition(":")
-    sample = sample.strip().removeprefix("#")
-    if not epoch.isdecimal() or (rest and not sample.isdecimal()):
-        raise BackpropError(f"{text!r} is no place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148")
+    first, _, rest = text.strip().partition(":")
+    second, _, phase = rest.partition(":")
+    epoch, sample = whole_of(first), whole_of(second.strip().removeprefix("#"))
+    if epoch is None or epoch < 0 or (rest and (sample is None or sample < 0)):
+        raise BackpropError(
+            f"{quoted(text)} is not a place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148"
+        )
     names = phases(timeline.experiment.network.depth)
     phase = _as_listed(phase.strip().lower(), timeline)
     if phase and phase not in names:
-        raise BackpropError(f"no phase {phase!r}", f"one of {', '.join(names)}")
-    if _number(epoch) > FURTHEST or timeline.epoch_end(_number(epoch)) > FURTHEST:
+        raise BackpropError(f"no phase {quoted(phase)}", f"one of {', '.join(names)}")
+    if epoch > FURTHEST or timeline.epoch_end(epoch) > FURTHEST:
         raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
-    if not sample:
-        return timeline.epoch_end(int(epoch)), None
+    if sample is None:
+        return timeline.epoch_end(epoch), None
     samples = len(timeline.experiment.data)
-    if int(epoch) == 0 or _number(sample) >= samples:
+    if epoch == 0 or sample >= samples:
         raise BackpropError(f"no such sample in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
-    return timeline.step_of(int(epoch), int(sample)), Phase(phase) if phase else None
+    return timeline.step_of(epoch, sample), Phase(phase) if phase else None
 
 
 def place_of(moment: Moment) -> str:
@@ -42,8 +45,3 @@ def _as_listed(phase: str, timeline: Timeline) -> str:
     shown = {f"{name}{layer}": layer for layer, name in enumerate(network.activations, 1)}
     shown["predict"] = network.depth
     return f"activate{shown[phase]}" if phase in shown else phase
-
-
-def _number(digits: str) -> int:
-    """The number, or one beyond all bounds for more digits than `int` takes."""
-    return int(digits) if len(digits) < 100 else 10**100

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.errors import ExperimentError
+from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
 from tui_backprop.experiments.csv_file import CsvFile
 from tui_backprop.experiments.datasets import Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
 from tui_backprop.experiments.shelf import Shelf
+from tui_backprop.numerals import BEYOND, number_of, read_wholes, whole_of
 
 PRESETS_OWN = "the preset's"
 CSV = "CSV file"
@@ -199,10 +200,10 @@ class Draft:
         return {key: text for key, text in vars(self).items() if key in used and text != getattr(own, key)}
 
     def _hidden_layers(self) -> list[int]:
-        parts = [part.strip() for part in self.layers.split(",")] if self.layers.strip() else []
-        if not all(part.isdecimal() and len(part) < 9 for part in parts):
-            raise ExperimentError("draft", "network.layers", f"{self.layers!r} is no list of units", "e.g. 8 or 8,6")
-        return [int(part) for part in parts]
+        try:
+            return read_wholes(self.layers) if self.layers.strip() else []
+        except BackpropError as error:
+            raise ExperimentError("draft", "network.layers", error.message, "e.g. 8 or 8,6") from None
 
     def experiment(self, known: Data | None = None, open_csv: Opener = CsvFile) -> Experiment:
         """The experiment, checked by the rules for experiment files; `known` are its samples where they are at hand."""
@@ -326,14 +327,11 @@ def _joined(names: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def _number(text: Any) -> Any:
+def _number(text: str) -> int | float | str:
     """Text as the number that it is; other text as it is, for the reader to refuse."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text.strip()
+    whole = whole_of(text)
+    number = number_of(text) if whole is None or abs(whole) == BEYOND else whole
+    return text.strip() if number is None else number
 
 
 def definition_without_paths(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -191,7 +191,8 @@ class Section:
 
     def _whole(self, key: str, value: Any, least: int, most: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.error(key, f"{_show(value)} is out of range", f"a whole number from {least} to {most}")
+            what = "is not a whole number" if isinstance(value, str | float) else "is out of range"
+            raise self.error(key, f"{_show(value)} {what}", f"a whole number from {least} to {most}")
         return value
 
     def _row(self, key: str, row: Any, width: int, where: str) -> list[float]:

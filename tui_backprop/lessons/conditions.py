@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.names import unit
+from tui_backprop.numerals import number_of, whole_of
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,14 @@ def condition(text: str, experiment: Experiment) -> Condition:
             return Condition(gate)
         case ["phase", name] if name in phases(experiment.network.depth):
             return Condition(lambda moment: moment.phase == name)
-        case ["epoch", count] if count.isdecimal() and 0 < int(count[:9]) < 10**6:
-            epochs = int(count)
+        case ["epoch", count] if 0 < (epochs := whole_of(count) or 0) < 10**6:
             return Condition(lambda moment: moment.epochs_completed >= epochs, True)
-        case ["error", "below", bound] if _bound(bound) is not None:
-            return Condition(lambda moment: _last_error(moment) < (_bound(bound) or 0.0), True)
+        case ["error", "below", text_of_bound] if 0 < (bound := number_of(text_of_bound) or 0.0) < math.inf:
+            return Condition(lambda moment: _last_error(moment) < bound, True)
         case ["converged"]:
             return Condition(lambda moment: moment.converged_at is not None, True)
-    raise BackpropError(f"{text!r} is nothing that can be waited for", FORMS)
-
-
-def _bound(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 < value < float("inf") else None
+    raise BackpropError(f"{quoted(text)} is nothing that can be waited for", FORMS)
 
 
 def _last_error(moment: Moment) -> float:
-    return float(moment.errors[moment.epochs_completed - 1]) if moment.epochs_completed else float("inf")
+    return float(moment.errors[moment.epochs_completed - 1]) if moment.epochs_completed else math.inf

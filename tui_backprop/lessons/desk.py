@@ -12,6 +12,7 @@ from tui_backprop.lessons.leaf import mistakes
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.reader import read_with_mistakes
+from tui_backprop.numerals import whole_of
 
 
 def listing() -> str:
@@ -43,7 +44,7 @@ def check(text: str | None) -> int:
     """Names every mistake of a lesson on standard error, a line each; the exit code."""
     if text is None:
         raise BackpropError("which lesson?", "learn FILE.md --check")
-    lesson, found = (library.find(text), []) if text.isdecimal() else read_with_mistakes(Path(text))
+    lesson, found = (library.find(text), []) if whole_of(text) is not None else read_with_mistakes(Path(text))
     found = sorted([*found, *mistakes(lesson)], key=lambda mistake: mistake.line)
     for mistake in found:
         print(mistake, file=sys.stderr)

@@ -24,9 +24,10 @@ from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import DECIMALS, UNKNOWN
 from tui_backprop.lessons.names import Thing, parameter, unit
 from tui_backprop.lessons.stage import Stage
+from tui_backprop.numerals import read_number, whole_of
 
-_SAMPLE = re.compile(r"(?:^|\s+)#(\d{1,6})$")
-_DECIMALS = re.compile(r"\s*:\s*(\d{1,2})$")
+_SAMPLE = re.compile(r"(?:^|\s+)#([0-9]{1,6})$")
+_DECIMALS = re.compile(r"\s*:\s*([0-9]{1,2})$")
 MOST_STARTS = 1000
 """The most starts that a lesson may train to speak of luck."""
 LUCK_EPOCHS = 1000
@@ -192,8 +193,8 @@ def _mean_gradient(stage: Stage, name: str) -> float | None:
 
 def _layer(stage: Stage, name: str) -> int:
     depth = stage.experiment.network.depth
-    layer = depth if name == "last" else int(name) if name.isdecimal() and len(name) < 4 else 0
-    if not 1 <= layer <= depth:
+    layer = depth if name == "last" else whole_of(name)
+    if layer is None or not 1 <= layer <= depth:
         raise BackpropError(f"no layer {name!r}", f"1 to {depth}, or last")
     return layer
 
@@ -209,10 +210,7 @@ def _count(stage: Stage, name: str) -> float:
 def _curve(kind: str) -> Callable[[Stage, str], float]:
     def find(stage: Stage, text: str) -> float:
         name, _, at = text.partition(" ")
-        try:
-            z = np.array([float(at.replace("−", "-"))])
-        except ValueError:
-            raise BackpropError(f"{at!r} is no number", f"{kind} relu 0.5") from None
+        z = np.array([read_number(at, example=f"{kind} relu 0.5")])
         if name not in ACTIVATIONS or name == "softmax":
             raise BackpropError(f"no activation {name!r}", ", ".join(n for n in ACTIVATIONS if n != "softmax"))
         a, slope = np.empty(1), np.empty(1)
@@ -234,7 +232,7 @@ def luck_of(experiment: Experiment, count: int) -> list[Outcome]:
 
 def _luck(*wanted: tuple[bool, bool]) -> Callable[[Stage, str], float]:
     def find(stage: Stage, rest: str) -> float:
-        count = int(rest) if rest.isdecimal() and len(rest) < 6 else 0
+        count = whole_of(rest) or 0
         if (
             not 1 <= count <= MOST_STARTS
             or stage.experiment.network.weight_count > 64

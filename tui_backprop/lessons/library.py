@@ -9,6 +9,7 @@ from pathlib import Path
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.reader import read, read_file
+from tui_backprop.numerals import whole_of
 
 
 def chapter_names() -> list[str]:
@@ -29,10 +30,11 @@ def chapter(name: str) -> Lesson:
 def find(text: str) -> Lesson:
     """A chapter by its number or name, or a file by its path."""
     names = chapter_names()
-    if text.isdecimal() and len(text) < 4:
-        if not 1 <= int(text) <= len(names):
-            raise BackpropError(f"no chapter {text}", f"1 to {len(names)}, see learn --list")
-        return chapter(names[int(text) - 1])
+    number = whole_of(text)
+    if number is not None:
+        if not 1 <= number <= len(names):
+            raise BackpropError(f"no chapter {number}", f"1 to {len(names)}, see learn --list")
+        return chapter(names[number - 1])
     if text in names:
         return chapter(text)
     return read_file(Path(text), str(Path(text).absolute()))

@@ -10,8 +10,8 @@ from tui_backprop.core.phases import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.lesson import PANES
 
-_PARAMETER = re.compile(r"([Wb])(\d{1,3})\[(.+)\]")
-_MATRIX = re.compile(r"W(\d{1,3})")
+_PARAMETER = re.compile(r"([Wb])([0-9]{1,3})\[(.+)\]")
+_MATRIX = re.compile(r"W([0-9]{1,3})")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual.app import App
 
@@ -11,8 +12,7 @@ from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.edits import NUMBERS, Edit, Value, present_value
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.phases import Moment
-from tui_backprop.errors import BackpropError
-from tui_backprop.numerals import read_number
+from tui_backprop.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.screens.questions import ChoiceQuestion, Question
@@ -22,7 +22,7 @@ from tui_backprop.screens.questions import ChoiceQuestion, Question
 class Change:
     """Something that can be changed: what and where as in `Edit`, its name, its present value, and what it can be.
 
-    Without `options` it is typed, and `read` makes a value of the text.
+    Without `options` it is typed, and `read` makes a value of the text; `samples` bounds a batch.
     """
 
     what: str
@@ -30,6 +30,7 @@ class Change:
     name: str
     present: Value
     options: tuple[Value, ...] = ()
+    samples: int = 1
 
     @property
     def label(self) -> str:
@@ -39,7 +40,9 @@ class Change:
     @property
     def read(self) -> Callable[[str], Value]:
         """From text to a value."""
-        return read_whole if self.what == "batch" else read_number
+        if self.what == "batch":
+            return partial(read_whole, least=1, most=self.samples, example=min(2, self.samples))
+        return read_number
 
 
 def possible(moment: Moment, selection: Selection) -> list[Change]:
@@ -94,7 +97,7 @@ def _change(moment: Moment, what: str, place: tuple[int, ...]) -> Change:
         options = tuple(OPTIMIZERS)
     elif what == "shuffle":
         options = (False, True)
-    return Change(what, place, place_name(what, place, experiment), present, options)
+    return Change(what, place, place_name(what, place, experiment), present, options, len(experiment.data))
 
 
 def hint(change: Change) -> str:
@@ -104,10 +107,3 @@ def hint(change: Change) -> str:
     if change.what in NUMBERS:
         return f"now {value_text(change.present)}"
     return f"a number; now {value_text(change.present)}"
-
-
-def read_whole(text: str) -> int:
-    """A whole number."""
-    if not text.strip().isdecimal() or len(text) > 12:
-        raise BackpropError(f"{text!r} is no whole number", "e.g. 2")
-    return int(text)

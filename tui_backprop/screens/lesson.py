@@ -206,6 +206,10 @@ class LessonScreen(StudioScreen):
         """Judges by the trace, and shows what it says."""
         self._answer(event.given)
 
+    def on_lesson_refused(self, event: widgets.Lesson.Refused) -> None:
+        """Says what is wrong with what was typed; it stays, to be mended."""
+        self.news = event.mistake
+
     def action_answer(self, place: int) -> None:
         """A click on an option."""
         if self._asking:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
@@ -12,7 +11,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
-from tui_backprop.errors import BackpropError
+from tui_backprop.core.timeline import FURTHEST
+from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.numerals import read_number, read_whole
 
 Answer = TypeVar("Answer")
 
@@ -109,24 +110,16 @@ class BranchQuestion(ChoiceQuestion):
 
 def read_error(text: str) -> float:
     """A bound for the error: a finite number above 0."""
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise BackpropError(f"{text!r} is no bound for an error", "a number above 0, e.g. 0.1")
-    return value
+    return read_number(text, above=0, example="0.1")
 
 
 def read_epochs(text: str) -> int:
     """A number of epochs."""
-    if not text.strip().isdecimal() or not 1 <= int(text) <= 1_000_000_000:
-        raise BackpropError(f"{text!r} is no number of epochs", "a whole number from 1, e.g. 100")
-    return int(text)
+    return read_whole(text, 1, FURTHEST, example=100)
 
 
 def read_name(text: str) -> str:
     """A short name."""
     if not 1 <= len(text.strip()) <= 30:
-        raise BackpropError(f"{text!r} is no name", "one to thirty letters")
+        raise BackpropError(f"{quoted(text)} is not a name", "one to thirty letters")
     return text.strip()

@@ -43,6 +43,13 @@ class Lesson(Pane):
             self.given = given
             super().__init__()
 
+    class Refused(Message):
+        """What was typed is not a number."""
+
+        def __init__(self, mistake: str) -> None:
+            self.mistake = mistake
+            super().__init__()
+
     def watch_sheet(self, sheet: Sheet | None) -> None:
         """Another page, or another half of it."""
         self.set_reactive(Lesson.chosen, 0)
@@ -113,8 +120,8 @@ class Lesson(Pane):
         elif not choices and event.key == "enter":
             try:
                 self.post_message(self.Answered(read_number(self.typed)))
-            except BackpropError:
-                self.typed = ""
+            except BackpropError as error:
+                self.post_message(self.Refused(str(error)))
         else:
             return
         event.stop()
