@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import TypeVar
 
 import numpy as np
@@ -115,7 +116,7 @@ def assert_moment_is_direct(moment: Moment, direct: Direct) -> None:
         assert same(moment.epoch_error, direct.totals[step - 1] if step - 1 > first else None)
     earlier = range(max(first + 1, step - RECENT), step)
     assert [row for row, _ in moment.recent] == [direct.trainer.samples(number)[0] for number in earlier]
-    assert same([e for _, e in moment.recent], [sum(direct.errors[number]) for number in earlier])
+    assert same([e for _, e in moment.recent], [reduce(add, direct.errors[number]) for number in earlier])
 
 
 @dataclass

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Experiment
@@ -209,7 +209,7 @@ class Moment:
     def epoch_error(self) -> float | None:
         """The reported error summed over this epoch so far; None before its first error is known."""
         if self.passage is not None and self.reached("error"):
-            return float(np.add.accumulate(np.append(self.error_before, self.passage.error))[-1])  # in order
+            return in_order(np.append(self.error_before, self.passage.error))
         return self.error_before if self.recent else None
 
     @cached_property

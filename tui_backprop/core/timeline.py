@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.branch import MOST, Branch
 from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
@@ -378,6 +376,5 @@ class Timeline:
             trainer = branch.trainer(state.step + 1)
             passage, state = trainer.record(state)
             state = branch.settled(state)
-            error = np.add.accumulate(np.atleast_1d(passage.error))[-1]  # in order, as an epoch's error is
-            found.append((trainer.samples(state.step)[0], float(error)))
+            found.append((trainer.samples(state.step)[0], in_order(passage.error)))
         return tuple(found)

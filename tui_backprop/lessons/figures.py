@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.phases import Moment
@@ -116,7 +116,7 @@ def _error(stage: Stage, rest: str, sample: int | None = None) -> float | None:
 
 def _total_error(stage: Stage, rest: str) -> float:
     """The error of all samples under the weights of this moment."""
-    return float(sum(float(stage.passage(sample).error) for sample in range(len(stage.experiment.data))))
+    return in_order([stage.passage(sample).error for sample in range(len(stage.experiment.data))])
 
 
 def _value(stage: Stage, name: str, parameters: str = "parameters") -> float:
@@ -151,7 +151,7 @@ def _pull(stage: Stage, name: str, sample: int | None = None) -> float:
     """What one sample, or all of them together, would add to a weight at the present weights."""
     samples = range(len(stage.experiment.data)) if sample is None else [sample]
     pulls = [-stage.experiment.training.rate * float(_gradient(stage, name, each) or 0.0) for each in samples]
-    return float(sum(pulls))
+    return in_order(pulls)
 
 
 def _share(stage: Stage, name: str, sample: int | None = None) -> float | None:

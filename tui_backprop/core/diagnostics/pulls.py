@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.past import PastStep
@@ -26,7 +26,7 @@ class Pulls:
     @property
     def net(self) -> float:
         """What is left when all have pulled: the sum, in order."""
-        return float(np.add.accumulate(self.pull)[-1])
+        return in_order(self.pull)
 
     @property
     def cancel(self) -> bool:
@@ -55,7 +55,7 @@ class Moves:
     @property
     def net(self) -> float:
         """How far updates have brought the parameter in that epoch."""
-        return float(np.add.accumulate(self.change)[-1])
+        return in_order(self.change)
 
     @property
     def cancel(self) -> bool:

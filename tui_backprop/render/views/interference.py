@@ -59,11 +59,10 @@ def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
     trained = [column for column, row in enumerate(found.rows) if row in found.trained[-1]]
     others = [float(change) for column, change in enumerate(last) if column not in trained]
     better, worse = sum(change < 0 for change in others), sum(change > 0 for change in others)
-    own = float(sum(last[column] for column in trained))
     if not last.any():
         return sentence(columns, "This update changed no sample's error.")
     text = f"of {len(others)} other samples {better} became better, {worse} worse"
-    mine = f"; its own changed by {fixed(own).strip()}." if len(trained) == 1 else "."
+    mine = f"; its own changed by {fixed(float(last[trained[0]])).strip()}." if len(trained) == 1 else "."
     ink = "warn" if worse > better else "text"
     return sentence(columns, "This update: ", Span(text, ink, True), mine)
 
