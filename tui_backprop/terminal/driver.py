@@ -9,6 +9,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -41,8 +43,28 @@ _HARMLESS = re.compile(
 )
 
 
-class FrugalDriver(LinuxDriver):
-    """Textual's driver, with a model of the screen between the application and the line."""
+class SturdyDriver(LinuxDriver):
+    """Textual's driver, which ends with its terminal, and reads whatever that sends."""
+
+    def run_input_thread(self) -> None:
+        """Reads keys until the driver stops, or the terminal is gone."""
+        try:
+            if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
+                self._gone()
+        except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
+            self._in_loop(partial(self._app._handle_exception, error))
+
+    def _gone(self) -> None:
+        """The terminal is no longer there: nobody is watching."""
+        self._in_loop(partial(self._app.exit, return_code=129))
+
+    def _in_loop(self, call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended: we are leaving already
+            self._loop.call_soon_threadsafe(call)
+
+
+class FrugalDriver(SturdyDriver):
+    """The same, with a model of the screen between the application and the line."""
 
     ascii = False
     """Whether only ASCII characters may be sent."""
@@ -146,11 +168,12 @@ class FrugalDriver(LinuxDriver):
         self._loop.call_later(patience, self._impatient, now)
 
     def _acknowledged(self) -> None:
-        """The terminal has read everything up to the oldest question."""
+        """The terminal has read everything up to the oldest question, if there was one."""
+        if not self._questions:
+            return
         self._answers = True
-        if self._questions:
-            asked_at, size = self._questions.popleft()
-            self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
+        asked_at, size = self._questions.popleft()
+        self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
         if not self._questions:
             self._waiting = False
             self._send_frame()
@@ -172,11 +195,6 @@ class FrugalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self._acknowledged)
         else:
             super().process_message(message)
-
-    def run_input_thread(self) -> None:
-        """Reads keys until the driver stops, or the terminal is gone."""
-        if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
-            self._gone()
 
     # Coming and going
 
@@ -201,14 +219,6 @@ class FrugalDriver(LinuxDriver):
         """Everything written has gone out, or the line is dead."""
         self._line.stop()
 
-    def _gone(self) -> None:
-        """The terminal is no longer there: nobody is watching."""
-        leave: Callable[..., None] = self._app.exit
-        try:
-            self._loop.call_soon_threadsafe(lambda: leave(return_code=129))
-        except RuntimeError:  # the loop has ended: we are leaving already
-            return
-
 
 class AsciiDriver(FrugalDriver):
     """The same for terminals, or locales, that know no other characters."""
@@ -217,11 +227,11 @@ class AsciiDriver(FrugalDriver):
 
 
 def driver_class(ascii_characters: bool = False) -> type[LinuxDriver] | None:
-    """The driver for this terminal; None where Textual should choose: an unknown terminal, or one chosen by hand."""
+    """The driver for this terminal; None where Textual should choose: on Windows, or one is chosen by hand."""
     if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
         return None
     if not os.environ.get("TERM", "").startswith(_KNOWN):
-        return None
+        return SturdyDriver
     return AsciiDriver if ascii_characters else FrugalDriver
 
 
