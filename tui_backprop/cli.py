@@ -254,13 +254,15 @@ def _looks(options: argparse.Namespace) -> tuple[str, bool]:
     """The theme that suits the terminal, and whether it must do with ASCII; refuses where there is none."""
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _no_terminal()
-    from tui_backprop.terminal.abilities import detect_colours, prepare, shows_unicode
+        raise _no_terminal("the studio needs a terminal for its input and output")
+    from tui_backprop.terminal.abilities import NO_SCREEN, detect_colours, prepare, shows_unicode, uncoerced
 
+    if not in_browser and sys.platform != "win32" and (kind := os.environ.get("TERM", "")) in NO_SCREEN:
+        raise _no_terminal(f"the studio needs a terminal with a screen, and TERM is {kind or 'not set'}")
     colours = detect_colours(os.environ) if options.color == "auto" else options.color
     prepare(os.environ, colours)
     theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
-    return theme, not shows_unicode(os.environ) if options.ascii is None else options.ascii
+    return theme, not shows_unicode(uncoerced(os.environ)) if options.ascii is None else options.ascii
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -308,10 +310,10 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _no_terminal() -> BackpropError:
+def _no_terminal(message: str) -> BackpropError:
     from tui_backprop.errors import BackpropError
 
     return BackpropError(
-        "the studio needs a terminal for its input and output",
+        message,
         f"without one, use `{PROGRAM} train` for the figures or `{PROGRAM} show` for the screen",
     )
