@@ -6,6 +6,7 @@ import asyncio
 import gc
 import io
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,8 @@ from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record
-from tui_backprop.terminal.driver import FrugalDriver, driver_class
+from tui_backprop.terminal.drivers import driver_class
+from tui_backprop.terminal.internals import driver_of, picture_of
 
 if TYPE_CHECKING:  # lessons are imported when one is opened
     from tui_backprop.lessons.lesson import Lesson
@@ -38,6 +40,8 @@ LIGHT = Theme(
     foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
 )  # fmt: skip
 
+ENDINGS = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None)
+"""Signals that end the studio in order; not every system has all of them."""
 SETTLED = 1.0
 """Seconds after which the studio is on the screen."""
 
@@ -91,13 +95,15 @@ class BackpropApp(App[None]):
         """The studio is the only screen; garbage may be collected as soon as it can be seen."""
         self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        for number in ENDINGS:
+            with suppress(NotImplementedError):  # as on Windows
+                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_unmount(self) -> None:
         """Signals do again what they did before."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().remove_signal_handler(number)
+        for number in ENDINGS:
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_signal_handler(number)
 
     async def on_event(self, event: Event) -> None:
         """Whatever screen a key or the mouse is meant for, somebody is there."""
@@ -115,10 +121,7 @@ class BackpropApp(App[None]):
 
     def action_redraw(self) -> None:
         """Draws every cell anew: something else may have written on the terminal."""
-        if isinstance(self._driver, FrugalDriver):
-            self._driver.redraw()
-        else:
-            self.refresh()
+        getattr(driver_of(self), "redraw", self.refresh)()
 
 
 def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
@@ -163,7 +166,7 @@ async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...
             width=size[0], height=size[1], file=io.StringIO(), force_terminal=True, color_system="truecolor",
             record=True, legacy_windows=False, safe_box=False,
         )  # fmt: skip
-        console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+        console.print(picture_of(app))
         text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
         ansi = console.export_text(clear=False, styles=True).rstrip("\n")
         return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {safe(app._timeline.experiment.name)}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from textual.message import Message
 from tui_backprop.terminal.abilities import ascii_only
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
+from tui_backprop.terminal.internals import OpenDriver, break_down
 from tui_backprop.terminal.line import Line, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -43,24 +43,24 @@ _HARMLESS = re.compile(
 )
 
 
-class SturdyDriver(LinuxDriver):
+class SturdyDriver(OpenDriver, LinuxDriver):
     """Textual's driver, which ends with its terminal, and reads whatever that sends."""
 
     def run_input_thread(self) -> None:
         """Reads keys until the driver stops, or the terminal is gone."""
         try:
-            if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
+            if not read_keys(self.fileno, self.exit_event, self.process_message, self.debug):
                 self._gone()
         except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
-            self._in_loop(partial(self._app._handle_exception, error))
+            self._in_loop(partial(break_down, self.application, error))
 
     def _gone(self) -> None:
         """The terminal is no longer there: nobody is watching."""
-        self._in_loop(partial(self._app.exit, return_code=129))
+        self._in_loop(partial(self.application.exit, return_code=129))
 
     def _in_loop(self, call: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop has ended: we are leaving already
-            self._loop.call_soon_threadsafe(call)
+            self.loop.call_soon_threadsafe(call)
 
 
 class FrugalDriver(SturdyDriver):
@@ -72,7 +72,7 @@ class FrugalDriver(SturdyDriver):
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._line = Line(self.fileno, self._gone)
-        self._wanted = Cells(*self._get_terminal_size())
+        self._wanted = Cells(*self.size)
         self._shown: Cells | None = None  # None: unknown, everything must be drawn
         self._pen = Pen()
         self._synchronised = False
@@ -111,17 +111,17 @@ class FrugalDriver(SturdyDriver):
         self.forget()
         self._send_frame()
 
-    def _get_terminal_size(self) -> tuple[int, int]:
+    def measured(self) -> tuple[int, int] | None:
         """The terminal's own word; COLUMNS and LINES, which stay as they are when it is resized, only without one."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:  # it is gone
-            columns = rows = 0
-        return (columns, rows) if columns and rows else super()._get_terminal_size()
+            return None
+        return (columns, rows) if columns and rows else None
 
     def _fit(self) -> None:
         """After a resize the terminal may have moved or dropped anything."""
-        columns, rows = self._get_terminal_size()
+        columns, rows = self.size
         if (columns, rows) != (self._wanted.columns, self._wanted.rows):
             self._wanted = Cells(columns, rows)
             self.forget()
@@ -165,7 +165,7 @@ class FrugalDriver(SturdyDriver):
         self._waiting = True
         on_the_way = sum(size for _, size in self._questions)
         patience = PATIENCE + 2 * on_the_way * self._pace if self._answers else FIRST_PATIENCE
-        self._loop.call_later(patience, self._impatient, now)
+        self.loop.call_later(patience, self._impatient, now)
 
     def _acknowledged(self) -> None:
         """The terminal has read everything up to the oldest question, if there was one."""
@@ -192,7 +192,7 @@ class FrugalDriver(SturdyDriver):
         """Runs in the input thread: answers to our question are ours, everything else is the application's."""
         if isinstance(message, events.CursorPosition):
             self._answered.set()
-            self._loop.call_soon_threadsafe(self._acknowledged)
+            self.loop.call_soon_threadsafe(self._acknowledged)
         else:
             super().process_message(message)
 
@@ -204,8 +204,7 @@ class FrugalDriver(SturdyDriver):
         self._drawing = True
         self.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._writer_thread is not None:
-            self._writer_thread.stop()  # our own line writes instead
+        self.stop_writer()
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
@@ -224,16 +223,3 @@ class AsciiDriver(FrugalDriver):
     """The same for terminals, or locales, that know no other characters."""
 
     ascii = True
-
-
-def driver_class(ascii_characters: bool = False) -> type[LinuxDriver] | None:
-    """The driver for this terminal; None where Textual should choose: on Windows, or one is chosen by hand."""
-    if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
-        return None
-    if not os.environ.get("TERM", "").startswith(_KNOWN):
-        return SturdyDriver
-    return AsciiDriver if ascii_characters else FrugalDriver
-
-
-_KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st-")
-"""Terminals that understand cursor positions and colours as xterm does."""

@@ -12,8 +12,9 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.message import Message
+
+from tui_backprop.terminal.internals import KeyParser
 
 PATIENCE = 0.5
 """Seconds after which a sequence that does not end is given up: what comes next is a key again."""
@@ -46,7 +47,7 @@ class KeyReader:
     def __init__(self, debug: bool = False, now: Callable[[], float] = time.monotonic) -> None:
         self._debug, self._now = debug, now
         self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
-        self._parser = XTermParser(debug)
+        self._parser = KeyParser(debug)
         self._begun = ""  # a sequence that may go on
         self._paste: str | None = None  # text that is being pasted
         self._since = 0.0  # when the sequence began, or the paste last went on
@@ -129,7 +130,7 @@ class KeyReader:
             except Exception:  # noqa: BLE001  # whatever it stumbles over, the next key must work
                 found = []
             if over or not found:
-                self._parser = XTermParser(self._debug)
+                self._parser = KeyParser(self._debug)
         for message in found:
             if not (isinstance(message, events.Key) and _is_surrogate(message.character or "")):
                 yield message
