@@ -9,7 +9,6 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -18,9 +17,7 @@ from textual.events import Event, InputEvent
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_backprop.commands import StudioCommands
-from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
-from tui_backprop.experiments import load_experiment
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
@@ -122,17 +119,6 @@ class BackpropApp(App[None]):
     def action_redraw(self) -> None:
         """Draws every cell anew: something else may have written on the terminal."""
         getattr(driver_of(self), "redraw", self.refresh)()
-
-
-def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
-    """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed."""
-    if not isinstance(experiment, Experiment):
-        experiment = load_experiment(experiment)
-    record = Record()
-    try:
-        BackpropApp(Timeline(experiment), record=record).run()
-    finally:
-        record.close()
 
 
 @dataclass(frozen=True)

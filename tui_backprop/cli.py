@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tui_backprop.app import BackpropApp
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.timeline import Timeline
-    from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record
+    from tui_backprop.terminal.looks import Looks
 
 PROGRAM = "tui-backprop"
 
@@ -130,8 +130,7 @@ def _list() -> int:
 
     for name in preset_names():
         experiment = load_experiment(name)
-        shape = "-".join(map(str, experiment.network.units))
-        print(f"{name:<16} {shape:<8} {experiment.title}")
+        print(f"{name:<16} {experiment.network.shape:<8} {experiment.title}")
     return 0
 
 
@@ -250,19 +249,10 @@ def _run(app: BackpropApp) -> int:
     return app.return_code or 0
 
 
-def _looks(options: argparse.Namespace) -> tuple[str, bool]:
-    """The theme that suits the terminal, and whether it must do with ASCII; refuses where there is none."""
-    in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _no_terminal("the studio needs a terminal for its input and output")
-    from tui_backprop.terminal.abilities import NO_SCREEN, detect_colours, prepare, shows_unicode, uncoerced
+def _looks(options: argparse.Namespace) -> Looks:
+    from tui_backprop.terminal.looks import looks
 
-    if not in_browser and sys.platform != "win32" and (kind := os.environ.get("TERM", "")) in NO_SCREEN:
-        raise _no_terminal(f"the studio needs a terminal with a screen, and TERM is {kind or 'not set'}")
-    colours = detect_colours(os.environ) if options.color == "auto" else options.color
-    prepare(os.environ, colours)
-    theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
-    return theme, not shows_unicode(uncoerced(os.environ)) if options.ascii is None else options.ascii
+    return looks(options.color, options.theme, options.ascii)
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -308,12 +298,3 @@ def _serve(options: argparse.Namespace) -> int:
     command = shlex.join([sys.executable, "-m", "tui_backprop", options.experiment, "--kiosk"])
     Server(command, host=options.host, port=options.port, title=PROGRAM).serve()
     return 0
-
-
-def _no_terminal(message: str) -> BackpropError:
-    from tui_backprop.errors import BackpropError
-
-    return BackpropError(
-        message,
-        f"without one, use `{PROGRAM} train` for the figures or `{PROGRAM} show` for the screen",
-    )
