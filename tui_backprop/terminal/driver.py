@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from textual import events
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui_backprop.terminal.abilities import ascii_only
+from tui_backprop.terminal.abilities import ascii_only, in_browser
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
-from tui_backprop.terminal.internals import OpenDriver, break_down
 from tui_backprop.terminal.line import Line, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -43,28 +42,8 @@ _HARMLESS = re.compile(
 )
 
 
-class SturdyDriver(OpenDriver, LinuxDriver):
-    """Textual's driver, which ends with its terminal, and reads whatever that sends."""
-
-    def run_input_thread(self) -> None:
-        """Reads keys until the driver stops, or the terminal is gone."""
-        try:
-            if not read_keys(self.fileno, self.exit_event, self.process_message, self.debug):
-                self._gone()
-        except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
-            self._in_loop(partial(break_down, self.application, error))
-
-    def _gone(self) -> None:
-        """The terminal is no longer there: nobody is watching."""
-        self._in_loop(partial(self.application.exit, return_code=129))
-
-    def _in_loop(self, call: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop has ended: we are leaving already
-            self.loop.call_soon_threadsafe(call)
-
-
-class FrugalDriver(SturdyDriver):
-    """The same, with a model of the screen between the application and the line."""
+class FrugalDriver(LinuxDriver):
+    """Textual's driver, with a model of the screen between the application and the line."""
 
     ascii = False
     """Whether only ASCII characters may be sent."""
@@ -72,7 +51,7 @@ class FrugalDriver(SturdyDriver):
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._line = Line(self.fileno, self._gone)
-        self._wanted = Cells(*self.size)
+        self._wanted = Cells(*self._get_terminal_size())
         self._shown: Cells | None = None  # None: unknown, everything must be drawn
         self._pen = Pen()
         self._synchronised = False
@@ -111,17 +90,17 @@ class FrugalDriver(SturdyDriver):
         self.forget()
         self._send_frame()
 
-    def measured(self) -> tuple[int, int] | None:
+    def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's own word; COLUMNS and LINES, which stay as they are when it is resized, only without one."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:  # it is gone
-            return None
-        return (columns, rows) if columns and rows else None
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
 
     def _fit(self) -> None:
         """After a resize the terminal may have moved or dropped anything."""
-        columns, rows = self.size
+        columns, rows = self._get_terminal_size()
         if (columns, rows) != (self._wanted.columns, self._wanted.rows):
             self._wanted = Cells(columns, rows)
             self.forget()
@@ -165,15 +144,14 @@ class FrugalDriver(SturdyDriver):
         self._waiting = True
         on_the_way = sum(size for _, size in self._questions)
         patience = PATIENCE + 2 * on_the_way * self._pace if self._answers else FIRST_PATIENCE
-        self.loop.call_later(patience, self._impatient, now)
+        self._loop.call_later(patience, self._impatient, now)
 
     def _acknowledged(self) -> None:
-        """The terminal has read everything up to the oldest question, if there was one."""
-        if not self._questions:
-            return
+        """The terminal has read everything up to the oldest question."""
         self._answers = True
-        asked_at, size = self._questions.popleft()
-        self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
+        if self._questions:
+            asked_at, size = self._questions.popleft()
+            self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
         if not self._questions:
             self._waiting = False
             self._send_frame()
@@ -192,9 +170,14 @@ class FrugalDriver(SturdyDriver):
         """Runs in the input thread: answers to our question are ours, everything else is the application's."""
         if isinstance(message, events.CursorPosition):
             self._answered.set()
-            self.loop.call_soon_threadsafe(self._acknowledged)
+            self._loop.call_soon_threadsafe(self._acknowledged)
         else:
             super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Reads keys until the driver stops, or the terminal is gone."""
+        if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
+            self._gone()
 
     # Coming and going
 
@@ -204,7 +187,8 @@ class FrugalDriver(SturdyDriver):
         self._drawing = True
         self.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self.stop_writer()
+        if self._writer_thread is not None:
+            self._writer_thread.stop()  # our own line writes instead
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
@@ -218,8 +202,33 @@ class FrugalDriver(SturdyDriver):
         """Everything written has gone out, or the line is dead."""
         self._line.stop()
 
+    def _gone(self) -> None:
+        """The terminal is no longer there: nobody is watching."""
+        leave: Callable[..., None] = self._app.exit
+        try:
+            self._loop.call_soon_threadsafe(lambda: leave(return_code=129))
+        except RuntimeError:  # the loop has ended: we are leaving already
+            return
+
 
 class AsciiDriver(FrugalDriver):
     """The same for terminals, or locales, that know no other characters."""
 
     ascii = True
+
+
+def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
+    """The driver for this terminal; None where Textual should choose: an unknown terminal, or one chosen by hand."""
+    if in_browser(os.environ):
+        from tui_backprop.terminal.browser import BrowserDriver
+
+        return BrowserDriver
+    if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    if not os.environ.get("TERM", "").startswith(_KNOWN):
+        return None
+    return AsciiDriver if ascii_characters else FrugalDriver
+
+
+_KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st-")
+"""Terminals that understand cursor positions and colours as xterm does."""
