@@ -23,3 +23,10 @@ def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def shorter_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot looks for a calm of 20 ms after each key, and tests press dozens: 5 ms show it as well."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.005)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0025)

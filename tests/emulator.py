@@ -130,7 +130,11 @@ class Program:
     def keys(self, *keys: str) -> None:
         """Types."""
         for key in keys:
-            os.write(self.terminal, key.encode())
+            self.send(key.encode())
+
+    def send(self, data: bytes) -> None:
+        """What the terminal says, at once."""
+        os.write(self.terminal, data)
 
     def press(self, *keys: str) -> str:
         """Types, one key after the other has shown; the screen's text."""

@@ -9,28 +9,40 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 TYPE_CHECKING = False  # importing typing would double the time that --version takes
 if TYPE_CHECKING:
-    from typing import Any
-
-    from tui_backprop.app import watch
+    from tui_backprop.core.experiment import Experiment
+    from tui_backprop.core.phases import Moment
     from tui_backprop.core.timeline import Timeline
     from tui_backprop.core.trainer import Trainer
+    from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import load_experiment
+    from tui_backprop.launch import watch
 
 __version__ = "0.1.0"
-__all__ = ["Timeline", "Trainer", "__version__", "load_experiment", "watch"]
+__all__ = [
+    "BackpropError", "Experiment", "Moment", "Timeline", "Trainer", "__version__", "load_experiment", "watch",
+]  # fmt: skip
 
 _HOME = {
+    "BackpropError": "tui_backprop.errors",
+    "Experiment": "tui_backprop.core.experiment",
+    "Moment": "tui_backprop.core.phases",
     "Timeline": "tui_backprop.core.timeline",
     "Trainer": "tui_backprop.core.trainer",
     "load_experiment": "tui_backprop.experiments",
-    "watch": "tui_backprop.app",
+    "watch": "tui_backprop.launch",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """The public names, imported when first used: `--version` needs neither NumPy nor Textual."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
-    return getattr(import_module(_HOME[name]), name)
+
+if not TYPE_CHECKING:  # or any name would be right
+
+    def __getattr__(name: str) -> object:
+        """The public names, imported when first used: `--version` needs neither NumPy nor Textual."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(_HOME[name]), name)

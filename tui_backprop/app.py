@@ -6,9 +6,9 @@ import asyncio
 import gc
 import io
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -17,14 +17,13 @@ from textual.events import Event, InputEvent
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_backprop.commands import StudioCommands
-from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.timeline import Timeline
-from tui_backprop.experiments import load_experiment
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record
-from tui_backprop.terminal.driver import FrugalDriver, driver_class
+from tui_backprop.terminal.drivers import driver_class
+from tui_backprop.terminal.internals import driver_of, picture_of
 
 if TYPE_CHECKING:  # lessons are imported when one is opened
     from tui_backprop.lessons.lesson import Lesson
@@ -38,6 +37,8 @@ LIGHT = Theme(
     foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
 )  # fmt: skip
 
+ENDINGS = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None)
+"""Signals that end the studio in order; not every system has all of them."""
 SETTLED = 1.0
 """Seconds after which the studio is on the screen."""
 
@@ -49,10 +50,10 @@ def _ansi() -> Theme:
     return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
 
 
-def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool, audience: Audience) -> StudioScreen:
+def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool) -> StudioScreen:
     from tui_backprop.screens.lesson import LessonScreen
 
-    return LessonScreen(lesson, timeline, keep_progress, audience)
+    return LessonScreen(lesson, timeline, keep_progress)
 
 
 class BackpropApp(App[None]):
@@ -80,9 +81,7 @@ class BackpropApp(App[None]):
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
         self._studio = (
-            StudioScreen(timeline, audience, record)
-            if lesson is None
-            else _reading(lesson, timeline, keep_progress, audience)
+            StudioScreen(timeline, audience, record) if lesson is None else _reading(lesson, timeline, keep_progress)
         )
         self._audience = audience
         for available in (DARK, LIGHT, _ansi()):
@@ -93,13 +92,15 @@ class BackpropApp(App[None]):
         """The studio is the only screen; garbage may be collected as soon as it can be seen."""
         self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        for number in ENDINGS:
+            with suppress(NotImplementedError):  # as on Windows
+                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def on_unmount(self) -> None:
         """Signals do again what they did before."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().remove_signal_handler(number)
+        for number in ENDINGS:
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_signal_handler(number)
 
     async def on_event(self, event: Event) -> None:
         """Whatever screen a key or the mouse is meant for, somebody is there."""
@@ -117,21 +118,7 @@ class BackpropApp(App[None]):
 
     def action_redraw(self) -> None:
         """Draws every cell anew: something else may have written on the terminal."""
-        if isinstance(self._driver, FrugalDriver):
-            self._driver.redraw()
-        else:
-            self.refresh()
-
-
-def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
-    """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed."""
-    if not isinstance(experiment, Experiment):
-        experiment = load_experiment(experiment)
-    record = Record()
-    try:
-        BackpropApp(Timeline(experiment), record=record).run()
-    finally:
-        record.close()
+        getattr(driver_of(self), "redraw", self.refresh)()
 
 
 @dataclass(frozen=True)
@@ -165,7 +152,7 @@ async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...
             width=size[0], height=size[1], file=io.StringIO(), force_terminal=True, color_system="truecolor",
             record=True, legacy_windows=False, safe_box=False,
         )  # fmt: skip
-        console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+        console.print(picture_of(app))
         text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
         ansi = console.export_text(clear=False, styles=True).rstrip("\n")
         return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {safe(app._timeline.experiment.name)}"))

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tui_backprop.app import BackpropApp
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.timeline import Timeline
-    from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record
+    from tui_backprop.terminal.looks import Looks
 
 PROGRAM = "tui-backprop"
 
@@ -130,8 +130,7 @@ def _list() -> int:
 
     for name in preset_names():
         experiment = load_experiment(name)
-        shape = "-".join(map(str, experiment.network.units))
-        print(f"{name:<16} {shape:<8} {experiment.title}")
+        print(f"{name:<16} {experiment.network.shape:<8} {experiment.title}")
     return 0
 
 
@@ -250,22 +249,14 @@ def _run(app: BackpropApp) -> int:
     return app.return_code or 0
 
 
-def _looks(options: argparse.Namespace) -> tuple[str, bool]:
-    """The theme that suits the terminal, and whether it must do with ASCII; refuses where there is none."""
-    in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _no_terminal()
-    from tui_backprop.terminal.abilities import detect_colours, prepare, shows_unicode
+def _looks(options: argparse.Namespace) -> Looks:
+    from tui_backprop.terminal.looks import looks
 
-    colours = detect_colours(os.environ) if options.color == "auto" else options.color
-    prepare(os.environ, colours)
-    theme = "ansi" if colours in ("16", "none") else options.theme or "dark"
-    return theme, not shows_unicode(os.environ) if options.ascii is None else options.ascii
+    return looks(options.color, options.theme, options.ascii)
 
 
 def _learn(options: argparse.Namespace) -> int:
     """The guided story: in the studio, or on paper."""
-    from tui_backprop.errors import BackpropError
     from tui_backprop.lessons import desk
 
     if options.list:
@@ -279,67 +270,31 @@ def _learn(options: argparse.Namespace) -> int:
     if options.plain:
         print(desk.on_paper(options.lesson), end="")
         return 0
-    if options.kiosk and options.questions is not None:
-        raise BackpropError("--kiosk keeps no settings", "without --questions")
-    lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
+    lesson = desk.opened(options.lesson)
     theme, ascii_characters = _looks(options)
     from tui_backprop.app import BackpropApp
-    from tui_backprop.screens.audience import Audience
-    from tui_backprop.screens.lesson import first_experiment
+    from tui_backprop.screens.lesson import first_stage
 
     if options.questions is not None:
         desk.ask_questions(options.questions == "on")
-    timeline = _timeline(first_experiment(lesson), options)
-    audience = Audience(options.kiosk)
-    app = BackpropApp(timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk)
-    return _run(app)
+    return _run(BackpropApp(first_stage(lesson), theme, ascii_characters, lesson=lesson))
 
 
 def _serve(options: argparse.Namespace) -> int:
     """Each visitor gets a kiosk of their own; whoever can reach the address can visit."""
+    import shlex
+
     from tui_backprop.errors import BackpropError
+    from tui_backprop.experiments import load_experiment
 
     try:
-        import textual_serve  # noqa: F401
+        from textual_serve.server import Server
     except ImportError:
         raise BackpropError("the browser mode is not installed", "pip install 'tui-backprop[serve]'") from None
-    from tui_backprop.serve import StudioServer
-
-    shown = _served(options)
+    load_experiment(options.experiment)  # a mistake is better told here than in every browser
     only_here = options.host in ("127.0.0.1", "localhost", "::1")
     who = "only this machine can reach" if only_here else "anyone on the network can use"
     print(f"{PROGRAM}: {who} {options.host}:{options.port}; each visitor gets a kiosk", file=sys.stderr)
-    command = [sys.executable, "-m", "tui_backprop", *shown, "--kiosk"]
-    try:
-        StudioServer(command, options.host, options.port, options.visitors, options.theme).serve()
-    except OSError as error:
-        problem = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise BackpropError(f"{options.host}:{options.port}: {problem}", "another --host or --port") from None
+    command = shlex.join([sys.executable, "-m", "tui_backprop", options.experiment, "--kiosk"])
+    Server(command, host=options.host, port=options.port, title=PROGRAM).serve()
     return 0
-
-
-def _served(options: argparse.Namespace) -> list[str]:
-    """The arguments for what visitors see; a mistake is better told here than in every browser."""
-    from tui_backprop.errors import BackpropError
-
-    if options.learn is None:
-        from tui_backprop.experiments import load_experiment
-
-        name = options.experiment or "article"
-        load_experiment(name)
-        return [name]
-    if options.experiment is not None:
-        raise BackpropError("a lesson has its own experiments", "--learn without EXPERIMENT")
-    from tui_backprop.lessons import desk
-
-    desk.opened(options.learn)
-    return ["learn", options.learn]
-
-
-def _no_terminal() -> BackpropError:
-    from tui_backprop.errors import BackpropError
-
-    return BackpropError(
-        "the studio needs a terminal for its input and output",
-        f"without one, use `{PROGRAM} train` for the figures or `{PROGRAM} show` for the screen",
-    )

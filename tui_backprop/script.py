@@ -100,7 +100,7 @@ _TORCH = _Dialect(
 
 def _head(experiment: Experiment, dialect: _Dialect) -> str:
     training, data = experiment.training, experiment.data
-    units = "-".join(map(str, experiment.network.units))
+    units = experiment.network.shape
     constants = {"RATE": training.rate, "BATCH": training.batch, "STOP": training.stop}
     if training.shuffle:
         constants["SEED"] = experiment.seed

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.app.studio import NARROW, WIDE, Studio
+from tests.app.studio import NARROW, Studio
+from tests.patience import Clock, until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
-from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.render.matrices import View
-from tui_backprop.screens.audience import KIOSK_FORBIDS, Audience
-from tui_backprop.screens.lesson import first_stage
+from tui_backprop.screens import studio
+from tui_backprop.screens.audience import KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.widgets.chart import Chart
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Time that passes for a fresh start only."""
+    clock = Clock()
+    monkeypatch.setattr(studio, "FreshStart", lambda audience, _, again: FreshStart(audience, clock.later, again))
+    return clock
 
 
 @asynccontextmanager
@@ -28,32 +34,31 @@ async def shown_to(audience: Audience, experiment: str = "article") -> AsyncIter
 
 
 async def until_step(s: Studio, step: int) -> None:
-    async with asyncio.timeout(20):
-        while s.moment.step != step:
-            await asyncio.sleep(0.02)
+    await until(lambda: s.moment.step == step, f"step {step}")
+    await s.pilot.pause()
 
 
 @pytest.mark.parametrize("keys", [(), ("R", "space"), ("p",), ("question_mark",), ("g", "1"), ("u",), ("ctrl+p",)])
-async def test_a_kiosk_that_is_left_alone_starts_over(keys: tuple[str, ...]) -> None:
-    async with shown_to(Audience(kiosk=True, idle=0.5)) as s:
+async def test_a_kiosk_that_is_left_alone_starts_over(keys: tuple[str, ...], clock: Clock) -> None:
+    async with shown_to(Audience(kiosk=True)) as s:
         await s.press("space", "space", *keys)
+        clock.turn(300)
         await until_step(s, 0)
-        await s.pilot.pause()
         assert s.app.screen is s.screen
         assert s.timeline.experiment.seed == load_experiment("article").seed
         await s.press("full_stop")
         assert s.where == (1, "input")
 
 
-async def test_who_comes_next_finds_everything_as_it_was() -> None:
-    async with shown_to(Audience(kiosk=True, idle=0.6)) as s:
+async def test_who_comes_next_finds_everything_as_it_was(clock: Clock) -> None:
+    async with shown_to(Audience(kiosk=True)) as s:
         before = s.screen._player.pace
         await s.press("v", "2", "5", "f", "c", "l", "right_square_bracket", "right_square_bracket")
         s.app.theme = "light"
         await s.press("space")
         assert s.screen._player.pace != before
+        clock.turn(300)
         await until_step(s, 0)
-        await s.pilot.pause()
         assert (s.app.theme, s.screen._player.pace) == ("dark", before)
         assert (s.screen.view, s.screen.views, s.screen.front, s.focused) == (View.VALUE, (), "matrices", "Matrices")
         assert not s.screen.has_class("-full")
@@ -61,59 +66,47 @@ async def test_who_comes_next_finds_everything_as_it_was() -> None:
         assert not s.screen.query_one(Chart).logarithmic
 
 
-async def test_who_comes_next_is_told_nothing_of_the_changes_before() -> None:
-    async with shown_to(Audience(kiosk=True, idle=0.5)) as s:
+async def test_who_comes_next_is_told_nothing_of_the_changes_before(clock: Clock) -> None:
+    async with shown_to(Audience(kiosk=True)) as s:
         await s.press("space", "enter", "enter")
         await s.type("0.5")
         assert s.moment.edits_so_far
+        clock.turn(300)
         await until_step(s, 0)
-        await s.pilot.pause()
         assert not s.moment.edits_so_far
         assert s.screen.news == ""
 
 
-async def test_a_lesson_in_a_kiosk_begins_again_for_who_comes_next(state_home: Path) -> None:
-    lesson, other = chapter(chapter_names()[1]), chapter(chapter_names()[4])
-    app = BackpropApp(first_stage(lesson), audience=Audience(kiosk=True, idle=0.6), lesson=lesson, keep_progress=False)
-    async with app.run_test(size=WIDE) as pilot:
-        await pilot.pause()
-        s = Studio(app, pilot)
-        begin = s.text("Lesson")
-        await s.press("n", "n", "n", "Q", "e")
-        s.screen.read(other)  # type: ignore[attr-defined]
-        await pilot.pause()
-        assert s.text("Lesson") != begin
-        async with asyncio.timeout(20):
-            while s.text("Lesson") != begin:
-                await asyncio.sleep(0.02)
-        await s.settle()
-        assert (s.where, s.screen.news) == ((0, "start"), "")
-    assert list(state_home.iterdir()) == []
-
-
-async def test_a_kiosk_does_not_start_over_while_somebody_types() -> None:
-    async with shown_to(Audience(kiosk=True, idle=0.8)) as s:
+async def test_a_kiosk_does_not_start_over_while_somebody_types(clock: Clock) -> None:
+    async with shown_to(Audience(kiosk=True)) as s:
         await s.press("space", "g")
         for _ in range(6):
-            await asyncio.sleep(0.25)
-            await s.pilot.press("1")
+            clock.turn(200)
+            await s.press("1")
         assert s.moment.step == 1
         assert s.app.screen is not s.screen
 
 
-async def test_without_an_audience_nothing_starts_over() -> None:
-    async with shown_to(Audience(idle=0.05, interval=0.05), "xor") as s:
+async def test_without_an_audience_nothing_starts_over(clock: Clock) -> None:
+    async with shown_to(Audience(), "xor") as s:
         await s.press("space")
-        await asyncio.sleep(0.3)
-        assert s.moment.step == 1
+        assert clock.alarms == []
 
 
-async def test_a_demo_plays_to_the_end_and_starts_over() -> None:
-    async with shown_to(Audience(play=True, interval=0.3)) as s:
+async def test_by_the_real_clock_it_starts_over_too() -> None:
+    async with shown_to(Audience(kiosk=True, idle=0.1)) as s:
+        s.timeline.go(step=2)
+        await s.pilot.press("v")
+        await until_step(s, 0)
+
+
+async def test_a_demo_plays_to_the_end_and_starts_over(clock: Clock) -> None:
+    async with shown_to(Audience(play=True)) as s:
         s.timeline.go(step=4 * 147)
         await until_step(s, 4 * 148)  # where it has converged
-        await until_step(s, 0)
-        await until_step(s, 4)  # and it plays again
+        clock.turn(6)
+        await until(lambda: s.moment.step < 4 * 148)
+        await until(lambda: 0 < s.moment.step < 4 * 148)  # and it plays again
 
 
 @pytest.mark.parametrize("action", sorted(KIOSK_FORBIDS))

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.emulator import ASK, PLAIN, Program
+from tests.terminal.test_keys import NOT_KEYS
 
 pytestmark = pytest.mark.pty
 
@@ -84,14 +85,11 @@ def test_where_the_line_has_become_fast_again_all_rows_come_at_once() -> None:
         program.press(key)
         return program.received.count(b"\x1b[?2026l", count)
 
-    with Program(columns=120, rows=40) as program:
-        assert frames(" ") == 1
-        program.baud = 9600
-        program.press("\x0c")  # a redraw asks the terminal whether it has read it
+    with Program(columns=120, rows=40, baud=9600) as program:
         assert frames(" ") == 2
         program.baud = 0
         for _ in range(8):
-            program.press("\x0c")
+            program.press("\x0c")  # a redraw asks the terminal, which answers at once now
         assert frames(" ") == 1
 
 
@@ -143,3 +141,23 @@ def test_an_answer_that_comes_when_it_is_left_draws_nothing_more() -> None:
         assert program.left_behind == []
         after = program.received.rpartition(b"\x1b[?1049l")[2]
         assert re.sub(rb"\x1b\[\?[0-9]+[hl]", b"", after) == b""  # modes are reset, and nothing else
+
+
+@pytest.mark.parametrize("terminal", ["xterm-256color", "unheard-of"])
+@pytest.mark.parametrize("answers", [True, False])
+def test_reports_that_nobody_asked_for_change_nothing(terminal: str, answers: bool) -> None:
+    junk = [*NOT_KEYS, b"\x1b[2;2R", b"\x1b[I", b"\x1b[?2026;0$y", b"\x1b[<35;99999999;99999999M", b"\x1b[101;1:3u"]
+    with Program(environment={"TERM": terminal}, answers=answers) as program:
+        program.keys(" ")
+        program.wait_for("step 1")
+        before = program.settle(1.0)
+        for order in (junk, junk[::-1]):
+            for report in order:
+                program.send(report)
+            program.send(b"".join(order))
+        assert program.settle(1.0) == before
+        program.send(b"\x1b[32;1:1u\x1b[32;1:2u\x1b[32;1:3u")
+        program.wait_for("step 3")
+        program.keys("q")
+        assert program.end() == 0
+        assert program.left_behind == []

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.emulator import Program
+from tui_backprop.terminal.abilities import shows_unicode
 
 pytestmark = pytest.mark.pty
 
@@ -34,7 +35,6 @@ def shown() -> str:
         ("screen", {"16"}, False),
         ("tmux", {"16"}, False),
         ("linux", {"16"}, True),
-        ("dumb", set(), False),
     ],
 )
 def test_a_kind_of_terminal(terminal: str, colours: set[str], ascii_only: bool, shown: str) -> None:
@@ -50,11 +50,49 @@ def test_a_kind_of_terminal(terminal: str, colours: set[str], ascii_only: bool, 
         assert program.left_behind == []
 
 
-@pytest.mark.parametrize("locale", ["C", "de_DE.ISO-8859-1"])
-def test_a_locale_without_unicode(locale: str) -> None:
-    with Program(environment={"LC_ALL": locale}) as program:
-        program.press(" ", "v", "?")
-        assert program.received.isascii()
+@pytest.mark.parametrize("terminal", ["dumb", "unknown", ""])
+def test_a_terminal_without_a_screen_is_refused(terminal: str) -> None:
+    with Program(environment={"TERM": terminal}, first="tui-backprop:") as program:
+        assert program.end() == 2
+        said = program.received.decode()
+        assert said.startswith(f"tui-backprop: the studio needs a terminal with a screen, and TERM is {terminal}")
+        assert "tui-backprop train" in said
+        assert "tui-backprop show" in said
+        assert "\x1b" not in said
+        assert program.left_behind == []
+
+
+UTF8, LATIN = True, False
+
+
+@pytest.mark.parametrize(
+    ("everything", "characters", "language", "shown"),
+    [
+        ("C", "", "", LATIN), ("de_DE.ISO-8859-1", "", "", LATIN), ("C", "C.UTF-8", "C.UTF-8", LATIN),
+        ("C.UTF-8", "C", "C", UTF8), ("", "C.UTF-8", "C", UTF8), ("", "UTF-8", "C", UTF8), ("", "C", "C.UTF-8", LATIN),
+        ("", "POSIX", "C.UTF-8", LATIN), ("", "de_DE.ISO-8859-1", "C.UTF-8", LATIN), ("", "", "C", LATIN),
+        ("", "", "C.UTF-8", UTF8), ("", "", "", UTF8), ("", "xx_XX.UTF-8", "C", UTF8), ("", "", "xx_XX.UTF-8", UTF8),
+    ],
+)  # fmt: skip
+def test_the_locale_says_which_characters_there_are(
+    everything: str, characters: str, language: str, shown: bool
+) -> None:
+    locale = {"LC_ALL": everything, "LC_CTYPE": characters, "LANG": language}
+    with Program(environment=locale) as program:
+        program.press(".")
+        assert program.received.isascii() != shown
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, UTF8), ({"LANG": "C.UTF-8", "LC_CTYPE": "C"}, LATIN), ({}, UTF8),
+        ({"LANG": "C.UTF-8", "LC_CTYPE": ""}, UTF8), ({"LC_ALL": "C", "LC_CTYPE": "C.UTF-8"}, LATIN),
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, LATIN), ({"LANG": "en_US.utf8"}, UTF8), ({"LC_CTYPE": "UTF-8"}, UTF8),
+    ],
+)  # fmt: skip
+def test_the_first_locale_that_is_set_counts(environment: dict[str, str], shown: bool) -> None:
+    assert shows_unicode(environment) is shown
 
 
 def test_the_terminal_knows_its_size_better_than_the_environment(shown: str) -> None:

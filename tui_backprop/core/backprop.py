@@ -177,6 +177,9 @@ class Pass:
     batch: int
     flat: Array
 
+    def __repr__(self) -> str:
+        return f"Pass({self.network.shape}, {self.batch} sample{'s' * (self.batch != 1)})"
+
     @cached_property
     def _frame(self) -> Frame:
         return Frame(self.network, self.batch, self.flat)

@@ -30,6 +30,11 @@ class Data:
     standardised: bool = False
     expand: Callable[[Array], Array] | None = None
 
+    def __repr__(self) -> str:
+        widths = _counted(self.inputs.shape[1], "input"), _counted(self.targets.shape[1], "target")
+        test = () if self.test is None else (f"{len(self.test)} to test",)
+        return f"Data({', '.join((_counted(len(self), 'sample'), *widths, *test))})"
+
     def __len__(self) -> int:
         return len(self.inputs)
 
@@ -75,8 +80,11 @@ class Experiment:
     training: Training
     data: Data
     seed: int
-    definition: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
     init: str = "uniform01"
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.name!r}, {self.network.shape}, {_counted(len(self.data), 'sample')})"
 
     @property
     def steps_per_epoch(self) -> int:
@@ -91,3 +99,7 @@ class Experiment:
             return self.data.target_names
         prefix = "h" if self.network.depth == 2 else f"h{layer}."
         return tuple(f"{prefix}{unit + 1}" for unit in range(self.network.units[layer]))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

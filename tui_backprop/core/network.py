@@ -31,6 +31,15 @@ class Network:
     activations: tuple[str, ...]
     bias: Bias = Bias.NONE
 
+    def __repr__(self) -> str:
+        bias = {Bias.NONE: "", Bias.TRAINED: ", biases", Bias.FROZEN: ", frozen biases"}[self.bias]
+        return f"Network({self.shape}, {' '.join(self.activations)}{bias})"
+
+    @property
+    def shape(self) -> str:
+        """As "3-4-1"."""
+        return "-".join(map(str, self.units))
+
     @property
     def depth(self) -> int:
         """L, the number of layers with weights."""
@@ -76,6 +85,9 @@ class Parameters:
 
     network: Network
     flat: Array
+
+    def __repr__(self) -> str:
+        return f"Parameters({self.network.shape}, {self.flat.size} numbers)"
 
     @cached_property
     def weights(self) -> tuple[Array, ...]:

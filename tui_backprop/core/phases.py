@@ -101,6 +101,14 @@ class Moment:
     ghosts: tuple[Array, ...] = ()
     past: Past = field(kw_only=True)
 
+    def __repr__(self) -> str:
+        return f"Moment({self.experiment.name!r}, {self.where})"
+
+    @property
+    def where(self) -> str:
+        """Step, epoch and phase, as a person reads them."""
+        return f"step {self.step}, epoch {self.epoch}, {self.phase}" if self.step else START
+
     @property
     def edits_so_far(self) -> tuple[Edit, ...]:
         """Those that have a part in this moment."""

@@ -71,6 +71,10 @@ class Timeline:
         self._before = self._after = self._settled = self._branch.nearest(0)
         self._moment = self._show(0, START)
 
+    def __repr__(self) -> str:
+        branches = f", branch {self._present + 1} of {len(self._visited)}" if len(self._visited) > 1 else ""
+        return f"Timeline({self.experiment.name!r}, {self._moment.where}{branches})"
+
     def of(self, experiment: Experiment) -> Timeline:
         """A timeline of another experiment, within the same bounds."""
         return Timeline(experiment, self._budget, self._furthest)

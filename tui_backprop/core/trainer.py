@@ -35,6 +35,9 @@ class TrainingState:
     epoch_error: float = 0.0
     memory: Memory | None = None
 
+    def __repr__(self) -> str:
+        return f"TrainingState(step {self.step}, error {self.epoch_error:g} so far in its epoch)"
+
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
@@ -69,6 +72,9 @@ class Trainer:
         self._unrolled = unroll(network, training)
         self._order_epoch = 0
         self._order = np.arange(len(experiment.data))
+
+    def __repr__(self) -> str:
+        return f"Trainer({self.experiment!r})"
 
     def start(self) -> TrainingState:
         """Before the first step."""

@@ -78,7 +78,7 @@ class Reading:
         """In a line or two: the network and its samples, or what is wrong."""
         if self.experiment is None:
             return f"✕ {_brief(self.mistake, self.wrong)}" if self.mistake is not None else ""
-        data, units = self.experiment.data, "-".join(map(str, self.experiment.network.units))
+        data, units = self.experiment.data, self.experiment.network.shape
         test = "" if data.test is None else f", {len(data.test):,} to test"
         return (
             f"✓ {units}, {self.experiment.network.size:,} parameters; {len(data):,} samples to learn{test}\n"

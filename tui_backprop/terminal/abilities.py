@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from unicodedata import combining, east_asian_width
 
+NO_SCREEN = ("", "dumb", "unknown")
+"""What TERM says where the cursor cannot be moved, or nobody knows how."""
 COLOURS = ("truecolor", "256", "16", "none")
-WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What servers for browsers choose as Textual's driver."""
 _TEXTUAL = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
-
-
-def in_browser(environment: Mapping[str, str]) -> bool:
-    """Whether a browser shows the screen; what else the environment says is about the server's terminal, if any."""
-    return environment.get("TEXTUAL_DRIVER") == WEB_DRIVER
 
 
 def detect_colours(environment: Mapping[str, str]) -> str:
@@ -22,8 +19,6 @@ def detect_colours(environment: Mapping[str, str]) -> str:
     OpenSSH does not forward COLORTERM, and nearly every terminal that calls itself xterm, screen or tmux has at
     least 256 colours under a name that ends in -256color.
     """
-    if in_browser(environment):
-        return "truecolor"
     terminal = environment.get("TERM", "")
     if environment.get("NO_COLOR") or terminal in ("", "dumb"):
         return "none"
@@ -39,12 +34,25 @@ def shows_unicode(environment: Mapping[str, str]) -> bool:
 
     The fonts of Linux's own console have 512 glyphs at most, and no braille.
     """
-    if in_browser(environment):
-        return True
     if environment.get("TERM") == "linux":
         return False
-    named = next((value for name in ("LC_ALL", "LANG", "LC_CTYPE") if (value := environment.get(name))), "")
+    named = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(name))), "")
     return not named or "utf-8" in named.lower() or "utf8" in named.lower()
+
+
+def uncoerced(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """`environment` with the LC_CTYPE that Python found: where the locale is C, it sets another one (PEP 538).
+
+    On systems without /proc it counts as not set then.
+    """
+    if not sys.flags.utf8_mode or environment.get("LC_CTYPE") not in ("C.UTF-8", "C.utf8", "UTF-8"):
+        return environment
+    try:
+        started = Path("/proc/self/environ").read_text("utf-8", "replace").split("\0")
+    except OSError:
+        started = []
+    found = (entry.removeprefix("LC_CTYPE=") for entry in started if entry.startswith("LC_CTYPE="))
+    return {**environment, "LC_CTYPE": next(found, "")}
 
 
 def prepare(environment: MutableMapping[str, str], colours: str) -> None:

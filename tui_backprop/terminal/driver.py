@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from textual import events
-from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui_backprop.terminal.abilities import ascii_only, in_browser
+from tui_backprop.terminal.abilities import ascii_only
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
+from tui_backprop.terminal.internals import OpenDriver, break_down
 from tui_backprop.terminal.line import Line, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -42,8 +43,28 @@ _HARMLESS = re.compile(
 )
 
 
-class FrugalDriver(LinuxDriver):
-    """Textual's driver, with a model of the screen between the application and the line."""
+class SturdyDriver(OpenDriver, LinuxDriver):
+    """Textual's driver, which ends with its terminal, and reads whatever that sends."""
+
+    def run_input_thread(self) -> None:
+        """Reads keys until the driver stops, or the terminal is gone."""
+        try:
+            if not read_keys(self.fileno, self.exit_event, self.process_message, self.debug):
+                self._gone()
+        except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
+            self._in_loop(partial(break_down, self.application, error))
+
+    def _gone(self) -> None:
+        """The terminal is no longer there: nobody is watching."""
+        self._in_loop(partial(self.application.exit, return_code=129))
+
+    def _in_loop(self, call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended: we are leaving already
+            self.loop.call_soon_threadsafe(call)
+
+
+class FrugalDriver(SturdyDriver):
+    """The same, with a model of the screen between the application and the line."""
 
     ascii = False
     """Whether only ASCII characters may be sent."""
@@ -51,7 +72,7 @@ class FrugalDriver(LinuxDriver):
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._line = Line(self.fileno, self._gone)
-        self._wanted = Cells(*self._get_terminal_size())
+        self._wanted = Cells(*self.size)
         self._shown: Cells | None = None  # None: unknown, everything must be drawn
         self._pen = Pen()
         self._synchronised = False
@@ -90,17 +111,17 @@ class FrugalDriver(LinuxDriver):
         self.forget()
         self._send_frame()
 
-    def _get_terminal_size(self) -> tuple[int, int]:
+    def measured(self) -> tuple[int, int] | None:
         """The terminal's own word; COLUMNS and LINES, which stay as they are when it is resized, only without one."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:  # it is gone
-            columns = rows = 0
-        return (columns, rows) if columns and rows else super()._get_terminal_size()
+            return None
+        return (columns, rows) if columns and rows else None
 
     def _fit(self) -> None:
         """After a resize the terminal may have moved or dropped anything."""
-        columns, rows = self._get_terminal_size()
+        columns, rows = self.size
         if (columns, rows) != (self._wanted.columns, self._wanted.rows):
             self._wanted = Cells(columns, rows)
             self.forget()
@@ -144,14 +165,15 @@ class FrugalDriver(LinuxDriver):
         self._waiting = True
         on_the_way = sum(size for _, size in self._questions)
         patience = PATIENCE + 2 * on_the_way * self._pace if self._answers else FIRST_PATIENCE
-        self._loop.call_later(patience, self._impatient, now)
+        self.loop.call_later(patience, self._impatient, now)
 
     def _acknowledged(self) -> None:
-        """The terminal has read everything up to the oldest question."""
+        """The terminal has read everything up to the oldest question, if there was one."""
+        if not self._questions:
+            return
         self._answers = True
-        if self._questions:
-            asked_at, size = self._questions.popleft()
-            self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
+        asked_at, size = self._questions.popleft()
+        self._pace = max((time.monotonic() - asked_at) / size, 0.7 * self._pace)
         if not self._questions:
             self._waiting = False
             self._send_frame()
@@ -170,14 +192,9 @@ class FrugalDriver(LinuxDriver):
         """Runs in the input thread: answers to our question are ours, everything else is the application's."""
         if isinstance(message, events.CursorPosition):
             self._answered.set()
-            self._loop.call_soon_threadsafe(self._acknowledged)
+            self.loop.call_soon_threadsafe(self._acknowledged)
         else:
             super().process_message(message)
-
-    def run_input_thread(self) -> None:
-        """Reads keys until the driver stops, or the terminal is gone."""
-        if not read_keys(self.fileno, self.exit_event, self.process_message, self._debug):
-            self._gone()
 
     # Coming and going
 
@@ -187,8 +204,7 @@ class FrugalDriver(LinuxDriver):
         self._drawing = True
         self.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._writer_thread is not None:
-            self._writer_thread.stop()  # our own line writes instead
+        self.stop_writer()
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
@@ -202,33 +218,8 @@ class FrugalDriver(LinuxDriver):
         """Everything written has gone out, or the line is dead."""
         self._line.stop()
 
-    def _gone(self) -> None:
-        """The terminal is no longer there: nobody is watching."""
-        leave: Callable[..., None] = self._app.exit
-        try:
-            self._loop.call_soon_threadsafe(lambda: leave(return_code=129))
-        except RuntimeError:  # the loop has ended: we are leaving already
-            return
-
 
 class AsciiDriver(FrugalDriver):
     """The same for terminals, or locales, that know no other characters."""
 
     ascii = True
-
-
-def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
-    """The driver for this terminal; None where Textual should choose: an unknown terminal, or one chosen by hand."""
-    if in_browser(os.environ):
-        from tui_backprop.terminal.browser import BrowserDriver
-
-        return BrowserDriver
-    if sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
-        return None
-    if not os.environ.get("TERM", "").startswith(_KNOWN):
-        return None
-    return AsciiDriver if ascii_characters else FrugalDriver
-
-
-_KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st-")
-"""Terminals that understand cursor positions and colours as xterm does."""

@@ -6,11 +6,12 @@ import os
 import queue
 import select
 import threading
-from codecs import getincrementaldecoder
 from collections.abc import Callable
 
-from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
 from textual.message import Message
+
+from tui_backprop.terminal.keys import KeyReader
 
 
 class Line:
@@ -54,18 +55,15 @@ class Line:
 
 def read_keys(terminal: int, stop: threading.Event, receive: Callable[[Message], None], debug: bool) -> bool:
     """Hands on what the terminal sends until `stop` is set; False where the terminal is gone (end of file, error)."""
-    parser = XTermParser(debug)
-    decode = getincrementaldecoder("utf-8")("replace").decode
+    reader = KeyReader(debug)
     while not stop.is_set():
         try:
-            ready, _, _ = select.select([terminal], [], [], 0.1)
+            ready, _, _ = select.select([terminal], [], [], ESCAPE_DELAY if reader.waiting else 0.1)
             data = os.read(terminal, 4096) if ready else None
         except OSError:
             return False
         if data == b"":
             return False
-        for message in parser.feed(decode(data)) if data else ():
-            receive(message)
-        for message in parser.tick():
+        for message in reader.feed(data) if data else reader.quiet():
             receive(message)
     return True

@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.spans import Line
 from tui_backprop.render.views.page import Page
+from tui_backprop.terminal.internals import driver_of
 from tui_backprop.widgets.pane import Pane
 
 
@@ -29,7 +30,7 @@ class ViewPane(Pane):
     def half_blocks(self) -> bool:
         """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
         colours = self._palette != "ansi" and not self.app.no_color
-        return colours and not getattr(self.app._driver, "ascii", False)
+        return colours and not getattr(driver_of(self.app), "ascii", False)
 
     def watch_asked(self) -> None:
         """The verdict is kept back, or given."""

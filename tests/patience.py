@@ -1,0 +1,68 @@
+"""Waiting for a condition instead of a clock, and a clock that is turned by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+LIMIT = 60.0
+"""Seconds after which a test hangs: many times what anything takes on a busy machine."""
+
+
+async def until(condition: Callable[[], bool], what: str = "what is waited for") -> None:
+    """Lets the event loop run until a condition holds."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come"
+        await asyncio.sleep(0.005)
+
+
+def wait_until(condition: Callable[[], bool], what: str = "what is waited for") -> None:
+    """Sleeps until a condition holds: for what another process does."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come"
+        time.sleep(0.02)
+
+
+@dataclass
+class Alarm:
+    """A timer of a clock that is turned by hand."""
+
+    due: float
+    callback: Callable[[], None]
+    stopped: bool = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass
+class Clock:
+    """Time that passes only by `turn`: `monotonic` stands in for that of `time`, `later` for Textual's `set_timer`."""
+
+    now: float = 1000.0
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> Any:  # where a Textual timer is wanted
+        self.alarms.append(Alarm(self.now + seconds, callback))
+        return self.alarms[-1]
+
+    @property
+    def waits(self) -> list[float]:
+        """How long each of the alarms that are set has still to wait."""
+        return [alarm.due - self.now for alarm in self.alarms if not alarm.stopped]
+
+    def turn(self, seconds: float) -> None:
+        """Lets time pass; what is due then is called."""
+        self.now += seconds
+        for alarm in [alarm for alarm in self.alarms if alarm.due <= self.now]:
+            self.alarms.remove(alarm)
+            if not alarm.stopped:
+                alarm.callback()

@@ -1,0 +1,25 @@
+"""Which driver suits the terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+_KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot", "kitty", "konsole", "wezterm", "st-")
+"""Terminals that understand cursor positions and colours as xterm does."""
+
+
+def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
+    """The driver for this terminal; None where Textual should choose: on Windows, or one is chosen by hand."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    try:
+        from tui_backprop.terminal.driver import AsciiDriver, FrugalDriver, SturdyDriver
+    except ModuleNotFoundError:  # Windows has no termios
+        return None
+    if not os.environ.get("TERM", "").startswith(_KNOWN):
+        return SturdyDriver
+    return AsciiDriver if ascii_characters else FrugalDriver

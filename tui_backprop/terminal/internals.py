@@ -1,0 +1,71 @@
+"""Every private name of Textual that the studio uses, and why. Another version of Textual may be without it."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop
+from typing import TYPE_CHECKING, Any
+
+from textual._xterm_parser import XTermParser
+from textual.driver import Driver
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.app import App
+
+KeyParser = XTermParser
+"""Makes messages of what the terminal sends. Textual's driver has it in a loop that never sees an end of file."""
+
+
+def driver_of(app: App[Any]) -> Driver | None:
+    """The driver that `app` draws with: what it can show, and a redraw, are the driver's own."""
+    return app._driver
+
+
+def picture_of(app: App[Any]) -> RenderableType | None:
+    """All that `app` shows, screens below a dialog included; `export_screenshot` gives it as SVG only."""
+    return app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+
+
+def break_down(app: App[Any], error: Exception) -> None:
+    """Ends `app` with an error of another thread, as with one of its own; `App.exit` would lose it."""
+    app._handle_exception(error)
+
+
+class OpenDriver(Driver):
+    """Base of a driver for Linux and macOS, before Textual's own: what a driver of ours needs, by public names."""
+
+    _writer_thread: Any
+
+    @property
+    def application(self) -> App[Any]:
+        """The application, to end it when the terminal is gone."""
+        return self._app
+
+    @property
+    def loop(self) -> AbstractEventLoop:
+        """The application's event loop, for what comes in another thread."""
+        return self._loop
+
+    @property
+    def debug(self) -> bool:
+        """Whether the parser of keys keeps a record."""
+        return self._debug
+
+    def stop_writer(self) -> None:
+        """Ends Textual's thread that writes, which has just been started: ours writes instead."""
+        if self._writer_thread is not None:
+            self._writer_thread.stop()
+
+    def measured(self) -> tuple[int, int] | None:
+        """(columns, rows) of the terminal, or None where only the environment knows them."""
+        return None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(columns, rows)"""
+        return self._get_terminal_size()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """What Textual asks at the start and after every resize: it asks the environment first."""
+        size: tuple[int, int] = self.measured() or super()._get_terminal_size()  # type: ignore[misc]
+        return size

@@ -1,0 +1,47 @@
+"""How the studio looks in the terminal that this process has; where it has none, there is no studio."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from tui_backprop.errors import BackpropError
+from tui_backprop.terminal.abilities import NO_SCREEN, detect_colours, prepare, shows_unicode, uncoerced
+
+
+class Looks(NamedTuple):
+    """The theme, and whether only ASCII may be sent."""
+
+    theme: str
+    ascii_characters: bool
+
+
+def looks(colours: str = "auto", theme: str | None = None, ascii_characters: bool | None = None) -> Looks:
+    """What suits the terminal, as far as nothing else is asked for. To be called before Textual is imported.
+
+    Raises `BackpropError` where input or output is no terminal, or one without a screen.
+    """
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser:
+        _check_terminal()
+    if colours == "auto":
+        colours = "truecolor" if sys.platform == "win32" and not in_browser else detect_colours(os.environ)
+    prepare(os.environ, colours)
+    return Looks(
+        "ansi" if colours in ("16", "none") else theme or "dark",
+        not shows_unicode(uncoerced(os.environ)) if ascii_characters is None else ascii_characters,
+    )
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _no_terminal("the studio needs a terminal for its input and output")
+    if sys.platform != "win32" and (kind := os.environ.get("TERM", "")) in NO_SCREEN:
+        raise _no_terminal(f"the studio needs a terminal with a screen, and TERM is {kind or 'not set'}")
+
+
+def _no_terminal(message: str) -> BackpropError:
+    return BackpropError(
+        message, "without one, use `tui-backprop train` for the figures or `tui-backprop show` for the screen"
+    )
