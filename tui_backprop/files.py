@@ -95,6 +95,9 @@ class Claim:
         with suppress(OSError):
             self._path.unlink()
         os.close(self._descriptor)
+        if fcntl is None:  # as on Windows, which removes no file that is open
+            with suppress(OSError):
+                self._path.unlink()
 
     def _in_place(self) -> bool:
         """Whether the file that is locked is still the one beside it: its last holder may have removed it."""
