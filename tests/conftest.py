@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import calm
+
 SLOW = ("pty", "ssh", "browser")
 """Marks of tests that are slow, too."""
 
@@ -26,7 +28,7 @@ def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 @pytest.fixture(autouse=True)
-def shorter_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot looks for a calm of 20 ms after each key, and tests press dozens: 5 ms show it as well."""
-    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.005)
-    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0025)
+def calm_after_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot waits for what a key leads to, however busy the machine."""
+    for module in ("textual.pilot", "textual.app"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", calm)

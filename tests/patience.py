@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,11 @@ from typing import Any
 LIMIT = 60.0
 """Seconds after which a test hangs: many times what anything takes on a busy machine."""
 
+FRAME = 0.02
+"""Seconds within which Textual paints what has changed."""
+LONGEST_RUSH = 1.0
+"""Seconds of the processor's time after which something runs on by itself, as a long move in slices does."""
+
 
 async def until(condition: Callable[[], bool], what: str = "what is waited for") -> None:
     """Lets the event loop run until a condition holds."""
@@ -18,6 +24,25 @@ async def until(condition: Callable[[], bool], what: str = "what is waited for")
     while not condition():
         assert time.monotonic() < end, f"{what} did not come"
         await asyncio.sleep(0.005)
+
+
+async def calm(*_: float) -> None:
+    """Lets the event loop run until nothing is left to run, nor about to be painted.
+
+    In place of `wait_for_idle` of Textual, to which a process that has to wait for the processor seems idle.
+    """
+    loop: Any = asyncio.get_running_loop()
+    busy, frames = time.thread_time() + LONGEST_RUSH, 20
+    while time.thread_time() < busy and frames:
+        await asyncio.sleep(0)
+        if loop._ready:
+            continue
+        now = loop.time()
+        due = min((timer.when() for timer in loop._scheduled if not timer.cancelled()), default=math.inf)
+        if due > now + FRAME:
+            return
+        frames -= 1
+        await asyncio.sleep(due - now)
 
 
 def wait_until(condition: Callable[[], bool], what: str = "what is waited for") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +10,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
+from tests.patience import until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
 from tui_backprop.core.phases import Moment
@@ -59,12 +59,10 @@ class Studio:
         for key in keys:
             self.app.post_message(Key(key, None))
 
-    async def settle(self, seconds: float = 20.0) -> None:
+    async def settle(self) -> None:
         """Waits until no move is under way."""
-        async with asyncio.timeout(seconds):
-            while self.app.is_running and (self.screen._journeys.busy or self.screen._in_slices):
-                await asyncio.sleep(0.01)
-            await self.pilot.pause()
+        await until(lambda: not (self.app.is_running and (self.screen._journeys.busy or self.screen._in_slices)))
+        await self.pilot.pause()
 
     async def type(self, text: str, end: str = "enter") -> None:
         """Types into the question that is open."""

@@ -95,8 +95,7 @@ async def test_without_an_audience_nothing_starts_over(clock: Clock) -> None:
 
 async def test_by_the_real_clock_it_starts_over_too() -> None:
     async with shown_to(Audience(kiosk=True, idle=0.1)) as s:
-        s.timeline.go(step=2)
-        await s.pilot.press("v")
+        await s.press("space")
         await until_step(s, 0)
 
 

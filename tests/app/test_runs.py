@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 from tests.app.studio import NARROW, Studio, studio
+from tests.patience import until
 from tui_backprop.screens.studio import StudioScreen
 
 ERRORS: list[float] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text())["errors"]
@@ -18,12 +18,10 @@ DIVERGING: dict[str, Any] = {"seed": 0, "hidden": "linear", "rate": 0.5}
 
 async def started(s: Studio) -> None:
     """Waits until a long move is under way and says so."""
-    async with asyncio.timeout(10):
-        while not s.screen.news.startswith(("Running", "On the way")):
-            await asyncio.sleep(0.005)
+    await until(lambda: s.screen.news.startswith(("Running", "On the way")))
 
 
-async def until(s: Studio, condition: int, answer: str | None = None) -> None:
+async def run_until(s: Studio, condition: int, answer: str | None = None) -> None:
     await s.press("u", *["down"] * condition, "enter")
     if answer is not None:
         await s.type(answer)
@@ -31,7 +29,7 @@ async def until(s: Studio, condition: int, answer: str | None = None) -> None:
 
 async def test_until_converged_stops_where_the_article_does() -> None:
     async with studio() as s:
-        await until(s, 0)
+        await run_until(s, 0)
         assert s.where == (4 * 148, "update")
         assert s.sentence == "Converged: epoch 148, error 0."
         assert "epoch 148: 0 " in s.text("Error")
@@ -42,7 +40,7 @@ async def test_until_converged_stops_where_the_article_does() -> None:
 
 async def test_until_the_error_is_below_a_bound() -> None:
     async with studio(size=NARROW) as s:
-        await until(s, 1, "0.5")
+        await run_until(s, 1, "0.5")
         epoch = next(number for number, error in enumerate(ERRORS, 1) if error < 0.5)
         assert s.where == (4 * epoch, "update")
         assert s.sentence == f"Below 0.5: epoch {epoch}, error {ERRORS[epoch - 1]:.4g}."
@@ -50,10 +48,10 @@ async def test_until_the_error_is_below_a_bound() -> None:
 
 async def test_until_some_epochs_are_over() -> None:
     async with studio(size=NARROW) as s:
-        await until(s, 2, "3")
+        await run_until(s, 2, "3")
         assert (s.where, s.sentence) == ((12, "update"), "Ran to epoch 3, error 1.35.")
         await s.press("full_stop")
-        await until(s, 2, "1")
+        await run_until(s, 2, "1")
         assert s.where == (16, "update")
 
 
@@ -63,7 +61,7 @@ async def test_a_mistake_in_an_answer_is_told_and_can_be_mended() -> None:
     async with studio(size=NARROW) as s:
         for (condition, answer), mistake in mistakes.items():
             await s.press("r")
-            await until(s, condition, answer)
+            await run_until(s, condition, answer)
             assert mistake in s.mistake
             assert s.where == (0, "start")
             await s.type("1")
@@ -149,7 +147,7 @@ async def test_keys_pressed_on_a_long_way_come_after_it() -> None:
         s.tap("enter")
         await started(s)
         s.tap("space", "full_stop", "full_stop")
-        await s.settle(60)
+        await s.settle()
         assert s.where == (200_002, "sum1")
 
 
@@ -165,23 +163,20 @@ async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
         await s.press(*["right_square_bracket"] * 9)
         assert s.sentence == "Play goes at 10 epochs a second; p plays."
         await s.press("p")
-        async with asyncio.timeout(5):
-            while s.moment.epochs_completed < 3:
-                await asyncio.sleep(0.01)
+        await until(lambda: s.moment.epochs_completed >= 3)
         s.tap("space")
         await s.settle()
         epoch, order = divmod(s.where[0], 4)
         assert epoch >= 3
         assert order == 1
         assert "▶" not in s.text("Breadcrumb")
-        await asyncio.sleep(0.25)
-        assert s.where[0] == 4 * epoch + 1
+        assert not s.screen._player.playing
 
 
 async def test_keys_while_playing_are_all_obeyed() -> None:
     async with studio(size=NARROW) as s:
         await s.press(*["right_square_bracket"] * 9, "p")
-        await asyncio.sleep(0.25)
+        await until(lambda: s.moment.epochs_completed >= 1)
         s.tap("v", "full_stop", "full_stop", "full_stop", "y")
         await s.settle()
         assert s.where[1] == "activate1"
@@ -203,9 +198,7 @@ async def test_play_ends_with_the_epoch_that_converges() -> None:
         await s.press("g")
         await s.type("146")
         await s.press(*["right_square_bracket"] * 9, "p")
-        async with asyncio.timeout(5):
-            while s.screen.status:
-                await asyncio.sleep(0.01)
+        await until(lambda: not s.screen.status)
         assert s.where == (4 * 148, "update")
         assert s.sentence.startswith("Epoch 148 converged.")
 
@@ -215,10 +208,8 @@ async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
         await s.press("g")
         await s.type("149")
         await s.press(*["right_square_bracket"] * 9, "p")
-        async with asyncio.timeout(10):
-            while s.moment.epochs_completed < 152:
-                assert s.screen.status, "it has stopped"
-                await asyncio.sleep(0.01)
+        await until(lambda: s.moment.epochs_completed >= 152 or not s.screen.status)
+        assert s.screen.status, "it has stopped"
 
 
 async def test_a_diverging_run_does_not_end_the_studio() -> None:
@@ -232,7 +223,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
         assert "!" in s.text("Error")
         await s.press("r")
         assert "+0.5488" in s.text("Matrices").replace(" old", "")  # numpy.random.RandomState(0).random_sample()
-        await until(s, 0)
+        await run_until(s, 0)
         assert s.sentence == "The run has diverged: epoch 3, error NaN."
         await s.resize((40, 12))
         await s.press(*["tab"] * 5, "E")
@@ -242,9 +233,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
 async def test_play_ends_where_a_run_diverges() -> None:
     async with studio("article-random", **DIVERGING, size=NARROW) as s:
         await s.press(*["right_square_bracket"] * 9, "p")
-        async with asyncio.timeout(5):
-            while s.screen.status:
-                await asyncio.sleep(0.01)
+        await until(lambda: not s.screen.status)
         assert not s.moment.finite
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 import tomllib
@@ -15,6 +14,7 @@ from textual.events import Key
 from textual.widgets import Input, Static
 
 from tests.app.studio import NARROW, Studio, studio
+from tests.patience import LIMIT, until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
 from tui_backprop.experiments import shelf
@@ -71,9 +71,7 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         await s.press("ctrl+n")
         for key in [*keys, "enter"]:
             s.app.post_message(Key(key, "," if key == "comma" else key if len(key) == 1 else None))
-        async with asyncio.timeout(10):
-            while s.timeline.experiment.name == "article":
-                await s.pilot.pause(0.05)
+        await until(lambda: s.timeline.experiment.name != "article")
         definition = s.timeline.experiment.definition
         assert s.timeline.experiment.name == "circle"
         assert definition["network"]["layers"] == [2, 8, 2, 1]
@@ -249,7 +247,7 @@ class Large(NamedTuple):
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
     path = tmp_path / "large.csv"
     path.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 12_500, "utf-8")
-    gate, end = threading.Event(), time.monotonic() + 30  # or a test that fails would never come to its end
+    gate, end = threading.Event(), time.monotonic() + LIMIT  # or a test that fails would never come to its end
     patiently = shelf.Shelf.patiently
 
     def slowly(self: shelf.Shelf, watch: Watch) -> Opener:
@@ -276,10 +274,8 @@ async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -
         await s.press("enter")
         assert isinstance(s.app.screen, SetupScreen)
         large.gate.set()
-        async with asyncio.timeout(20):
-            while len(s.app.screen_stack) > 2:
-                assert "reading" in text(s, "mistake")
-                await asyncio.sleep(0.01)
+        await until(lambda: len(s.app.screen_stack) <= 2 or "reading" not in text(s, "mistake"))
+        assert len(s.app.screen_stack) <= 2
         await s.pilot.pause()
         experiment = s.timeline.experiment
         assert (experiment.name, experiment.network.units) == ("large", (2, 5, 1))
@@ -302,17 +298,12 @@ async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pyte
         told.append("read")
         return reading
 
-    async def until(rows: int) -> None:
-        async with asyncio.timeout(20):
-            while len(told) < rows:
-                await asyncio.sleep(0.01)
-
     monkeypatch.setattr(setup, "read", noted)
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
         await fill(s, file=str(large.path))
         [worker] = [worker for worker in s.app.workers if worker.group == "file"]
-        await until(1)
+        await until(lambda: told == ["begun"])
         if change == "escape":
             await s.press("escape")
         elif change == "data":
@@ -322,7 +313,7 @@ async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pyte
         else:
             large.gate.set()
         assert worker.is_cancelled == (change != "nothing")
-        await until(2)
+        await until(lambda: len(told) > 1)
         assert told == ["begun", "read" if change == "nothing" else "given up"]
 
 
@@ -333,11 +324,8 @@ async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
         await s.press("ctrl+n", "down", "left")
         await fill(s, file=str(large.path))
         large.gate.set()
-        async with asyncio.timeout(20):
-            while "reading" in text(s, "mistake"):
-                await asyncio.sleep(0.01)
+        await until(lambda: "reading" not in text(s, "mistake"))
         assert text(s, "mistake") == (
             "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field)"
         )
-        await s.pilot.pause(0.1)
-        assert not [worker for worker in s.app.workers if worker.group == "file"]
+        await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])
