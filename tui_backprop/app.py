@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
-import signal
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
-from textual.app import App
 from textual.events import Event, InputEvent
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -23,7 +21,8 @@ from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record
 from tui_backprop.terminal.drivers import driver_class
-from tui_backprop.terminal.internals import driver_of, picture_of
+from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
+from tui_backprop.terminal.signals import caught
 
 if TYPE_CHECKING:  # lessons are imported when one is opened
     from tui_backprop.lessons.lesson import Lesson
@@ -37,8 +36,8 @@ LIGHT = Theme(
     foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
 )  # fmt: skip
 
-ENDINGS = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None)
-"""Signals that end the studio in order; not every system has all of them."""
+BROKEN = 1
+"""The exit code where the studio broke."""
 SETTLED = 1.0
 """Seconds after which the studio is on the screen."""
 
@@ -56,7 +55,7 @@ def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool) -> StudioS
     return LessonScreen(lesson, timeline, keep_progress)
 
 
-class BackpropApp(App[None]):
+class BackpropApp(OpenApp):
     """The studio of one experiment."""
 
     CSS_PATH = "app.tcss"
@@ -84,23 +83,58 @@ class BackpropApp(App[None]):
             StudioScreen(timeline, audience, record) if lesson is None else _reading(lesson, timeline, keep_progress)
         )
         self._audience = audience
+        self._home: asyncio.AbstractEventLoop | None = None
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
         self.theme = theme
+
+    def run_to_end(self) -> int:
+        """Runs the studio to its end, and gives the terminal back whatever happens; returns the exit code."""
+        try:
+            with caught(self.leave):
+                self.run()
+        except Exception as error:  # noqa: BLE001  # nothing that breaks is shown to the user as it is
+            self.broken = error
+        if self.broken is None:
+            return self.return_code or 0
+        self.save_now()
+        print(f"tui-backprop: {self._told(self.broken)}", file=sys.stderr)
+        return BROKEN
+
+    def _told(self, error: Exception) -> str:
+        from tui_backprop import crash
+
+        error = getattr(error, "error", error)  # a worker's, unpacked
+        kept = crash.keep(error)
+        return crash.STRANGERS if self._audience.kiosk else crash.told(error, kept, self._studio.resumed_by())
+
+    def leave(self, code: int) -> None:
+        """Ends with an exit code from wherever the program is, and saves the session before."""
+        if self._home is None:
+            raise SystemExit(code)
+        with suppress(RuntimeError):  # the loop has ended: we are leaving already
+            self._home.call_soon_threadsafe(self._leave, code)
+
+    def _leave(self, code: int) -> None:
+        self.torn_away = True
+        self.save_now()
+        self.exit(return_code=code)
+
+    def on_load(self) -> None:
+        """The terminal is not taken yet. Whatever breaks in a callback of the loop ends the studio, too."""
+        self._home = asyncio.get_running_loop()
+        self._home.set_exception_handler(self._callback_broke)
+
+    def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(error := context.get("exception"), Exception):
+            break_down(self, error)
+        else:
+            loop.default_exception_handler(context)
 
     def on_mount(self) -> None:
         """The studio is the only screen; garbage may be collected as soon as it can be seen."""
         self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
-        for number in ENDINGS:
-            with suppress(NotImplementedError):  # as on Windows
-                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
-
-    def on_unmount(self) -> None:
-        """Signals do again what they did before."""
-        for number in ENDINGS:
-            with suppress(NotImplementedError):
-                asyncio.get_running_loop().remove_signal_handler(number)
 
     async def on_event(self, event: Event) -> None:
         """Whatever screen a key or the mouse is meant for, somebody is there."""
@@ -113,7 +147,7 @@ class BackpropApp(App[None]):
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def save_now(self) -> None:
-        """Saves the session as it stands, whatever happens; for handlers of signals."""
+        """Saves the session as it stands, whatever happens."""
         self._studio.save_now()
 
     def action_redraw(self) -> None:

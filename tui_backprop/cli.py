@@ -245,8 +245,7 @@ def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespac
 def _run(app: BackpropApp) -> int:
     """Runs the studio; what has been imported until now stays, and is never searched for garbage."""
     gc.freeze()
-    app.run()
-    return app.return_code or 0
+    return app.run_to_end()
 
 
 def _looks(options: argparse.Namespace) -> Looks:

@@ -33,7 +33,7 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
 
     record = Record()
     try:
-        BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run()
+        BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run_to_end()
     finally:
         record.close()
     if record.problem:

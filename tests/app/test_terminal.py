@@ -72,12 +72,59 @@ def test_a_session_from_the_first_sample_to_the_last_key() -> None:
         assert_left_behind_as_found(terminal)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+
+
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:
     with Program("article") as terminal:
         terminal.wait_for(START)
         assert terminal.signal(number) == 128 + number
         assert_left_behind_as_found(terminal)
+        assert b"Traceback" not in terminal.received
+
+
+SIGNAL = "import os; from tui_backprop.terminal.driver import FrugalDriver as Driver\n"
+AT_WRITE = SIGNAL + (
+    "good, count = Driver.write, []\n"
+    "def write(self, data):\n"
+    "    good(self, data); count.append(data)\n"
+    "    if len(count) == {at}: os.kill(os.getpid(), {number})\n"
+    "Driver.write = write\n"
+)
+AROUND = SIGNAL + (
+    "good = Driver.{method}\n"
+    "def around(self): {before}os.kill(os.getpid(), {number}); {after}\n"
+    "Driver.{method} = around\n"
+)
+RUN = "import sys; from tui_backprop.cli import main; sys.exit(main(['article']))"
+
+
+@pytest.mark.parametrize(
+    ("at", "number"), [(at, ENDING[n % 4]) for n, at in enumerate((1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18))]
+)
+def test_a_signal_while_the_terminal_is_taken_ends_it_in_order(at: int, number: int) -> None:
+    """After any of the sequences that take it, the first included."""
+    command = [sys.executable, "-c", AT_WRITE.format(at=at, number=int(number)) + RUN]
+    with Program(command=command, first="never") as terminal:
+        assert terminal.end() == 128 + number
+        assert ALTERNATE_SCREEN in terminal.modes_used
+        assert terminal.left_behind == []
+        assert b"Traceback" not in terminal.received
+
+
+@pytest.mark.parametrize("method", ["start_application_mode", "stop_application_mode", "close"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_signal_while_it_comes_or_goes_leaves_nothing_behind(method: str, first: bool) -> None:
+    call, number = "good(self); ", ENDING[len(method) % 4]
+    before, after = ("", call) if first else (call, "")
+    command = [sys.executable, "-c", AROUND.format(method=method, number=int(number), before=before, after=after) + RUN]
+    with Program(command=command) as terminal:
+        if method != "start_application_mode":
+            terminal.keys("q")
+        assert terminal.end() in ({128 + number} if method == "start_application_mode" else {0, 128 + number})
+        assert terminal.left_behind == []
+        assert b"Traceback" not in terminal.received
 
 
 @pytest.mark.parametrize("keys", ["", " ", "p]]]]]"])

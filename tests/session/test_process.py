@@ -80,7 +80,7 @@ def test_killed_at_any_time_the_file_is_whole() -> None:
     assert only()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_the_studio_with_the_last_moment_saved(number: int) -> None:
     with Terminal("article") as terminal:
         terminal.wait_for("nothing computed yet")

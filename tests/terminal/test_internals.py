@@ -25,9 +25,11 @@ from tui_backprop.terminal.internals import KeyParser, driver_of, picture_of
 OWNERS: dict[str, type] = {
     "_app": LinuxDriver,
     "_background_screens": App,
+    "_close_messages_no_wait": App,
     "_compositor": Screen,
     "_debug": LinuxDriver,
     "_driver": App,
+    "_fatal_error": App,
     "_get_terminal_size": LinuxDriver,
     "_handle_exception": App,
     "_loop": LinuxDriver,

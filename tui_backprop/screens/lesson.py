@@ -88,6 +88,10 @@ class LessonScreen(StudioScreen):
             for number, lesson in enumerate(lessons, 1)
         ]
 
+    def resumed_by(self) -> str:
+        """The command that goes on at this page."""
+        return "tui-backprop learn" if self._keep else ""
+
     # The stage
 
     @property

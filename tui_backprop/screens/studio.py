@@ -131,8 +131,13 @@ class StudioScreen(RunScreen):
         self.call_after_refresh(self._autosave.arrived)
 
     def save_now(self) -> None:
-        """Saves the session as it stands, whatever happens; for handlers of signals."""
+        """Saves the session as it stands, whatever happens."""
         self._autosave.save_now()
+
+    def resumed_by(self) -> str:
+        """The command that goes on where the studio was left; nothing where no session was saved."""
+        session = self._autosave.name()
+        return shlex.join(["tui-backprop", "--resume", session]) if session else ""
 
     def on_unmount(self) -> None:
         """The studio is left: a run ends where it is, and that is saved."""

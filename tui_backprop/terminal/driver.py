@@ -7,9 +7,6 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from textual import events
@@ -37,6 +34,8 @@ UPPER = 0.55
 """The share of the rows that comes first then: path, graph and weights, before the details."""
 LAST_WAIT = 0.5
 """Seconds to wait for an answer that is still due when the studio is left."""
+HANGUP = 129
+"""The exit code of a program whose terminal has gone, as after the signal that says so."""
 # modes, keyboard protocol, questions, strings and the bell leave the cells as they are
 _HARMLESS = re.compile(
     r"(?:\x1b\[\?(?!1049|47|1047)[0-9;]*[hl]|\x1b\[\?[0-9;]*\$p|\x1b\[[<>=][0-9;]*u|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)*"
@@ -52,15 +51,11 @@ class SturdyDriver(OpenDriver, LinuxDriver):
             if not read_keys(self.fileno, self.exit_event, self.process_message, self.debug):
                 self._gone()
         except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
-            self._in_loop(partial(break_down, self.application, error))
+            self.loop.call_soon_threadsafe(break_down, self.application, error)
 
     def _gone(self) -> None:
         """The terminal is no longer there: nobody is watching."""
-        self._in_loop(partial(self.application.exit, return_code=129))
-
-    def _in_loop(self, call: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop has ended: we are leaving already
-            self.loop.call_soon_threadsafe(call)
+        self.application.leave(HANGUP)
 
 
 class FrugalDriver(SturdyDriver):

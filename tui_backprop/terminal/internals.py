@@ -6,11 +6,11 @@ from asyncio import AbstractEventLoop
 from typing import TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.driver import Driver
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.app import App
 
 KeyParser = XTermParser
 """Makes messages of what the terminal sends. Textual's driver has it in a loop that never sees an end of file."""
@@ -31,13 +31,36 @@ def break_down(app: App[Any], error: Exception) -> None:
     app._handle_exception(error)
 
 
+class OpenApp(App[None]):
+    """Base of an application that breaks without a word: by itself Textual prints a traceback of many screens."""
+
+    broken: Exception | None = None
+    """What broke first."""
+    torn_away = False
+    """Whether it is left wherever it is: what breaks then was just being mounted, and does not count."""
+
+    def panic(self, *renderables: object) -> None:
+        """Ends: there is nothing to tell before the terminal is given back."""
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        self.panic()
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.torn_away:
+            self.panic()
+        else:
+            self.broken = self.broken or error
+            super()._handle_exception(error)
+
+
 class OpenDriver(Driver):
     """Base of a driver for Linux and macOS, before Textual's own: what a driver of ours needs, by public names."""
 
     _writer_thread: Any
 
     @property
-    def application(self) -> App[Any]:
+    def application(self) -> Any:
         """The application, to end it when the terminal is gone."""
         return self._app
 
