@@ -13,7 +13,7 @@ from tests.transcription import Array, Rules
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.experiments import load_experiment
 
-HIDDEN = ("linear", "relu", "leaky_relu", "sigmoid", "tanh")
+HIDDEN = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh")
 OUTPUT = (*HIDDEN, "softmax")
 BIASES: tuple[bool | str, ...] = (False, True, "frozen")
 PIECEWISE_LINEAR = ("linear", "relu", "leaky_relu")
@@ -61,7 +61,7 @@ class Net:
 def losses_for(output: str) -> list[str]:
     """The losses that are defined for an output activation."""
     matching = {"sigmoid": ["binary_cross_entropy"], "softmax": ["softmax_cross_entropy"]}
-    return ["half_squared", "squared", *matching.get(output, [])]
+    return ["half_squared", "squared", "mean_squared", *matching.get(output, [])]
 
 
 @st.composite

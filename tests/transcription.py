@@ -98,6 +98,8 @@ def activate(name: str, z: Array) -> Array:
             return np.where(z > 0, z, 0.0)
         case "leaky_relu":
             return np.where(z > 0, z, 0.01 * z)
+        case "elu":
+            return np.where(z > 0, z, np.exp(np.minimum(z, 0.0)) - 1.0)
         case "sigmoid":
             return 1 / (1 + np.exp(-z))
         case "tanh":
@@ -118,6 +120,8 @@ def slope(name: str, z: Array) -> Array:
             return np.where(z > 0, 1.0, 0.0)
         case "leaky_relu":
             return np.where(z > 0, 1.0, 0.01)
+        case "elu":
+            return np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0)))
         case "sigmoid" | "softmax":
             return a * (1 - a)
         case "tanh":
@@ -131,6 +135,8 @@ def loss_value(name: str, prediction: Array, target: Array) -> float:
             return float(((prediction - target) ** 2).sum() / 2)
         case "squared":
             return float(((prediction - target) ** 2).sum())
+        case "mean_squared":
+            return float(((prediction - target) ** 2).mean())
         case "binary_cross_entropy":
             return float(-(target * np.log(prediction) + (1 - target) * np.log1p(-prediction)).sum())
         case "softmax_cross_entropy":
@@ -142,7 +148,9 @@ def output_delta(rules: Rules, prediction: Array, target: Array, a: Array, mask:
     """∂E/∂z of the last layer; the cross-entropies' derivative and their activation's cancel to ŷ − y."""
     if rules.loss.endswith("cross_entropy"):
         return prediction - target
-    upstream = (prediction - target) * {"half_squared": 1.0, "squared": 2.0}[rules.loss]
+    upstream = (prediction - target) * {"half_squared": 1.0, "squared": 2.0, "mean_squared": 2.0 / len(target)}[
+        rules.loss
+    ]
     if rules.activations[-1] == "softmax":
         return np.asarray((np.diag(a) - np.outer(a, a)) @ upstream)
     return upstream * mask
@@ -216,8 +224,13 @@ def plain_step(
     prediction = a[-1] if rules.round is None else [float(np.round(v, rules.round)) for v in a[-1]]
     differences = [p - t for p, t in zip(prediction, y, strict=True)]
     squares = ordered_sum([d * d for d in differences])
-    error = squares if "squared" in (rules.report, rules.loss) else 0.5 * squares
-    upstream = [2.0 * d if rules.loss == "squared" else d for d in differences]
+    loss = {"half_squared": 0.5 * squares, "squared": squares, "mean_squared": squares / len(y)}[rules.loss]
+    error = squares if rules.report == "squared" else loss
+    upstream = {
+        "half_squared": differences,
+        "squared": [2.0 * d for d in differences],
+        "mean_squared": [2.0 * d / len(y) for d in differences],
+    }[rules.loss]
     deltas = [[u * m for u, m in zip(upstream, masks[-1], strict=True)]]
     for layer in range(len(weights) - 1, 0, -1):
         upstream = [ordered_sum([w * d for w, d in zip(row, deltas[0], strict=True)]) for row in weights[layer]]

@@ -5,17 +5,18 @@ Whatever comes from a file stands in it as a literal or behind a `#` on one prin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import LEAK
+from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import CONSTANT, Bias, initialise
-from tui_backprop.core.optimizers import BETA1, BETA2, DECAY, EPSILON
+from tui_backprop.core.initialisers import INITIALISERS, initialise
+from tui_backprop.core.losses import LOSSES, reported
+from tui_backprop.core.network import Bias
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.scores import has_classes, threshold
 from tui_backprop.errors import BackpropError, one_line
@@ -50,7 +51,7 @@ def script(experiment: Experiment, epochs: int, form: str) -> str:
 
 @dataclass(frozen=True)
 class _Dialect:
-    """The words in which the two libraries differ. `activations` has (f, f′ by way of a = f(z)) by name."""
+    """The words in which the two libraries differ. `body` is that of an activation function of z."""
 
     library: str
     imports: tuple[str, ...]
@@ -58,7 +59,7 @@ class _Dialect:
     zeros: str
     round: str
     log: str
-    activations: dict[str, tuple[str, str]]
+    body: Callable[[Activation], str]
     slopes: bool
 
 
@@ -69,14 +70,7 @@ _NUMPY = _Dialect(
     "np.zeros(n)",
     "np.round({}, {})",
     "np.log(np.maximum({}, np.finfo(float).tiny))",
-    {
-        "linear": ("z", "np.ones_like(a)"),
-        "relu": ("np.maximum(z, 0.0)", "(a > 0) * 1.0"),
-        "leaky_relu": (f"np.where(z > 0, z, {LEAK} * z)", f"np.where(a > 0, 1.0, {LEAK})"),
-        "sigmoid": ("1.0 / (1.0 + np.exp(-z))", "a * (1.0 - a)"),
-        "tanh": ("np.tanh(z)", "1.0 - a * a"),
-        "softmax": ("powers / powers.sum(axis=1, keepdims=True)", ""),
-    },
+    lambda activation: activation.numpy,
     slopes=True,
 )
 _TORCH = _Dialect(
@@ -86,14 +80,7 @@ _TORCH = _Dialect(
     "torch.zeros(n, dtype=torch.float64)",
     "torch.round({}, decimals={})",
     "torch.log(torch.clamp({}, min=torch.finfo(torch.float64).tiny))",
-    {
-        "linear": ("z", ""),
-        "relu": ("torch.relu(z)", ""),
-        "leaky_relu": (f"torch.nn.functional.leaky_relu(z, {LEAK})", ""),
-        "sigmoid": ("torch.sigmoid(z)", ""),
-        "tanh": ("torch.tanh(z)", ""),
-        "softmax": ("torch.softmax(z, dim=1)", ""),
-    },
+    lambda activation: f"return {activation.torch}",
     slopes=False,
 )
 
@@ -104,8 +91,7 @@ def _head(experiment: Experiment, dialect: _Dialect) -> str:
     constants = {"RATE": training.rate, "BATCH": training.batch, "STOP": training.stop}
     if training.shuffle:
         constants["SEED"] = experiment.seed
-    if training.optimizer == "momentum":
-        constants["MOMENTUM"] = training.momentum
+    constants |= {name.upper(): getattr(training, name) for name in OPTIMIZERS[training.optimizer].settings}
     if penalised(training):
         constants |= {"L1": training.l1, "L2": training.l2}
     imports = list(dialect.imports)
@@ -126,14 +112,12 @@ def _head(experiment: Experiment, dialect: _Dialect) -> str:
 
 def _functions(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
     """Activations with their slopes, and the error of each sample."""
-    names = experiment.network.activations
-    sloped = {*names[:-1], *([] if _is_canonical(experiment) or names[-1] == "linear" else names[-1:])}
-    for name in dict.fromkeys(names):
-        f, slope = dialect.activations[name]
-        powers = "    powers = np.exp(z - z.max(axis=1, keepdims=True))\n" if "powers" in f else ""
-        yield f"\ndef {name}(z):\n{powers}    return {f}\n"
-        if slope and name in sloped:
-            yield f"\ndef {name}_slope(a):\n    return {slope}\n"
+    *hidden, last = (ACTIVATIONS[name] for name in experiment.network.activations)
+    sloped = [*hidden, *([] if _is_canonical(experiment) or last.linear or last.joint else [last])]
+    for entry in dict.fromkeys([*hidden, last]):
+        yield f"\ndef {entry.name}(z):\n{_indented(dialect.body(entry))}\n"
+        if dialect.slopes and entry in sloped:
+            yield f"\ndef {entry.name}_slope(a):\n    return {entry.numpy_slope}\n"
     yield f"\ndef errors(prediction, y):\n    return {_reported(experiment, dialect)}\n"
 
 
@@ -143,15 +127,8 @@ def _is_canonical(experiment: Experiment) -> bool:
 
 
 def _reported(experiment: Experiment, dialect: _Dialect) -> str:
-    training = experiment.training
-    if training.report == "squared" or training.loss == "squared":
-        return "((prediction - y) ** 2).sum(1)"
     log = dialect.log.format
-    return {
-        "half_squared": "0.5 * ((prediction - y) ** 2).sum(1)",
-        "binary_cross_entropy": f"-(y * {log('prediction')} + (1 - y) * {log('1 - prediction')}).sum(1)",
-        "softmax_cross_entropy": f"-(y * {log('prediction')}).sum(1)",
-    }[training.loss]
+    return reported(experiment.training).script.format(log=log("prediction"), log_rest=log("1 - prediction"))
 
 
 def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
@@ -171,14 +148,11 @@ def _step(experiment: Experiment, form: str) -> str:
 
 
 def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
-    training, names = experiment.training, experiment.network.activations
-    trained = experiment.network.bias is Bias.TRAINED
-    last = names[-1]
-    delta = [f"    delta = {'2.0 * (prediction - y)' if training.loss == 'squared' else 'prediction - y'}"]
-    if not _is_canonical(experiment) and last == "softmax":
-        delta += ["    delta = a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all"]
-    elif not _is_canonical(experiment) and last != "linear":
-        delta += [f"    delta = delta * {last}_slope(a[-1])"]
+    training, trained = experiment.training, experiment.network.bias is Bias.TRAINED
+    last = ACTIVATIONS[experiment.network.activations[-1]]
+    delta = [f"    delta = {LOSSES[training.loss].script_slope}"]
+    if not _is_canonical(experiment) and not last.linear:
+        delta += [f"    delta = {last.numpy_delta.format(name=last.name)}"]
     penalty = " + L1 * np.sign(weights[layer]) + L2 * weights[layer]" if penalised(training) else ""
     deeper = [
         "        if layer > 0:",
@@ -193,7 +167,7 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         "    return a",
         "",
         "",
-        f"def step(x, y{', age' if training.optimizer == 'adam' else ''}):",
+        f"def step(x, y{', age' if OPTIMIZERS[training.optimizer].aged else ''}):",
         '    """One update from the samples x, y; returns the sum of their errors before it."""',
         "    a = forward(x)",
         f"    prediction = {_rounded(experiment, _NUMPY, 'a[-1]')}",
@@ -202,7 +176,7 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         "    for layer in reversed(range(len(weights))):",
         f"        gradients.insert(0, a[layer].T @ delta / len(x){penalty})",
         *(["        bias_gradients.insert(0, delta.mean(0))"] if trained else []),
-        *(deeper if len(names) > 1 else []),
+        *(deeper if experiment.network.depth > 1 else []),
         *(["    gradients += bias_gradients"] if trained else []),
         *_update(experiment, "np.sqrt", "    "),
         "    return errors(prediction, y).sum()",
@@ -211,12 +185,6 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
 
 def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
     training = experiment.training
-    loss = {
-        "half_squared": "0.5 * ((prediction - y) ** 2)",
-        "squared": "(prediction - y) ** 2",
-        "binary_cross_entropy": ('torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")'),
-        "softmax_cross_entropy": "-(y * torch.log_softmax(z, dim=1))",
-    }[training.loss]
     through = ["    prediction = a"]
     if training.round is not None:
         through = [
@@ -239,11 +207,11 @@ def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         "    return z, a",
         "",
         "",
-        f"def step(x, y{', age' if training.optimizer == 'adam' else ''}):",
+        f"def step(x, y{', age' if OPTIMIZERS[training.optimizer].aged else ''}):",
         '    """One update from the samples x, y; returns the sum of their errors before it."""',
         "    z, a = forward(x)",
         *through,
-        f"    loss = ({loss}).sum() / len(x)",
+        f"    loss = ({LOSSES[training.loss].torch}).sum() / len(x)",
         "    gradients = torch.autograd.grad(loss, parameters)",
         "    with torch.no_grad():",
         *(penalty if penalised(training) else []),
@@ -253,28 +221,11 @@ def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
 
 
 def _update(experiment: Experiment, root: str, indent: str) -> list[str]:
-    name = experiment.training.optimizer
-    memory = {"sgd": "", "momentum": ", v", "rmsprop": ", v", "adam": ", m, v"}[name]
-    slots = {"sgd": "", "momentum": ", velocity", "rmsprop": ", square", "adam": ", mean, square"}[name]
-    body = {
-        "sgd": ["p -= RATE * g"],
-        "momentum": ["v *= MOMENTUM", "v += g", "p -= RATE * v"],
-        "rmsprop": [
-            f"v *= {DECAY}",
-            f"v += (1.0 - {DECAY}) * g * g",
-            f"p -= RATE * g / ({root}(v) + {EPSILON})",
-        ],
-        "adam": [
-            f"m *= {BETA1}",
-            f"m += (1.0 - {BETA1}) * g",
-            f"v *= {BETA2}",
-            f"v += (1.0 - {BETA2}) * g * g",
-            f"m_hat, v_hat = m / (1.0 - {BETA1}**age), v / (1.0 - {BETA2}**age)",
-            f"p -= RATE * m_hat / ({root}(v_hat) + {EPSILON})",
-        ],
-    }[name]
+    optimizer = OPTIMIZERS[experiment.training.optimizer]
+    memory = "".join(f", {slot.symbol}" for slot in optimizer.memory)
+    slots = "".join(f", {slot.name}" for slot in optimizer.memory)
     head = f"{indent}for p, g{memory} in zip(parameters, gradients{slots}):"
-    return [head, *(f"{indent}    {line}" for line in body)]
+    return [head, *(f"{indent}    {line.format(sqrt=root)}" for line in optimizer.script)]
 
 
 def _samples(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
@@ -298,9 +249,9 @@ def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str
     yield "# weights[l] has a row for each unit below and a column for each unit of the layer"
     if form == "numpy" and _is_drawn(experiment):
         shapes = list(zip(network.units, network.units[1:], strict=False))
-        if experiment.init not in ("zeros", "constant"):
+        if not INITIALISERS[experiment.init].fixed:
             yield f"random = np.random.RandomState({experiment.seed})"
-        yield f"weights = [{_DRAWN[experiment.init]} for m, n in {shapes}]"
+        yield f"weights = [{INITIALISERS[experiment.init].numpy} for m, n in {shapes}]"
     else:
         yield "weights = ["
         yield from (f"{_indented(_literal(weights, dialect))}," for weights in initial.weights)
@@ -319,21 +270,8 @@ def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str
     if form == "torch":
         yield "for p in parameters:\n    p.requires_grad_()"
     library = "np" if form == "numpy" else "torch"
-    for slot in {"sgd": (), "momentum": ("velocity",), "rmsprop": ("square",), "adam": ("mean", "square")}[
-        experiment.training.optimizer
-    ]:
-        yield f"{slot} = [{library}.zeros_like(p) for p in parameters]"
-
-
-_DRAWN = {
-    "uniform01": "random.random_sample((m, n))",
-    "uniform": "random.uniform(-1.0, 1.0, (m, n))",
-    "normal": "random.normal(0.0, 1.0, (m, n))",
-    "xavier": "random.normal(0.0, np.sqrt(2.0 / (m + n)), (m, n))",
-    "he": "random.normal(0.0, np.sqrt(2.0 / m), (m, n))",
-    "zeros": "np.zeros((m, n))",
-    "constant": f"np.full((m, n), {CONSTANT})",
-}
+    for slot in OPTIMIZERS[experiment.training.optimizer].memory:
+        yield f"{slot.name} = [{library}.zeros_like(p) for p in parameters]"
 
 
 def _is_drawn(experiment: Experiment) -> bool:
@@ -349,7 +287,7 @@ def _indented(text: str) -> str:
 def _training(experiment: Experiment, epochs: int, dialect: _Dialect) -> str:
     order = "np.random.default_rng((SEED, epoch)).permutation(len(inputs))"
     rows = "order[first : first + BATCH]" if experiment.training.shuffle else "slice(first, first + BATCH)"
-    aged = experiment.training.optimizer == "adam"
+    aged = OPTIMIZERS[experiment.training.optimizer].aged
     lines = [
         *(["age = 0  # updates made"] if aged else []),
         f"for epoch in range(1, {epochs} + 1):",

@@ -11,7 +11,7 @@ from tests.core.runs import article, run
 from tests.nets import Net, nets
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.network import INITIALISERS
+from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.experiments import Overrides
 
 

@@ -1,6 +1,6 @@
-"""Activation functions f and their local gradients f′, by name.
+"""Activation functions: one entry for each carries all that the program knows of it, f beside f′.
 
-Each works on arrays of any shape and writes into `out`. Softmax alone mixes the units of a layer (its last axis).
+Another function is another entry in `ACTIVATIONS`, and nothing else: views, sweep, script and set-up follow from it.
 """
 
 from __future__ import annotations
@@ -18,32 +18,77 @@ LEAK = 0.01
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation function.
+    """One activation function, for arrays of any shape.
 
     `apply(z, out)` writes a = f(z). `derivative(z, a, out)` writes the mask f′(z), for which it may use a.
-    `gated` says that the unit passes either everything or nothing, so that it has a gate to show.
+
+    A unit has a gate where f is linear on either side of 0, and the shut side, z ≤ 0, lets less through: `shut` is the
+    slope there, 0 for ReLU and a hundredth for leaky ReLU; on the open side it is 1. Without a gate `shut` is None.
+    `kinks` are the z at which f has no derivative. A unit that is neither linear nor gated is curved; it may be
+    saturated `low` or `high`, for z far below or above 0, where the slope is a small share of the `steepest`.
     """
 
     name: str
     apply: Callable[[Array, Array], object]
     derivative: Callable[[Array, Array, Array], object]
-    gated: bool = False
+
+    says: str
+    """What it does to the sums of a layer; `{units}`, `{gates}` are those with z ≤ 0."""
+    numpy: str
+    """The body of f(z) in a NumPy script, for z (samples, units)."""
+    numpy_slope: str
+    """f′ in a NumPy script, by way of a = f(z)."""
+    torch: str
+    """f(z) in a PyTorch script."""
+
+    slope: str = ""
+    """f′ as a formula, where a number does not say it all."""
+    plain: tuple[str, str] | None = None
+    """f and f′ of the Python float `{z}`, where they are the same to the last bit; exponentials are NumPy's own."""
+    linear: bool = False
+    """Whether a is z."""
+    shut: float | None = None
+    kinks: tuple[float, ...] = ()
+    low: bool = False
+    high: bool = False
+    steepest: float = 1.0
+    threshold: float | None = None
+    """Where an output that is the probability of a class says yes; None where it is no probability."""
+    classes: tuple[float, float] = (0.0, 1.0)
+    """The targets of two classes that one output can tell apart."""
+    joint: bool = False
+    """Whether each unit depends on all z of its layer, as a share of the whole: for an output of several classes."""
+    numpy_delta: str = "delta * {name}_slope(a[-1])"
+    """δ of the output layer in a NumPy script, `delta` being ∂E/∂ŷ."""
+
+    @property
+    def gated(self) -> bool:
+        """Whether its units have a gate, open for z > 0."""
+        return self.shut is not None
+
+    @property
+    def curved(self) -> bool:
+        """Whether it bends everywhere, and not only at a gate."""
+        return not (self.linear or self.gated)
+
+    def of(self, z: Array) -> Array:
+        """a = f(z)."""
+        a = np.empty_like(z)
+        self.apply(z, a)
+        return a
+
+    def mask(self, z: Array, a: Array) -> Array:
+        """f′(z), where a = f(z)."""
+        mask = np.empty_like(z)
+        self.derivative(z, a, mask)
+        return mask
 
     def delta(self, upstream: Array, mask: Array, a: Array, out: Array) -> None:
         """δ = ∂E/∂z from upstream = ∂E/∂a, by the chain rule."""
         np.multiply(upstream, mask, out)
 
 
-class _Softmax(Activation):
-    def delta(self, upstream: Array, mask: Array, a: Array, out: Array) -> None:
-        """Each unit depends on all z of its layer: δᵢ = aᵢ·(uᵢ − Σⱼ uⱼ·aⱼ); the mask is only the diagonal."""
-        np.subtract(upstream, _total(upstream * a), out)
-        np.multiply(out, a, out)
-
-
-def _total(values: Array) -> Array:
-    """Sum over the last axis, in order, keeping the axis."""
-    return np.add.accumulate(values, axis=-1)[..., -1:]
+# linear: a = z
 
 
 def _linear(z: Array, out: Array) -> None:
@@ -54,12 +99,44 @@ def _linear_derivative(z: Array, a: Array, out: Array) -> None:
     out.fill(1.0)
 
 
+LINEAR = Activation(
+    "linear",
+    _linear,
+    _linear_derivative,
+    says="Linear units pass their sum on unchanged: nothing bends here.",
+    numpy="return z",
+    numpy_slope="np.ones_like(a)",
+    torch="z",
+    plain=("{z}", "1.0"),
+    linear=True,
+    numpy_delta="",
+)
+
+# ReLU: a = max(z, 0)
+
+
 def _relu(z: Array, out: Array) -> None:
     np.maximum(z, 0.0, out=out)
 
 
 def _relu_derivative(z: Array, a: Array, out: Array) -> None:
     np.heaviside(z, 0.0, out)
+
+
+RELU = Activation(
+    "relu",
+    _relu,
+    _relu_derivative,
+    says="ReLU stops negative sums: {gates}.",
+    numpy="return np.maximum(z, 0.0)",
+    numpy_slope="(a > 0) * 1.0",
+    torch="torch.relu(z)",
+    plain=("0.0 if {z} <= 0.0 else {z}", "1.0 if {z} > 0.0 else 0.0 if {z} <= 0.0 else {z}"),
+    shut=0.0,
+    kinks=(0.0,),
+)
+
+# leaky ReLU: a = max(z, 0.01·z)
 
 
 def _leaky_relu(z: Array, out: Array) -> None:
@@ -70,6 +147,52 @@ def _leaky_relu(z: Array, out: Array) -> None:
 def _leaky_relu_derivative(z: Array, a: Array, out: Array) -> None:
     np.heaviside(z, 0.0, out)
     np.maximum(out, LEAK, out=out)
+
+
+LEAKY_RELU = Activation(
+    "leaky_relu",
+    _leaky_relu,
+    _leaky_relu_derivative,
+    says="leaky_relu lets only a hundredth of a negative sum through: {units}.",
+    numpy=f"return np.where(z > 0, z, {LEAK} * z)",
+    numpy_slope=f"np.where(a > 0, 1.0, {LEAK})",
+    torch=f"torch.nn.functional.leaky_relu(z, {LEAK})",
+    plain=(
+        f"{LEAK} * {{z}} if {{z}} <= 0.0 else {{z}}",
+        f"1.0 if {{z}} > 0.0 else {LEAK} if {{z}} <= 0.0 else {{z}}",
+    ),
+    shut=LEAK,
+    kinks=(0.0,),
+)
+
+# ELU: a = z for z > 0, else eᶻ − 1 (Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by
+# exponential linear units", 2016, eq. 15, with α = 1, at which the slope has no jump at 0)
+
+
+def _elu(z: Array, out: Array) -> None:
+    np.minimum(z, 0.0, out=out)
+    np.expm1(out, out)
+    np.maximum(z, out, out=out)  # eᶻ − 1 is never below z
+
+
+def _elu_derivative(z: Array, a: Array, out: Array) -> None:
+    np.minimum(a, 0.0, out=out)
+    np.add(out, 1.0, out)
+
+
+ELU = Activation(
+    "elu",
+    _elu,
+    _elu_derivative,
+    says="elu passes sums above 0 unchanged, and bends negative ones towards −1: a = e^z − 1.",
+    numpy="return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))",
+    numpy_slope="np.minimum(a, 0.0) + 1.0",
+    torch="torch.nn.functional.elu(z)",
+    slope="1 where z > 0, else a + 1",
+    low=True,
+)
+
+# sigmoid: a = 1 / (1 + e⁻ᶻ)
 
 
 def _sigmoid(z: Array, out: Array) -> None:
@@ -84,6 +207,24 @@ def _sigmoid_derivative(z: Array, a: Array, out: Array) -> None:
     np.multiply(out, a, out)
 
 
+SIGMOID = Activation(
+    "sigmoid",
+    _sigmoid,
+    _sigmoid_derivative,
+    says="sigmoid squeezes each sum: a = sigmoid(z).",
+    numpy="return 1.0 / (1.0 + np.exp(-z))",
+    numpy_slope="a * (1.0 - a)",
+    torch="torch.sigmoid(z)",
+    slope="a·(1 − a)",
+    low=True,
+    high=True,
+    steepest=0.25,
+    threshold=0.5,
+)
+
+# tanh: a = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)
+
+
 def _tanh(z: Array, out: Array) -> None:
     np.tanh(z, out)
 
@@ -93,21 +234,55 @@ def _tanh_derivative(z: Array, a: Array, out: Array) -> None:
     np.subtract(1.0, out, out)
 
 
+TANH = Activation(
+    "tanh",
+    _tanh,
+    _tanh_derivative,
+    says="tanh squeezes each sum: a = tanh(z).",
+    numpy="return np.tanh(z)",
+    numpy_slope="1.0 - a * a",
+    torch="torch.tanh(z)",
+    slope="1 − a²",
+    low=True,
+    high=True,
+    classes=(-1.0, 1.0),
+)
+
+# softmax: aᵢ = e^zᵢ / Σⱼ e^zⱼ
+
+
+class _Softmax(Activation):
+    def delta(self, upstream: Array, mask: Array, a: Array, out: Array) -> None:
+        """Each unit depends on all z of its layer: δᵢ = aᵢ·(uᵢ − Σⱼ uⱼ·aⱼ); the mask is only the diagonal."""
+        np.subtract(upstream, _total(upstream * a), out)
+        np.multiply(out, a, out)
+
+
+def _total(values: Array) -> Array:
+    """Sum over the last axis, in order, keeping the axis."""
+    return np.add.accumulate(values, axis=-1)[..., -1:]
+
+
 def _softmax(z: Array, out: Array) -> None:
     np.subtract(z, z.max(axis=-1, keepdims=True), out)
     np.exp(out, out)
     np.divide(out, _total(out), out)
 
 
+SOFTMAX = _Softmax(
+    "softmax",
+    _softmax,
+    _sigmoid_derivative,
+    says="softmax makes shares of all sums: a = softmax(z).",
+    numpy="powers = np.exp(z - z.max(axis=1, keepdims=True))\nreturn powers / powers.sum(axis=1, keepdims=True)",
+    numpy_slope="",
+    torch="torch.softmax(z, dim=1)",
+    joint=True,
+    numpy_delta="a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all",
+)
+
 ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation
-    for activation in (
-        Activation("linear", _linear, _linear_derivative),
-        Activation("relu", _relu, _relu_derivative, gated=True),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_derivative),
-        Activation("sigmoid", _sigmoid, _sigmoid_derivative),
-        Activation("tanh", _tanh, _tanh_derivative),
-        _Softmax("softmax", _softmax, _sigmoid_derivative),
-    )
+    entry.name: entry for entry in (LINEAR, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTMAX)
 }
-HIDDEN_ACTIVATIONS = tuple(name for name in ACTIVATIONS if name != "softmax")
+HIDDEN_ACTIVATIONS = tuple(entry.name for entry in ACTIVATIONS.values() if not entry.joint)
+JOINT_ACTIVATIONS = tuple(entry.name for entry in ACTIVATIONS.values() if entry.joint)

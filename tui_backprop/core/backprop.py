@@ -22,7 +22,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen, room
 from tui_backprop.core.experiment import Training
-from tui_backprop.core.losses import LOSSES, squared_error, squared_error_into
+from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.products import Program, attributed, averaged, outer, weighted_sum
 
@@ -49,7 +49,7 @@ class Frame:
 
         self.inputs, self.targets = take(network.units[0]), take(units[-1])
         self.z, self.mask, self.upstream = (tuple(take(n) for n in units) for _ in range(3))
-        linear = tuple(name == "linear" for name in network.activations)
+        linear = tuple(ACTIVATIONS[name].linear for name in network.activations)
         self.a = tuple(z if same else take(n) for same, z, n in zip(linear, self.z, units, strict=True))
         self.delta = tuple(u if same else take(n) for same, u, n in zip(linear, self.upstream, units, strict=True))
         self.prediction = take(units[-1])
@@ -116,11 +116,7 @@ class Backprop:
     def _error_program(self, network: Network, training: Training) -> Program:
         frame, loss = self.frame, LOSSES[training.loss]
         prediction, target = frame.prediction, frame.targets
-        program = Program()
-        if training.report == "squared":
-            program += squared_error_into(prediction, target, frame.error)
-        else:
-            program.append(lambda: np.copyto(frame.error[..., 0], loss.value(prediction, target)))
+        program = reported(training).into(prediction, target, frame.error)
         if loss.canonical == network.activations[-1]:
             program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
             return program + self._mask_program(network, -1)
@@ -283,8 +279,7 @@ def layers(parameters: Parameters, inputs: Array) -> Iterator[tuple[Array, Array
             z += below[:, unit : unit + 1] * weights[unit]
         if parameters.biases:
             z += parameters.biases[index]
-        below = np.empty_like(z)
-        ACTIVATIONS[name].apply(z, below)
+        below = ACTIVATIONS[name].of(z)
         yield z, below
 
 
@@ -293,5 +288,4 @@ def evaluate(parameters: Parameters, training: Training, inputs: Array, targets:
     with np.errstate(all="ignore"):
         *_, (_, raw) = layers(parameters, inputs)
         prediction = raw if training.round is None else np.rint(raw * 10.0**training.round) / 10.0**training.round
-        report = squared_error if training.report == "squared" else LOSSES[training.loss].value
-        return Evaluation(raw, prediction, report(prediction, targets))
+        return Evaluation(raw, prediction, reported(training).value(prediction, targets))

@@ -29,8 +29,7 @@ def open_gates(experiment: Experiment, parameters: Parameters) -> dict[int, NDAr
                 z = z + parameters.biases[layer - 1]
             if ACTIVATIONS[name].gated:
                 found[layer] = z > 0
-            below = np.empty_like(z)
-            ACTIVATIONS[name].apply(z, below)
+            below = ACTIVATIONS[name].of(z)
     return found
 
 

@@ -133,11 +133,11 @@ def _rule(experiment: Experiment, edit: Edit) -> Value:
 
 
 def _with_sample(experiment: Experiment, edit: Edit) -> Experiment:
-    loss, value, data = experiment.training.loss, _finite(edit), experiment.data
-    if edit.what == "target" and loss == "softmax_cross_entropy":
+    loss, value, data = LOSSES[experiment.training.loss], _finite(edit), experiment.data
+    if edit.what == "target" and loss.shares:
         raise BackpropError("the targets of a sample sum to 1 here", "edit an input, or use another loss")
-    if edit.what == "target" and loss == "binary_cross_entropy" and not 0 <= value <= 1:
-        raise BackpropError(f"{loss} with a target of {value:g}", "a target from 0 to 1")
+    if edit.what == "target" and not loss.least <= value <= loss.most:
+        raise BackpropError(f"{loss.name} with a target of {value:g}", f"a target from {loss.least:g} to {loss.most:g}")
     array = (data.inputs if edit.what == "input" else data.targets).copy()
     array[edit.place] = value
     if edit.what == "input":

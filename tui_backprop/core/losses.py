@@ -1,4 +1,7 @@
-"""Losses and their gradients, by name; sums run over the output units (the last axis)."""
+"""Losses: one entry for each carries all that the program knows of it, E beside ∂E/∂ŷ.
+
+Sums run over the output units (the last axis). Another loss is another entry in `LOSSES`, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from functools import partial
 
 import numpy as np
 
+from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Training
 from tui_backprop.core.products import Program
 
 _TINY = np.finfo(np.float64).tiny
@@ -22,47 +27,66 @@ class Loss:
     `value(prediction, target)` has one entry per sample; `gradient(prediction, target, out)` writes ∂E/∂ŷ.
     With the output activation `canonical` the two derivatives cancel to δ = ŷ − y, which is then taken
     directly: the quotient in ∂E/∂ŷ would be 0/0 for a saturated unit. `requires` names the only output
-    activation for which the loss is defined.
+    activation for which the loss is defined. Targets are bounded by `least` and `most`, and are `shares`
+    where those of a sample have to sum to 1.
     """
 
     name: str
     value: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array, Array], object]
+
+    slope: str
+    """∂E/∂ŷ of one output as a formula of `{ŷ}`, `{y}` and the number of outputs `{n}`."""
+    script: str
+    """E of each sample in a script, from `prediction`, `y` (samples, units), `{log}` log ŷ and `{log_rest}` log(1 − ŷ)."""
+    script_slope: str
+    """∂E/∂ŷ in a NumPy script; δ where the output's activation is `canonical`."""
+    torch: str
+    """What E sums over the outputs, in a PyTorch script; `z` are the sums behind `prediction`."""
+
+    plain: tuple[str, str] | None = None
+    """E of the `{sum}` of (ŷ − y)², and ∂E/∂ŷ of an `{error}` ŷ − y, with the same bits on Python floats."""
     canonical: str | None = None
     requires: str | None = None
+    least: float = -np.inf
+    most: float = np.inf
+    shares: bool = False
+
+    def into(self, prediction: Array, target: Array, out: Array) -> Program:
+        """A program for out (…, batch, 1) = E of `prediction` and `target` (…, batch, units)."""
+        return [lambda: np.copyto(out[..., 0], self.value(prediction, target))]
 
 
 def _total(values: Array) -> Array:
     return np.asarray(np.add.accumulate(values, axis=-1)[..., -1])
 
 
-def squared_error(prediction: Array, target: Array) -> Array:
-    """Σ(ŷ − y)² per sample."""
+def _log(values: Array) -> Array:
+    return np.asarray(np.log(np.maximum(values, _TINY)))
+
+
+# squared: E = Σ(ŷ − y)²
+
+
+class _Squared(Loss):
+    def into(self, prediction: Array, target: Array, out: Array) -> Program:
+        """The same sum in fewer and faster calls: it is what most experiments report."""
+        error: Array = np.empty_like(prediction)
+        program: Program = [partial(np.subtract, prediction, target, error)]
+        if prediction.shape[-1] == 1:
+            return [*program, partial(np.multiply, error, error, out)]
+        totals = np.empty_like(error)
+        return [
+            *program,
+            partial(np.multiply, error, error, error),
+            partial(np.add.accumulate, error, -1, None, totals),
+            partial(np.copyto, out, totals[..., -1:]),
+        ]
+
+
+def _squared(prediction: Array, target: Array) -> Array:
     error = prediction - target
     return _total(error * error)
-
-
-def squared_error_into(prediction: Array, target: Array, out: Array) -> Program:
-    """A program for the same sum: out (…, batch, 1) = Σ(ŷ − y)² of `prediction`, `target` (…, batch, units)."""
-    error: Array = np.empty_like(prediction)
-    program: Program = [partial(np.subtract, prediction, target, error)]
-    if prediction.shape[-1] == 1:
-        return [*program, partial(np.multiply, error, error, out)]
-    totals = np.empty_like(error)
-    return [
-        *program,
-        partial(np.multiply, error, error, error),
-        partial(np.add.accumulate, error, -1, None, totals),
-        partial(np.copyto, out, totals[..., -1:]),
-    ]
-
-
-def _half_squared(prediction: Array, target: Array) -> Array:
-    return 0.5 * squared_error(prediction, target)
-
-
-def _half_squared_gradient(prediction: Array, target: Array, out: Array) -> None:
-    np.subtract(prediction, target, out)
 
 
 def _squared_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -70,8 +94,63 @@ def _squared_gradient(prediction: Array, target: Array, out: Array) -> None:
     np.multiply(out, 2.0, out)
 
 
-def _log(values: Array) -> Array:
-    return np.asarray(np.log(np.maximum(values, _TINY)))
+SQUARED = _Squared(
+    "squared",
+    _squared,
+    _squared_gradient,
+    slope="2·({ŷ} − {y})",
+    script="((prediction - y) ** 2).sum(1)",
+    script_slope="2.0 * (prediction - y)",
+    torch="(prediction - y) ** 2",
+    plain=("{sum}", "2.0 * ({error})"),
+)
+
+# half_squared: E = ½Σ(ŷ − y)²
+
+
+def _half_squared(prediction: Array, target: Array) -> Array:
+    return 0.5 * _squared(prediction, target)
+
+
+def _half_squared_gradient(prediction: Array, target: Array, out: Array) -> None:
+    np.subtract(prediction, target, out)
+
+
+HALF_SQUARED = Loss(
+    "half_squared",
+    _half_squared,
+    _half_squared_gradient,
+    slope="{ŷ} − {y}",
+    script="0.5 * ((prediction - y) ** 2).sum(1)",
+    script_slope="prediction - y",
+    torch="0.5 * ((prediction - y) ** 2)",
+    plain=("0.5 * ({sum})", "{error}"),
+)
+
+# mean_squared: E = Σ(ŷ − y)² / n, the mean over the outputs, as PyTorch's MSELoss takes it
+
+
+def _mean_squared(prediction: Array, target: Array) -> Array:
+    return np.asarray(_squared(prediction, target) / prediction.shape[-1])
+
+
+def _mean_squared_gradient(prediction: Array, target: Array, out: Array) -> None:
+    _squared_gradient(prediction, target, out)
+    np.divide(out, float(prediction.shape[-1]), out)
+
+
+MEAN_SQUARED = Loss(
+    "mean_squared",
+    _mean_squared,
+    _mean_squared_gradient,
+    slope="2/{n}·({ŷ} − {y})",
+    script="((prediction - y) ** 2).sum(1) / y.shape[1]",
+    script_slope="2.0 * (prediction - y) / y.shape[1]",
+    torch="(prediction - y) ** 2 / y.shape[1]",
+    plain=("({sum}) / {n}.0", "2.0 * ({error}) / {n}.0"),
+)
+
+# binary_cross_entropy: E = −Σ(y·log ŷ + (1 − y)·log(1 − ŷ))
 
 
 def _binary_cross_entropy(prediction: Array, target: Array) -> Array:
@@ -83,6 +162,23 @@ def _binary_cross_entropy_gradient(prediction: Array, target: Array, out: Array)
     np.divide(out, prediction * (1.0 - prediction), out)
 
 
+BINARY_CROSS_ENTROPY = Loss(
+    "binary_cross_entropy",
+    _binary_cross_entropy,
+    _binary_cross_entropy_gradient,
+    slope="({ŷ} − {y})/({ŷ}·(1 − {ŷ}))",
+    script="-(y * {log} + (1 - y) * {log_rest}).sum(1)",
+    script_slope="prediction - y",
+    torch='torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")',
+    canonical=SIGMOID.name,
+    requires=SIGMOID.name,
+    least=0.0,
+    most=1.0,
+)
+
+# softmax_cross_entropy: E = −Σ y·log ŷ
+
+
 def _softmax_cross_entropy(prediction: Array, target: Array) -> Array:
     return -_total(target * _log(prediction))
 
@@ -92,12 +188,37 @@ def _softmax_cross_entropy_gradient(prediction: Array, target: Array, out: Array
     np.negative(out, out)
 
 
+SOFTMAX_CROSS_ENTROPY = Loss(
+    "softmax_cross_entropy",
+    _softmax_cross_entropy,
+    _softmax_cross_entropy_gradient,
+    slope="−{y}/{ŷ}",
+    script="-(y * {log}).sum(1)",
+    script_slope="prediction - y",
+    torch="-(y * torch.log_softmax(z, dim=1))",
+    canonical=SOFTMAX.name,
+    requires=SOFTMAX.name,
+    shares=True,
+)
+
 LOSSES: dict[str, Loss] = {
-    loss.name: loss
-    for loss in (
-        Loss("half_squared", _half_squared, _half_squared_gradient),
-        Loss("squared", squared_error, _squared_gradient),
-        Loss("binary_cross_entropy", _binary_cross_entropy, _binary_cross_entropy_gradient, "sigmoid", "sigmoid"),
-        Loss("softmax_cross_entropy", _softmax_cross_entropy, _softmax_cross_entropy_gradient, "softmax", "softmax"),
-    )
+    entry.name: entry for entry in (HALF_SQUARED, SQUARED, MEAN_SQUARED, BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY)
 }
+
+
+def reported(training: Training) -> Loss:
+    """The loss whose value is the error shown: the one that is minimised, or the one that `report` names."""
+    return LOSSES[training.loss if training.report == "loss" else training.report]
+
+
+def suited_to(classes: int) -> tuple[str, str]:
+    """The output activation and the loss that suit targets of so many classes; of 0 classes: numbers."""
+    if not classes:
+        return LINEAR.name, HALF_SQUARED.name
+    loss = BINARY_CROSS_ENTROPY if classes == 2 else SOFTMAX_CROSS_ENTROPY
+    return str(loss.requires), loss.name
+
+
+def suited_to_output(output: str) -> str:
+    """The loss that suits an output activation, whatever the targets are."""
+    return SOFTMAX_CROSS_ENTROPY.name if output in JOINT_ACTIVATIONS else HALF_SQUARED.name

@@ -1,8 +1,8 @@
-"""The shape of a network, its parameters, and how they are initialised."""
+"""The shape of a network, and its parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -109,43 +109,3 @@ def parameters_from(network: Network, weights: Sequence[Array], biases: Sequence
         for bias, values in zip(network.biases(flat), biases, strict=True):
             bias[...] = values
     return Parameters(network, frozen(flat))
-
-
-CONSTANT = 0.5
-"""Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
-
-
-def _xavier(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
-    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 12."""
-    return random.normal(0.0, np.sqrt(2.0 / (shape[0] + shape[1])), shape)
-
-
-def _he(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
-    """He et al., "Delving deep into rectifiers", 2015, eq. 10."""
-    return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
-
-
-INITIALISERS: dict[str, Callable[[np.random.RandomState, tuple[int, int]], Array]] = {
-    "uniform01": lambda random, shape: random.random_sample(shape),
-    "uniform": lambda random, shape: random.uniform(-1.0, 1.0, shape),
-    "normal": lambda random, shape: random.normal(0.0, 1.0, shape),
-    "xavier": _xavier,
-    "he": _he,
-    "zeros": lambda random, shape: np.zeros(shape),
-    "constant": lambda random, shape: np.full(shape, CONSTANT),
-}
-"""W[1], W[2] … come in order from one `RandomState(seed)`, the stream of `numpy.random.seed`; biases start at 0."""
-
-
-def initialise(network: Network, name: str, seed: int) -> list[Array]:
-    """Fresh weights W[1]…W[L] by the initialiser `name`; the same seed gives the same bits."""
-    return next(initialisations(network, name, [seed]))
-
-
-def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
-    """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
-    random = np.random.RandomState()
-    draw = INITIALISERS[name]
-    for seed in seeds:
-        random.seed(seed)
-        yield [draw(random, shape) for shape in zip(network.units, network.units[1:], strict=False)]

@@ -1,10 +1,14 @@
-"""How a gradient becomes new parameters."""
+"""How a gradient becomes new parameters: one class for each optimiser carries all that the program knows of it.
+
+Each has its rule twice: as `update` computes it, and as lines of text with the same terms. Another optimiser is
+another class in `OPTIMIZERS`, and nothing else: inspector, sentences, sweep, script and set-up follow from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -25,27 +29,71 @@ class Memory:
     age: int = 0
 
 
-class Optimizer(Protocol):
+class Slot(NamedTuple):
+    """Something that is remembered of each parameter: its symbol in formulas, and the name of all of it in a script."""
+
+    symbol: str
+    name: str
+
+
+class Line(NamedTuple):
+    """A line of a rule: `result = formula = numbers`.
+
+    `result` is the symbol of a slot, `new`, or something in between, which `value` computes. In `formula` `{g}` stands
+    for the symbol of the gradient and `{t}` for the number of updates. In `numbers` `{…}` are the numbers themselves:
+    of `old`, `g`, `rate`, the settings, `constants`, slots as they were before, and results of earlier lines.
+    """
+
+    result: str
+    formula: str
+    numbers: str
+    value: Callable[[Mapping[str, float]], float] | None = None
+
+
+class Optimizer:
     """Moves parameters in place, given their gradient, one by one and all alike: arrays may have any shape.
 
     What it has to remember of earlier gradients is not kept here but in `memory` (slots, …), which starts at 0,
     so that a step is a function of its arguments.
     """
 
-    slots: int
+    name: ClassVar[str]
+    memory: ClassVar[tuple[Slot, ...]] = ()
+    settings: ClassVar[tuple[str, ...]] = ()
+    """Rules of the training, besides the rate, that it goes by."""
+    rule: ClassVar[tuple[Line, ...]]
+    script: ClassVar[tuple[str, ...]]
+    """The update of a parameter `p` by `g` in a script, with slots by symbol; `{sqrt}` is the library's root."""
+    aged: ClassVar[bool] = False
+    """Whether the number of the update, `age`, goes into it."""
+    plain: ClassVar[str] = ""
+    """The update of the Python float `{p}` where it is −rate × gradient and nothing else."""
+
+    def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
+        """For parameters of this `shape`."""
+        self.training = training
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`parameters`, `gradient` and each slot of `memory` have one shape; `age` updates were made before."""
+        raise NotImplementedError
+
+    @staticmethod
+    def constants(age: int) -> dict[str, float]:
+        """Numbers in the lines of the rule that are the same for all parameters, in update number `age`."""
+        return {}
 
 
-class GradientDescent:
+class GradientDescent(Optimizer):
     """Plain SGD: W ← W − rate × g."""
 
-    slots = 0
+    name = "sgd"
+    rule = (Line("new", "old − rate·{g}", "{old} − {rate}×{g}"),)
+    script = ("p -= RATE * g",)
+    plain = "{p} -= {rate!r} * {g}"
 
     def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
-        self._rate = np.array(training.rate)
-        self._change = np.empty(shape)
+        super().__init__(training, shape)
+        self._rate, self._change = np.array(training.rate), np.empty(shape)
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """Needs no memory."""
@@ -53,62 +101,115 @@ class GradientDescent:
         np.subtract(parameters, self._change, parameters)
 
 
-class Momentum:
+class Momentum(Optimizer):
     """v ← momentum × v + g, W ← W − rate × v (Polyak, "Some methods of speeding up the convergence", 1964)."""
 
-    slots = 1
-
-    def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
-        self._rate, self._momentum = training.rate, training.momentum
+    name = "momentum"
+    memory = (Slot("v", "velocity"),)
+    settings = ("momentum",)
+    rule = (
+        Line("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
+        Line("new", "old − rate·v", "{old} − {rate}×{v}"),
+    )
+    script = ("v *= MOMENTUM", "v += g", "p -= RATE * v")
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds the velocity v."""
         velocity = memory[0]
-        velocity *= self._momentum
+        velocity *= self.training.momentum
         velocity += gradient
-        parameters -= self._rate * velocity
+        parameters -= self.training.rate * velocity
 
 
-class RMSProp:
+class RMSProp(Optimizer):
     """v ← decay × v + (1 − decay) × g², W ← W − rate × g / (√v + ε) (Hinton, "Neural networks", lecture 6e, 2012)."""
 
-    slots = 1
-
-    def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
-        self._rate = training.rate
+    name = "rmsprop"
+    memory = (Slot("v", "square"),)
+    rule = (
+        Line("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
+        Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
+    )
+    script = (f"v *= {DECAY}", f"v += (1.0 - {DECAY}) * g * g", f"p -= RATE * g / ({{sqrt}}(v) + {EPSILON})")
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds v, the running mean of the gradient's square."""
         square = memory[0]
         square *= DECAY
         square += (1.0 - DECAY) * gradient * gradient
-        parameters -= self._rate * gradient / (np.sqrt(square) + EPSILON)
+        parameters -= self.training.rate * gradient / (np.sqrt(square) + EPSILON)
 
 
-class Adam:
+class Adam(Optimizer):
     """Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1."""
 
-    slots = 2
-
-    def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
-        self._rate = training.rate
+    name = "adam"
+    memory = (Slot("m", "mean"), Slot("v", "square"))
+    rule = (
+        Line("m", f"{BETA1}·m + {1 - BETA1:.3g}·{{g}}", f"{BETA1}×{{m}} + {1 - BETA1:.3g}×{{g}}"),
+        Line("v", f"{BETA2}·v + {1 - BETA2:.3g}·{{g}}²", f"{BETA2}×{{v}} + {1 - BETA2:.3g}×{{g}}²"),
+        Line("m̂", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
+        Line("v̂", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
+        Line("new", "old − rate·m̂/(√v̂ + ε)", f"{{old}} − {{rate}}×{{m̂}}/(√{{v̂}} + {EPSILON:.0e})"),
+    )
+    script = (
+        f"m *= {BETA1}",
+        f"m += (1.0 - {BETA1}) * g",
+        f"v *= {BETA2}",
+        f"v += (1.0 - {BETA2}) * g * g",
+        f"m_hat, v_hat = m / (1.0 - {BETA1}**age), v / (1.0 - {BETA2}**age)",
+        f"p -= RATE * m_hat / ({{sqrt}}(v_hat) + {EPSILON})",
+    )
+    aged = True
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds the running means m of the gradient and v of its square."""
         mean, square = memory
+        part = self.constants(age + 1)
         mean *= BETA1
         mean += (1.0 - BETA1) * gradient
         square *= BETA2
         square += (1.0 - BETA2) * gradient * gradient
-        mean_hat = mean / (1.0 - BETA1 ** (age + 1))
-        square_hat = square / (1.0 - BETA2 ** (age + 1))
-        parameters -= self._rate * mean_hat / (np.sqrt(square_hat) + EPSILON)
+        mean_hat = mean / part["part1"]
+        square_hat = square / part["part2"]
+        parameters -= self.training.rate * mean_hat / (np.sqrt(square_hat) + EPSILON)
+
+    @staticmethod
+    def constants(age: int) -> dict[str, float]:
+        """How much of the whole the means have seen so far."""
+        return {"part1": 1.0 - BETA1**age, "part2": 1.0 - BETA2**age}
 
 
-OPTIMIZERS: dict[str, Callable[[Training, tuple[int, ...]], Optimizer]] = {
-    "sgd": GradientDescent,
-    "momentum": Momentum,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-}
-"""By name: (training, shape of the parameters) → optimiser."""
+OPTIMIZERS: dict[str, type[Optimizer]] = {entry.name: entry for entry in (GradientDescent, Momentum, RMSProp, Adam)}
+"""By name: called with (training, shape of the parameters) an optimiser."""
+
+
+def unused_settings(optimizer: str) -> set[str]:
+    """Settings of the other optimisers that this one does not go by."""
+    every = {name for entry in OPTIMIZERS.values() for name in entry.settings}
+    return every.difference(*(entry.settings for entry in OPTIMIZERS.values() if entry.name == optimizer))
+
+
+def worked_out(
+    training: Training, index: int, numbers: Mapping[str, float | None], before: Memory, after: Memory | None
+) -> Iterator[tuple[Line, dict[str, float | None], float | None]]:
+    """The rule, line by line, for the parameter at `index`: the line, the numbers in it, and what it gives.
+
+    `numbers` are `old`, the gradient `g` and `new`; what is not known yet is None. So is all that the lines give where
+    there is no memory `after` the update.
+    """
+    entry, age = OPTIMIZERS[training.optimizer], before.age + 1
+    slots = {slot.symbol: place for place, slot in enumerate(entry.memory)}
+    known: dict[str, float | None] = {**numbers, "rate": training.rate, **entry.constants(age)}
+    known |= {name: getattr(training, name) for name in entry.settings}
+    known |= {symbol: float(before.slots[place, index]) for symbol, place in slots.items()}
+    for line in entry.rule:
+        result: float | None = None
+        if after is not None and line.result in slots:
+            result = float(after.slots[slots[line.result], index])
+        elif after is not None and line.value is not None:
+            result = line.value({name: value for name, value in known.items() if value is not None})
+        elif line.result == "new":
+            result = numbers["new"]
+        yield line, dict(known), result
+        known[line.result] = result

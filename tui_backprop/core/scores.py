@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Data, Experiment
@@ -40,14 +41,15 @@ def threshold(experiment: Experiment) -> float | None:
         return None
     data = experiment.data
     targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
-    if experiment.network.activations[-1] == "sigmoid" and ((targets == 0) | (targets == 1)).all():
-        return 0.5
+    edge = ACTIVATIONS[experiment.network.activations[-1]].threshold
+    if edge is not None and ((targets == 0) | (targets == 1)).all():
+        return edge
     return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None
 
 
 def has_classes(experiment: Experiment) -> bool:
     """Whether answers are classes: of a softmax, of a sigmoid with targets 0 and 1, or −1 and 1."""
-    return experiment.network.activations[-1] == "softmax" or threshold(experiment) is not None
+    return ACTIVATIONS[experiment.network.activations[-1]].joint or threshold(experiment) is not None
 
 
 def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.network import Parameters, initialisations, parameters_from
+from tui_backprop.core.initialisers import initialisations
+from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
 from tui_backprop.core.outcomes import Outcome, outcome_of
 from tui_backprop.core.penalty import penalised, with_penalty
@@ -206,7 +207,7 @@ class _Group:
         self._parameters[...] = parameters
         shape = self._laid(self._parameters[:, self._experiment.network.trained]).shape
         self._optimizer: Optimizer = OPTIMIZERS[training.optimizer](training, shape)
-        self._slots = np.zeros((self._optimizer.slots, *shape)) if slots is None else slots
+        self._slots = np.zeros((len(self._optimizer.memory), *shape)) if slots is None else slots
 
     def _passes_of(self, batch: int) -> Backprop:
         if batch not in self._passes:

@@ -66,7 +66,7 @@ class Trainer:
         training, network = experiment.training, experiment.network
         self._trained = network.trained
         self._optimizer = OPTIMIZERS[training.optimizer](training, (network.trained.stop,))
-        self.fresh = Memory(frozen(np.zeros((self._optimizer.slots, network.trained.stop))))
+        self.fresh = Memory(frozen(np.zeros((len(self._optimizer.memory), network.trained.stop))))
         self._penalised = penalised(training)
         self._passes: dict[int, Backprop] = {}
         self._unrolled = unroll(network, training)

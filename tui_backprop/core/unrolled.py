@@ -14,26 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.activations import LEAK
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.backprop import Frame
 from tui_backprop.core.experiment import Training
+from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 
 LARGEST = 150
 """Networks with more parameters than this are faster in NumPy."""
-
-_ACTIVATION = {
-    "linear": "{z}",
-    "relu": "0.0 if {z} <= 0.0 else {z}",
-    "leaky_relu": f"{LEAK} * {{z}} if {{z}} <= 0.0 else {{z}}",
-}
-_MASK = {
-    "linear": "1.0",
-    "relu": "1.0 if {z} > 0.0 else 0.0 if {z} <= 0.0 else {z}",
-    "leaky_relu": f"1.0 if {{z}} > 0.0 else {LEAK} if {{z}} <= 0.0 else {{z}}",
-}
-_ERROR = {"half_squared": ("0.5 * ({sum})", "{error}"), "squared": ("{sum}", "2.0 * ({error})")}
 
 Row = Sequence[float]
 """One sample: its inputs, then its targets."""
@@ -55,10 +45,11 @@ def unroll(network: Network, training: Training) -> UnrolledStep | None:
     if (
         network.size > LARGEST
         or training.batch != 1
-        or training.optimizer != "sgd"
         or penalised(training)
-        or training.loss not in _ERROR
-        or not set(network.activations) <= set(_ACTIVATION)
+        or not OPTIMIZERS[training.optimizer].plain
+        or LOSSES[training.loss].plain is None
+        or reported(training).plain is None
+        or any(ACTIVATIONS[name].plain is None for name in network.activations)
     ):
         return None
     namespace: dict[str, Any] = {"rint": _rint}
@@ -101,6 +92,16 @@ def _names(places: Any) -> list[str]:
     return [f"f{place}" for place in places.ravel()]
 
 
+def _plain(network: Network, layer: int) -> tuple[str, str]:
+    """f and f′ of the layer from 0 on."""
+    return _written(ACTIVATIONS[network.activations[layer]].plain)
+
+
+def _written(plain: tuple[str, str] | None) -> tuple[str, str]:
+    assert plain is not None
+    return plain
+
+
 def _weights(network: Network) -> list[list[list[str]]]:
     """The name of each weight, by layer, row and column."""
     views = network.weights(np.arange(network.size))  # type: ignore[arg-type]
@@ -121,7 +122,7 @@ def _forward(network: Network, training: Training, frame: Frame) -> list[str]:
             bias = f" + p{biases[layer][unit]}" if biases else ""
             lines.append(f"{z} = {_sum(below, (row[unit] for row in weights))}{bias}")
             if a != z:
-                lines.append(f"{a} = {_ACTIVATION[network.activations[layer]].format(z=z)}")
+                lines.append(f"{a} = {_plain(network, layer)[0].format(z=z)}")
         below = _names(frame.a[layer])
     for raw, prediction in zip(below, _names(frame.prediction), strict=True):
         scale = None if training.round is None else 10.0**training.round
@@ -130,22 +131,22 @@ def _forward(network: Network, training: Training, frame: Frame) -> list[str]:
 
 
 def _backward(network: Network, training: Training, frame: Frame) -> list[str]:
-    value, gradient = _ERROR[training.loss]
+    (report, _), (_, gradient) = _written(reported(training).plain), _written(LOSSES[training.loss].plain)
     errors = [f"{p} - {y}" for p, y in zip(_names(frame.prediction), _names(frame.targets), strict=True)]
     lines = [f"e{unit} = {error}" for unit, error in enumerate(errors)]
     names = [f"e{unit}" for unit in range(len(errors))]
-    report = "{sum}" if training.report == "squared" else value
-    lines.append(f"f{frame.error[0, 0]} = {report.format(sum=_sum(names, names))}")
+    lines.append(f"f{frame.error[0, 0]} = {report.format(sum=_sum(names, names), n=len(names))}")
+    slopes = [gradient.format(error=name, n=len(names)) for name in names]
     weights = _weights(network)
     for layer in reversed(range(network.depth)):
         above = None if layer == network.depth - 1 else _names(frame.delta[layer + 1])
         for unit, upstream in enumerate(_names(frame.upstream[layer])):
-            arriving = gradient.format(error=names[unit]) if above is None else _sum(weights[layer + 1][unit], above)
+            arriving = slopes[unit] if above is None else _sum(weights[layer + 1][unit], above)
             z, mask = f"f{frame.z[layer][0, unit]}", f"f{frame.mask[layer][0, unit]}"
             delta = f"f{frame.delta[layer][0, unit]}"
             lines.append(f"{upstream} = {arriving}")
             if delta != upstream:
-                lines.append(f"{mask} = {_MASK[network.activations[layer]].format(z=z)}")
+                lines.append(f"{mask} = {_plain(network, layer)[1].format(z=z)}")
                 lines.append(f"{delta} = {upstream} * {mask}")
     below = _names(frame.inputs)
     bias_gradients = network.biases(frame.gradient)
@@ -162,4 +163,5 @@ def _backward(network: Network, training: Training, frame: Frame) -> list[str]:
 def _update(network: Network, training: Training, frame: Frame) -> list[str]:
     gradients = _names(frame.gradient)
     trained = range(network.trained.start, network.trained.stop)
-    return [f"p{place} -= {training.rate!r} * {gradients[place]}" for place in trained]
+    rule = OPTIMIZERS[training.optimizer].plain
+    return [rule.format(p=f"p{place}", rate=training.rate, g=gradients[place]) for place in trained]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.network import Network
@@ -230,8 +231,8 @@ def _one_hot(codes: Array, classes: int) -> Array:
 
 def _one_output(second: NDArray[np.bool_], network: Network) -> Array:
     """Two classes as one target (samples, 1): 0 and 1, or −1 and 1 for an output that reaches both."""
-    low = -1.0 if network.activations[-1] == "tanh" else 0.0
-    return np.where(np.reshape(second, (-1, 1)), 1.0, low)
+    low, high = ACTIVATIONS[network.activations[-1]].classes
+    return np.where(np.reshape(second, (-1, 1)), high, low)
 
 
 def _parted(data: Data, keys: Section, network: Network) -> Data:

@@ -11,7 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, TANH
+from tui_backprop.core.experiment import Data, Experiment, Training
+from tui_backprop.core.losses import suited_to, suited_to_output
+from tui_backprop.core.optimizers import unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
 from tui_backprop.experiments.csv_file import CsvFile
@@ -48,14 +51,14 @@ class Draft:
     data_seed: str = ""
     standardise: str = "no"
     layers: str = ""
-    hidden: str = "relu"
-    output: str = "linear"
+    hidden: str = RELU.name
+    output: str = LINEAR.name
     bias: str = "yes"
     init: str = "xavier"
     seed: str = "0"
-    loss: str = "half_squared"
+    loss: str = Training.loss
     report: str = "loss"
-    optimizer: str = "sgd"
+    optimizer: str = Training.optimizer
     momentum: str = ""
     rate: str = "0.1"
     batch: str = "1"
@@ -76,7 +79,7 @@ class Draft:
         without |= set() if made else {"samples", "noise"}
         without |= set() if made or self.data == CSV or own["network"]["layers"][0] == 2 else {"features"}
         without |= set() if drawn else {"data_seed"}
-        without |= set() if self.optimizer == "momentum" else {"momentum"}
+        without |= unused_settings(self.optimizer)
         return without | (set() if self.layers.strip() else {"hidden"})
 
     def changed(self, field: str, text: str) -> Draft:
@@ -95,14 +98,12 @@ class Draft:
         own = (
             {"standardise": "yes", "test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         )
-        draft = replace(clean, layers="8", hidden="tanh", rate="0.03", shuffle="yes", **own)
+        draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
 
     def suited(self, open_csv: Opener = CsvFile) -> Draft:
         """With the output and the loss that suit the targets. Raises `ExperimentError` where those cannot be read."""
-        classes = replace(self, output="linear")._outline(open_csv).classes
-        kind = {0: ("linear", "half_squared"), 2: ("sigmoid", "binary_cross_entropy")}
-        output, loss = kind.get(classes, ("softmax", "softmax_cross_entropy"))
+        output, loss = suited_to(replace(self, output=LINEAR.name)._outline(open_csv).classes)
         return replace(self, output=output, loss=loss)
 
     def _outline(self, open_csv: Opener) -> Outline:
@@ -111,14 +112,15 @@ class Draft:
             return Outline(len(_listed(self.features)) or 2, 1, classes)
         if not Path(self.file).expanduser().is_file():
             raise ExperimentError(self.file or "file", "", "no such file", "the path of a CSV file")
-        return outline(self._data(), self.output == "softmax", open_csv)
+        return outline(self._data(), self.output in JOINT_ACTIVATIONS, open_csv)
 
     def definition(self, open_csv: Opener = CsvFile) -> dict[str, Any]:
         """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
         if self.data == PRESETS_OWN:
             return self._of_preset()
         found = self._outline(open_csv)
-        outputs = found.classes if found.classes > 2 or (found.classes and self.output == "softmax") else found.targets
+        of_classes = found.classes > 2 or (found.classes and self.output in JOINT_ACTIVATIONS)
+        outputs = found.classes if of_classes else found.targets
         data, title = self._data(), f"{self.data}: {self.samples} samples"
         if self.data == CSV:
             data, title = {**data, "target": list(found.target)}, Path(self.file).name
@@ -184,7 +186,7 @@ class Draft:
         if "layers" in changes:
             hidden = self._hidden_layers()
         if "output" in changes and data.get("generator", "plane") not in REGRESSIONS:
-            last = 2 if self.output == "softmax" else 1
+            last = 2 if self.output in JOINT_ACTIVATIONS else 1
         anew = [first, *hidden, last] != network["layers"] or not changes.keys().isdisjoint(("seed", "init"))
         network["layers"] = [first, *hidden, last]
         network.update({key: _number(changes[key]) for key in ("hidden", "output", "init", "seed") if key in changes})
@@ -276,7 +278,7 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         data_seed=str(data.get("seed", "")),
         standardise="yes" if experiment.data.standardised else "no",
         layers=",".join(map(str, network.units[1:-1])),
-        hidden=network.activations[0] if network.depth > 1 else "relu",
+        hidden=network.activations[0] if network.depth > 1 else RELU.name,
         output=network.activations[-1],
         bias=next(text for text, bias in BIAS.items() if bias == definition["network"].get("bias", False)),
         init=experiment.init,
@@ -296,8 +298,7 @@ def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
     draft = from_preset("article").changed("data", CSV).changed("file", file).suited(open_csv)
     if output in (None, draft.output):
         return draft
-    loss = "softmax_cross_entropy" if output == "softmax" else "half_squared"
-    return replace(draft, output=str(output), loss=loss)
+    return replace(draft, output=str(output), loss=suited_to_output(str(output)))
 
 
 def experiment_of(file: str, overrides: Overrides) -> Experiment:

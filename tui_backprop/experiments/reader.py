@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LINEAR, RELU
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Data, Experiment, Training
+from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import INITIALISERS, Bias, Network, Parameters, initialise, parameters_from
+from tui_backprop.core.network import Bias, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_file import CsvFile
@@ -161,7 +162,7 @@ def _experiment(
     data = read_data(data_keys, network, folder, open_csv) if data is None else data
     training = _training(training_keys, network, data)
     seed = network_keys.integer("seed", 0, 0, 2**32 - 1)
-    init = network_keys.choice("init", "uniform01", tuple(INITIALISERS))
+    init = network_keys.choice("init", Experiment.init, tuple(INITIALISERS))
     initial = _parameters(network_keys, network, init, seed)
     network_keys.done()
     return Experiment(
@@ -182,8 +183,8 @@ def _network(keys: Section) -> Network:
             "layers", f"has {len(layers)} entries", f"2 to {MOST_LAYERS + 1}: units of input, hidden, output"
         )
     depth = len(layers) - 1
-    hidden = keys.names("hidden", "relu", HIDDEN_ACTIVATIONS, depth - 1)
-    output = keys.choice("output", "linear", tuple(ACTIVATIONS))
+    hidden = keys.names("hidden", RELU.name, HIDDEN_ACTIVATIONS, depth - 1)
+    output = keys.choice("output", LINEAR.name, tuple(ACTIVATIONS))
     bias = {False: Bias.NONE, True: Bias.TRAINED, "frozen": Bias.FROZEN}[keys.bias("bias")]
     return Network(tuple(layers), (*hidden, output), bias)
 
@@ -198,24 +199,26 @@ def _parameters(keys: Section, network: Network, init: str, seed: int) -> Parame
 
 
 def _training(keys: Section, network: Network, data: Data) -> Training:
-    loss = keys.choice("loss", "half_squared", tuple(LOSSES))
-    required = LOSSES[loss].requires
-    if required and network.activations[-1] != required:
-        raise keys.error("loss", f"{loss} with a {network.activations[-1]} output", f'network.output = "{required}"')
+    loss = LOSSES[keys.choice("loss", Training.loss, tuple(LOSSES))]
+    if loss.requires and network.activations[-1] != loss.requires:
+        hint = f'network.output = "{loss.requires}"'
+        raise keys.error("loss", f"{loss.name} with a {network.activations[-1]} output", hint)
     targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
-    if loss == "binary_cross_entropy" and not ((targets >= 0) & (targets <= 1)).all():
-        raise keys.error("loss", f"{loss} with targets outside 0…1", "targets from 0 to 1")
-    if loss == "softmax_cross_entropy" and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
-        raise keys.error("loss", f"{loss} with targets that do not sum to 1", "one 1 in each sample's targets, else 0")
+    if not ((targets >= loss.least) & (targets <= loss.most)).all():
+        bounds = f"{loss.least:g}…{loss.most:g}", f"targets from {loss.least:g} to {loss.most:g}"
+        raise keys.error("loss", f"{loss.name} with targets outside {bounds[0]}", bounds[1])
+    if loss.shares and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
+        hint = "one 1 in each sample's targets, else 0"
+        raise keys.error("loss", f"{loss.name} with targets that do not sum to 1", hint)
     training = Training(
         rate=keys.number("rate", 0.1, above=0.0),
-        loss=loss,
+        loss=loss.name,
         report=keys.choice("report", "loss", ("loss", "squared")),
         batch=keys.batch("batch", len(data)),
         shuffle=keys.flag("shuffle", False),
         round=keys.optional_integer("round", 0, 15),
         stop=keys.number("stop", 0.0),
-        optimizer=keys.choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+        optimizer=keys.choice("optimizer", Training.optimizer, tuple(OPTIMIZERS)),
         momentum=keys.number("momentum", 0.9, least=0.0, below=1.0),
         l1=keys.number("l1", 0.0, least=0.0),
         l2=keys.number("l2", 0.0, least=0.0),

@@ -6,7 +6,7 @@ pass as `core.backprop` makes it, with one line wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,9 +60,7 @@ def buggy_gradient(name: str) -> GradientFunction:
 def _of_sample(bug: str, experiment: Experiment, parameters: Parameters, x: Array, y: Array) -> Array:
     network, loss = experiment.network, LOSSES[replace(experiment.training, round=None).loss]
     z, a = _forward(parameters, network.activations, x)
-    masks = [
-        _filled(ACTIVATIONS[name].derivative, *za) for name, *za in zip(network.activations, z, a[1:], strict=True)
-    ]
+    masks = [ACTIVATIONS[name].mask(*za) for name, *za in zip(network.activations, z, a[1:], strict=True)]
     upstream = np.empty_like(a[-1])
     if loss.canonical == network.activations[-1]:
         delta = a[-1] - y
@@ -90,13 +88,5 @@ def _forward(parameters: Parameters, activations: Sequence[str], x: Array) -> tu
     a = [x]
     for layer, name in enumerate(activations):
         z.append(a[-1] @ parameters.weights[layer] + (parameters.biases[layer] if parameters.biases else 0.0))
-        out = np.empty_like(z[-1])
-        ACTIVATIONS[name].apply(z[-1], out)
-        a.append(out)
+        a.append(ACTIVATIONS[name].of(z[-1]))
     return z, a
-
-
-def _filled(derivative: Callable[[Array, Array, Array], object], z: Array, a: Array) -> Array:
-    out = np.empty_like(z)
-    derivative(z, a, out)
-    return out

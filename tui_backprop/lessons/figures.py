@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
@@ -211,12 +211,10 @@ def _curve(kind: str) -> Callable[[Stage, str], float]:
     def find(stage: Stage, text: str) -> float:
         name, _, at = text.partition(" ")
         z = np.array([read_number(at, example=f"{kind} relu 0.5")])
-        if name not in ACTIVATIONS or name == "softmax":
-            raise BackpropError(f"no activation {name!r}", ", ".join(n for n in ACTIVATIONS if n != "softmax"))
-        a, slope = np.empty(1), np.empty(1)
-        ACTIVATIONS[name].apply(z, a)
-        ACTIVATIONS[name].derivative(z, a, slope)
-        return float((slope if kind == "slope" else a)[0])
+        if name not in HIDDEN_ACTIVATIONS:
+            raise BackpropError(f"no activation {name!r}", ", ".join(HIDDEN_ACTIVATIONS))
+        a = ACTIVATIONS[name].of(z)
+        return float((ACTIVATIONS[name].mask(z, a) if kind == "slope" else a)[0])
 
     return find
 

@@ -11,7 +11,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined, put
-from tui_backprop.render.numbers import fixed, level, scale_of, tone
+from tui_backprop.render.numbers import fixed, level, scale_of, shut_sign, tone
 from tui_backprop.render.selection import Node, Selection, Weight, column_of
 from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
 
@@ -155,7 +155,7 @@ def _write(cells: list[list[Span]], moment: Moment, selection: Selection, column
     """A line a group: its name, the mean of the latest values known, and how many gates are open."""
     layer, values = column.layer, _latest(moment, column.layer)
     z = moment.sum(layer) if layer else None
-    gated = layer > 0 and ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated
+    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
     with np.errstate(all="ignore"):
         means = (
             None
@@ -178,10 +178,11 @@ def _write(cells: list[list[Span]], moment: Moment, selection: Selection, column
             ),
             Span(" " + fixed(value), tone(value, scale), target=target),
         ]
-        if gated and z is not None:
+        if activation.gated and z is not None:
             group = z[start : start + column.size]
             opened = int((group > 0).sum())
-            spans.append(Span(f" {opened}/{len(group)}" if opened else " ✕", "dim" if opened else "warn", not opened))
+            text = f"{opened}/{len(group)}" if opened else shut_sign(activation)
+            spans.append(Span(f" {text}", "dim" if opened else "warn", not opened))
         put(cells, row, column.left, tuple(spans))
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.learning import learning
-from tui_backprop.render.numbers import full
+from tui_backprop.render.numbers import SHUT, full
 from tui_backprop.render.selection import Bias, Node, Selection, Weight
 from tui_backprop.render.spans import Line, Span, safe, width, wrap
 
@@ -131,21 +132,21 @@ def _forward(moment: Moment, layer: int, unit: int, row: int | None, most: int) 
         extra = [Span(f"+ {_signed(full(float(moment.before.biases[layer - 1][unit])))} ")]
     terms = _terms(below, weights, row, most)
     yield Phase(f"sum{layer}"), [Span(f"z({name}) = "), *terms, *extra, Span("= "), _result(_number(z, unit))]
-    activation, a = network.activations[layer - 1], moment.activation(layer)
+    activation, a = ACTIVATIONS[network.activations[layer - 1]], moment.activation(layer)
     if layer < network.depth:
         spans = [
-            Span(f"a({name}) = {activation}(z) = "),
-            Span(f"{activation}({_number(z, unit)}) = "),
+            Span(f"a({name}) = {activation.name}(z) = "),
+            Span(f"{activation.name}({_number(z, unit)}) = "),
             _result(_number(a, unit)),
         ]
         yield Phase(f"activate{layer}"), spans
         return
     decimals = moment.experiment.training.round
-    value = "z" if activation == "linear" else f"{activation}({_number(z, unit)})"
+    value = "z" if activation.linear else f"{activation.name}({_number(z, unit)})"
     if decimals is None:
         spans = [Span(f"ŷ = {value} = "), _result(_number(a, unit))]
     else:
-        spans = [] if activation == "linear" else [Span(f"a = {value} = "), Span(f"{_number(a, unit)},  ")]
+        spans = [] if activation.linear else [Span(f"a = {value} = "), Span(f"{_number(a, unit)},  ")]
         spans += [Span(f"ŷ = round({_number(a, unit)}, {decimals}) = "), _result(_number(moment.prediction, unit))]
     yield Phase(f"activate{layer}"), spans
 
@@ -184,10 +185,11 @@ def _backward(moment: Moment, layer: int, unit: int, most: int) -> Iterable[_Equ
     formula = Span(f"∂E/∂a({name}) = W{layer + 1}·δ = ")
     yield Phase(f"upstream{layer}"), [formula, *shares, Span("= "), _result(_number(upstream, unit))]
     product = f"{_number(upstream, unit)}×{_signed(_number(mask, unit))} = "
-    slope = {"sigmoid": "f′ = a·(1 − a),  ", "tanh": "f′ = 1 − a²,  "}.get(network.activations[layer - 1], "")
+    activation = ACTIVATIONS[network.activations[layer - 1]]
+    slope = f"f′ = {activation.slope},  " if activation.slope else ""
     spans = [Span(f"{slope}δ({name}) = upstream·f′(z) = "), Span(product), _result(_number(delta, unit))]
-    if mask is not None and mask[unit] == 0:
-        spans.append(Span(" ✕ shut", "shut"))
+    if activation.gated and mask is not None and mask[unit] == 0:
+        spans.append(Span(f" {SHUT} shut", "shut"))
     yield Phase(f"mask{layer}"), spans
 
 
@@ -211,26 +213,23 @@ def _output_delta(moment: Moment, unit: int) -> list[Span]:
     """δ of an output by the loss, and the reported error where there is one output."""
     experiment = moment.experiment
     network, loss = experiment.network, LOSSES[experiment.training.loss]
-    name, activation = _unit(moment, network.depth, unit), experiment.network.activations[-1]
+    name, activation = _unit(moment, network.depth, unit), ACTIVATIONS[network.activations[-1]]
     known = moment.reached("error")
     prediction, target = _number(moment.prediction if known else None, unit), _number(moment.target, unit)
     delta, mask = _number(moment.delta(network.depth), unit), _number(moment.mask(network.depth), unit)
-    difference = f"{prediction} − {_signed(target)}"
-    if loss.canonical == activation or (loss.name == "half_squared" and activation == "linear"):
-        spans = [Span(f"δ({name}) = ŷ − y = "), Span(f"{difference} = ")]
-    elif activation == "softmax":
-        spans = [Span(f"δ({name}) = Jᵀ·∂E/∂ŷ, J the slopes of softmax = ")]
+    if loss.canonical == activation.name:
+        spans = [Span(f"δ({name}) = ŷ − y = "), Span(f"{prediction} − {_signed(target)} = ")]
+    elif activation.joint:
+        spans = [Span(f"δ({name}) = Jᵀ·∂E/∂ŷ, J the slopes of {activation.name} = ")]
     else:
-        factor = "2·" if loss.name == "squared" else ""
-        masked = "" if activation == "linear" else "·f′(z)"
-        by_mask = "" if activation == "linear" else f"×{_signed(mask)}"
-        spans = [
-            Span(f"δ({name}) = {factor}(ŷ − y){masked} = "),
-            Span(f"{factor.replace('·', '×')}({difference}){by_mask} = "),
-        ]
+        slope = loss.slope if activation.linear or "(" in loss.slope else f"({loss.slope})"
+        formula = slope.format(ŷ="ŷ", y="y", n="n")
+        numbers = slope.replace("·", "×").format(ŷ=prediction, y=_signed(target), n=network.units[-1])
+        masked, by_mask = ("", "") if activation.linear else ("·f′(z)", f"×{_signed(mask)}")
+        spans = [Span(f"δ({name}) = {formula}{masked} = "), Span(f"{numbers}{by_mask} = ")]
     spans.append(_result(delta))
     if network.units[-1] == 1:
-        formula = "(ŷ − y)²" if experiment.training.report == "squared" else f"loss {loss.name}"
+        formula = f"loss {loss.name}" if experiment.training.report == "loss" else "(ŷ − y)²"
         spans.append(Span(f"   reported {formula} = {full(moment.error)}", "dim"))
     return spans
 

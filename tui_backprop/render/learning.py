@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from string import Formatter
 
 import numpy as np
 
 from tui_backprop.core.network import Network
-from tui_backprop.core.optimizers import BETA1, BETA2, DECAY, EPSILON
+from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.phases import Moment, Phase
 from tui_backprop.render.numbers import full
@@ -38,15 +39,13 @@ def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -
         yield Phase("gradient"), [Span(formula), _result(full(total))]
         gradient, symbol = total, "g"
     new = float(moment.after.flat[index]) if moment.updated else None
-    if training.optimizer == "sgd":
-        numbers = f"{full(old)} − {full(training.rate)}×{_signed(full(gradient))} = "
-        yield Phase("update"), [Span(f"new = old − rate·{symbol} = "), Span(numbers), _result(full(new))]
-    elif training.optimizer == "momentum":
-        yield from _momentum(moment, index, symbol, gradient, old, new)
-    elif training.optimizer == "rmsprop":
-        yield from _rmsprop(moment, index, symbol, gradient, old, new)
-    else:
-        yield from _adam(moment, index, symbol, gradient, old, new)
+    assert moment.memory_before is not None
+    after = moment.memory_after if moment.updated else None
+    numbers = {"old": old, "g": gradient, "new": new}
+    for row, known, result in worked_out(training, index, numbers, moment.memory_before, after):
+        formula = row.formula.format(g=symbol, t=moment.memory_before.age + 1)
+        worked = [Span(f"{row.result} = {formula} = "), Span(f"{_filled(row.numbers, known)} = ")]
+        yield Phase("update"), [*worked, _result(full(result))]
     for edit in moment.edits:
         if moment.complete and edit.of_parameter and moment.edited is not None:
             place = (selection.layer, *((selection.row,) if isinstance(selection, Weight) else ()), selection.column)
@@ -54,55 +53,14 @@ def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -
                 yield Phase("update"), [Span("edited by hand to "), _result(full(float(moment.edited.flat[index])))]
 
 
-def _momentum(
-    moment: Moment, index: int, symbol: str, gradient: float | None, old: float, new: float | None
-) -> Iterable[Equation]:
-    training = moment.experiment.training
-    assert moment.memory_before is not None
-    assert moment.memory_after is not None
-    was = float(moment.memory_before.slots[0, index])
-    velocity = float(moment.memory_after.slots[0, index]) if moment.updated else None
-    numbers = f"{full(training.momentum)}×{_signed(full(was))} + {_signed(full(gradient))} = "
-    yield Phase("update"), [Span(f"v = momentum·v + {symbol} = "), Span(numbers), _result(full(velocity))]
-    numbers = f"{full(old)} − {full(training.rate)}×{_signed(full(velocity))} = "
-    yield Phase("update"), [Span("new = old − rate·v = "), Span(numbers), _result(full(new))]
-
-
-def _rmsprop(
-    moment: Moment, index: int, symbol: str, gradient: float | None, old: float, new: float | None
-) -> Iterable[Equation]:
-    assert moment.memory_before is not None
-    assert moment.memory_after is not None
-    was = float(moment.memory_before.slots[0, index])
-    square = float(moment.memory_after.slots[0, index]) if moment.updated else None
-    g, share = _signed(full(gradient)), f"{1 - DECAY:.3g}"
-    formula = f"v = {DECAY}·v + {share}·{symbol}² = {DECAY}×{full(was)} + {share}×{g}² = "
-    yield Phase("update"), [Span(formula), _result(full(square))]
-    numbers = f"{full(old)} − {full(moment.experiment.training.rate)}×{g}/(√{full(square)} + {EPSILON:.0e}) = "
-    yield Phase("update"), [Span(f"new = old − rate·{symbol}/(√v + ε) = "), Span(numbers), _result(full(new))]
-
-
-def _adam(
-    moment: Moment, index: int, symbol: str, gradient: float | None, old: float, new: float | None
-) -> Iterable[Equation]:
-    assert moment.memory_before is not None
-    assert moment.memory_after is not None
-    means = [float(moment.memory_before.slots[slot, index]) for slot in range(2)]
-    after = [float(moment.memory_after.slots[slot, index]) if moment.updated else None for slot in range(2)]
-    t, g = moment.memory_after.age, _signed(full(gradient))
-    for name, beta, was, now, squared in zip("mv", (BETA1, BETA2), means, after, ("", "²"), strict=True):
-        formula = f"{name} = {beta}·{name} + {1 - beta:.3g}·{symbol}{squared} = "
-        numbers = f"{beta}×{_signed(full(was))} + {1 - beta:.3g}×{g}{squared} = "
-        yield Phase("update"), [Span(formula), Span(numbers), _result(full(now))]
-    hats: list[float | None] = []
-    for name, beta, now in zip("mv", (BETA1, BETA2), after, strict=True):
-        hat = None if now is None else now / (1.0 - beta**t)
-        hats.append(hat)
-        formula = f"{name}̂ = {name}/(1 − {beta}^{t}) = {full(now)}/{full(1.0 - beta**t)} = "
-        yield Phase("update"), [Span(formula), _result(full(hat))]
-    rate = full(moment.experiment.training.rate)
-    numbers = f"{full(old)} − {rate}×{_signed(full(hats[0]))}/(√{full(hats[1])} + {EPSILON:.0e}) = "
-    yield Phase("update"), [Span("new = old − rate·m̂/(√v̂ + ε) = "), Span(numbers), _result(full(new))]
+def _filled(numbers: str, known: Mapping[str, float | None]) -> str:
+    """The template with the numbers known; a negative one that does not begin it in brackets."""
+    text = ""
+    for before, name, _, _ in Formatter().parse(numbers):
+        text += before
+        if name is not None:
+            text += _signed(full(known[name])) if text else full(known[name])
+    return text
 
 
 def _result(text: str) -> Span:

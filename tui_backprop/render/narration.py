@@ -6,6 +6,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.edits import edit_text
@@ -53,18 +54,12 @@ def _activate(moment: Moment) -> str:
     layer, experiment = moment.phase.layer, moment.experiment
     if layer == experiment.network.depth:
         return _predict(moment)
-    name = experiment.network.activations[layer - 1]
-    if name == "linear":
-        return "Linear units pass their sum on unchanged: nothing bends here."
-    if not ACTIVATIONS[name].gated and name != "leaky_relu":
-        return f"{name} squeezes each sum: a = {name}(z)."
-    shut = _shut(moment, layer)
-    if not shut:
+    activation, shut = ACTIVATIONS[experiment.network.activations[layer - 1]], _shut(moment, layer)
+    if activation.gated and not shut:
         return "Every sum is above 0: all of them pass unchanged."
-    if name == "leaky_relu":
-        return f"leaky_relu lets only a hundredth of a negative sum through: {_few(shut)}."
-    gates = "the gate of {} shuts" if len(shut) == 1 else "the gates of {} shut"
-    return f"ReLU stops negative sums: {gates.format(_few(shut))}."
+    units = _few(shut) if shut else ""
+    gates = f"the gate of {units} shuts" if len(shut) == 1 else f"the gates of {units} shut"
+    return activation.says.format(units=units, gates=gates)
 
 
 def _shut(moment: Moment, layer: int) -> list[str]:
@@ -113,9 +108,11 @@ def _mask(moment: Moment) -> str:
     layer = moment.phase.layer
     mask, names = _known(moment.mask(layer)), _names(moment, layer)
     blocked = [name for name, value in zip(names, mask.tolist(), strict=True) if value == 0]
-    if blocked:
+    if blocked and ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated:
         were = "was" if len(blocked) == 1 else "were"
         return f"δ = upstream × f′(z): {_few(blocked)} {were} shut, so the error stops there."
+    if blocked:
+        return f"δ = upstream × f′(z): the slope of {_few(blocked)} is 0, so the error stops there."
     if (mask == 1).all():
         return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
     low, high = short(float(mask.min())), short(float(mask.max()))
@@ -134,7 +131,7 @@ def _update(moment: Moment) -> str:
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
-    plain = training.optimizer == "sgd" and not penalised(training)
+    plain = bool(OPTIMIZERS[training.optimizer].plain) and not penalised(training)
     by = f"−{rate} × its gradient" if plain else "what the optimiser and the price of weights make of its gradient"
     text = f"{moved} of {of} weights moved, each by {by}." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:

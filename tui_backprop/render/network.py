@@ -1,7 +1,7 @@
 """The network as a graph: nodes with their values and errors, edges whose sign and strength can be seen.
 
 A positive edge is a solid line, a negative one is dashed; the stronger, the thicker. What is not part of this
-phase is dim. Where a gate is shut the node shows ✕ and the error stops there.
+phase is dim. Where a gate is shut the node shows ✕ and the error stops there; where it leaks, ╌.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.groups import caption, grouped
-from tui_backprop.render.numbers import fixed, level, scale_of, tone
+from tui_backprop.render.numbers import SHUT, fixed, level, scale_of, shut_sign, tone
 from tui_backprop.render.selection import Node, Selection, Weight, column_of, layer_of, touches
 from tui_backprop.render.spans import Line, Span, clip, fit, line, width
 
@@ -26,7 +26,6 @@ MOST_EDGES = 64
 """Of more edges than this between two layers only the strongest are drawn: all of them would be a smear."""
 LEAST_GROUPED = 8
 """In so few rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
-_SHUT = Span("✕", "warn", bold=True)
 
 
 @dataclass(frozen=True)
@@ -250,26 +249,26 @@ def _node(moment: Moment, selection: Selection, form: _Form, layer: int, unit: i
 
 @dataclass(frozen=True)
 class _Value:
-    """A number of a node, the scale of its tone, whether this phase brought it, whether a gate shut it off."""
+    """A number of a node, the scale of its tone, whether this phase brought it, the sign of the gate that is shut."""
 
     value: float | None
     scale: float
     fresh: bool = False
-    shut: bool = False
+    shut: str = ""
 
 
 def _values(moment: Moment, layer: int, unit: int) -> dict[str, _Value]:
     """The numbers of a node by their letter, in the order in which they are computed."""
 
-    def entry(array: Array | None, *phases: str, shut: bool = False) -> _Value:
+    def entry(array: Array | None, *phases: str, shut: str = "") -> _Value:
         value = None if array is None else float(array[unit])
-        return _Value(value, scale_of(array), str(moment.phase) in phases, shut and value is not None)
+        return _Value(value, scale_of(array), str(moment.phase) in phases, shut if value is not None else "")
 
     if layer == 0:
         return {"x": entry(moment.activation(0), "input")}
     z, a = moment.sum(layer), moment.activation(layer)
-    gated = ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated
-    shut = gated and z is not None and bool(z[unit] <= 0)
+    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    shut = shut_sign(activation) if activation.gated and z is not None and z[unit] <= 0 else ""
     values = {"z": entry(z, f"sum{layer}")}
     if layer == moment.experiment.network.depth:
         return {
@@ -296,9 +295,9 @@ def _foremost(moment: Moment, values: dict[str, _Value]) -> str:
 
 def _number(values: dict[str, _Value], key: str, cells: int, target: Node) -> Line:
     entry = values[key]
-    ink = "shut" if entry.shut else tone(entry.value, entry.scale)
+    ink = "shut" if entry.shut == SHUT else tone(entry.value, entry.scale)
     number = Span(fixed(entry.value, cells), ink, entry.fresh, target=target)
-    return line(number, _SHUT if entry.shut else Span(" "))
+    return line(number, Span(entry.shut, "warn", entry.shut == SHUT) if entry.shut else Span(" "))
 
 
 def _label_selected_edge(cells: list[list[Span]], moment: Moment, selection: Selection, layout: _Layout) -> None:

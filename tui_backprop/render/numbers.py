@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 
+from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
 
 UNKNOWN = "·"
 """Stands for what this phase has not computed yet."""
+SHUT, LEAKS = "✕", "╌"
+"""Stand at a gate that is shut, and at one that then still lets a little through."""
 WIDTH = 7
 """Cells of a number: sign, four decimals."""
 _LEVELS = (0.05, 0.25, 0.5)
@@ -81,6 +84,11 @@ def tone(value: float | None, scale: float) -> str:
         return "0"
     level = 1 + sum(abs(value) > share * scale for share in _LEVELS)
     return f"{'+' if value > 0 else '-'}{level}"
+
+
+def shut_sign(activation: Activation) -> str:
+    """What stands at a gate of this activation that is shut."""
+    return LEAKS if activation.shut else SHUT
 
 
 def level(ink: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.samples import view_samples
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
@@ -62,8 +63,8 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
 
 
 def _answer(experiment: Experiment, row: list[float], probability: str, columns: int) -> str:
-    """The outputs; of a softmax the class of the largest, and how large that is in the form `probability`."""
-    if experiment.network.activations[-1] != "softmax":
+    """The outputs; of classes that of the largest, and how large that is in the form `probability`."""
+    if not ACTIVATIONS[experiment.network.activations[-1]].joint:
         return _values(row, 3)
     largest = max(range(len(row)), key=lambda index: row[index])
     name, most = experiment.data.target_names[largest], _CLASS if columns >= _WIDE else _CLASS // 2

@@ -49,7 +49,7 @@ def possible(moment: Moment, selection: Selection) -> list[Change]:
     """Everything that can be changed, what belongs to the selection first."""
     places: list[tuple[str, tuple[int, ...]]] = [*_of(selection, moment)]
     training, depth = moment.ahead.training, moment.ahead.network.depth
-    rules = ["rate", "optimizer", *(["momentum"] if training.optimizer == "momentum" else []), "batch", "shuffle"]
+    rules = ["rate", "optimizer", *OPTIMIZERS[training.optimizer].settings, "batch", "shuffle"]
     places += [(rule, ()) for rule in rules]
     activations = [("activation", (layer,)) for layer in range(1, depth + 1)]
     places += [place for place in activations if place not in places]

@@ -9,8 +9,8 @@ from typing import Any
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import INITIALISERS
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.datasets import Opener

@@ -24,7 +24,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.experiments import Overrides, load_experiment, preset_names
 
-BLAMED = nets(hidden=("linear", "leaky_relu", "tanh", "sigmoid"), output=("linear",), rounds=(None,))
+BLAMED = nets(hidden=("linear", "leaky_relu", "elu", "tanh", "sigmoid"), output=("linear",), rounds=(None,))
 """Networks in which every unit passes some of the error on."""
 
 

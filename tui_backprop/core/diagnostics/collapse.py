@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import LEAK
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gates import WORK, looked_at
@@ -46,7 +46,7 @@ def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
     rows, count = looked_at(moment.ahead.data, parameters), len(moment.ahead.data)
     with np.errstate(all="ignore"):
         passed = list(layers(parameters, moment.ahead.data.inputs[rows]))
-        slopes = [_slopes(name, z) for name, (z, _) in zip(network.activations, passed, strict=True)]
+        slopes = [_slopes(name, z, a) for name, (z, a) in zip(network.activations, passed, strict=True)]
         found, first = [], 1
         for layer in range(1, network.depth + 1):
             if layer < network.depth and slopes[layer - 1] is not None:
@@ -54,7 +54,7 @@ def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
             if layer > first:
                 below = moment.ahead.data.inputs[rows] if first == 1 else passed[first - 2][1]
                 matrix, bias = _product(moment, first, layer, slopes)
-                always = all(name == "linear" for name in network.activations[first - 1 : layer - 1])
+                always = all(ACTIVATIONS[name].linear for name in network.activations[first - 1 : layer - 1])
                 deep = passed[layer - 1][0]
                 flat = deep if matrix is None or bias is None else _times(below, matrix) + bias
                 looked = tuple(rows.tolist())
@@ -63,16 +63,12 @@ def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
     return tuple(found)
 
 
-def _slopes(activation: str, z: Array) -> Array | None:
+def _slopes(name: str, z: Array, a: Array) -> Array | None:
     """f′ of each unit (units,) where it is the same for all samples; None where the layer bends."""
-    if activation == "linear":
-        return np.ones(z.shape[1])
-    if activation not in ("relu", "leaky_relu"):
-        return None
-    opened = z > 0
-    if not (opened == opened[:1]).all() or not np.isfinite(z).all():
-        return None
-    return np.where(opened[0], 1.0, LEAK if activation == "leaky_relu" else 0.0)
+    activation = ACTIVATIONS[name]
+    slopes = activation.mask(z, a)
+    bends = activation.curved or (activation.gated and not np.isfinite(z).all())
+    return None if bends or not (slopes == slopes[:1]).all() else slopes[0]
 
 
 def _product(

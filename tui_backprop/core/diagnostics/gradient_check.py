@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
@@ -102,7 +103,8 @@ class _Loss:
     def __init__(self, experiment: Experiment, inputs: Array, targets: Array) -> None:
         self._passes = Backprop(experiment.network, replace(experiment.training, round=None), len(inputs))
         self._inputs, self._targets = inputs, targets
-        self._gated = [layer for layer, name in enumerate(experiment.network.activations) if "relu" in name]
+        names = experiment.network.activations
+        self._kinks = [(layer, kink) for layer, name in enumerate(names) for kink in ACTIVATIONS[name].kinks]
 
     def slope(self, flat: Array, index: int) -> float | None:
         """The central difference, with the first h that meets no kink; None where every h does."""
@@ -122,9 +124,9 @@ class _Loss:
         return float(np.mean(self._passes.losses(self._inputs, self._targets)))
 
     def gates(self, flat: Array, index: int, change: float) -> bytes:
-        """Which units with a kink are open, packed, with the parameter changed."""
+        """On which side of each kink the units are, packed, with the parameter changed."""
         self.mean(flat, index, change)
-        return b"".join((self._passes.frame.z[layer] > 0).tobytes() for layer in self._gated)
+        return b"".join((self._passes.frame.z[layer] > kink).tobytes() for layer, kink in self._kinks)
 
 
 @dataclass(frozen=True)

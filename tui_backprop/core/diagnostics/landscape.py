@@ -143,8 +143,7 @@ def _data_losses(
             if axis.layer == layer:
                 z = np.repeat(z, len(points), axis=0) if len(z) != len(points) else z
                 z[:, :, axis.column] += change[:, None] * (1.0 if axis.row is None else below[:, :, axis.row])
-        below = np.empty_like(z)
-        ACTIVATIONS[name].apply(z, below)
+        below = ACTIVATIONS[name].of(z)
     targets = np.broadcast_to(data.targets, below.shape)
     return np.asarray(LOSSES[experiment.training.loss].value(below, targets).mean(axis=1))
 

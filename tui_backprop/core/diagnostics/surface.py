@@ -81,8 +81,7 @@ def _activations(moment: Moment, inputs: Array) -> list[Array]:
             z = below @ parameters.weights[layer]
             if parameters.biases:
                 z += parameters.biases[layer]
-            below = np.empty_like(z)
-            ACTIVATIONS[name].apply(z, below)
+            below = ACTIVATIONS[name].of(z)
             found.append(below)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.collapse import Collapse, view_collapse
 from tui_backprop.core.phases import Moment
@@ -48,7 +49,7 @@ def _nothing(moment: Moment, columns: int) -> list[Line]:
     bends = ", ".join(f"{name} of layer {layer}" for layer, name in enumerate(names, 1))
     text = f"Nothing collapses: between any two layers something bends ({bends}), for these samples and these weights."
     lines = sentence(columns, text)
-    if any("relu" in name for name in names):
+    if any(ACTIVATIONS[name].gated for name in names):
         lines += sentence(
             columns, Span("Gates that switch between samples are what makes these layers more than one.", "dim")
         )

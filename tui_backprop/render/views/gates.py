@@ -6,15 +6,16 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.gates import Gates, LayerGates, view_gates
 from tui_backprop.core.phases import Moment
+from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Node, Selection, column_of
 from tui_backprop.render.spans import Line, Span, fit, line, width, wrap
 from tui_backprop.render.views.page import Page, listed, sentence
 
 MOST_ROWS = 64
 """Of more samples than this the grid shows shares instead of single gates."""
-_OPEN, _SHUT, _LEAKS, _LINEAR, _LOW, _HIGH = "●", "✕", "╌", "│", "▁", "▔"
-_INKS = {_OPEN: "+3", _SHUT: "shut", _LEAKS: "shut", _LINEAR: "dim", _LOW: "-3", _HIGH: "-3"}
-_KEYS = {_OPEN: "open", _SHUT: "shut", _LEAKS: "leaks 1 %", _LINEAR: "linear, no gate", _LOW: "stuck low",
+_OPEN, _LINEAR, _LOW, _HIGH = "●", "│", "▁", "▔"
+_INKS = {_OPEN: "+3", SHUT: "shut", LEAKS: "shut", _LINEAR: "dim", _LOW: "-3", _HIGH: "-3"}
+_KEYS = {_OPEN: "open", SHUT: "shut", LEAKS: "leaks {leak}", _LINEAR: "linear, no gate", _LOW: "stuck low",
          _HIGH: "stuck high", "~": "switches", "=": "the same for all"}  # fmt: skip
 
 
@@ -68,15 +69,11 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
     if dead:
         text = f"{len(dead)} dead, shut for all: {listed(dead)}"
         lines += sentence(columns, Span(text, "warn"), indent=2)
-    saturated = sum(int((~layer.passing).sum()) for layer in found.layers if layer.smooth)
-    smooth = sum(layer.passing.size for layer in found.layers if layer.smooth)
+    curved = [layer for layer in found.layers if layer.activation.curved]
+    saturated = sum(int((~layer.passing).sum()) for layer in curved)
+    smooth = sum(layer.passing.size for layer in curved)
     if smooth:
-        stuck = [
-            name[layer.layer][unit]
-            for layer in found.layers
-            if layer.smooth
-            for unit in np.flatnonzero(layer.opened == 0).tolist()
-        ]
+        stuck = [name[layer.layer][unit] for layer in curved for unit in np.flatnonzero(layer.opened == 0).tolist()]
         share = f"{saturated:,} of {smooth:,} smooth activations saturated"
         lines += sentence(columns, Span(share, "warn" if 2 * saturated > smooth else "text"), indent=2)
         if stuck:
@@ -128,13 +125,13 @@ def _places(found: Gates, first: int, cells: int, columns: int) -> list[tuple[La
 
 
 def _mark(layer: LayerGates, unit: int, place: int) -> str:
-    if layer.activation == "linear":
+    if layer.activation.linear:
         return _LINEAR
     if layer.passing[place, unit]:
         return _OPEN
-    if layer.smooth:
+    if layer.activation.curved:
         return _HIGH if layer.high[place, unit] else _LOW
-    return _SHUT if layer.activation == "relu" else _LEAKS
+    return shut_sign(layer.activation)
 
 
 def _marks(found: Gates, place: int, first: int, cells: int, columns: int) -> list[Span]:
@@ -147,14 +144,14 @@ def _marks(found: Gates, place: int, first: int, cells: int, columns: int) -> li
 
 def _sign(layer: LayerGates, unit: int) -> Span:
     """What a unit is over all samples."""
-    if layer.activation == "linear":
+    if layer.activation.linear:
         return Span(_LINEAR, "dim")
     opened, samples = int(layer.opened[unit]), len(layer.passing)
     if 0 < opened < samples:
         return Span("~", "accent", bold=True)
     if opened:
         return Span("=", "dim")
-    return Span(_SHUT if layer.gated else "!", "warn", bold=True)
+    return Span(shut_sign(layer.activation) if layer.activation.gated else "!", "warn", bold=True)
 
 
 def _signs(found: Gates, first: int, cells: int, columns: int) -> list[Span]:
@@ -190,14 +187,14 @@ def _names(moment: Moment, found: Gates, selection: Selection, first: int, cells
 
 def _legend(found: Gates, columns: int) -> list[Line]:
     """What the signs mean; only those that can occur."""
-    names = {layer.activation for layer in found.layers}
-    signs = [_OPEN] if names != {"linear"} else []
-    signs += [_SHUT] if "relu" in names else []
-    signs += [_LEAKS] if "leaky_relu" in names else []
-    signs += [_LOW, _HIGH] if names & {"sigmoid", "tanh"} else []
-    signs += [_LINEAR] if "linear" in names else []
-    signs += ["~", "="] if names != {"linear"} else []
-    return wrap([Span(f"{sign} {_KEYS[sign]}  ", "dim") for sign in signs], columns, 0)
+    used = [layer.activation for layer in found.layers]
+    bent, leaks = not all(entry.linear for entry in used), [entry.shut for entry in used if entry.shut]
+    occur = {_OPEN: bent, SHUT: any(entry.shut == 0.0 for entry in used), LEAKS: bool(leaks),
+             _LOW: any(entry.low for entry in used), _HIGH: any(entry.high for entry in used),
+             _LINEAR: any(entry.linear for entry in used), "~": bent, "=": bent}  # fmt: skip
+    leak = " or ".join(f"{100 * slope:g} %" for slope in dict.fromkeys(leaks))
+    keys = [f"{sign} {_KEYS[sign].format(leak=leak)}  " for sign, occurs in occur.items() if occurs]
+    return wrap([Span(key, "dim") for key in keys], columns, 0)
 
 
 def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) -> list[Line]:
@@ -207,12 +204,12 @@ def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) ->
     lines = []
     for layer in found.layers:
         for unit, opened in enumerate(layer.opened.tolist()):
-            share = 1.0 if layer.activation == "linear" else opened / len(found.rows)
+            share = 1.0 if layer.activation.linear else opened / len(found.rows)
             full = round(share * bar) if 0 < share < 1 else int(share) * bar
             chosen = selection.layer == layer.layer and column_of(selection) == unit
             name = Span(fit(moment.experiment.unit_names(layer.layer)[unit], cells), "accent" if chosen else "label",
                         chosen, target=Node(layer.layer, unit))  # fmt: skip
-            word = "not saturated" if layer.smooth else "open"
+            word = "not saturated" if layer.activation.curved else "open"
             text = f" {100 * share:3.0f} % {word} "
             lines.append(
                 line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_pulls
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.inspector import name_of
@@ -70,7 +71,7 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
         return sentence(columns, Span("The pulls are no finite numbers any more.", "warn"))
     if up + down == 0:
         training = moment.ahead.training
-        stays = training.optimizer == "sgd" and not penalised(training)
+        stays = OPTIMIZERS[training.optimizer].plain and not penalised(training)
         rest = ": it stays where it is." if stays else "; what moves it still is not the error."
         return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
     pulling = f"{up} pull {name} up, {down} down"

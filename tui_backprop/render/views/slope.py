@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.gradient_check import REACH, Slope, check_slope
 from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.phases import Moment
@@ -54,7 +55,7 @@ def _verdict(found: Slope, name: str, columns: int) -> list[Line]:
 def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Line]:
     """Where kinks are, and of what E is the mean."""
     kinks = [(value + change, change) for change in (found.kink_below, found.kink_above) if change is not None]
-    if any("relu" in name for name in moment.experiment.network.activations):
+    if any(ACTIVATIONS[name].kinks for name in moment.experiment.network.activations):
         places = " and ".join(
             f"{short(place)} ({'−' if change < 0 else '+'}{short(abs(change))})" for place, change in kinks
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import looked_at
@@ -83,7 +84,8 @@ def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | Non
     """The value between low and high answers of a unit, and for an output the distance of its targets from it."""
     network = moment.ahead.network
     if layer < network.depth:
-        return (0.5, 0.5) if network.activations[layer - 1] == "sigmoid" else (0.0, None)
+        edge = ACTIVATIONS[network.activations[layer - 1]].threshold
+        return (0.0, None) if edge is None else (edge, edge)
     targets = moment.ahead.data.targets[:, unit]
     low, high = float(targets.min()), float(targets.max())
     edge = threshold(moment.experiment)
@@ -112,7 +114,7 @@ def _put_samples(
     middle, _ = middle_of(moment, depth, unit)
     high = targets[:, unit] > middle
     wrong = high != (said[:, unit] > middle)
-    if experiment.network.activations[-1] == "softmax":
+    if ACTIVATIONS[experiment.network.activations[-1]].joint:
         wrong = said.argmax(axis=1) != targets.argmax(axis=1)
     wrong |= ~np.isfinite(said).all(axis=1)
     low, size = np.array(plane.low), np.array(plane.high) - np.array(plane.low)

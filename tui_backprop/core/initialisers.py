@@ -1,0 +1,70 @@
+"""How first weights are drawn: one entry for each initialiser, with the same as a script says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Network
+
+CONSTANT = 0.5
+"""Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
+
+
+@dataclass(frozen=True)
+class Initialiser:
+    """`draw(random, (fan_in, fan_out))` gives a matrix; `numpy` is that with `random`, m and n, in a script.
+
+    `fixed` says that it draws nothing: every seed has the same weights.
+    """
+
+    name: str
+    draw: Callable[[np.random.RandomState, tuple[int, int]], Array]
+    numpy: str
+    fixed: bool = False
+
+
+def _xavier(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+    """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 12."""
+    return random.normal(0.0, np.sqrt(2.0 / (shape[0] + shape[1])), shape)
+
+
+def _he(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+    """He et al., "Delving deep into rectifiers", 2015, eq. 10."""
+    return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    entry.name: entry
+    for entry in (
+        Initialiser("uniform01", lambda random, shape: random.random_sample(shape), "random.random_sample((m, n))"),
+        Initialiser(
+            "uniform", lambda random, shape: random.uniform(-1.0, 1.0, shape), "random.uniform(-1.0, 1.0, (m, n))"
+        ),
+        Initialiser("normal", lambda random, shape: random.normal(0.0, 1.0, shape), "random.normal(0.0, 1.0, (m, n))"),
+        Initialiser("xavier", _xavier, "random.normal(0.0, np.sqrt(2.0 / (m + n)), (m, n))"),
+        Initialiser("he", _he, "random.normal(0.0, np.sqrt(2.0 / m), (m, n))"),
+        Initialiser("zeros", lambda random, shape: np.zeros(shape), "np.zeros((m, n))", fixed=True),
+        Initialiser(
+            "constant", lambda random, shape: np.full(shape, CONSTANT), f"np.full((m, n), {CONSTANT})", fixed=True
+        ),
+    )
+}
+"""W[1], W[2] … come in order from one `RandomState(seed)`, the stream of `numpy.random.seed`; biases start at 0."""
+
+
+def initialise(network: Network, name: str, seed: int) -> list[Array]:
+    """Fresh weights W[1]…W[L] by the initialiser `name`; the same seed gives the same bits."""
+    return next(initialisations(network, name, [seed]))
+
+
+def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
+    """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
+    random = np.random.RandomState()
+    draw = INITIALISERS[name].draw
+    for seed in seeds:
+        random.seed(seed)
+        yield [draw(random, shape) for shape in zip(network.units, network.units[1:], strict=False)]
