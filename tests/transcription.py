@@ -148,9 +148,8 @@ def output_delta(rules: Rules, prediction: Array, target: Array, a: Array, mask:
     """∂E/∂z of the last layer; the cross-entropies' derivative and their activation's cancel to ŷ − y."""
     if rules.loss.endswith("cross_entropy"):
         return prediction - target
-    upstream = (prediction - target) * {"half_squared": 1.0, "squared": 2.0, "mean_squared": 2.0 / len(target)}[
-        rules.loss
-    ]
+    factors = {"half_squared": 1.0, "squared": 2.0, "mean_squared": 2.0 / len(target)}
+    upstream = (prediction - target) * factors[rules.loss]
     if rules.activations[-1] == "softmax":
         return np.asarray((np.diag(a) - np.outer(a, a)) @ upstream)
     return upstream * mask

@@ -59,7 +59,8 @@ def definitions() -> dict[str, dict[str, Any]]:
         network = {"layers": [2, 3, 3, 2], "hidden": hidden, "output": output, "bias": bias, "init": init, "seed": 5}
         if bias == "frozen":
             network["biases"] = [random.uniform(-1, 1, n).tolist() for n in (3, 3, 2)]
-        training = {"rate": 0.02, "loss": loss, "optimizer": optimizer, "batch": batch, "shuffle": shuffle, **prices}
+        rate = 0.0005 if optimizer == "rmsprop" else 0.02  # at the bottom it would divide rounding by rounding
+        training = {"rate": rate, "loss": loss, "optimizer": optimizer, "batch": batch, "shuffle": shuffle, **prices}
         data = {"inputs": inputs.tolist(), "targets": classes.tolist()}
         found[f"{hidden}-{output}-{loss}"] = {"network": network, "training": training, "data": data}
     return found

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX
+from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.products import Program
@@ -38,7 +38,7 @@ class Loss:
     slope: str
     """∂E/∂ŷ of one output as a formula of `{ŷ}`, `{y}` and the number of outputs `{n}`."""
     script: str
-    """E of each sample in a script, from `prediction`, `y` (samples, units), `{log}` log ŷ and `{log_rest}` log(1 − ŷ)."""
+    """E of each sample in a script, of `prediction` and `y` (samples, units); `{log}` of ŷ, `{log_rest}` of 1 − ŷ."""
     script_slope: str
     """∂E/∂ŷ in a NumPy script; δ where the output's activation is `canonical`."""
     torch: str
@@ -143,7 +143,7 @@ MEAN_SQUARED = Loss(
     "mean_squared",
     _mean_squared,
     _mean_squared_gradient,
-    slope="2/{n}·({ŷ} − {y})",
+    slope="2·({ŷ} − {y})/{n}",
     script="((prediction - y) ** 2).sum(1) / y.shape[1]",
     script_slope="2.0 * (prediction - y) / y.shape[1]",
     torch="(prediction - y) ** 2 / y.shape[1]",
@@ -204,6 +204,15 @@ SOFTMAX_CROSS_ENTROPY = Loss(
 LOSSES: dict[str, Loss] = {
     entry.name: entry for entry in (HALF_SQUARED, SQUARED, MEAN_SQUARED, BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY)
 }
+
+
+def output_delta(loss: Loss, activation: Activation) -> str:
+    """δ of an output as a formula of `{ŷ}`, `{y}`, `{n}` and `{mask}`; none where it depends on the other outputs."""
+    if loss.canonical == activation.name:
+        return "{ŷ} − {y}"
+    if activation.linear or activation.joint:
+        return "" if activation.joint else loss.slope
+    return f"{loss.slope if '(' in loss.slope else f'({loss.slope})'}·{{mask}}"
 
 
 def reported(training: Training) -> Loss:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.losses import LOSSES, output_delta
 from tui_backprop.core.phases import Moment
 from tui_backprop.lessons.names import Thing
 
@@ -78,7 +80,7 @@ def of_upstream(moment: Moment, unit: Thing) -> str:
 
 
 def of_delta(moment: Moment, unit: Thing) -> str:
-    """δ of a unit: prediction − target, or what arrives times the slope."""
+    """δ of a unit: of an output by the loss, of a hidden unit what arrives times the slope."""
     delta, mask = moment.delta(unit.layer), moment.mask(unit.layer)
     if delta is None or mask is None:
         return UNKNOWN
@@ -90,7 +92,10 @@ def of_delta(moment: Moment, unit: Thing) -> str:
     prediction, target = moment.prediction, moment.target
     assert prediction is not None
     assert target is not None
-    return f"{number(prediction[unit.column])} − {factor(target[unit.column])} = {value}"
+    loss = LOSSES[moment.experiment.training.loss]
+    rule = output_delta(loss, ACTIVATIONS[moment.experiment.network.activations[-1]]).replace("·", "×")
+    known = {"ŷ": number(prediction[unit.column]), "y": factor(target[unit.column]), "n": len(target)}
+    return f"{rule.format(**known, mask=factor(mask[unit.column]))} = {value}" if rule else value
 
 
 def of_gradient(moment: Moment, weight: Thing) -> str:

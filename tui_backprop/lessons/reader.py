@@ -52,7 +52,7 @@ LARGEST = 2**18
 """Bytes of a lesson's file."""
 MOST_PAGES = 200
 MOST_MISTAKES = 100
-MATRICES = ("value", "gradient", "update")
+MATRICES = ("value", "gradient", "update", "pull")
 KINDS = ("gate", "direction", "blame", "number", "choice", "bug")
 _ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
 _AT = re.compile(r"line (\d+)")

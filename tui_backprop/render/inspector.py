@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.losses import LOSSES, output_delta
 from tui_backprop.core.network import Bias as BiasMode
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
@@ -217,16 +217,12 @@ def _output_delta(moment: Moment, unit: int) -> list[Span]:
     known = moment.reached("error")
     prediction, target = _number(moment.prediction if known else None, unit), _number(moment.target, unit)
     delta, mask = _number(moment.delta(network.depth), unit), _number(moment.mask(network.depth), unit)
-    if loss.canonical == activation.name:
-        spans = [Span(f"δ({name}) = ŷ − y = "), Span(f"{prediction} − {_signed(target)} = ")]
-    elif activation.joint:
-        spans = [Span(f"δ({name}) = Jᵀ·∂E/∂ŷ, J the slopes of {activation.name} = ")]
-    else:
-        slope = loss.slope if activation.linear or "(" in loss.slope else f"({loss.slope})"
-        formula = slope.format(ŷ="ŷ", y="y", n="n")
-        numbers = slope.replace("·", "×").format(ŷ=prediction, y=_signed(target), n=network.units[-1])
-        masked, by_mask = ("", "") if activation.linear else ("·f′(z)", f"×{_signed(mask)}")
-        spans = [Span(f"δ({name}) = {formula}{masked} = "), Span(f"{numbers}{by_mask} = ")]
+    rule = output_delta(loss, activation)
+    formula = rule.format(ŷ="ŷ", y="y", n="n", mask="f′(z)") or f"Jᵀ·∂E/∂ŷ, J the slopes of {activation.name}"
+    spans = [Span(f"δ({name}) = {formula} = ")]
+    if rule:
+        numbers = {"ŷ": prediction, "y": _signed(target), "n": str(network.units[-1]), "mask": _signed(mask)}
+        spans.append(Span(f"{rule.replace('·', '×').format(**numbers)} = "))
     spans.append(_result(delta))
     if network.units[-1] == 1:
         formula = f"loss {loss.name}" if experiment.training.report == "loss" else "(ŷ − y)²"

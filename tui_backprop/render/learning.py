@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from string import Formatter
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -44,23 +43,13 @@ def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -
     numbers = {"old": old, "g": gradient, "new": new}
     for row, known, result in worked_out(training, index, numbers, moment.memory_before, after):
         formula = row.formula.format(g=symbol, t=moment.memory_before.age + 1)
-        worked = [Span(f"{row.result} = {formula} = "), Span(f"{_filled(row.numbers, known)} = ")]
+        worked = [Span(f"{row.result} = {formula} = "), Span(f"{row.filled(known, full)} = ")]
         yield Phase("update"), [*worked, _result(full(result))]
     for edit in moment.edits:
         if moment.complete and edit.of_parameter and moment.edited is not None:
             place = (selection.layer, *((selection.row,) if isinstance(selection, Weight) else ()), selection.column)
             if edit.place == place and (edit.what == "weight") == isinstance(selection, Weight):
                 yield Phase("update"), [Span("edited by hand to "), _result(full(float(moment.edited.flat[index])))]
-
-
-def _filled(numbers: str, known: Mapping[str, float | None]) -> str:
-    """The template with the numbers known; a negative one that does not begin it in brackets."""
-    text = ""
-    for before, name, _, _ in Formatter().parse(numbers):
-        text += before
-        if name is not None:
-            text += _signed(full(known[name])) if text else full(known[name])
-    return text
 
 
 def _result(text: str) -> Span:

@@ -175,7 +175,7 @@ def _signs(moment: Moment, seen: Landscape, columns: int, half_blocks: bool) -> 
     of = f"Loss: {training.loss}, mean of {count:,} samples" + (
         ", with the price of weights" if penalised(training) else ""
     )
-    of += f" (every {seen.rows[1] - seen.rows[0] if count > 1 else seen.total:,}th)" if count < seen.total else ""
+    of += f" of {seen.total:,}" if count < seen.total else ""
     of += ", ŷ not rounded" if training.round is not None else ""
     text = (
         f"{HERE} here {LOWEST} lowest {START} start {WAY} way; {tones}, up to {highest}. {of}; all other weights held."

@@ -93,7 +93,7 @@ def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> li
     if len(found.rows) > MOST_ROWS:
         lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
     if len(found.rows) < found.total:
-        lines += sentence(columns, Span(f"every {found.total // len(found.rows)}th of {found.total:,} samples", "dim"))
+        lines += sentence(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim"))
     if penalised(moment.ahead.training):
         lines += sentence(columns, Span("the penalty on large weights pulls, too, and is not among them", "dim"))
     return lines

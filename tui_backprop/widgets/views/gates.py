@@ -17,7 +17,7 @@ class Gates(ViewPane):
     ANSWERS = (
         "Which hidden units let which samples through, under the weights that hold now? ● open, ✕ shut. A network "
         "whose gates are the same for all samples is linear on them, and learns no more than a straight line can. A "
-        "unit that is shut for all is dead: no error reaches its weights. ▁ and ▔ are sigmoid or tanh units that are "
+        "unit that is shut for all is dead: no error reaches its weights. ▁ and ▔ are smooth units that are "
         "saturated, their slope under 5 % of the steepest. Up and down scroll, left and right choose a unit."
     )
 

@@ -1,0 +1,15 @@
+"""Panes, views and what matrices can show, as lessons name them, are those that the studio has."""
+
+from __future__ import annotations
+
+from tui_backprop.lessons.lesson import PANES, VIEWS
+from tui_backprop.lessons.reader import MATRICES
+from tui_backprop.render.matrices import View
+from tui_backprop.screens.layout import PanesScreen
+from tui_backprop.widgets.views import VIEWS as WIDGETS
+
+
+def test_lessons_name_what_there_is() -> None:
+    assert set(PANES) == {pane.__name__.lower() for pane in PanesScreen.PANES}
+    assert set(VIEWS) == {view.__name__.lower() for view in WIDGETS}
+    assert set(MATRICES) == {view.value for view in View}
