@@ -49,10 +49,10 @@ def _ansi() -> Theme:
     return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
 
 
-def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool) -> StudioScreen:
+def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool, audience: Audience) -> StudioScreen:
     from tui_backprop.screens.lesson import LessonScreen
 
-    return LessonScreen(lesson, timeline, keep_progress)
+    return LessonScreen(lesson, timeline, keep_progress, audience)
 
 
 class BackpropApp(OpenApp):
@@ -80,7 +80,9 @@ class BackpropApp(OpenApp):
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
         self._studio = (
-            StudioScreen(timeline, audience, record) if lesson is None else _reading(lesson, timeline, keep_progress)
+            StudioScreen(timeline, audience, record)
+            if lesson is None
+            else _reading(lesson, timeline, keep_progress, audience)
         )
         self._audience = audience
         self._home: asyncio.AbstractEventLoop | None = None

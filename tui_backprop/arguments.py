@@ -43,6 +43,7 @@ def _batch(text: str) -> int | str:
 
 
 _count = _typed(read_whole, least=1, most=_MOST, example=100)
+_port = _typed(read_whole, least=1, most=2**16 - 1, example=8000)
 _seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
 
 
@@ -71,7 +72,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         "experiment",
         metavar="EXPERIMENT",
         nargs="?" if verb in ("studio", "serve") else None,
-        default=None if verb == "studio" else "article",
+        default=None if verb in ("studio", "serve") else "article",
         help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb in _OWN_OPTIONS:
@@ -98,9 +99,7 @@ def _add_studio(parser: argparse.ArgumentParser) -> None:
     session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
     _add_colours(parser)
     parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
-    parser.add_argument(
-        "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
-    )
+    _add_kiosk(parser)
 
 
 def _add_learn(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +114,7 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", choices=("on", "off"), help="whether questions are asked (Q in the lesson)")
     _add_theme(parser, None)
     _add_colours(parser)
+    _add_kiosk(parser)
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
@@ -157,14 +157,15 @@ def _add_exercise(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument(
-        "--port",
-        type=_typed(read_whole, least=1, most=65535, example=8000),
-        default=8000,
-        metavar="N",
-        help="(default: 8000)",
+        "--learn", nargs="?", const="1", metavar="CHAPTER|FILE.md", help="serve a lesson instead (default: chapter 1)"
     )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=_port, default=8000, metavar="N", help="(default: 8000)")
+    parser.add_argument(
+        "--visitors", type=_count, default=50, metavar="N", help="at most so many at once (default: 50)"
+    )
+    parser.add_argument("--theme", choices=("dark", "light"), help="for everybody (default: what each browser prefers)")
 
 
 def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -176,6 +177,12 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", *COLOURS), default="auto", help="colours to use (default: auto)")
     parser.add_argument(
         "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
+    )
+
+
+def _add_kiosk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
     )
 
 
@@ -215,7 +222,7 @@ _DESCRIPTIONS = {
     "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
     "script": "Print a short Python program that trains this very network, for NumPy or PyTorch.",
     "check": "Compare every gradient with a finite difference of the loss.",
-    "serve": "Show the studio in a browser: a kiosk for each visitor, served from this machine.",
+    "serve": "Show the studio, or a lesson, in browsers: a kiosk for each visitor, served from this machine.",
     "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
     "show": "Print the studio's screen at a moment, without a terminal.",
 }

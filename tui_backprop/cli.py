@@ -256,6 +256,7 @@ def _looks(options: argparse.Namespace) -> Looks:
 
 def _learn(options: argparse.Namespace) -> int:
     """The guided story: in the studio, or on paper."""
+    from tui_backprop.errors import BackpropError
     from tui_backprop.lessons import desk
 
     if options.list:
@@ -269,31 +270,58 @@ def _learn(options: argparse.Namespace) -> int:
     if options.plain:
         print(desk.on_paper(options.lesson), end="")
         return 0
-    lesson = desk.opened(options.lesson)
+    if options.kiosk and options.questions is not None:
+        raise BackpropError("--kiosk keeps no settings", "without --questions")
+    lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
     theme, ascii_characters = _looks(options)
     from tui_backprop.app import BackpropApp
-    from tui_backprop.screens.lesson import first_stage
+    from tui_backprop.screens.audience import Audience
+    from tui_backprop.screens.lesson import first_experiment
 
     if options.questions is not None:
         desk.ask_questions(options.questions == "on")
-    return _run(BackpropApp(first_stage(lesson), theme, ascii_characters, lesson=lesson))
+    timeline = _timeline(first_experiment(lesson), options)
+    audience = Audience(options.kiosk)
+    app = BackpropApp(timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk)
+    return _run(app)
 
 
 def _serve(options: argparse.Namespace) -> int:
     """Each visitor gets a kiosk of their own; whoever can reach the address can visit."""
-    import shlex
-
     from tui_backprop.errors import BackpropError
-    from tui_backprop.experiments import load_experiment
 
     try:
-        from textual_serve.server import Server
+        import textual_serve  # noqa: F401
     except ImportError:
         raise BackpropError("the browser mode is not installed", "pip install 'tui-backprop[serve]'") from None
-    load_experiment(options.experiment)  # a mistake is better told here than in every browser
+    from tui_backprop.serve import StudioServer
+
+    shown = _served(options)
     only_here = options.host in ("127.0.0.1", "localhost", "::1")
     who = "only this machine can reach" if only_here else "anyone on the network can use"
     print(f"{PROGRAM}: {who} {options.host}:{options.port}; each visitor gets a kiosk", file=sys.stderr)
-    command = shlex.join([sys.executable, "-m", "tui_backprop", options.experiment, "--kiosk"])
-    Server(command, host=options.host, port=options.port, title=PROGRAM).serve()
+    command = [sys.executable, "-m", "tui_backprop", *shown, "--kiosk"]
+    try:
+        StudioServer(command, options.host, options.port, options.visitors, options.theme).serve()
+    except OSError as error:
+        problem = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise BackpropError(f"{options.host}:{options.port}: {problem}", "another --host or --port") from None
     return 0
+
+
+def _served(options: argparse.Namespace) -> list[str]:
+    """The arguments for what visitors see; a mistake is better told here than in every browser."""
+    from tui_backprop.errors import BackpropError
+
+    if options.learn is None:
+        from tui_backprop.experiments import load_experiment
+
+        name = options.experiment or "article"
+        load_experiment(name)
+        return [name]
+    if options.experiment is not None:
+        raise BackpropError("a lesson has its own experiments", "--learn without EXPERIMENT")
+    from tui_backprop.lessons import desk
+
+    desk.opened(options.learn)
+    return ["learn", options.learn]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.app.studio import NARROW, Studio
+from tests.app.studio import NARROW, WIDE, Studio
 from tests.patience import Clock, until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
+from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.render.matrices import View
 from tui_backprop.screens import studio
 from tui_backprop.screens.audience import KIOSK_FORBIDS, Audience, FreshStart
+from tui_backprop.screens.lesson import LessonScreen, first_stage
 from tui_backprop.widgets.chart import Chart
 
 
@@ -75,6 +78,24 @@ async def test_who_comes_next_is_told_nothing_of_the_changes_before(clock: Clock
         await until_step(s, 0)
         assert not s.moment.edits_so_far
         assert s.screen.news == ""
+
+
+async def test_who_comes_next_begins_a_lesson_where_it_begins(clock: Clock, state_home: Path) -> None:
+    lesson, other = chapter(chapter_names()[1]), chapter(chapter_names()[4])
+    app = BackpropApp(first_stage(lesson), audience=Audience(kiosk=True), lesson=lesson, keep_progress=False)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        s = Studio(app, pilot)
+        begin = s.text("Lesson")
+        await s.press("n", "n", "n", "Q", "e")
+        assert isinstance(s.screen, LessonScreen)
+        s.screen.read(other)
+        await until(lambda: s.text("Lesson") != begin)
+        clock.turn(300)
+        await until(lambda: s.text("Lesson") == begin)
+        await s.settle()
+        assert (s.where, s.screen.news) == ((0, "start"), "")
+    assert list(state_home.iterdir()) == []
 
 
 async def test_a_kiosk_does_not_start_over_while_somebody_types(clock: Clock) -> None:

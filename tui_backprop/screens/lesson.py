@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
@@ -27,6 +28,7 @@ from tui_backprop.render.lesson import Sheet, marks, selection_of
 from tui_backprop.render.matrices import View
 from tui_backprop.render.selection import Weight
 from tui_backprop.screens import moves
+from tui_backprop.screens.audience import ALONE, Audience
 from tui_backprop.screens.keys import KEYS, LESSON_KEYS, Key, bar_keys
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets import lesson as widgets
@@ -47,9 +49,10 @@ class LessonScreen(StudioScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in LESSON_KEYS]
 
-    def __init__(self, lesson: Lesson, timeline: Timeline, keep: bool = True) -> None:
+    def __init__(self, lesson: Lesson, timeline: Timeline, keep: bool = True, audience: Audience = ALONE) -> None:
         """`keep` says whether progress is loaded and kept."""
-        super().__init__(timeline)
+        super().__init__(timeline, audience)
+        self._first_lesson = lesson
         self._keep = keep
         self._progress = progress.load() if keep else Progress()
         self._holds: Condition | None = None
@@ -63,6 +66,12 @@ class LessonScreen(StudioScreen):
         self._spot = spot if spot.page < len(lesson.pages) else Spot()
         self._verdict = ""
         self._right: bool | None = None
+
+    def begin(self) -> None:
+        """Whoever comes next begins where the lesson begins."""
+        super().begin()
+        self._progress = Progress()
+        self.read(self._first_lesson)
 
     def beside(self) -> ComposeResult:
         """The lesson."""
@@ -292,7 +301,11 @@ class LessonScreen(StudioScreen):
         )
 
 
+def first_experiment(lesson: Lesson) -> Experiment:
+    """What a lesson's first page shows."""
+    return Theatre(lesson).timeline(lesson.pages[0].scene).experiment
+
+
 def first_stage(lesson: Lesson) -> Timeline:
     """A timeline of a lesson's first page."""
-    scene = lesson.pages[0].scene
-    return Timeline(Theatre(lesson).timeline(scene).experiment)
+    return Timeline(first_experiment(lesson))

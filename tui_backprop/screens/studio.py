@@ -77,9 +77,13 @@ class StudioScreen(RunScreen):
             self.tidy()
             self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
         self._settle()
-        self._begin(self._first)  # without a word about the changes of somebody who has left
+        self.begin()
         if self._audience.play:
             self._player.play()
+
+    def begin(self) -> None:
+        """What was first to be seen, without a word about the changes of somebody who has left."""
+        self._begin(self._first)
 
     # To take along, and to read
 

@@ -10,7 +10,14 @@ from unicodedata import combining, east_asian_width
 NO_SCREEN = ("", "dumb", "unknown")
 """What TERM says where the cursor cannot be moved, or nobody knows how."""
 COLOURS = ("truecolor", "256", "16", "none")
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""What servers for browsers choose as Textual's driver."""
 _TEXTUAL = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
+
+
+def in_browser(environment: Mapping[str, str]) -> bool:
+    """Whether a browser shows the screen; what else the environment says is about the server's terminal, if any."""
+    return environment.get("TEXTUAL_DRIVER") == WEB_DRIVER
 
 
 def detect_colours(environment: Mapping[str, str]) -> str:
@@ -19,6 +26,8 @@ def detect_colours(environment: Mapping[str, str]) -> str:
     OpenSSH does not forward COLORTERM, and nearly every terminal that calls itself xterm, screen or tmux has at
     least 256 colours under a name that ends in -256color.
     """
+    if in_browser(environment):
+        return "truecolor"
     terminal = environment.get("TERM", "")
     if environment.get("NO_COLOR") or terminal in ("", "dumb"):
         return "none"
@@ -34,6 +43,8 @@ def shows_unicode(environment: Mapping[str, str]) -> bool:
 
     The fonts of Linux's own console have 512 glyphs at most, and no braille.
     """
+    if in_browser(environment):
+        return True
     if environment.get("TERM") == "linux":
         return False
     named = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(name))), "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tui_backprop.terminal.abilities import in_browser
+
 if TYPE_CHECKING:
     from textual.driver import Driver
 
@@ -14,6 +16,10 @@ _KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot",
 
 def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
     """The driver for this terminal; None where Textual should choose: on Windows, or one is chosen by hand."""
+    if in_browser(os.environ):
+        from tui_backprop.terminal.browser import BrowserDriver
+
+        return BrowserDriver
     if os.environ.get("TEXTUAL_DRIVER"):
         return None
     try:

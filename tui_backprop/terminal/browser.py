@@ -1,0 +1,40 @@
+"""A driver for browsers: Textual's own, which ends when nothing can come from the browser any more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+
+from textual.drivers.web_driver import WebDriver
+
+from tui_backprop.terminal.internals import OpenDriver
+
+LAST_WAIT = 5.0
+"""Seconds that the studio has to end by itself."""
+HANGUP = 129
+
+
+class BrowserDriver(OpenDriver, WebDriver):
+    """Keys come through a pipe from a server: when the server has gone, however it ended, the pipe is closed."""
+
+    def write(self, data: str) -> None:
+        """Sends to the browser, if there still is one: that there is none, the end of the input says, too."""
+        with suppress(BrokenPipeError):
+            super().write(data)
+
+    def write_meta(self, data: dict[str, object]) -> None:
+        """The same of what is meant for the server."""
+        with suppress(BrokenPipeError):
+            super().write_meta(data)
+
+    def run_input_thread(self) -> None:
+        """Reads keys until the driver stops, or the server has gone."""
+        super().run_input_thread()
+        if self.exit_event.is_set():
+            return
+        leave: Callable[..., None] = self.application.exit
+        with suppress(RuntimeError):  # the loop has ended: we are leaving already
+            self.loop.call_soon_threadsafe(lambda: leave(return_code=HANGUP))
+        if not self.exit_event.wait(LAST_WAIT):
+            os._exit(HANGUP)
