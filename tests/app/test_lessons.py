@@ -227,7 +227,7 @@ async def test_progress_is_kept_between_runs(state_home: Path) -> None:
             assert page(s) == "One bend  1/7"
 
 
-@pytest.mark.parametrize("size", [NARROW, SMALL])
+@pytest.mark.parametrize("size", [NARROW, pytest.param(SMALL, marks=pytest.mark.slow)])
 async def test_every_line_of_every_page_comes_into_sight(size: tuple[int, int]) -> None:
     for number in (2, 10):
         lesson = chapter(chapter_names()[number - 1])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.app.studio import NARROW, WIDE, Studio, studio
+from tests.patience import until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
 from tui_backprop.screens import sweep as module
@@ -23,9 +22,7 @@ def text(s: Studio) -> str:
 
 
 async def wait_for(s: Studio, words: str) -> None:
-    async with asyncio.timeout(30):
-        while words not in text(s):
-            await s.pilot.pause(0.02)
+    await until(lambda: words in text(s), words)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, (60, 18)])
@@ -64,9 +61,10 @@ async def test_its_result_is_there_when_it_is_opened_again(monkeypatch: pytest.M
 
 async def test_it_can_be_watched_and_stopped_and_keys_are_heard_meanwhile() -> None:
     async with studio("sigmoid", layers=[3, 32, 32, 1]) as s:
-        await s.press("S")
+        s.tap("S")
+        await until(lambda: isinstance(s.app.screen, SweepScreen))
         await wait_for(s, "under way, ")
-        await s.press("escape")
+        s.tap("escape")
         await wait_for(s, "stopped at ")
         assert isinstance(s.app.screen, SweepScreen)
         assert "falling" in text(s) or "plateau" in text(s)

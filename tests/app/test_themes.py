@@ -39,6 +39,7 @@ async def wear(app: BackpropApp, pilot: Pilot[None], theme: str) -> None:
     draw(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_theme_can_change_wherever_one_is(place: str) -> None:
     async with studio("xor") as s:
@@ -47,6 +48,7 @@ async def test_a_theme_can_change_wherever_one_is(place: str) -> None:
             await wear(s.app, s.pilot, theme)
 
 
+@pytest.mark.slow
 async def test_a_theme_can_change_beside_a_lesson() -> None:
     lesson = chapter(chapter_names()[2])
     app = BackpropApp(first_stage(lesson), lesson=lesson, keep_progress=False)

@@ -114,11 +114,13 @@ def assert_same(name: str, found: tuple[list[str], list[Any]]) -> None:
         assert (int(right[2]), int(right[-1])) == (test.right, test.samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_by_numpy_it_is_the_same_run(name: str, by_numpy: dict[str, Any]) -> None:
     assert_same(name, by_numpy[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_by_torch_it_is_the_same_run(name: str, by_torch: dict[str, Any]) -> None:
     assert_same(name, by_torch[name])

@@ -205,6 +205,7 @@ def test_the_real_program_refuses_in_one_line_too(arguments: list[str]) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals and descriptors of POSIX")
+@pytest.mark.slow
 class TestStreams:
     def shell(self, command: str) -> subprocess.CompletedProcess[str]:
         line = f"{' '.join(COMMAND)} {command}"

@@ -412,6 +412,7 @@ SOURCES: tuple[tuple[str, int, str | None], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_thousand_damaged_files_are_resumed_or_refused_and_left_as_they_are(tmp_path: Path) -> None:
     chance = random.Random(20260301)
     texts = [text_of(moment_of(*source)) for source in SOURCES]

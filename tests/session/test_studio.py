@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
+import re
 import shlex
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
+from tests.patience import Clock, until
 from tests.session.sessions import bits, moment_of, names, resumed, untouched, written
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp, picture
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import in_use
 from tui_backprop.screens import autosave
@@ -57,6 +59,10 @@ class Studio:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    def tap(self, key: str) -> None:
+        """Presses a key without waiting for what it leads to."""
+        self.app.post_message(Key(key, None))
+
     async def answer(self, text: str) -> str:
         """`s` and an answer; what the studio says then, or what is wrong with the answer."""
         await self.press("s")
@@ -68,17 +74,26 @@ class Studio:
 
 
 @asynccontextmanager
-async def opened(record: Record | None = None, experiment: Experiment | str = "article") -> AsyncIterator[Studio]:
+async def opened(
+    record: Record | None = None, experiment: Experiment | str = "article", at_rest: bool = True
+) -> AsyncIterator[Studio]:
+    """A studio that is `at_rest`, or just opened and on its way."""
     studio = Studio(record or Record(), experiment)
     async with studio.app.run_test(size=(80, 24)) as pilot:
         studio.pilot = pilot
-        await pilot.pause()
+        if at_rest:
+            await pilot.pause()
         yield studio
 
 
 def unstarted(seconds: float, callback: object) -> Timer:
     """A timer that never goes off."""
     return Timer(BackpropApp(Timeline(load_experiment("article"))), seconds)
+
+
+def rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first save the next one is an hour away."""
+    monkeypatch.setattr(autosave, "INTERVAL", 3600.0)
 
 
 def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +110,8 @@ async def test_nothing_is_saved_before_something_is_done(state_home: Path) -> No
     assert names(state_home) == []
 
 
-async def test_the_first_step_is_saved_at_once() -> None:
+async def test_the_first_step_is_saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rarely(monkeypatch)
     async with opened() as studio:
         await studio.press("full_stop", "full_stop")
         assert studio.cursor == (1, "input")  # the second one waits
@@ -114,51 +130,65 @@ async def test_every_arrival_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_second_save_waits_until_a_second_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autosave, "INTERVAL", 0.4)
+    clock, saves = Clock(), list[Moment]()
+    monkeypatch.setattr(autosave, "time", clock)
+
+    def save(record: Record, moment: Moment) -> bool:
+        saves.append(moment)
+        return True
+
+    monkeypatch.setattr(Record, "save", save)
+    timeline = Timeline(load_experiment("article"))
+    saver = autosave.Autosave(Record(), lambda: timeline.moment, clock.later, print)
+    for _ in range(4):
+        timeline.next_step()
+        saver.arrived()
+    assert [moment.step for moment in saves] == [1]
+    assert clock.waits == [autosave.INTERVAL]
+    clock.turn(autosave.INTERVAL)
+    assert [moment.step for moment in saves] == [1, 4]
+    assert clock.waits == []
+
+
+async def test_by_the_real_clock_the_last_moment_is_saved_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autosave, "INTERVAL", 0.1)
     async with opened() as studio:
-        await studio.press("space")
-        start = time.monotonic()
-        await studio.press("space", "space", "space")
-        assert studio.cursor == (1, "update")
-        while studio.cursor != (4, "update"):
-            assert time.monotonic() < start + 5
-            await asyncio.sleep(0.01)
-        assert time.monotonic() > start + 0.2
+        await studio.press("space", "space", "space", "space")
+        await until(lambda: studio.cursor == (4, "update"))
 
 
 async def test_a_save_that_took_long_is_followed_by_a_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    moment, waits = moment_of(), list[float]()
+    moment, clock = moment_of(), Clock()
 
     def save(record: Record, moment: object) -> bool:
-        time.sleep(0.2)
+        clock.now += 0.5
         return True
 
-    def later(seconds: float, callback: object) -> Timer:
-        waits.append(seconds)
-        return unstarted(seconds, callback)
-
+    monkeypatch.setattr(autosave, "time", clock)
     monkeypatch.setattr(Record, "save", save)
-    saver = autosave.Autosave(Record(), lambda: moment, later, print)
+    saver = autosave.Autosave(Record(), lambda: moment, clock.later, print)
     for _ in range(3):
         saver.arrived()
-    assert [3.0 < wait < 20.0 for wait in waits] == [True]
+    assert clock.waits == [9.5]  # twenty times as long, since it began
 
 
 async def test_there_is_no_timer_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autosave, "INTERVAL", 0.2)
+    clock = Clock()
+    monkeypatch.setattr(autosave, "time", clock)
     async with opened() as studio:
+        monkeypatch.setattr(studio.screen._autosave, "_later", clock.later)
         await studio.press("space", "space")
-        await asyncio.sleep(0.5)
-        saves: list[object] = []
-        monkeypatch.setattr(Record, "save", lambda record, moment: saves.append(moment))
+        clock.turn(1)
+        assert studio.cursor == (2, "update")
         before = untouched(studio.path)
-        await asyncio.sleep(0.5)
-        assert saves == []
+        assert clock.waits == []
+        clock.turn(1000)
         assert untouched(studio.path) == before
 
 
 @pytest.mark.parametrize("left", ["q", "exit"])
-async def test_leaving_saves_the_last_moment(left: str) -> None:
+async def test_leaving_saves_the_last_moment(left: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rarely(monkeypatch)
     async with opened() as studio:
         await studio.press("space", "e", "full_stop")
         assert studio.cursor == (1, "update")
@@ -180,7 +210,7 @@ async def test_a_studio_that_breaks_saves_the_last_moment() -> None:
             studio.pilot = pilot
             await studio.press("space", "e", "full_stop")
             studio.screen.call_later(fail)
-            await pilot.pause(0.2)
+            await pilot.pause()
 
     with pytest.raises(ArithmeticError):
         await run()
@@ -191,9 +221,9 @@ async def test_a_run_that_is_under_way_is_saved_where_it_got_to() -> None:
     definition = {**load_experiment("article-random").definition}
     definition["training"] = {**definition["training"], "stop": -1.0}
     async with opened(experiment=load_experiment(definition)) as studio:
-        await studio.pilot.press("u", "enter")
-        await asyncio.sleep(0.2)
-        assert studio.screen.news.startswith("Running")
+        await studio.pilot.press("u")
+        studio.tap("enter")
+        await until(lambda: re.match(r"Running: epoch ([3-9]\d|\d,?\d\d)", studio.screen.news) is not None)
     step, phase = studio.cursor
     assert step > 100
     assert phase == "update"
@@ -213,13 +243,16 @@ async def test_save_now_saves_at_once_and_never_fails(monkeypatch: pytest.Monkey
             studio.app.save_now()
 
 
-async def test_another_experiment_leaves_the_session_where_it_was() -> None:
+async def test_another_experiment_leaves_the_session_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(autosave, "time", clock)
     async with opened() as studio:
+        monkeypatch.setattr(studio.screen._autosave, "_later", clock.later)
         await studio.press("space", "space", "space")
         first = studio.path
         await studio.press("R")
         assert read(first).step == 3
-        await asyncio.sleep(1.1)
+        clock.turn(1000)
         assert not in_use(first)
         await studio.press("space")
         assert studio.path != first
@@ -383,11 +416,11 @@ def far() -> tuple[Path, Record, Experiment]:
 async def test_a_long_way_back_that_is_broken_off_leaves_the_session_alone() -> None:
     path, record, experiment = far()
     before = path.read_bytes()
-    async with opened(record, experiment) as studio:
-        await asyncio.sleep(0.2)
-        assert studio.screen.news.startswith("On the way to step 900,000,000")
+    async with opened(record, experiment, at_rest=False) as studio:
+        await until(lambda: studio.screen.news.startswith("On the way to step 900,000,000"))
         studio.app.save_now()
-        await studio.press("escape")
+        studio.tap("escape")
+        await until(lambda: not studio.screen._journeys.busy)
         assert studio.screen.news == "Stopped."
         await studio.press("space")
         assert studio.path != path
@@ -399,8 +432,8 @@ async def test_a_long_way_back_that_is_broken_off_leaves_the_session_alone() -> 
 async def test_leaving_on_a_long_way_back_leaves_the_session_alone() -> None:
     path, record, experiment = far()
     before = path.read_bytes()
-    async with opened(record, experiment) as studio:
-        await asyncio.sleep(0.2)
+    async with opened(record, experiment, at_rest=False) as studio:
+        await until(lambda: studio.screen.news.startswith("On the way"))
         studio.app.save_now()
     assert path.read_bytes() == before
     assert names(folder()) == [path.name, f"{path.name}.lock"]
@@ -409,7 +442,8 @@ async def test_leaving_on_a_long_way_back_leaves_the_session_alone() -> None:
 async def test_another_experiment_on_a_long_way_back_leaves_the_session_alone() -> None:
     path, record, experiment = far()
     before = path.read_bytes()
-    async with opened(record, experiment) as studio:
+    async with opened(record, experiment, at_rest=False) as studio:
+        await until(lambda: studio.screen.news.startswith("On the way"))
         studio.screen.open(load_experiment("xor"))
         await studio.press("space")
         assert (read(studio.path).experiment.name, studio.cursor) == ("xor", (1, "update"))
@@ -433,11 +467,8 @@ async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
     record, session = Record.resume(path)
     async with opened(record, session.experiment) as studio:
         await studio.press("full_stop", "full_stop")
-        for _ in range(200):
-            if studio.screen.timeline.moment.step:
-                break
-            await asyncio.sleep(0.05)
-        await studio.pilot.pause(0.1)
+        await until(lambda: studio.screen.timeline.moment.position > 0 and not studio.screen._journeys.busy)
+        await studio.pilot.pause()
     assert studio.path == path
     assert studio.cursor == (40_000, "update")
     assert bits(resumed(read(path))) == bits(moment_of("article", 40_000, None))
