@@ -50,6 +50,7 @@ def test_a_terminal_without_a_screen_is_refused() -> None:
         assert program.modes_used == set()
 
 
+@pytest.mark.slow
 def test_without_a_terminal_it_is_refused_as_on_the_command_line() -> None:
     done, typed = (
         subprocess.run(

@@ -95,6 +95,18 @@ def test_no_other_module_uses_any() -> None:
         assert [each for each in imported if re.search(r"\b(?:textual|rich)\..*\b_[a-z]", each)] == [], name
 
 
+def test_no_other_class_replaces_a_private_method() -> None:
+    classes = {each for module in MODULES for each in vars(module).values() if inspect.isclass(each)}
+    for cls in classes:
+        if not cls.__module__.startswith("tui_backprop.") or cls.__module__ == internals.__name__:
+            continue
+        theirs = {name for base in cls.__mro__ if base.__module__.startswith("textual.") for name in vars(base)}
+        methods = {
+            name for name, value in vars(cls).items() if inspect.isfunction(value) or isinstance(value, property)
+        }
+        assert {name for name in methods & theirs if is_private(name)} == set(), cls
+
+
 async def test_they_do_what_they_are_used_for() -> None:
     async with studio() as s:
         assert driver_of(s.app) is not None
