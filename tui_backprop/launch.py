@@ -19,7 +19,8 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
     """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed.
 
     It takes the terminal, with as many colours and such characters as that has. Raises `BackpropError` where there
-    is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read.
+    is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read; `SystemExit`
+    after a signal that ends programs, or where the studio broke.
     """
     if _in_event_loop():
         raise BackpropError(
@@ -33,11 +34,13 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
 
     record = Record()
     try:
-        BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run_to_end()
+        code = BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run_to_end()
     finally:
         record.close()
     if record.problem:
         print(f"tui-backprop: {record.problem}", file=sys.stderr)
+    if code:
+        raise SystemExit(code)
 
 
 def _in_event_loop() -> bool:

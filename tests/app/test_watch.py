@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import subprocess
 import sys
 
@@ -40,6 +41,14 @@ def test_it_keeps_to_the_terminals_characters_and_colours() -> None:
         assert program.received.isascii()
         inks = re.findall(rb"\x1b\[([0-9;]*)m", program.received)
         assert not re.search(rb"\b(?:[349][0-9]|10[0-9])\b", b" ".join(inks))
+
+
+@pytest.mark.pty
+def test_a_signal_ends_the_whole_program() -> None:
+    with Program(command=COMMAND) as program:
+        assert program.signal(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert program.left_behind == []
+        assert b"watched" not in program.received
 
 
 @pytest.mark.pty
