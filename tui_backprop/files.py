@@ -37,6 +37,7 @@ def write_new(path: Path, data: bytes) -> None:
             raise
     finally:
         temporary.unlink(missing_ok=True)
+    _settle(path.parent)
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -46,6 +47,17 @@ def replace(path: Path, data: bytes) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """The names in a folder are on disk, too, where the system can say so of a folder."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _written_beside(path: Path, data: bytes) -> Path:

@@ -20,7 +20,7 @@ import numpy as np
 from tui_backprop.core.branch import MOST, Branch
 from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
+from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, Standing, phases
 from tui_backprop.core.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
@@ -68,7 +68,7 @@ class Session:
     present: int
 
 
-def encode(moment: Moment, body: str, saved: datetime) -> bytes:
+def encode(moment: Moment | Standing, body: str, saved: datetime) -> bytes:
     """The session that stands at `moment`; `body` is `encode_body` of its experiment, made once for many saves."""
     head = {
         "format": FORMAT,

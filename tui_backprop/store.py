@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.phases import Moment, Standing
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import Claim, in_use, replace, write_new
 from tui_backprop.session import LARGEST, Head, Session, decode, decode_head, encode, encode_body
@@ -25,6 +25,7 @@ KEPT = 50
 AUTOMATIC = "auto-"
 """How their names begin."""
 _NAME = re.compile(r"\w[\w.-]*")
+_BEGAN = time.time()
 _ABANDONED = 3600.0
 """Seconds after which a file that nobody has finished writing is removed."""
 
@@ -107,14 +108,18 @@ class Entry:
 
 
 def entries() -> tuple[list[Entry], list[BackpropError]]:
-    """The sessions of the folder, newest first, and what is wrong with files that cannot be read."""
+    """The sessions of the folder, newest first, and what is wrong with files that cannot be read.
+
+    Times to come are of a clock that was wrong: those sessions are last.
+    """
     found, wrong = [], []
     for path in folder().glob("*.json"):
         try:
             found.append(Entry(path, decode_head(_read(path), path.name), in_use(path)))
         except BackpropError as error:
             wrong.append(error)
-    return sorted(found, key=lambda entry: entry.head.saved, reverse=True), wrong
+    now = datetime.now(UTC)
+    return sorted(found, key=lambda entry: (entry.head.saved <= now, entry.head.saved), reverse=True), wrong
 
 
 def read(path: Path) -> Session:
@@ -192,7 +197,7 @@ class Record:
         record._experiment = experiment
         return record
 
-    def save(self, moment: Moment, asked: bool = False) -> bool:
+    def save(self, moment: Moment | Standing, asked: bool = False) -> bool:
         """Saves the session that stands at `moment`, unless it is saved already; whether it has written anything.
 
         A run that has not left its start is saved only if somebody `asked`. A save that fails leaves the file as
@@ -215,7 +220,7 @@ class Record:
         self.cursor, self._branches, self.problem = cursor, branches, ""
         return True
 
-    def save_as(self, path: Path, moment: Moment) -> None:
+    def save_as(self, path: Path, moment: Moment | Standing) -> None:
         """Saves in another file, and from now on there; the file so far stays as it is."""
         if _real(path) == self.path:
             self.save(moment, asked=True)
@@ -244,7 +249,7 @@ class Record:
         except BlockingIOError:
             raise InUseError(f"{shown(path)} is in use by another studio", "see `tui-backprop sessions`") from None
 
-    def _write(self, moment: Moment) -> None:
+    def _write(self, moment: Moment | Standing) -> None:
         self._body = self._body or encode_body(moment.base)
         data = encode(moment, self._body, datetime.now(UTC))
         if self.path is None:
@@ -294,8 +299,12 @@ def _make_folder(path: Path) -> None:
 
 
 def _prune() -> None:
-    """Removes all but the newest of the studio's own files that are not in use, and what was never finished."""
-    for path in sorted(folder().glob(f"{AUTOMATIC}*.json"), key=_written_at)[:-KEPT]:
+    """Removes all but the newest of the studio's own files that are not in use, and what was never finished.
+
+    The one just made is not among them, nor any that seems younger than this program: it is, or the clock is wrong.
+    """
+    written = {path: _written_at(path) for path in folder().glob(f"{AUTOMATIC}*.json")}
+    for path in sorted((path for path in written if written[path] < _BEGAN), key=written.__getitem__)[: 1 - KEPT]:
         with suppress(OSError):  # in use, or removed by another studio
             claim = Claim(path)
             try:

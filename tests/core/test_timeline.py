@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, reduce
+from itertools import islice
 from operator import add
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from tests.core.runs import article, xor
 from tests.transcription import Array
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import START, Moment, phases
+from tui_backprop.core.phases import START, Moment, Standing, phases
 from tui_backprop.core.timeline import RECENT
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
@@ -35,10 +36,10 @@ def changed(name: str, **training: object) -> Experiment:
 
 
 @cache
-def many(batch: int = 1) -> Experiment:
-    """Sixty samples in a new order each epoch."""
+def many(batch: int = 1, samples: int = 60) -> Experiment:
+    """Samples in a new order each epoch."""
     random = np.random.default_rng(5)
-    data = {"inputs": random.normal(size=(60, 2)), "targets": random.normal(size=(60, 1))}
+    data = {"inputs": random.normal(size=(samples, 2)), "targets": random.normal(size=(samples, 1))}
     network = {"layers": [2, 3, 1], "bias": True, "init": "normal", "seed": 4}
     return load_experiment(
         {"network": network, "training": {"rate": 0.01, "shuffle": True, "batch": batch}, "data": data}
@@ -203,9 +204,11 @@ def make(move: str | tuple[str, int] | tuple[str, int, int], timeline: Timeline,
             cursor.end(goal)
         case ("run_epochs", epochs):
             epochs = min(epochs, LAST // cursor.length - cursor.position // cursor.length)
-            reached = [epoch for epoch, _ in timeline.run_epochs(lambda errors: False, limit=epochs)]
+            reached = dict(
+                timeline.run_epochs(lambda errors: False, limit=epochs)
+            )  # a long epoch is told more than once
             first = cursor.position // cursor.length
-            assert reached == list(range(first + 1, first + epochs + 1))
+            assert list(reached) == list(range(first + 1, first + epochs + 1))
             cursor.end(cursor.length * (first + epochs) if epochs else cursor.position)
         case ("leave a journey", step, slices):
             if len(begun(timeline.travel(step), slices)) < slices:
@@ -272,6 +275,56 @@ def test_an_interrupted_run_of_epochs_stays_where_it_got_to() -> None:
     timeline = Timeline(load_experiment("article"))
     assert begun(timeline.run_epochs(lambda errors: False, limit=100), 3) == [(1, False), (2, False), (3, False)]
     assert (timeline.moment.step, timeline.moment.phase) == (12, "update")
+
+
+def test_a_long_epoch_can_be_interrupted() -> None:
+    experiment = many(samples=3000)
+    timeline = Timeline(experiment)
+    assert begun(timeline.run_epochs(lambda errors: False, limit=9), 3) == [(1, False)] * 3
+    assert 0 < timeline.moment.step < 3000
+    trainer = Trainer(experiment)
+    state = trainer.advance(trainer.start(), timeline.moment.step, [])
+    assert timeline.moment.parameters.flat.tobytes() == state.parameters.flat.tobytes()
+
+
+def kept(standing: Standing | Moment) -> tuple[object, ...]:
+    return standing.base, standing.step, standing.phase, standing.branches, standing.present
+
+
+def test_it_stands_as_far_as_a_move_forward_has_got() -> None:
+    ways: tuple[Callable[[Timeline], Iterator[object]], ...] = (
+        lambda timeline: timeline.travel(5000),
+        lambda timeline: timeline.run_epochs(lambda errors: False, limit=500),
+        lambda timeline: timeline.run_steps(lambda *_: False, limit=5000),
+    )
+    for begin in ways:
+        timeline = Timeline(load_experiment("article"))
+        before = timeline.go(step=7, phase="mask1")
+        assert kept(timeline.standing) == kept(before)
+        journey = begin(timeline)
+        last = 7
+        for _ in islice(journey, 20):
+            standing = timeline.standing
+            assert last <= standing.step
+            assert standing.step == 7 or standing.phase == "update"
+            assert standing.branches[0].step == standing.step <= standing.branches[0].reached
+            last = standing.step
+        assert last > 20
+        assert isinstance(journey, Generator)
+        journey.close()
+        assert kept(timeline.standing)[1:3] == kept(timeline.moment)[1:3]
+        assert timeline.standing.step in (7, last, last + 1)
+        for _ in begin(timeline):
+            pass
+        assert kept(timeline.standing) == kept(timeline.moment)
+
+
+def test_on_the_way_back_it_stands_where_it_was() -> None:
+    timeline = Timeline(load_experiment("article"), budget=300_000)
+    timeline.go(step=20_000)
+    for _ in timeline.travel(9000):
+        assert timeline.standing.step == 20_000
+    assert timeline.standing.step == 9000
 
 
 def test_running_until_convergence_stops_in_epoch_148() -> None:

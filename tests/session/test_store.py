@@ -9,14 +9,14 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.session.sessions import NOON, moment_of, names, text_of, untouched, written
-from tui_backprop import files, load_experiment
+from tui_backprop import files, load_experiment, store
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import Claim, in_use
@@ -404,6 +404,72 @@ def test_of_the_studios_own_files_the_newest_stay() -> None:
     assert named.exists()
     assert (abandoned.exists(), unfinished.exists()) == (False, True)
     held.release()
+
+
+@pytest.mark.parametrize("hours", [1, 10_000])
+def test_a_clock_that_was_set_back_costs_no_session(hours: int) -> None:
+    text = text_of(moment_of())
+    folder().mkdir(parents=True)
+    to_come = [folder() / f"auto-{number:03}.json" for number in range(KEPT + 5)]
+    for path in to_come:
+        path.write_bytes(text)
+        os.utime(path, (time.time() + 3600 * hours,) * 2)
+    made = []
+    for step in range(1, 4):
+        record = Record()
+        record.save(moment_of(step=step))
+        made.append(own(record))
+        record.close()
+        os.utime(made[-1], (store._BEGAN - 60 + step,) * 2)  # another program begins
+    assert set(folder().glob("auto-*.json")) == {*to_come, *made}
+
+
+def test_times_to_come_are_not_the_newest() -> None:
+    now = datetime.now(UTC)
+    for name, saved in (("old", now - timedelta(days=3)), ("new", now), ("to-come", now + timedelta(hours=1))):
+        written(name, moment_of(), saved)
+    assert [entry.path.stem for entry in entries()[0]] == ["new", "old", "to-come"]
+    record, _, _ = resume_newest()
+    assert own(record).stem == "new"
+    record.close()
+
+
+def test_the_name_of_a_file_is_on_disk_before_it_counts_as_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Power may fail at any time: first the contents, then the name, then the folder that it is in."""
+    done = []
+
+    def observed(name: str) -> None:
+        good = getattr(os, name)
+
+        def call(*arguments: object) -> object:
+            folder_or_file = name
+            if name == "fsync":
+                folder_or_file += " folder" if stat.S_ISDIR(os.fstat(arguments[0]).st_mode) else " file"  # type: ignore[arg-type]
+            done.append(folder_or_file)
+            return good(*arguments)
+
+        monkeypatch.setattr(os, name, call)
+
+    for name in ("fsync", "link", "replace"):
+        observed(name)
+    record, experiment = Record(), load_experiment("article")
+    for step in (1, 2):
+        record.save(moment_of(experiment, step))
+    assert done == ["fsync file", "link", "fsync folder", "fsync file", "replace", "fsync folder"]
+
+
+def test_a_folder_that_cannot_be_synced_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        good(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    record = Record()
+    assert record.save(moment_of(step=3))
+    assert cursor_in(own(record))[0] == 3
 
 
 # Names and paths

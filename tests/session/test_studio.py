@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import in_use
-from tui_backprop.screens import autosave
+from tui_backprop.screens import autosave, moves
 from tui_backprop.screens.audience import Audience
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.store import Record, folder, place_to_read, read
@@ -127,6 +128,39 @@ async def test_every_arrival_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
         ):  # fmt: skip
             await studio.press(key)
             assert studio.cursor == cursor
+
+
+async def test_a_long_move_is_saved_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_waiting(monkeypatch)
+    experiment = load_experiment("no-direction")
+    async with opened(experiment=experiment) as studio:
+        await studio.press("space", "space")
+        studio.screen._make(moves.for_epochs(studio.screen.timeline, 10**6, print))
+        for last in (2, 3):
+            last = max(last, read(studio.path).step)
+            await until(lambda last=last: read(studio.path).step > last)  # type: ignore[misc]
+        assert studio.screen.timeline.moment.step == 2  # nothing is shown yet
+        session = read(studio.path)
+        assert bits(resumed(session)) == bits(moment_of(experiment, session.step, session.phase))
+        await studio.press("escape")
+
+
+async def test_saving_a_long_move_takes_a_small_share_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, saves = Clock(), list[float]()
+
+    def save(record: Record, standing: object) -> bool:
+        saves.append(clock.now)
+        clock.turn(0.2)
+        return True
+
+    monkeypatch.setattr(Record, "save", save)
+    monkeypatch.setattr(autosave, "time", clock)
+    saver = autosave.Autosave(Record(), moment_of, clock.later, print)
+    for _ in range(2000):
+        saver.under_way()
+        clock.turn(0.03)
+    assert [4.0 <= b - a < 4.1 for a, b in pairwise(saves)] == [True] * (len(saves) - 1)
+    assert len(saves) > 10
 
 
 async def test_a_second_save_waits_until_a_second_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

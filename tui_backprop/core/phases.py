@@ -60,6 +60,17 @@ class BranchPlace:
     reached: int
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a session keeps of a run, named as in a `Moment`: the experiment, the cursor, and all branches."""
+
+    base: Experiment
+    step: int
+    phase: Phase
+    branches: tuple[BranchPlace, ...]
+    present: int
+
+
 @dataclass(frozen=True, eq=False)
 class Moment:
     """One instant of a run, immutable; every pane shows the same one.

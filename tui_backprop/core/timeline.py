@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array, in_order
-from tui_backprop.core.branch import MOST, Branch
+from tui_backprop.core.branch import MOST, STRIDE, Branch
 from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.past import Past
-from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, phases
+from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, Standing, phases
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
@@ -94,6 +94,15 @@ class Timeline:
         return self._moment
 
     @property
+    def standing(self) -> Standing:
+        """Where the run stands: at the moment, or further, while a move forward is under way."""
+        moment = self._moment
+        step, phase = moment.step, moment.phase
+        if self._under_way > step:
+            step, phase = self._under_way, self._phases[-1]
+        return Standing(self.experiment, step, phase, self._places(step, phase), self._present)
+
+    @property
     def memory(self) -> int:
         """Bytes held by checkpoints and history."""
         return sum(visited.branch.memory for visited in self._visited)
@@ -160,9 +169,13 @@ class Timeline:
         self._allow(step)
         if step != self._moment.step:
             state = self._nearest(step - 1)
-            while state.step < step - 1:
-                state = self._branch.advance(state, step - 1)
-                yield state.step
+            try:
+                while state.step < step - 1:
+                    state = self._branch.advance(state, step - 1)
+                    self._under_way = state.step
+                    yield state.step
+            finally:
+                self._under_way = 0
             self._enter(state)
         self._show(step, target)
 
@@ -182,16 +195,20 @@ class Timeline:
     def run_epochs(self, ended: Callable[[Array], bool], limit: int) -> Iterator[tuple[int, bool]]:
         """Makes whole epochs until `ended` holds for the errors of all epochs so far, or for `limit` epochs.
 
-        Yields the epoch reached and whether it held there. Runs at full speed: moments are made only at the
-        end, where the run ended or was left.
+        Yields the epoch reached and whether it held there; within a long epoch, now and then that epoch and False.
+        Runs at full speed: moments are made only at the end, where the run ended or was left.
         """
         first = self._moment.epochs_completed
         state = self._nearest(self._moment.position)
         try:
             for epoch in range(first + 1, first + limit + 1):
                 self._allow(self.epoch_end(epoch))
-                while state.step < self.epoch_end(epoch):
-                    state = self._branch.advance(state, self.epoch_end(epoch))
+                end = self.epoch_end(epoch)
+                while state.step < end:
+                    state = self._branch.advance(state, end)
+                    self._under_way = state.step
+                    if state.step < end and state.step % STRIDE == 0:
+                        yield epoch, False
                 held = bool(ended(self._branch.errors[:epoch]))
                 yield epoch, held
                 if held:
@@ -213,6 +230,7 @@ class Timeline:
             for _ in range(limit):
                 self._allow(state.step + 1)
                 before = state
+                self._under_way = before.step
                 made, state = self._branch.step(before)  # what the hand did at its end is not the step's doing
                 held = happened(self._branch.trainer(state.step).experiment, before, made)
                 yield state.step, held
@@ -313,6 +331,7 @@ class Timeline:
         self._settled = self._branch.settled(self._after)
 
     def _show(self, step: int, phase: Phase) -> Moment:
+        self._under_way = 0
         branch = self._branch
         trainer = branch.trainer(step)
         if step == 0:
@@ -346,7 +365,7 @@ class Timeline:
             edited=self._settled.parameters if complete and self._settled is not self._after else None,
             ahead=ahead if complete else trainer.experiment,
             base=self.experiment,
-            branches=tuple(self._place(index, step, phase) for index in range(len(self._visited))),
+            branches=self._places(step, phase),
             present=self._present,
             past=self._visited[self._present].past,
             ghosts=tuple(
@@ -355,10 +374,14 @@ class Timeline:
         )
         return self._moment
 
-    def _place(self, index: int, step: int, phase: Phase) -> BranchPlace:
-        visited = self._visited[index]
-        here = (step, phase) if index == self._present else (visited.step, visited.phase)
-        return BranchPlace(visited.name, visited.branch.edits, *here, visited.branch.reached)
+    def _places(self, step: int, phase: Phase) -> tuple[BranchPlace, ...]:
+        """All branches, where the present one stands at a step and a phase."""
+        cursors = [(visited.step, visited.phase) for visited in self._visited]
+        cursors[self._present] = (step, phase)
+        return tuple(
+            BranchPlace(visited.name, visited.branch.edits, *cursor, visited.branch.reached)
+            for visited, cursor in zip(self._visited, cursors, strict=True)
+        )
 
     def _state(self, step: int) -> TrainingState:
         state = self._nearest(step)

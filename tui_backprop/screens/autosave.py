@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from textual.timer import Timer
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.phases import Moment, Standing
 from tui_backprop.errors import BackpropError
 from tui_backprop.store import Record, place, place_to_write, shown, typed
 
@@ -19,7 +19,7 @@ SHARE = 20
 
 
 class Autosave:
-    """Keeps a session's file up to date with the moment; without a record there is nothing to keep.
+    """Keeps a session's file up to date with where the run stands; without a record there is nothing to keep.
 
     A session that is resumed is left alone until the studio is back where it was saved. Where that way was broken
     off, the file stays as it was, and what follows is another session.
@@ -28,11 +28,11 @@ class Autosave:
     def __init__(
         self,
         record: Record | None,
-        moment: Callable[[], Moment],
+        standing: Callable[[], Moment | Standing],
         later: Callable[[float, Callable[[], None]], Timer],
         tell: Callable[[str], None],
     ) -> None:
-        self._record, self._moment, self._later, self._tell = record, moment, later, tell
+        self._record, self._standing, self._later, self._tell = record, standing, later, tell
         self._timer: Timer | None = None
         self._next = 0.0
         self._told = False
@@ -65,7 +65,7 @@ class Autosave:
             return ""
         copy = Record()
         try:
-            copy.save(self._moment(), asked=True)
+            copy.save(self._standing(), asked=True)
             return "" if copy.path is None else typed(copy.path)
         finally:
             copy.close()
@@ -81,6 +81,11 @@ class Autosave:
         elif self._timer is None:
             self._timer = self._later(wait, self.save)
 
+    def under_way(self) -> None:
+        """A long move goes on: saves how far it is, if the last save is long enough ago."""
+        if self._record is not None and time.monotonic() >= self._next:
+            self.save()
+
     def save(self) -> None:
         """Saves the present moment; the first failure is told, and none does any harm."""
         if self._timer is not None:
@@ -90,7 +95,7 @@ class Autosave:
             return
         start = time.monotonic()
         try:
-            if not self._record.save(self._moment()):
+            if not self._record.save(self._standing()):
                 return
         except BackpropError as error:
             if not self._told:
@@ -103,7 +108,7 @@ class Autosave:
         """Saves the present moment without a word and without fail, for when the studio is about to end."""
         if self._record is not None and not self._returning:
             with suppress(Exception):
-                self._record.save(self._moment())
+                self._record.save(self._standing())
 
     def read_name(self, text: str) -> str:
         """A name or a path that the session can be saved under; nothing stands for the one it has."""
@@ -120,9 +125,9 @@ class Autosave:
             return "This studio keeps no session."
         try:
             if name:
-                self._record.save_as(place(name), self._moment())
+                self._record.save_as(place(name), self._standing())
             else:
-                self._record.save(self._moment())
+                self._record.save(self._standing())
         except BackpropError as error:
             return str(error)
         return f"Saved in {self.where()}." if self.where() else "Nothing to save yet: saved from the first step on."

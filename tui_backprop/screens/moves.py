@@ -129,16 +129,16 @@ def _run(
     """Runs until `ended`, or the error is no longer a finite number, and tells how it came out."""
 
     def make() -> Iterator[str]:
-        held, diverged, error = False, False, 0.0
+        held, diverged, error = False, False, ""
 
         def stop(errors: Array) -> bool:
             nonlocal held, diverged, error
-            error = float(errors[-1])
+            error = f", error {short(float(errors[-1]))}"
             held, diverged = ended(errors), not np.isfinite(errors[-1])
             return held or diverged
 
         for epoch, _ in timeline.run_epochs(stop, limit):
-            yield f"Running: epoch {epoch:,}, error {short(error)}. Escape stops."
+            yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
         gave_up = f"Not within {limit:,} epochs, it may be stuck: "
         how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up

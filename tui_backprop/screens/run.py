@@ -40,6 +40,9 @@ class RunScreen(PanesScreen):
     def arrived(self) -> None:
         """Called when a move is over and shown."""
 
+    def under_way(self) -> None:
+        """Called now and then while a long move goes on."""
+
     def run_ended(self) -> None:
         """Called when play has come to the end of the run."""
 
@@ -126,6 +129,7 @@ class RunScreen(PanesScreen):
         try:
             while not self._proceed(SLICE):
                 self.news = self._journeys.news
+                self.under_way()
                 await asyncio.sleep(0)
         finally:
             self._in_slices = False

@@ -43,7 +43,7 @@ class StudioScreen(RunScreen):
         self._first = timeline.experiment
         self._fresh_start = FreshStart(audience, self.set_timer, self._start_over)
         self._sweep: Sweep | None = None
-        self._autosave = Autosave(record, lambda: self._timeline.moment, self.set_timer, self._tell)
+        self._autosave = Autosave(record, lambda: self._timeline.standing, self.set_timer, self._tell)
 
     def on_mount(self) -> None:
         """A session goes on where it was left; a demo begins."""
@@ -133,6 +133,10 @@ class StudioScreen(RunScreen):
     def arrived(self) -> None:
         """The session is saved before long."""
         self.call_after_refresh(self._autosave.arrived)
+
+    def under_way(self) -> None:
+        """A long run is saved as it goes."""
+        self._autosave.under_way()
 
     def save_now(self) -> None:
         """Saves the session as it stands, whatever happens."""
