@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.arguments import parser_of
+from tui_backprop.core.parts import Weight
 from tui_backprop.core.place import parse_place
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.draft import from_preset
@@ -18,7 +19,6 @@ from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.figures import figure
 from tui_backprop.lessons.stage import Stage
 from tui_backprop.numerals import BEYOND, number_of, read_number, read_whole, read_wholes, whole_of
-from tui_backprop.render.selection import Weight
 from tui_backprop.screens.changes import possible
 from tui_backprop.screens.questions import read_epochs, read_error
 

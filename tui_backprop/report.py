@@ -13,8 +13,8 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
-from tui_backprop.core.diagnostics.gradient_check import parameter_name
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
@@ -142,7 +142,8 @@ class _Csv:
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
         self._writer = csv.writer(file, lineterminator="\n")
-        self._names = [parameter_name(experiment, index) for index in range(experiment.network.size)]
+        parameters = (parameter_at(experiment.network, index) for index in range(experiment.network.size))
+        self._names = [parameter.name(experiment) for parameter in parameters]
         self._outputs = experiment.unit_names(experiment.network.depth)
         self._headed = False
 

@@ -15,7 +15,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES, reported
-from tui_backprop.core.network import Bias
+from tui_backprop.core.network import BiasMode
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.scores import has_classes, threshold
@@ -138,17 +138,15 @@ def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
 
 def _step(experiment: Experiment, form: str) -> str:
     """Forwards, backwards, update."""
-    bias = experiment.network.bias
-    loop = (
-        "for W, f in zip(weights, functions)" if bias is Bias.NONE else "for W, b, f in zip(weights, biases, functions)"
-    )
-    affine = "@ W" if bias is Bias.NONE else "@ W + b"
+    loop, affine = "for W, b, f in zip(weights, biases, functions)", "@ W + b"
+    if experiment.network.bias is BiasMode.NONE:
+        loop, affine = "for W, f in zip(weights, functions)", "@ W"
     lines = _numpy_step(experiment, loop, affine) if form == "numpy" else _torch_step(experiment, loop, affine)
     return "\n".join(["", *lines])
 
 
 def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
-    training, trained = experiment.training, experiment.network.bias is Bias.TRAINED
+    training, trained = experiment.training, experiment.network.bias is BiasMode.TRAINED
     last = ACTIVATIONS[experiment.network.activations[-1]]
     delta = [f"    delta = {LOSSES[training.loss].script_slope}"]
     if not _is_canonical(experiment) and not last.linear:
@@ -192,7 +190,7 @@ def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
             "    prediction = a + (rounded - a.detach())  # rounding counts as the identity on the way back",
         ]
     shown = "rounded" if training.round is not None else "a.detach()"
-    count = "" if experiment.network.bias is not Bias.TRAINED else "[: len(weights)]"
+    count = "" if experiment.network.bias is not BiasMode.TRAINED else "[: len(weights)]"
     penalty = [
         f"        for W, g in zip(weights, gradients{count}):",
         "            g += L1 * torch.sign(W) + L2 * W",
@@ -266,7 +264,7 @@ def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str
     yield f"functions = [{', '.join(names)}]"
     if dialect.slopes and len(names) > 1:
         yield f"slopes = [{', '.join(f'{name}_slope' for name in names[:-1])}]"
-    yield f"parameters = weights{' + biases' if network.bias is Bias.TRAINED else ''}"
+    yield f"parameters = weights{' + biases' if network.bias is BiasMode.TRAINED else ''}"
     if form == "torch":
         yield "for p in parameters:\n    p.requires_grad_()"
     library = "np" if form == "numpy" else "torch"

@@ -9,8 +9,8 @@ from tests.session.sessions import NOON
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.arguments import parser_of
 from tui_backprop.cli import _opened
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.place import parse_place, place_of
-from tui_backprop.render.selection import Node
 from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion
 from tui_backprop.session import decode, encode, encode_body
 
@@ -53,10 +53,10 @@ async def test_rate_optimizer_and_activation_are_chosen_from_lists() -> None:
 async def test_nodes_stand_for_inputs_targets_and_activations() -> None:
     async with studio() as s:
         await s.press("full_stop")
-        s.screen.selection = Node(0, 1)
+        s.screen.selection = Unit(0, 1)
         await change(s, 0, "0.25")
         assert (s.where, s.moment.experiment.data.inputs[0, 1]) == ((1, "input"), 0.25)
-        s.screen.selection = Node(2, 0)
+        s.screen.selection = Unit(2, 0)
         await change(s, 0, "-1")
         assert s.moment.experiment.data.targets[0, 0] == -1.0
 

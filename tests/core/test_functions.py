@@ -23,15 +23,16 @@ from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS, Line, Optimizer, Slot
 from tui_backprop.core.outcomes import Ending
+from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.core.timeline import Timeline as Run
 from tui_backprop.core.unrolled import unroll
 from tui_backprop.experiments.draft import from_preset
+from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.worksheet import worksheet
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.network import network
-from tui_backprop.render.selection import Node, Weight
 from tui_backprop.render.spans import plain
 from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.gates import gates
@@ -88,7 +89,7 @@ class TestElu:
         assert not found.layers[0].dead.any()
         assert view_collapse(moment) == ()
         assert "Nothing collapses: between any two layers something bends (elu of layer 1)" in shown(
-            collapse(moment, Node(1, 0), 200)
+            collapse(moment, Unit(1, 0), 200)
         )
 
     def test_it_is_saturated_only_far_below_0(self) -> None:
@@ -97,7 +98,7 @@ class TestElu:
         moment = Timeline(load_experiment(low)).moment
         (layer,) = view_gates(moment.experiment.data, moment.parameters).layers
         assert layer.passing.tolist() == [[True, True], [False, True]]  # e^−4 = 0.018 and e^−2 = 0.135, against 0.05
-        page = shown(gates(moment, Node(1, 0), 200))
+        page = shown(gates(moment, Unit(1, 0), 200))
         assert "1 of 4 smooth activations saturated" in page
         assert "▁ stuck low" in page
         assert "▔" not in page
@@ -114,7 +115,7 @@ class TestElu:
         assert sentence(timeline.go(1, "activate1")) == (
             "elu passes sums above 0 unchanged, and bends negative ones towards −1: a = e^z − 1."
         )
-        lines = plain(inspect(timeline.go(1, "mask1"), Node(1, 1), 200).lines)
+        lines = plain(inspect(timeline.go(1, "mask1"), Unit(1, 1), 200).lines)
         assert "a(h2) = elu(z) = elu(−2) = −0.8646647167633873" in lines  # e^−2 − 1
         assert "f′ = 1 where z > 0, else a + 1,  δ(h2) = upstream·f′(z) = " in lines
         assert "No kinks: every activation is smooth." in shown(slope(timeline.moment, Weight(1, 0, 0), 200))
@@ -145,14 +146,14 @@ class TestGates:
         assert open_gates(timeline.experiment, timeline.experiment.initial)[1].tolist() == layer.passing.tolist()
         moment = timeline.go(1, "activate1")
         assert plain(network(moment, Weight(1, 0, 0), 80, 20)).count(sign) == 1
-        assert sign in shown(gates(moment, Node(1, 0), 200))
-        labels = [wish.label for wish in wishes(timeline, moment, Node(1, 1), lambda text: None)]
+        assert sign in shown(gates(moment, Unit(1, 0), 200))
+        labels = [wish.label for wish in wishes(timeline, moment, Unit(1, 1), lambda text: None)]
         assert "the gate of h2 opens or shuts for a sample" in labels
 
     @pytest.mark.parametrize("hidden", ["linear", "elu", "sigmoid", "tanh"])
     def test_others_have_none(self, hidden: str) -> None:
         timeline = Timeline(load_experiment(definition(hidden)))
-        labels = [wish.label for wish in wishes(timeline, timeline.moment, Node(1, 1), lambda text: None)]
+        labels = [wish.label for wish in wishes(timeline, timeline.moment, Unit(1, 1), lambda text: None)]
         assert not any("gate" in label for label in labels)
         assert open_gates(timeline.experiment, timeline.experiment.initial) == {}
 
@@ -203,7 +204,7 @@ class TestMeanSquared:
 
     def test_inspector_and_worksheet_show_it(self) -> None:
         experiment = load_experiment(definition("linear", 2, loss="mean_squared"))
-        lines = plain(inspect(Timeline(experiment).go(1), Node(2, 1), 200).lines)
+        lines = plain(inspect(Timeline(experiment).go(1), Unit(2, 1), 200).lines)
         assert "δ(y2) = 2·(ŷ − y)/n = 2×(1 − 0)/2 = 1" in lines
         assert "δ(y2) = 2×(1 − 0)/2 = 1" in worksheet(experiment, 1, True)
 
@@ -259,13 +260,14 @@ class TestAnOptimizerMadeUpHere:
         assert "v = momentum·v + gradient = 0.5×0 + 2 = 2" in lines
         assert "u = gradient + momentum·v = 2 + 0.5×2 = 3" in lines
         assert "new = old − rate·u = 1 − 0.1×3 = 0.7" in lines
+        assert arithmetic.of_update(self.run().go(1), Weight(2, 0, 0)) == "1 − 0.1×3 = 0.7"
 
     def test_sentences_and_views_do_not_take_it_for_plain_descent(self) -> None:
         moment = self.run().go(1)
         assert "what the optimiser and the price of weights make of its gradient" in sentence(moment)
         assert "moves it still is not the error" in shown(pulls(self.resting(), Weight(1, 0, 0), 200))
         assert "the error gets through" in shown(health(moment, Weight(1, 0, 0), 200))
-        assert "All hidden layers are linear" in shown(gates(moment, Node(1, 0), 200))
+        assert "All hidden layers are linear" in shown(gates(moment, Unit(1, 0), 200))
 
     def resting(self) -> Any:
         still = definition(optimizer="nesterov")
@@ -305,7 +307,7 @@ class TestAnOptimizerMadeUpHere:
     def test_it_can_be_chosen_and_so_can_its_setting(self) -> None:
         assert "momentum" not in from_preset("xor").changed("optimizer", "nesterov").unused
         assert "momentum" in from_preset("xor").changed("optimizer", "sgd").unused
-        changes = {change.what: change for change in possible(self.run().moment, Node(0, 0))}
+        changes = {change.what: change for change in possible(self.run().moment, Unit(0, 0))}
         assert "nesterov" in changes["optimizer"].options
         assert changes["momentum"].present == 0.5
 

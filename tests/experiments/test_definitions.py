@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_backprop.core.experiment import Experiment, Training
-from tui_backprop.core.network import Bias
+from tui_backprop.core.network import BiasMode
 from tui_backprop.errors import ExperimentError, one_line
 from tui_backprop.experiments import Overrides, load_experiment, preset_names
 from tui_backprop.experiments.reader import variant
@@ -267,7 +267,7 @@ names = ["left", "right"]
     assert (experiment.name, experiment.title, experiment.watch) == (str(path), "Mine", "Look here.")
     assert experiment.network.units == (2, 2, 1)
     assert experiment.network.activations == ("tanh", "sigmoid")
-    assert experiment.network.bias is Bias.FROZEN
+    assert experiment.network.bias is BiasMode.FROZEN
     assert [w.tolist() for w in experiment.initial.weights] == [[[1, 2], [3, 4.5]], [[5], [6]]]
     assert [b.tolist() for b in experiment.initial.biases] == [[7, 8], [9]]
     assert experiment.training == Training(1.0, "binary_cross_entropy", "squared", 2, True, 0, 0.5, "sgd")
@@ -280,7 +280,7 @@ names = ["left", "right"]
 def test_what_is_left_out_has_a_default() -> None:
     experiment = load_experiment(good())
     assert experiment.network.activations == ("relu", "linear")
-    assert experiment.network.bias is Bias.NONE
+    assert experiment.network.bias is BiasMode.NONE
     assert experiment.training == Training(0.1, "half_squared", "loss", 1, False, None, 0.0, "sgd")
     assert (experiment.seed, experiment.data.input_names, experiment.data.target_names) == (0, ("x1", "x2"), ("y",))
 

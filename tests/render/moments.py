@@ -10,8 +10,9 @@ from rich.cells import cell_len
 from tests.nets import nets
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line
 
 SIZES = st.tuples(st.integers(1, 200), st.integers(1, 60))
@@ -69,9 +70,9 @@ def selections(draw: st.DrawFn, experiment: Experiment) -> Selection:
     column = draw(st.integers(0, units[layer] - 1))
     kind = draw(st.sampled_from(["weight", "node", "input", "bias"]))
     if kind == "node":
-        return Node(layer, column)
+        return Unit(layer, column)
     if kind == "input":
-        return Node(0, draw(st.integers(0, units[0] - 1)))
+        return Unit(0, draw(st.integers(0, units[0] - 1)))
     if kind == "bias" and experiment.initial.biases:
         return Bias(layer, column)
     return Weight(layer, draw(st.integers(0, units[layer - 1] - 1)), column)

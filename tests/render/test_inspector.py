@@ -18,9 +18,10 @@ from tests.render.article import worked
 from tests.render.moments import at, of, page, selections
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.render.inspector import inspect, name_of, once
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.inspector import inspect, once
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Span, length, safe
 
 FUNCTIONS: dict[str, Any] = {
@@ -130,7 +131,7 @@ def test_a_shut_gate_stops_the_error() -> None:
     assert lines[-1].endswith(f"{old} − 0.1×0 = {old}")
 
 
-@pytest.mark.parametrize("selection", [Weight(1, 0, 0), Weight(2, 1, 0), Node(0, 0), Node(1, 2), Node(2, 0)])
+@pytest.mark.parametrize("selection", [Weight(1, 0, 0), Weight(2, 1, 0), Unit(0, 0), Unit(1, 2), Unit(2, 0)])
 @pytest.mark.parametrize("phase", phases(2))
 def test_what_is_not_computed_yet_is_unknown(selection: Selection, phase: str) -> None:
     names = ["input", "sum1", "relu1", "sum2", "predict", "error", "upstream1", "mask1", "gradient", "update"]
@@ -211,7 +212,7 @@ def test_a_frozen_bias_stays() -> None:
 def test_the_error_of_each_loss(network: dict[str, Any], training: dict[str, Any], error: str) -> None:
     definition = of([1, 1], weights=network.pop("weights", [[[0.5]]]), **network).experiment.definition
     moment = Timeline(load_experiment({**definition, "training": {"rate": 0.1, **training}})).go(1)
-    assert f"error      {error}" in page(inspect(moment, Node(1, 0), 300).lines)
+    assert f"error      {error}" in page(inspect(moment, Unit(1, 0), 300).lines)
 
 
 def test_a_long_sum_is_cut_and_says_so() -> None:
@@ -257,10 +258,11 @@ def test_powers_of_ten_and_few_digits_are_never_cut() -> None:
 
 
 def test_a_long_label_stands_apart_from_its_equation() -> None:
-    assert "leaky_relu1 a(h1)" in page(inspect(of([1, 1, 1], hidden="leaky_relu"), Node(1, 0), 80).lines)
+    assert "leaky_relu1 a(h1)" in page(inspect(of([1, 1, 1], hidden="leaky_relu"), Unit(1, 0), 80).lines)
 
 
 def test_names() -> None:
     moment = of([2, 2, 1], bias=True)
-    names = [name_of(selection, moment) for selection in (Weight(1, 1, 0), Bias(2, 0), Node(0, 1), Weight(2, 1, 0))]
+    parts = (Weight(1, 1, 0), Bias(2, 0), Unit(0, 1), Weight(2, 1, 0))
+    names = [part.name(moment.experiment) for part in parts]
     assert names == ["W1[x2→h1]", "b2[y]", "x2", "W2[h2→y]"]

@@ -15,9 +15,10 @@ from tests.render.article import FIRST, SECOND, worked
 from tests.render.moments import at, moments, of, page, selections, shown, text
 from tests.transcription import Array
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment, phases
 from tui_backprop.render.matrices import View, matrices, shade
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 
 ROOM = (60, 20)
 NUMBER = re.compile(r"[+−]\d\.\d{4}| 0\.0000|·")
@@ -140,7 +141,7 @@ def test_a_matrix_too_high_is_scrolled_to_the_selection() -> None:
 def test_the_selection_is_in_sight(data: st.DataObject, moment: Moment, view: View, columns: int, rows: int) -> None:
     selection = data.draw(selections(moment.experiment))
     spans = [span for spans in matrices(moment, selection, view, columns, rows) for span in spans if span.selected]
-    if isinstance(selection, Node):
+    if isinstance(selection, Unit):
         assert spans == []
     else:
         assert {span.target for span in spans} == {selection}

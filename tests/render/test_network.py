@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.render.article import Worked, worked
 from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
+from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.phases import Moment, phases
 from tui_backprop.render.network import LEAST_GROUPED, network
-from tui_backprop.render.selection import Node, Weight
 from tui_backprop.render.spans import Line
 
 TALL, WIDE, TINY, MICRO = (70, 20), (90, 10), (56, 6), (45, 6)
@@ -82,8 +82,8 @@ def rows(lines: list[Line]) -> list[str]:
 @pytest.mark.parametrize("phase", ORDER)
 def test_every_node_shows_what_is_known_and_nothing_else(step: int, phase: str) -> None:
     moment, nodes = at("article", step, phase), expected(worked(step), phase)
-    assert tall(rows(network(moment, Node(2, 0), *TALL))) == nodes
-    assert wide(rows(network(moment, Node(2, 0), *WIDE))) == nodes
+    assert tall(rows(network(moment, Unit(2, 0), *TALL))) == nodes
+    assert wide(rows(network(moment, Unit(2, 0), *WIDE))) == nodes
 
 
 def test_figures_of_the_article_by_hand() -> None:
@@ -94,7 +94,7 @@ def test_figures_of_the_article_by_hand() -> None:
 
 def test_at_the_start_nothing_is_known() -> None:
     moment = at("article")
-    nodes = tall(rows(network(moment, Node(2, 0), *TALL)))
+    nodes = tall(rows(network(moment, Unit(2, 0), *TALL)))
     assert {number for values in nodes.values() for number in values.values()} == {"·"}
 
 
@@ -103,7 +103,7 @@ def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
     names = re.compile(r"[hxy]\d?")
     bold = [
         span.text.strip()
-        for spans in network(at("article", 1, "upstream1"), Node(2, 0), *size)
+        for spans in network(at("article", 1, "upstream1"), Unit(2, 0), *size)
         for span in spans
         if span.bold and not names.fullmatch(span.text.strip()) and not re.search("[⠀-⣿]", span.text)
     ]
@@ -144,7 +144,7 @@ def test_units_without_room_share_a_row_or_are_counted(height: int, units: int, 
 @settings(deadline=None, max_examples=40)
 def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
     unit = data.draw(st.integers(0, 39))
-    lines = network(of([1, 40, 1], 1, "sum1"), Node(1, unit), 80, height)
+    lines = network(of([1, 40, 1], 1, "sum1"), Unit(1, unit), 80, height)
     (name,) = [span.text for spans in lines for span in spans if span.selected]
     assert unit + 1 in units_named([name])
 
@@ -164,7 +164,7 @@ def test_a_row_of_several_units_shows_their_mean_and_how_many_gates_are_open() -
 def test_the_edges_of_rows_of_several_units_are_means() -> None:
     """Weights of +1 and −1 in turn cancel in each row of two units: an edge that carries nothing."""
     weights = [[[1.0, -1.0] * 10] * 2, [[1.0]] * 20]
-    lines = network(of([2, 20, 1], weights=weights), Node(0, 0), 80, 12)
+    lines = network(of([2, 20, 1], weights=weights), Unit(0, 0), 80, 12)
     inks = {(span.target.layer, span.ink) for spans in lines for span in spans if isinstance(span.target, Weight)}
     assert inks == {(1, "dim"), (2, "+4")}
 
@@ -204,11 +204,11 @@ def test_of_very_many_edges_the_strongest_are_drawn() -> None:
 @settings(deadline=None, max_examples=50)
 @given(moments(most_units=8), st.integers(20, 120), st.integers(2, 40))
 def test_the_graph_fills_its_lines(moment: Moment, columns: int, height: int) -> None:
-    lines = rows(network(moment, Node(1, 0), columns, height))
+    lines = rows(network(moment, Unit(1, 0), columns, height))
     assert {len(line) for line in lines[:-1]} <= {columns}
     assert len(lines) == height
 
 
 def test_a_click_on_a_node_or_edge_means_it() -> None:
     targets = {span.target for spans in network(at("article"), FIRST, *TALL) for span in spans}
-    assert {Node(0, 2), Node(1, 3), Node(2, 0), Weight(1, 1, 1), Weight(2, 3, 0)} <= targets
+    assert {Unit(0, 2), Unit(1, 3), Unit(2, 0), Weight(1, 1, 1), Weight(2, 3, 0)} <= targets

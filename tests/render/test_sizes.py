@@ -12,12 +12,13 @@ from tests.render.moments import SIZES, assert_within, moments, selections
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.error import error, error_line
-from tui_backprop.render.inspector import inspect, name_of
+from tui_backprop.render.inspector import inspect
 from tui_backprop.render.matrices import View, matrices
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.network import network
 from tui_backprop.render.samples import samples
 from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import safe
 from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
@@ -101,7 +102,7 @@ def test_the_inspector_stays_within_its_columns(data: st.DataObject, moment: Mom
     selection = data.draw(selections(moment.experiment))
     lines = inspect(moment, selection, columns).lines
     assert_within(lines, columns, len(lines))
-    assert name_of(selection, moment).isprintable()
+    assert safe(selection.name(moment.experiment)).isprintable()
 
 
 @pytest.mark.parametrize("half_blocks", [True, False])

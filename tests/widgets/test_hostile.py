@@ -11,7 +11,8 @@ from textual.strip import Strip
 
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp, picture
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.core.parts import Bias, Unit, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.screens.studio import StudioScreen
 
 NAMES = (
@@ -25,10 +26,10 @@ NAMES = (
 )
 TITLE = "\x1b]0;owned\x07 [reverse]title[/reverse]\r\n"
 SELECTIONS: tuple[Selection, ...] = (
-    *(Node(0, index) for index in range(len(NAMES))),
+    *(Unit(0, index) for index in range(len(NAMES))),
     Weight(2, 1, 2),
     Bias(2, 1),
-    Node(2, 0),
+    Unit(2, 0),
 )
 
 
@@ -88,7 +89,7 @@ async def test_markup_in_a_name_is_shown_as_it_is(timeline: Timeline) -> None:
     async with app.run_test(size=(130, 44)) as pilot:
         assert isinstance(app.screen, StudioScreen)
         for index in (1, 2, 6):
-            app.screen.selection = Node(0, index)
+            app.screen.selection = Unit(0, index)
             await pilot.pause()
             assert f"Inspector  {NAMES[index]}  " in "\n".join(strip.text for strip in screen_of(app))
 

@@ -14,8 +14,9 @@ from textual.strip import Strip
 from tests.render.moments import at, moments
 from tests.widgets.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment, phases
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.inks import style_of
 from tui_backprop.widgets.inspector import Inspector
@@ -102,8 +103,8 @@ async def test_a_strip_is_kept_until_its_line_changes() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "target"),
     [
-        (Network, "h2 z", Node(1, 1)),
-        (Network, "x3 ", Node(0, 2)),
+        (Network, "h2 z", Unit(1, 1)),
+        (Network, "x3 ", Unit(0, 2)),
         (Matrices, "−0.0509", Weight(1, 1, 1)),
         (Matrices, "+0.6313", Weight(2, 3, 0)),
         (KeyBar, "help", "help"),
@@ -140,8 +141,8 @@ async def test_a_bias_can_be_clicked() -> None:
     [
         (Matrices, "down", Weight(1, 1, 0)),
         (Matrices, "l", Weight(1, 0, 1)),
-        (Network, "j", Node(1, 1)),
-        (Network, "left", Node(0, 0)),
+        (Network, "j", Unit(1, 1)),
+        (Network, "left", Unit(0, 0)),
     ],
 )
 async def test_keys_choose_the_neighbour(kind: type[Painted], key: str, target: Selection) -> None:

@@ -12,8 +12,9 @@ from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import Bias, Parameters
+from tui_backprop.core.network import BiasMode, Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Bias, Parameter, Weight
 from tui_backprop.errors import BackpropError
 
 Value = float | str | bool | None
@@ -38,6 +39,13 @@ class Edit:
     what: str
     place: tuple[int, ...]
     value: Value
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The weight or bias that it changes, if it is one."""
+        if self.what == "weight":
+            return Weight(*self.place)
+        return Bias(*self.place) if self.what == "bias" else None
 
     @property
     def of_parameter(self) -> bool:
@@ -65,11 +73,10 @@ def present_value(edit: Edit, experiment: Experiment, parameters: Parameters) ->
 
 def with_parameter(parameters: Parameters, edit: Edit) -> Parameters:
     """Copies the parameters, with the edited one changed."""
+    assert edit.parameter is not None
     flat = parameters.flat.copy()
-    network = parameters.network
-    views = network.weights(flat) if edit.what == "weight" else network.biases(flat)
-    views[edit.place[0] - 1][_within(edit)] = edit.value
-    return Parameters(network, frozen(flat))
+    flat[edit.parameter.index(parameters.network)] = edit.value
+    return Parameters(parameters.network, frozen(flat))
 
 
 def with_edit(experiment: Experiment, edit: Edit) -> Experiment:
@@ -96,7 +103,7 @@ def _array(edit: Edit, experiment: Experiment, parameters: Parameters) -> Array 
         return None
     if edit.what == "weight":
         return parameters.weights[edit.place[0] - 1]
-    return parameters.biases[edit.place[0] - 1] if experiment.network.bias is not Bias.NONE else None
+    return parameters.biases[edit.place[0] - 1] if experiment.network.bias is not BiasMode.NONE else None
 
 
 def _within(edit: Edit) -> tuple[int, ...]:

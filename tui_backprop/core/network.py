@@ -12,7 +12,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array, frozen
 
 
-class Bias(Enum):
+class BiasMode(Enum):
     """Whether units have a bias, and whether training moves it."""
 
     NONE = "none"
@@ -29,10 +29,10 @@ class Network:
 
     units: tuple[int, ...]
     activations: tuple[str, ...]
-    bias: Bias = Bias.NONE
+    bias: BiasMode = BiasMode.NONE
 
     def __repr__(self) -> str:
-        bias = {Bias.NONE: "", Bias.TRAINED: ", biases", Bias.FROZEN: ", frozen biases"}[self.bias]
+        bias = {BiasMode.NONE: "", BiasMode.TRAINED: ", biases", BiasMode.FROZEN: ", frozen biases"}[self.bias]
         return f"Network({self.shape}, {' '.join(self.activations)}{bias})"
 
     @property
@@ -53,12 +53,12 @@ class Network:
     @cached_property
     def size(self) -> int:
         """Number of parameters: all weights, then all biases, in one flat array."""
-        return self.weight_count + (sum(self.units[1:]) if self.bias is not Bias.NONE else 0)
+        return self.weight_count + (sum(self.units[1:]) if self.bias is not BiasMode.NONE else 0)
 
     @cached_property
     def trained(self) -> slice:
         """The part of the flat array that an update moves."""
-        return slice(0, self.size if self.bias is Bias.TRAINED else self.weight_count)
+        return slice(0, self.size if self.bias is BiasMode.TRAINED else self.weight_count)
 
     def weights(self, flat: Array) -> tuple[Array, ...]:
         """Views W[1]…W[L], each (…, fan_in, fan_out), of a flat parameter array (…, size)."""
@@ -70,7 +70,7 @@ class Network:
 
     def biases(self, flat: Array) -> tuple[Array, ...]:
         """Views b[1]…b[L], each (…, fan_out), of a flat parameter array (…, size); empty where units have none."""
-        if self.bias is Bias.NONE:
+        if self.bias is BiasMode.NONE:
             return ()
         views, start = [], self.weight_count
         for columns in self.units[1:]:

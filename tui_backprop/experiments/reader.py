@@ -15,7 +15,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Data, Experiment, Training
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import Bias, Network, Parameters, parameters_from
+from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_file import CsvFile
@@ -185,7 +185,7 @@ def _network(keys: Section) -> Network:
     depth = len(layers) - 1
     hidden = keys.names("hidden", RELU.name, HIDDEN_ACTIVATIONS, depth - 1)
     output = keys.choice("output", LINEAR.name, tuple(ACTIVATIONS))
-    bias = {False: Bias.NONE, True: Bias.TRAINED, "frozen": Bias.FROZEN}[keys.bias("bias")]
+    bias = {False: BiasMode.NONE, True: BiasMode.TRAINED, "frozen": BiasMode.FROZEN}[keys.bias("bias")]
     return Network(tuple(layers), (*hidden, output), bias)
 
 
@@ -193,7 +193,7 @@ def _parameters(keys: Section, network: Network, init: str, seed: int) -> Parame
     shapes = list(zip(network.units, network.units[1:], strict=False))
     weights: list[Array] | None = keys.arrays("weights", shapes)
     biases = keys.arrays("biases", [(columns,) for columns in network.units[1:]])
-    if biases is not None and network.bias is Bias.NONE:
+    if biases is not None and network.bias is BiasMode.NONE:
         raise keys.error("biases", "given, but the network has none", 'bias = true or "frozen"')
     return parameters_from(network, weights or initialise(network, init, seed), biases or [])
 

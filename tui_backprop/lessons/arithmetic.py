@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES, output_delta
+from tui_backprop.core.optimizers import worked_out
+from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.phases import Moment
-from tui_backprop.lessons.names import Thing
 
 DECIMALS = 4
 """As many as the panes show."""
@@ -47,7 +51,7 @@ def total(left: Array, right: Array, result: float, extra: float | None = None) 
     return f"{' + '.join(terms)} = {number(result)}"
 
 
-def of_sum(moment: Moment, unit: Thing) -> str:
+def of_sum(moment: Moment, unit: Unit) -> str:
     """z of a unit."""
     below, z = moment.activation(unit.layer - 1), moment.sum(unit.layer)
     if below is None or z is None:
@@ -57,7 +61,7 @@ def of_sum(moment: Moment, unit: Thing) -> str:
     return total(below, weights, float(z[unit.column]), bias)
 
 
-def of_activation(moment: Moment, unit: Thing) -> str:
+def of_activation(moment: Moment, unit: Unit) -> str:
     """a of a unit, or the prediction of an output."""
     z, a = moment.sum(unit.layer), moment.activation(unit.layer)
     if z is None or a is None:
@@ -70,7 +74,7 @@ def of_activation(moment: Moment, unit: Thing) -> str:
     return f"{name}({number(z[unit.column])}) = {number(a[unit.column])}"
 
 
-def of_upstream(moment: Moment, unit: Thing) -> str:
+def of_upstream(moment: Moment, unit: Unit) -> str:
     """The error that arrives at a hidden unit."""
     upstream = moment.upstream(unit.layer)
     above = moment.delta(unit.layer + 1)
@@ -79,7 +83,7 @@ def of_upstream(moment: Moment, unit: Thing) -> str:
     return total(moment.before.weights[unit.layer][unit.column], above, float(upstream[unit.column]))
 
 
-def of_delta(moment: Moment, unit: Thing) -> str:
+def of_delta(moment: Moment, unit: Unit) -> str:
     """δ of a unit: of an output by the loss, of a hidden unit what arrives times the slope."""
     delta, mask = moment.delta(unit.layer), moment.mask(unit.layer)
     if delta is None or mask is None:
@@ -98,7 +102,7 @@ def of_delta(moment: Moment, unit: Thing) -> str:
     return f"{rule.format(**known, mask=factor(mask[unit.column]))} = {value}" if rule else value
 
 
-def of_gradient(moment: Moment, weight: Thing) -> str:
+def of_gradient(moment: Moment, weight: Weight) -> str:
     """Input of a weight × δ above it."""
     below, delta, gradient = (
         moment.activation(weight.layer - 1),
@@ -107,15 +111,18 @@ def of_gradient(moment: Moment, weight: Thing) -> str:
     )
     if below is None or delta is None or gradient is None:
         return UNKNOWN
-    value = number(gradient[weight.row, weight.column])
+    value = number(gradient[weight.within])
     return f"{number(below[weight.row])}×{factor(delta[weight.column])} = {value}"
 
 
-def of_update(moment: Moment, weight: Thing) -> str:
-    """Old weight − rate × gradient."""
-    gradient = moment.gradient(weight.layer)
-    if gradient is None or not moment.updated:
+def of_update(moment: Moment, weight: Weight) -> str:
+    """The last line of the optimiser's rule: old weight − rate × gradient, for plain SGD."""
+    gradient, training = moment.gradient(weight.layer), moment.experiment.training
+    if gradient is None or not moment.updated or moment.memory_before is None:
         return UNKNOWN
-    old, new = (p.weights[weight.layer - 1][weight.row, weight.column] for p in (moment.before, moment.after))
-    rate = number(moment.experiment.training.rate)
-    return f"{number(old)} − {rate}×{factor(gradient[weight.row, weight.column])} = {number(new)}"
+    old, new = weight.value(moment.before), weight.value(moment.after)
+    price = float(penalty_gradient(training, np.array(old))) if penalised(training) else 0.0
+    numbers = {"old": old, "g": float(gradient[weight.within]) + price, "new": new}
+    index = weight.index(moment.experiment.network)
+    *_, (line, known, _) = worked_out(training, index, numbers, moment.memory_before, moment.memory_after)
+    return f"{line.filled(known, lambda value: number(value or 0.0))} = {number(new)}"

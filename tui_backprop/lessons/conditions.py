@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import parse_unit
 from tui_backprop.core.phases import Moment, phases
 from tui_backprop.errors import BackpropError, quoted
-from tui_backprop.lessons.names import unit
 from tui_backprop.numerals import number_of, whole_of
 
 
@@ -29,7 +29,7 @@ def condition(text: str, experiment: Experiment) -> Condition:
     words = text.split()
     match words:
         case ["gate", name, ("shut" | "open") as state]:
-            place = unit(name, experiment)
+            place = parse_unit(name, experiment)
             if not 1 <= place.layer < experiment.network.depth:
                 raise BackpropError(f"{name!r} is no hidden unit", FORMS)
 

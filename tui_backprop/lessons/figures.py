@@ -17,12 +17,12 @@ from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
+from tui_backprop.core.parts import Bias, Part, parse_parameter, parse_unit
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import DECIMALS, UNKNOWN
-from tui_backprop.lessons.names import Thing, parameter, unit
 from tui_backprop.lessons.stage import Stage
 from tui_backprop.numerals import read_number, whole_of
 
@@ -70,7 +70,7 @@ def _element(array: Array | None, *place: int) -> float | None:
 
 def _unit_figure(of_moment: str, of_pass: str) -> Callable[..., float | None]:
     def find(stage: Stage, name: str, sample: int | None = None) -> float | None:
-        place = unit(name, stage.experiment)
+        place = parse_unit(name, stage.experiment)
         hidden = of_pass != "upstream" or place.layer < stage.experiment.network.depth
         if place.layer == 0 or not hidden:
             raise BackpropError(f"{name!r} has no {of_moment}", "a hidden unit" if place.layer else "no input")
@@ -82,7 +82,7 @@ def _unit_figure(of_moment: str, of_pass: str) -> Callable[..., float | None]:
 
 
 def _input(stage: Stage, name: str, sample: int | None = None) -> float | None:
-    place = unit(name, stage.experiment)
+    place = parse_unit(name, stage.experiment)
     if place.layer:
         raise BackpropError(f"{name!r} is no input", ", ".join(stage.experiment.unit_names(0)[:9]))
     values = stage.moment.activation(0) if sample is None else stage.passage(sample).input
@@ -91,7 +91,7 @@ def _input(stage: Stage, name: str, sample: int | None = None) -> float | None:
 
 def _output(name: str) -> Callable[..., float | None]:
     def find(stage: Stage, output: str, sample: int | None = None) -> float | None:
-        place = unit(output, stage.experiment).column if output else 0
+        place = parse_unit(output, stage.experiment).column if output else 0
         if sample is not None:
             return float(getattr(stage.passage(sample), name)[place])
         if name == "raw":
@@ -103,7 +103,7 @@ def _output(name: str) -> Callable[..., float | None]:
 
 def _raw_without(stage: Stage, name: str, sample: int | None = None) -> float:
     """The output's sum less what one unit of the last hidden layer adds to it."""
-    place = unit(name, stage.experiment)
+    place = parse_unit(name, stage.experiment)
     if place.layer != stage.experiment.network.depth - 1 or sample is None:
         raise BackpropError(f"the output without {name!r}", "a unit of the last hidden layer and a sample: h2 #0")
     passage, weights = stage.passage(sample), stage.moment.parameters.weights[-1]
@@ -120,11 +120,7 @@ def _total_error(stage: Stage, rest: str) -> float:
 
 
 def _value(stage: Stage, name: str, parameters: str = "parameters") -> float:
-    place = parameter(name, stage.experiment)
-    held = getattr(stage.moment, parameters)
-    if place.kind == "bias":
-        return float(held.biases[place.layer - 1][place.column])
-    return float(held.weights[place.layer - 1][place.row, place.column])
+    return parse_parameter(name, stage.experiment).value(getattr(stage.moment, parameters))
 
 
 def _new(stage: Stage, name: str) -> float | None:
@@ -132,14 +128,14 @@ def _new(stage: Stage, name: str) -> float | None:
 
 
 def _gradient(stage: Stage, name: str, sample: int | None = None) -> float | None:
-    place = parameter(name, stage.experiment)
-    bias = place.kind == "bias"
+    place = parse_parameter(name, stage.experiment)
+    bias = isinstance(place, Bias)
     if sample is None:
         gradient = stage.moment.bias_gradient(place.layer) if bias else stage.moment.gradient(place.layer)
     else:
         passage = stage.passage(sample)
         gradient = (passage.bias_gradient if bias else passage.gradient)[place.layer - 1]
-    return _element(gradient, *((place.column,) if bias else (place.row, place.column)))
+    return _element(gradient, *place.within)
 
 
 def _change(stage: Stage, name: str) -> float | None:
@@ -156,7 +152,9 @@ def _pull(stage: Stage, name: str, sample: int | None = None) -> float:
 
 def _share(stage: Stage, name: str, sample: int | None = None) -> float | None:
     """What a weight adds to the sum above it: the value below × the weight."""
-    place = parameter(name, stage.experiment)
+    place = parse_parameter(name, stage.experiment)
+    if isinstance(place, Bias):
+        raise BackpropError(f"{name!r} adds itself, whatever comes in", "a weight")
     if sample is None:
         below = stage.moment.activation(place.layer - 1)
     else:
@@ -179,7 +177,7 @@ def _open_for(stage: Stage, name: str) -> str:
 def _product(stage: Stage, name: str) -> float:
     """An entry `x1→y` of W1·W2·…, the one matrix that linear layers amount to."""
     below, _, above = name.replace("->", "→").partition("→")
-    row, column = unit(below.strip(), stage.experiment), unit(above.strip(), stage.experiment)
+    row, column = parse_unit(below.strip(), stage.experiment), parse_unit(above.strip(), stage.experiment)
     product = stage.moment.parameters.weights[0]
     for weights in stage.moment.parameters.weights[1:]:
         product = product @ weights
@@ -242,10 +240,10 @@ def _luck(*wanted: tuple[bool, bool]) -> Callable[[Stage, str], float]:
     return find
 
 
-def _worked(write: Callable[[Moment, Thing], str], find: Callable[..., Thing]) -> Callable[[Stage, str], str]:
+def _worked(write: Callable[[Moment, Any], str], find: Callable[..., Part]) -> Callable[[Stage, str], str]:
     def work(stage: Stage, name: str) -> str:
         place = find(name, stage.experiment)
-        if place.kind == "bias" or (place.kind == "unit" and place.layer == 0):
+        if isinstance(place, Bias) or place.layer == 0:
             raise BackpropError(f"{name!r} has no such arithmetic", "a unit above the inputs, or a weight")
         if write is arithmetic.of_upstream and place.layer == stage.experiment.network.depth:
             raise BackpropError(f"nothing arrives at {name!r} from above", "a hidden unit")
@@ -295,12 +293,12 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "stuck without a switching gate": _luck((False, True)),
     "converged without a switching gate": _luck((True, True)),
     # how a number comes about
-    "work z": _worked(arithmetic.of_sum, unit),
-    "work a": _worked(arithmetic.of_activation, unit),
-    "work upstream": _worked(arithmetic.of_upstream, unit),
-    "work delta": _worked(arithmetic.of_delta, unit),
-    "work gradient": _worked(arithmetic.of_gradient, parameter),
-    "work update": _worked(arithmetic.of_update, parameter),
+    "work z": _worked(arithmetic.of_sum, parse_unit),
+    "work a": _worked(arithmetic.of_activation, parse_unit),
+    "work upstream": _worked(arithmetic.of_upstream, parse_unit),
+    "work delta": _worked(arithmetic.of_delta, parse_unit),
+    "work gradient": _worked(arithmetic.of_gradient, parse_parameter),
+    "work update": _worked(arithmetic.of_update, parse_parameter),
 }
 _OF_SAMPLES = frozenset(
     [

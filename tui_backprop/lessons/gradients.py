@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.backprop import Backprop
-from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient, parameter_name
+from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient
+from tui_backprop.core.parts import parameter_at
 from tui_backprop.lessons.bugs import buggy_gradient
 from tui_backprop.lessons.stage import Stage
 
@@ -45,5 +46,6 @@ def gradient_table(stage: Stage) -> list[Row]:
         for index in range(experiment.network.size):
             measured = (loss(index, STEP) - loss(index, -STEP)) / (2 * STEP)
             agrees = abs(float(computed[index]) - measured) <= TOLERANCE * scale
-            table.append(Row(parameter_name(experiment, index), float(computed[index]), measured, agrees))
+            name = parameter_at(experiment.network, index).name(experiment)
+            table.append(Row(name, float(computed[index]), measured, agrees))
     return table

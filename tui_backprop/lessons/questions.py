@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import parse_unit
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.bugs import BUGS
 from tui_backprop.lessons.figures import evaluate, figure
 from tui_backprop.lessons.lesson import Question
-from tui_backprop.lessons.names import unit
 from tui_backprop.lessons.stage import Stage
 
 _WORK = {
@@ -102,7 +102,7 @@ def _number(question: Question, stage: Stage) -> Truth:
     work = ""
     if kind in _WORK and "#" not in question.about and "@" not in question.about:
         work = f"{name}: {figure(f'{_WORK[kind]} {name}', stage)}"
-    if kind == "delta" and unit(name, stage.experiment).layer == 0:
+    if kind == "delta" and parse_unit(name, stage.experiment).layer == 0:
         work = ""
     return Truth(value, arithmetic.number(value), work)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import number
-from tui_backprop.lessons.names import Thing
 
 MOST_WEIGHTS = 64
 """More are no exercise any more."""
@@ -78,13 +78,13 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
     yield "Forward"
     for layer in range(1, depth + 1):
         for unit, name in enumerate(_names(experiment, layer)):
-            place = Thing("unit", layer, column=unit)
+            place = Unit(layer, unit)
             yield entry(f"z({name})", arithmetic.of_sum(moment, place))
             yield entry(f"{'ŷ' if layer == depth else 'a'}({name})", arithmetic.of_activation(moment, place))
     yield "Backward"
     for layer in range(depth, 0, -1):
         for unit, name in enumerate(_names(experiment, layer)):
-            place = Thing("unit", layer, column=unit)
+            place = Unit(layer, unit)
             if layer < depth:
                 yield entry(f"upstream({name})", arithmetic.of_upstream(moment, place))
             yield entry(f"δ({name})", arithmetic.of_delta(moment, place))

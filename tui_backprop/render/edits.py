@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.core.edits import Edit, Value
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
@@ -13,15 +14,12 @@ _RULES = {"l1": "L1 price of weights", "l2": "L2 price of weights", "batch": "sa
 
 def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:
     """`W1[x1→h2]`, `x1 of sample #2`, `activation of h`, `rate`."""
-    names = experiment.unit_names
-    if what == "weight":
-        layer, row, column = place
-        return safe(f"W{layer}[{names(layer - 1)[row]}→{names(layer)[column]}]")
-    if what == "bias":
-        return safe(f"b{place[0]}[{names(place[0])[place[1]]}]")
+    parameter = Edit(0, what, place, None).parameter
+    if parameter is not None:
+        return safe(parameter.name(experiment))
     if what in ("input", "target"):
-        name = names(0 if what == "input" else experiment.network.depth)[place[1]]
-        return safe(f"{what} {name} of sample #{place[0]}")
+        unit = Unit(0 if what == "input" else experiment.network.depth, place[1])
+        return safe(f"{what} {unit.name(experiment)} of sample #{place[0]}")
     if what == "activation":
         return f"activation of layer {place[0]}"
     return _RULES.get(what, what)

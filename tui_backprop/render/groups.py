@@ -9,10 +9,11 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.numbers import fixed, level, scale_of, shut_sign, tone
-from tui_backprop.render.selection import Node, Selection, Weight, column_of
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
 
 MOST_EDGES = 40
@@ -166,14 +167,14 @@ def _write(cells: list[list[Span]], moment: Moment, selection: Selection, column
     selected = _selected(selection, layer)
     for place, (row, start) in enumerate(zip(column.rows, column.starts, strict=True)):
         here = selected is not None and column.holds(place, selected)
-        target = Node(layer, start)
+        target = Unit(layer, start)
         value = None if means is None else float(means[place])
         spans = [
             Span(
                 fit(column.names[place], column.name_cells),
                 "accent" if here else "label",
                 True,
-                here and isinstance(selection, Node),
+                here and isinstance(selection, Unit),
                 target,
             ),
             Span(" " + fixed(value), tone(value, scale), target=target),
@@ -190,7 +191,7 @@ def _selected(selection: Selection, layer: int) -> int | None:
     """The unit of a layer that the selection is about."""
     if isinstance(selection, Weight) and selection.layer == layer + 1:
         return selection.row
-    return column_of(selection) if selection.layer == layer else None
+    return selection.column if selection.layer == layer else None
 
 
 def _latest(moment: Moment, layer: int) -> Array | None:

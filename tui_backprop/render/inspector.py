@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES, output_delta
-from tui_backprop.core.network import Bias as BiasMode
+from tui_backprop.core.network import BiasMode
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.learning import learning
 from tui_backprop.render.numbers import SHUT, full
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, safe, width, wrap
 
 MOST_TERMS = 12
@@ -34,17 +35,6 @@ class Inspection:
 
     lines: list[Line]
     focus: int
-
-
-def name_of(selection: Selection, moment: Moment) -> str:
-    """`W1[x1→h2]`, `b1[h2]` or `h2`."""
-    names = moment.experiment.unit_names
-    if isinstance(selection, Weight):
-        below, above = names(selection.layer - 1)[selection.row], names(selection.layer)[selection.column]
-        return safe(f"W{selection.layer}[{below}→{above}]")
-    if isinstance(selection, Bias):
-        return safe(f"b{selection.layer}[{names(selection.layer)[selection.column]}]")
-    return safe(names(selection.layer)[selection.index])
 
 
 def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST_TERMS) -> Inspection:
@@ -91,10 +81,10 @@ _Equation = tuple[Phase, list[Span]]
 
 
 def _equations(moment: Moment, selection: Selection, most: int) -> Iterable[_Equation]:
-    if isinstance(selection, Node):
-        yield from _forward(moment, selection.layer, selection.index, None, most)
+    if isinstance(selection, Unit):
+        yield from _forward(moment, selection.layer, selection.column, None, most)
         if selection.layer:
-            yield from _backward(moment, selection.layer, selection.index, most)
+            yield from _backward(moment, selection.layer, selection.column, most)
         return
     row = selection.row if isinstance(selection, Weight) else None
     if isinstance(selection, Weight) and selection.layer > 1:
@@ -234,19 +224,15 @@ def _learning(moment: Moment, selection: Weight | Bias, most: int) -> Iterable[_
     """gradient and update of one parameter."""
     layer, column = selection.layer, selection.column
     name, delta = _unit(moment, layer, column), moment.delta(layer)
-    symbol = "∂E/∂W" if isinstance(selection, Weight) else "∂E/∂b"
-    place: tuple[int, ...]
     if isinstance(selection, Weight):
-        place, gradient = (selection.row, column), moment.gradient(layer)
-        old = moment.before.weights[layer - 1]
+        gradient, old = moment.gradient(layer), moment.before.weights[layer - 1]
         below = _unit(moment, layer - 1, selection.row)
-        formula = f"{symbol} = {'x' if layer == 1 else 'a'}({below})·δ({name}) = "
+        formula = f"∂E/∂W = {'x' if layer == 1 else 'a'}({below})·δ({name}) = "
         product = f"{_number(moment.activation(layer - 1), selection.row)}×{_signed(_number(delta, column))} = "
     else:
-        place, gradient = (column,), moment.bias_gradient(layer)
-        old = moment.before.biases[layer - 1]
-        formula, product = f"{symbol} = δ({name}) = ", ""
-    value = _number(gradient, *place)
+        gradient, old = moment.bias_gradient(layer), moment.before.biases[layer - 1]
+        formula, product = f"∂E/∂b = δ({name}) = ", ""
+    value = _number(gradient, *selection.within)
     if len(moment.samples) > 1:
         spans = [Span(f"mean of {formula}"), *_shares(moment, selection, most), _result(value)]
     else:
@@ -254,9 +240,9 @@ def _learning(moment: Moment, selection: Weight | Bias, most: int) -> Iterable[_
     yield Phase("gradient"), spans
     if isinstance(selection, Bias) and moment.experiment.network.bias is BiasMode.FROZEN:
         stays = Span("a frozen bias is used, but not trained, and stays ")
-        yield Phase("update"), [stays, _result(_number(old, *place))]
+        yield Phase("update"), [stays, _result(_number(old, *selection.within))]
         return
-    yield from learning(moment, selection, None if gradient is None else float(gradient[place]))
+    yield from learning(moment, selection, None if gradient is None else float(gradient[selection.within]))
 
 
 def _shares(moment: Moment, selection: Weight | Bias, most: int) -> list[Span]:

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import worked_out
+from tui_backprop.core.parts import Bias, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.phases import Moment, Phase
 from tui_backprop.render.numbers import full
-from tui_backprop.render.selection import Bias, Weight
 from tui_backprop.render.spans import Span
 
 Equation = tuple[Phase, list[Span]]
 
 
-def index_of(selection: Weight | Bias, network: Network) -> int:
-    """The parameter's place in the flat array."""
-    places = np.arange(network.size, dtype=np.float64)
-    if isinstance(selection, Weight):
-        return int(network.weights(places)[selection.layer - 1][selection.row, selection.column])
-    return int(network.biases(places)[selection.layer - 1][selection.column])
-
-
 def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -> Iterable[Equation]:
     """The penalty's share of the gradient, and the update; `gradient` is that of the loss, None before it is known."""
-    training, index = moment.experiment.training, index_of(selection, moment.experiment.network)
+    training, index = moment.experiment.training, selection.index(moment.experiment.network)
     old = float(moment.before.flat[index])
     symbol = "gradient"
     if penalised(training) and isinstance(selection, Weight):
@@ -46,10 +35,8 @@ def learning(moment: Moment, selection: Weight | Bias, gradient: float | None) -
         worked = [Span(f"{row.result} = {formula} = "), Span(f"{row.filled(known, full)} = ")]
         yield Phase("update"), [*worked, _result(full(result))]
     for edit in moment.edits:
-        if moment.complete and edit.of_parameter and moment.edited is not None:
-            place = (selection.layer, *((selection.row,) if isinstance(selection, Weight) else ()), selection.column)
-            if edit.place == place and (edit.what == "weight") == isinstance(selection, Weight):
-                yield Phase("update"), [Span("edited by hand to "), _result(full(float(moment.edited.flat[index])))]
+        if moment.complete and edit.parameter == selection and moment.edited is not None:
+            yield Phase("update"), [Span("edited by hand to "), _result(full(selection.value(moment.edited)))]
 
 
 def _result(text: str) -> Span:

@@ -10,13 +10,15 @@ from operator import attrgetter
 import numpy as np
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Part, Weight
+from tui_backprop.core.phases import Phase
 from tui_backprop.lessons.curves import curve
 from tui_backprop.lessons.leaf import Put, Shown
 from tui_backprop.lessons.lesson import Words
-from tui_backprop.lessons.names import Thing, thing
+from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, safe, width
 
 CURVE_ROWS = 7
@@ -80,31 +82,18 @@ def _below_each_other(options: Sequence[list[Span]], columns: int) -> list[Line]
     return [spans for option in options for spans in _lay(option, columns, 4)]
 
 
-def selection_of(named: Thing) -> Selection | None:
-    """The weight, bias or node that a thing is, if it is one."""
-    match named.kind:
-        case "unit":
-            return Node(named.layer, named.column)
-        case "weight":
-            return Weight(named.layer, named.row, named.column)
-        case "bias":
-            return Bias(named.layer, named.column)
-    return None
-
-
 def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selection | str]:
     """What panes are to mark: selections, and phases by the action that goes there."""
     found: set[Selection | str] = set()
     for named in things:
-        selection = selection_of(named)
-        if selection is not None:
-            found.add(selection)
-        elif named.kind == "matrix":
+        if isinstance(named, Part):
+            found.add(named)
+        elif isinstance(named, Matrix):
             rows, columns = experiment.network.units[named.layer - 1], experiment.network.units[named.layer]
             if rows * columns <= MOST_MARKED:
                 found |= {Weight(named.layer, row, column) for row in range(rows) for column in range(columns)}
-        elif named.kind == "phase":
-            found.add(f"to_phase('{named.name}')")
+        elif isinstance(named, Phase):
+            found.add(f"to_phase('{named}')")
     return frozenset(found)
 
 
@@ -129,17 +118,17 @@ def _flow(parts: Sequence[Words], sheet: Sheet, columns: int, indent: int) -> li
     spans: list[Span] = []
     for part in parts:
         named = thing(part.thing, sheet.experiment) if part.thing else None
-        target = None if named is None else selection_of(named) or _pane(named)
+        target = named if named is None or isinstance(named, Part) else _pane(named)
         ink = "accent" if named else "text"
         spans += [Span(word, ink, part.strong, False, target, named is not None) for word in _split(safe(part.text))]
     return _lay(spans, columns, indent)
 
 
-def _pane(named: Thing) -> str | None:
+def _pane(named: Matrix | Phase | PaneName) -> str | None:
     """The action that brings a pane into sight."""
-    if named.kind == "matrix":
+    if isinstance(named, Matrix):
         return "show_pane('matrices')"
-    return f"show_pane('{named.name}')" if named.kind == "pane" else None
+    return f"show_pane('{named.name}')" if isinstance(named, PaneName) else None
 
 
 def _split(text: str) -> list[str]:

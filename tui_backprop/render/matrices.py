@@ -10,9 +10,10 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.pulls import net_pulls
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.parts import Bias, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.numbers import UNKNOWN, fixed, level, scale_of, tone
-from tui_backprop.render.selection import Bias, Selection, Weight, column_of, layer_of
+from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, width
 
 _CELL = 8
@@ -174,7 +175,7 @@ def _parameter(moment: Moment, layer: int, row: int, column: int) -> Selection:
 
 def _heading(table: _Table, cells: int, columns: range, size: int, selection: Selection) -> Line:
     spans = [Span(fit(f"W{table.layer}", cells), "label", bold=True)]
-    chosen = column_of(selection) if layer_of(selection) == table.layer and selection.layer else -1
+    chosen = selection.column if layer_of(selection) == table.layer and selection.layer else -1
     for column in columns:
         name = " " + fit(table.columns[column], size - 1, right=True)
         spans.append(Span(name, "accent" if column == chosen else "label"))
@@ -201,7 +202,7 @@ def _window(wanted: int, fitting: int, total: int) -> int:
 def _heat_map(table: _Table, moment: Moment, selection: Selection, row: int, columns: int, rows: int) -> list[Line]:
     cells = table.label_cells
     across, down = max(1, (columns - cells) // _HEAT), max(1, rows - 2)
-    left = _window(column_of(selection), across, len(table.columns))
+    left = _window(selection.column, across, len(table.columns))
     top = _window(row, down, len(table.rows))
     right, bottom = min(left + across, len(table.columns)), min(top + down, len(table.rows))
     scale = _scale(table)[-1]

@@ -13,11 +13,12 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.groups import caption, grouped
 from tui_backprop.render.numbers import SHUT, fixed, level, scale_of, shut_sign, tone
-from tui_backprop.render.selection import Node, Selection, Weight, column_of, layer_of, touches
+from tui_backprop.render.selection import Selection, layer_of, touches
 from tui_backprop.render.spans import Line, Span, clip, fit, line, width
 
 LEAST_GAP = 7
@@ -111,7 +112,7 @@ def _wanted(selection: Selection, layer: int) -> int:
     """The unit of a layer that must be in sight."""
     if isinstance(selection, Weight) and selection.layer == layer + 1:
         return selection.row
-    return column_of(selection) if selection.layer == layer else 0
+    return selection.column if selection.layer == layer else 0
 
 
 def _layers_shown(moment: Moment, widths: list[int], columns: int) -> tuple[int, int]:
@@ -220,7 +221,7 @@ def _write_nodes(cells: list[list[Span]], moment: Moment, selection: Selection, 
 
 def _node(moment: Moment, selection: Selection, form: _Form, layer: int, unit: int) -> list[Line]:
     """The lines of one node."""
-    target = Node(layer, unit)
+    target = Unit(layer, unit)
     chosen = selection == target
     name = fit(_names(moment, layer)[unit], _name_cells(moment, layer))
     title = Span(name, "accent" if chosen else "label", bold=True, selected=chosen, target=target)
@@ -293,7 +294,7 @@ def _foremost(moment: Moment, values: dict[str, _Value]) -> str:
     return known[-1] if known else next(iter(values))
 
 
-def _number(values: dict[str, _Value], key: str, cells: int, target: Node) -> Line:
+def _number(values: dict[str, _Value], key: str, cells: int, target: Unit) -> Line:
     entry = values[key]
     ink = "shut" if entry.shut == SHUT else tone(entry.value, entry.scale)
     number = Span(fixed(entry.value, cells), ink, entry.fresh, target=target)

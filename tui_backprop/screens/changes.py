@@ -11,10 +11,11 @@ from textual.app import App
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.edits import NUMBERS, Edit, Value, present_value
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
-from tui_backprop.render.selection import Bias, Node, Selection, Weight
+from tui_backprop.render.selection import Selection
 from tui_backprop.screens.questions import ChoiceQuestion, Question
 
 
@@ -78,12 +79,12 @@ def _of(selection: Selection, moment: Moment) -> Sequence[tuple[str, tuple[int, 
         return [("weight", (selection.layer, selection.row, selection.column))]
     if isinstance(selection, Bias):
         return [("bias", (selection.layer, selection.column))]
-    assert isinstance(selection, Node)
+    assert isinstance(selection, Unit)
     sample = moment.sample or 0
     if selection.layer == 0:
-        return [("input", (sample, selection.index))]
+        return [("input", (sample, selection.column))]
     if selection.layer == moment.ahead.network.depth:
-        return [("target", (sample, selection.index)), ("activation", (selection.layer,))]
+        return [("target", (sample, selection.column)), ("activation", (selection.layer,))]
     return [("activation", (selection.layer,))]
 
 

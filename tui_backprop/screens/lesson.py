@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Part, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
@@ -24,9 +25,8 @@ from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Bookmark, Progress, Spot
 from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.stage import Stage, Theatre
-from tui_backprop.render.lesson import Sheet, marks, selection_of
+from tui_backprop.render.lesson import Sheet, marks
 from tui_backprop.render.matrices import View
-from tui_backprop.render.selection import Weight
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, Audience
 from tui_backprop.screens.keys import KEYS, LESSON_KEYS, Key, bar_keys
@@ -143,8 +143,8 @@ class LessonScreen(StudioScreen):
         self._timeline = self._timeline.of(leaf.stage.experiment)
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, self.selection)
-        chosen = selection_of(thing(scene.select, leaf.stage.experiment)) if scene.select else None
-        self.selection = chosen or Weight(1, 0, 0)
+        chosen = thing(scene.select, leaf.stage.experiment) if scene.select else None
+        self.selection = chosen if isinstance(chosen, Part) else Weight(1, 0, 0)
         self.view = View(scene.matrices)
         self._make(moves.to_place(self._timeline, moment.step, moment.phase if moment.step else None))
         self.remove_class("-full")

@@ -11,8 +11,8 @@ from tui_backprop.core.place import parse_place
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.render.edits import branch_text, place_name, value_text
-from tui_backprop.render.inspector import inspect, name_of
-from tui_backprop.render.spans import plain
+from tui_backprop.render.inspector import inspect
+from tui_backprop.render.spans import plain, safe
 from tui_backprop.screens import moves
 from tui_backprop.screens.journeys import Journeys, Move
 from tui_backprop.screens.layout import PanesScreen
@@ -194,7 +194,7 @@ class RunScreen(PanesScreen):
     def action_copy(self) -> None:
         """The inspector's arithmetic goes to the clipboard of the terminal."""
         if self.moment is not None:
-            name = name_of(self.selection, self.moment)
+            name = safe(self.selection.name(self.moment.experiment))
             text = plain(inspect(self.moment, self.selection, 1_000_000, most=1_000_000).lines)
             self.app.copy_to_clipboard(f"{name}\n{text}\n")
             self.news = f"Copied the arithmetic of {name}."

@@ -9,11 +9,11 @@ from textual import work
 from textual.binding import BindingType
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Weight
 from tui_backprop.core.place import place_of
 from tui_backprop.core.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
-from tui_backprop.render.selection import Weight
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.screens.autosave import Autosave

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tui_backprop.core import conditions
 from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.timeline import Timeline
-from tui_backprop.render.inspector import name_of
-from tui_backprop.render.learning import index_of
-from tui_backprop.render.selection import Node, Selection
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import safe
 from tui_backprop.screens import moves
 from tui_backprop.screens.journeys import Move
 from tui_backprop.screens.questions import Question, read_epochs, read_error
@@ -50,13 +50,13 @@ def wishes(timeline: Timeline, moment: Moment, selection: Selection, tell: Tell)
     ]
     hidden = moment.ahead.network.activations[:-1]
     gated = [ACTIVATIONS[name].gated for name in hidden]
-    if isinstance(selection, Node) and 1 <= selection.layer <= len(hidden) and gated[selection.layer - 1]:
-        name = name_of(selection, moment)
-        flips = conditions.gate_flips(selection.layer, selection.index)
+    if isinstance(selection, Unit) and 1 <= selection.layer <= len(hidden) and gated[selection.layer - 1]:
+        name = safe(selection.name(moment.experiment))
+        flips = conditions.gate_flips(selection.layer, selection.column)
         found.append(Wish(f"the gate of {name} opens or shuts for a sample", waiting(flips)))
-    elif not isinstance(selection, Node):
-        name = name_of(selection, moment)
-        changes = conditions.sign_changes(index_of(selection, moment.ahead.network), name)
+    elif not isinstance(selection, Unit):
+        name = safe(selection.name(moment.experiment))
+        changes = conditions.sign_changes(selection.index(moment.ahead.network), name)
         found.append(Wish(f"{name} changes its sign", waiting(changes)))
     if any(gated):
         found.append(Wish("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.inspector import inspect, name_of, once
+from tui_backprop.render.inspector import inspect, once
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, line, pad
+from tui_backprop.render.spans import Line, Span, line, pad, safe
 from tui_backprop.widgets.pane import Pane
 
 
@@ -26,7 +26,7 @@ class Inspector(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
-        self.entitle(f"Inspector  {name_of(self.selection, moment)}  (y: copy)")
+        self.entitle(f"Inspector  {safe(self.selection.name(moment.experiment))}  (y: copy)")
         inspection = inspect(moment, self.selection, columns - 2)
         total = len(inspection.lines)
         if total <= rows:

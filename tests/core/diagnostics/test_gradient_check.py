@@ -18,10 +18,10 @@ from tui_backprop.core.diagnostics.gradient_check import (
     backprop_gradient,
     check_gradient,
     check_slope,
-    parameter_name,
 )
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.parts import parameter_at
 from tui_backprop.experiments import Overrides, load_experiment, preset_names
 
 BLAMED = nets(hidden=("linear", "leaky_relu", "elu", "tanh", "sigmoid"), output=("linear",), rounds=(None,))
@@ -121,7 +121,7 @@ def test_any_entry_that_is_off_is_found(net: Net, data: st.DataObject) -> None:
     result = check_gradient(experiment, gradient=with_entry(index, lambda value: value + off))
     assert not result.passed
     assert result.worst is not None
-    assert result.worst.name == parameter_name(experiment, index)
+    assert result.worst.name == parameter_at(experiment.network, index).name(experiment)
 
 
 def test_parameters_other_than_the_initial_ones_can_be_checked() -> None:
@@ -169,7 +169,8 @@ def test_frozen_biases_are_checked_too() -> None:
 
 
 def test_parameters_are_named_after_the_units_they_join() -> None:
-    names = [parameter_name(load_experiment("xor"), index) for index in range(17)]
+    xor = load_experiment("xor")
+    names = [parameter_at(xor.network, index).name(xor) for index in range(17)]
     assert names == [
         *(f"W1[x{row}→h{column}]" for row in (1, 2) for column in (1, 2, 3, 4)),
         *(f"W2[h{row}→y]" for row in (1, 2, 3, 4)),
@@ -177,4 +178,4 @@ def test_parameters_are_named_after_the_units_they_join() -> None:
         "b2[y]",
     ]
     with pytest.raises(IndexError):
-        parameter_name(load_experiment("xor"), 17)
+        parameter_at(xor.network, 17)

@@ -14,14 +14,16 @@ from tests.render.moments import at, of
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics import landscape
-from tui_backprop.core.diagnostics.landscape import Axis, Window, view_landscape, way_here, window_around
+from tui_backprop.core.diagnostics.landscape import Window, view_landscape, way_here, window_around
+from tui_backprop.core.parts import Bias, Parameter, Weight
 
 
 @st.composite
-def axes(draw: st.DrawFn, net: Net) -> Axis:
+def axes(draw: st.DrawFn, net: Net) -> Parameter:
     layer = draw(st.integers(1, len(net.layers) - 1))
     row = draw(st.integers(-1 if net.biases else 0, net.layers[layer - 1] - 1))
-    return Axis(layer, None if row < 0 else row, draw(st.integers(0, net.layers[layer] - 1)))
+    column = draw(st.integers(0, net.layers[layer] - 1))
+    return Bias(layer, column) if row < 0 else Weight(layer, row, column)
 
 
 @settings(max_examples=60, deadline=None)
@@ -39,7 +41,7 @@ def test_every_point_is_a_pass_of_all_samples_with_the_two_parameters_set(
         for column, across in enumerate([-2 / 3, 0.0, 2 / 3]):
             weights, biases = [w.copy() for w in net.weights], [b.copy() for b in net.biases]
             for axis, value in zip(pair, (across, up), strict=True):
-                if axis.row is None:
+                if isinstance(axis, Bias):
                     biases[axis.layer - 1][axis.column] = value
                 else:
                     weights[axis.layer - 1][axis.row, axis.column] = value
@@ -57,14 +59,14 @@ def test_the_bowl_of_a_sum_of_two() -> None:
         "data": {"inputs": [[1.0, 0.0], [0.0, 1.0]], "targets": [[1.0], [-1.0]]},
     }
     moment = Timeline(load_experiment(definition)).moment
-    found = view_landscape(moment, (Axis(1, 0, 0), Axis(1, 1, 0)), Window(-2.0, -2.0, 4.0), 4, 4)
+    found = view_landscape(moment, (Weight(1, 0, 0), Weight(1, 1, 0)), Window(-2.0, -2.0, 4.0), 4, 4)
     assert found.here == 0.5
     assert found.loss[0] == pytest.approx([((x - 1) ** 2 + 2.5**2) / 4 for x in (-1.5, -0.5, 0.5, 1.5)])
     assert found.lowest == (0.5, -0.5, 0.125)
 
 
 def test_with_much_to_do_points_and_then_samples_become_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    pair, window = (Axis(1, 0, 0), Axis(1, 1, 0)), Window(-2.0, -2.0, 4.0)
+    pair, window = (Weight(1, 0, 0), Weight(1, 1, 0)), Window(-2.0, -2.0, 4.0)
     moment = at("circle")  # 100 samples, 12 weights and 5 biases
     whole = view_landscape(moment, pair, window, 60, 40)
     assert (whole.block, len(whole.rows), whole.loss.shape) == (1, 100, (40, 60))
@@ -84,7 +86,7 @@ def test_with_much_to_do_points_and_then_samples_become_fewer(monkeypatch: pytes
 
 def test_the_way_here_goes_through_the_weights_that_were() -> None:
     timeline = Timeline(load_experiment("article"))
-    pair = Axis(1, 2, 3), Axis(2, 3, 0)
+    pair = Weight(1, 2, 3), Weight(2, 3, 0)
     seen = [timeline.moment.parameters] + [timeline.next_step().parameters for _ in range(200)]
     for step in (0, 1, 48, 49, 200):
         way = way_here(timeline.go(step), pair)
@@ -95,7 +97,7 @@ def test_the_way_here_goes_through_the_weights_that_were() -> None:
 
 def test_a_large_network_marks_only_what_is_at_hand() -> None:
     moment = of([200, 200, 1], 100)
-    assert len(way_here(moment, (Axis(1, 0, 0), Axis(1, 1, 0)))) == 3  # the start, step 64, now
+    assert len(way_here(moment, (Weight(1, 0, 0), Weight(1, 1, 0)))) == 3  # the start, step 64, now
 
 
 @settings(max_examples=100)

@@ -13,6 +13,7 @@ from tests.render.moments import at
 from tests.transcription import flat_gradient
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.pulls import net_pulls, view_moves, view_pulls
+from tui_backprop.core.parts import Bias, Weight
 
 
 @settings(max_examples=40, deadline=None)
@@ -29,7 +30,7 @@ def test_a_pull_is_the_samples_own_gradient_downhill(net: Net, data: st.DataObje
         )[layer - 1]
         for s in range(len(net.inputs))
     ]
-    found = view_pulls(moment, layer, row, column)
+    found = view_pulls(moment, Weight(layer, row, column) if row is not None else Bias(layer, column))
     assert found.pull == pytest.approx([-gradient[row, column] for gradient in alone], rel=1e-9, abs=1e-12)
     assert found.net == pytest.approx(-sum(gradient[row, column] for gradient in alone), rel=1e-9, abs=1e-12)
     assert net_pulls(moment, layer)[0] == pytest.approx(-np.sum(alone, axis=0), rel=1e-9, abs=1e-12)
@@ -43,7 +44,7 @@ def test_a_biass_pull(net: Net) -> None:
     experiment = net.experiment()
     moment = Timeline(experiment).moment
     wanted = -flat_gradient(net.rules, net.weights, net.biases, net.inputs[:1], net.targets[:1])[-1]
-    found = view_pulls(moment, experiment.network.depth, None, net.layers[-1] - 1)
+    found = view_pulls(moment, Bias(experiment.network.depth, net.layers[-1] - 1))
     assert found.pull[0] == pytest.approx(wanted, rel=1e-9, abs=1e-12)
 
 
@@ -67,7 +68,7 @@ def test_where_the_whole_set_is_one_batch_the_pulls_themselves_cancel() -> None:
         "network": {"layers": [3, 1], "weights": [best[:, None].tolist()]},
         "data": {"inputs": inputs.tolist(), "targets": targets[:, None].tolist()},
     }
-    found = view_pulls(Timeline(load_experiment(definition)).moment, 1, 1, 0)
+    found = view_pulls(Timeline(load_experiment(definition)).moment, Weight(1, 1, 0))
     assert found.pull == pytest.approx([0.5, -0.5, 0.5, -0.5])
     assert found.cancel
 

@@ -11,9 +11,10 @@ import pytest
 from tests.core.runs import article, xor
 from tests.render.moments import at, of, page
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.experiments import Overrides
-from tui_backprop.render.selection import Bias, Node, Selection, Weight, place_in_flat
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.interference import interference
@@ -45,7 +46,7 @@ def test_the_stalemate_of_the_single_layer() -> None:
 @pytest.mark.parametrize(
     ("moment", "selection", "words"),
     [
-        (lambda: at("article"), Node(1, 0), "select one"),
+        (lambda: at("article"), Unit(1, 0), "select one"),
         (lambda: Timeline(article({"seed": 0}, rate=1.0)).go(40), FIRST, "No sample pulls on W1[x1→h1]"),
         (lambda: at("xor"), Bias(2, 0), "pull b2[y] up"),
     ],
@@ -109,7 +110,7 @@ def test_the_gradient_check_shows_every_figure() -> None:
     assert float(figures["back-prop"]) == pytest.approx((raw[0] - 1) * second[0, 0])  # ŷ not rounded
     assert float(figures["slope"]) == pytest.approx(float(figures["back-prop"]), abs=1e-5)
     assert rows[0].startswith("✓ For W1[x1→h1]")
-    assert "Weights and biases have gradients" in shown(slope, moment, Node(1, 0))[0]
+    assert "Weights and biases have gradients" in shown(slope, moment, Unit(1, 0))[0]
     assert "right at a kink" in shown(slope, at("xor"), Bias(1, 0))[0]
 
 
@@ -117,8 +118,8 @@ def test_the_place_of_a_parameter_in_the_flat_array() -> None:
     moment = of([3, 4, 2], bias=True)
     flat = np.arange(moment.experiment.network.size, dtype=float)
     network = moment.experiment.network
-    assert flat[place_in_flat(Weight(2, 3, 1), network)] == network.weights(flat)[1][3, 1]
-    assert flat[place_in_flat(Bias(1, 2), network)] == network.biases(flat)[0][2]
+    assert flat[Weight(2, 3, 1).index(network)] == network.weights(flat)[1][3, 1]
+    assert flat[Bias(1, 2).index(network)] == network.biases(flat)[0][2]
 
 
 def test_the_surface_of_xor_when_it_is_solved() -> None:

@@ -12,6 +12,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.phases import Moment
 
 STEP = 1e-5
@@ -86,7 +87,7 @@ def check_gradient(
                 entries += 1
                 difference = abs(float(analytic[index]) - numeric) / scale
                 if worst is None or not (difference <= worst.difference or np.isnan(worst.difference)):
-                    name = parameter_name(experiment, index)
+                    name = parameter_at(experiment.network, index).name(experiment)
                     worst = GradientEntry(name, number, float(analytic[index]), numeric, difference)
     return GradientCheck(entries, at_kink, worst)
 
@@ -186,17 +187,3 @@ def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | 
         middle = (near + far) / 2
         near, far = (near, middle) if loss.gates(flat, index, sign * middle) != here else (middle, far)
     return sign * far
-
-
-def parameter_name(experiment: Experiment, index: int) -> str:
-    """`W2[h1→y]` or `b1[h3]`: the parameter at a place of the flat array."""
-    network = experiment.network
-    places = np.arange(network.size, dtype=np.float64)
-    for layer, weights in enumerate(network.weights(places), 1):
-        if weights.size and weights.flat[0] <= index <= weights.flat[-1]:
-            row, column = divmod(index - int(weights.flat[0]), weights.shape[1])
-            return f"W{layer}[{experiment.unit_names(layer - 1)[row]}→{experiment.unit_names(layer)[column]}]"
-    for layer, biases in enumerate(network.biases(places), 1):
-        if biases[0] <= index <= biases[-1]:
-            return f"b{layer}[{experiment.unit_names(layer)[index - int(biases[0])]}]"
-    raise IndexError(index)

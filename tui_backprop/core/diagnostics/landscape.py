@@ -16,6 +16,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.penalty import penalised, penalty
 from tui_backprop.core.phases import Moment
 
@@ -31,18 +32,8 @@ MOST_MARKS = 48
 """The most places of the way here that are marked."""
 
 
-class Axis(NamedTuple):
-    """W[layer][row, column], or without a row b[layer][column]. Layers count from 1."""
-
-    layer: int
-    row: int | None
-    column: int
-
-    def value(self, parameters: Parameters) -> float:
-        """The parameter that it stands for."""
-        if self.row is None:
-            return float(parameters.biases[self.layer - 1][self.column])
-        return float(parameters.weights[self.layer - 1][self.row, self.column])
+Axes = tuple[Parameter, Parameter]
+"""The parameters that stand for across and up."""
 
 
 class Window(NamedTuple):
@@ -83,7 +74,7 @@ class Landscape:
 
 
 def view_landscape(
-    moment: Moment, axes: tuple[Axis, Axis], window: Window, columns: int, lines: int
+    moment: Moment, axes: Axes, window: Window, columns: int, lines: int
 ) -> Landscape:  # fmt: skip
     """The map of `columns` × `lines` points at the moment's parameters."""
     return _landscape(moment.ahead, moment.parameters, axes, window, columns, lines)
@@ -91,7 +82,7 @@ def view_landscape(
 
 @lru_cache(maxsize=2)
 def _landscape(
-    experiment: Experiment, parameters: Parameters, axes: tuple[Axis, Axis], window: Window, columns: int, lines: int
+    experiment: Experiment, parameters: Parameters, axes: Axes, window: Window, columns: int, lines: int
 ) -> Landscape:
     data, size = experiment.data, experiment.network.size
     rows = np.arange(0, len(data), max(1, -(-len(data) * size * LEAST_POINTS // WORK)))
@@ -113,9 +104,7 @@ def _centres(points: int, block: int) -> Array:
     return (np.arange(0, points, block, dtype=np.float64) + block / 2) / points
 
 
-def mean_losses(
-    experiment: Experiment, parameters: Parameters, axes: tuple[Axis, Axis], points: Array, data: Data
-) -> Array:
+def mean_losses(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array, data: Data) -> Array:
     """What is minimised with the two parameters at each of `points` (points, 2): (points,).
 
     By matrix products: a map of so many points need not have training's last bits, but be quick.
@@ -129,9 +118,7 @@ def mean_losses(
         return np.concatenate(found) + _prices(experiment, parameters, axes, points)
 
 
-def _data_losses(
-    experiment: Experiment, parameters: Parameters, axes: tuple[Axis, Axis], points: Array, data: Data
-) -> Array:
+def _data_losses(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array, data: Data) -> Array:
     """E on average over the samples (points,): shared by all points up to the first layer that differs."""
     changes = [points[:, place] - axis.value(parameters) for place, axis in enumerate(axes)]
     below = data.inputs[None]
@@ -142,13 +129,13 @@ def _data_losses(
         for axis, change in zip(axes, changes, strict=True):
             if axis.layer == layer:
                 z = np.repeat(z, len(points), axis=0) if len(z) != len(points) else z
-                z[:, :, axis.column] += change[:, None] * (1.0 if axis.row is None else below[:, :, axis.row])
+                z[:, :, axis.column] += change[:, None] * (below[:, :, axis.row] if isinstance(axis, Weight) else 1.0)
         below = ACTIVATIONS[name].of(z)
     targets = np.broadcast_to(data.targets, below.shape)
     return np.asarray(LOSSES[experiment.training.loss].value(below, targets).mean(axis=1))
 
 
-def _prices(experiment: Experiment, parameters: Parameters, axes: tuple[Axis, Axis], points: Array) -> Array | float:
+def _prices(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array) -> Array | float:
     """P at each of the points: that of the other weights, and of these two."""
     training = experiment.training
     if not penalised(training):
@@ -156,13 +143,13 @@ def _prices(experiment: Experiment, parameters: Parameters, axes: tuple[Axis, Ax
     total = penalty(training, parameters.flat[: experiment.network.weight_count])
     prices = np.full(len(points), total)
     for place, axis in enumerate(axes):
-        if axis.row is not None:
+        if isinstance(axis, Weight):
             now, values = np.array(axis.value(parameters)), points[:, place]
             prices += training.l1 * np.abs(values) + 0.5 * training.l2 * values * values - penalty(training, now)
     return prices
 
 
-def way_here(moment: Moment, axes: tuple[Axis, Axis]) -> list[tuple[float, float]]:
+def way_here(moment: Moment, axes: Axes) -> list[tuple[float, float]]:
     """Where the two parameters have been, from the start to the moment, at marks a power of two apart.
 
     Where a step takes long there are marks only at states that are at hand. The last one is the present place.

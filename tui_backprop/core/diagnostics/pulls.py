@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.past import PastStep
 from tui_backprop.core.phases import Moment
 
@@ -92,16 +93,14 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
     return None
 
 
-def view_pulls(moment: Moment, layer: int, row: int | None, column: int) -> Pulls:
-    """The pulls on W[layer][row, column], or without a row on b[layer][column], at the moment's parameters."""
+def view_pulls(moment: Moment, parameter: Parameter) -> Pulls:
+    """The pulls on a weight or a bias, at the moment's parameters."""
     rows, frame = _passes(moment)
-    delta = frame.delta[layer - 1][:, column]
-    with np.errstate(all="ignore"):
-        if row is None:
-            pull = -delta
-        else:
-            below = frame.inputs if layer == 1 else frame.a[layer - 2]
-            pull = -below[:, row] * delta
+    pull = -frame.delta[parameter.layer - 1][:, parameter.column]
+    if isinstance(parameter, Weight):
+        below = frame.inputs if parameter.layer == 1 else frame.a[parameter.layer - 2]
+        with np.errstate(all="ignore"):
+            pull = below[:, parameter.row] * pull
     return Pulls(rows, len(moment.experiment.data), pull + 0.0)
 
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.diagnostics.surface import along_line, plane_of
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
-from tui_backprop.render.selection import Node, Selection, column_of
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, line, safe
 
 _CURVE = Span("", "accent", bold=True)
@@ -18,8 +19,8 @@ _CURVE = Span("", "accent", bold=True)
 def curve(moment: Moment, selection: Selection, columns: int, rows: int) -> list[Line]:
     """The selected node's activation, or the output's, over the input; ● is a target."""
     data, depth = moment.ahead.data, moment.ahead.network.depth
-    layer = selection.layer if isinstance(selection, Node) and selection.layer else depth
-    unit = column_of(selection) if layer == selection.layer else 0
+    layer = selection.layer if isinstance(selection, Unit) and selection.layer else depth
+    unit = selection.column if layer == selection.layer else 0
     plane = plane_of(data)
     height = max(1, rows - 2)
     _, found = along_line(moment, plane, 2 * columns)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.diagnostics.gates import Gates, LayerGates, view_gates
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
-from tui_backprop.render.selection import Node, Selection, column_of
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, width, wrap
 from tui_backprop.render.views.page import Page, listed, sentence
 
@@ -85,7 +86,7 @@ def _unit_before(moment: Moment, selection: Selection) -> int:
     """The place of the selected unit among all hidden ones."""
     units = moment.experiment.network.units
     layer = min(max(selection.layer, 1), len(units) - 2)
-    return sum(units[1:layer]) + (column_of(selection) if layer == selection.layer else 0)
+    return sum(units[1:layer]) + (selection.column if layer == selection.layer else 0)
 
 
 def _name_cells(moment: Moment, found: Gates) -> int:
@@ -107,7 +108,7 @@ def _window(found: Gates, selection: Selection, room: int, name_cells: int) -> t
     cells = next((cells for cells in (name_cells + 1, 2) if units * cells + len(found.layers) <= room), 1)
     fitting = max(1, room // cells - len(found.layers))
     before = sum(layer.passing.shape[1] for layer in found.layers if layer.layer < selection.layer)
-    wanted = min(before + (column_of(selection) if selection.layer else 0), units - 1)
+    wanted = min(before + (selection.column if selection.layer else 0), units - 1)
     return min(max(0, wanted - fitting + 1), max(0, units - fitting)), cells
 
 
@@ -138,7 +139,7 @@ def _marks(found: Gates, place: int, first: int, cells: int, columns: int) -> li
     spans = []
     for layer, unit, gap in _places(found, first, cells, columns):
         mark = _mark(layer, unit, place)
-        spans.append(Span(gap + mark.rjust(cells), _INKS[mark], target=Node(layer.layer, unit)))
+        spans.append(Span(gap + mark.rjust(cells), _INKS[mark], target=Unit(layer.layer, unit)))
     return spans
 
 
@@ -166,10 +167,10 @@ def _names(moment: Moment, found: Gates, selection: Selection, first: int, cells
     """The units' names, or their numbers, every fifth one, where names do not fit."""
     spans, skip = [], 0
     for layer, unit, gap in _places(found, first, cells, columns):
-        name, chosen = moment.experiment.unit_names(layer.layer)[unit], selection == Node(layer.layer, unit)
-        ink = "accent" if chosen or (selection.layer == layer.layer and column_of(selection) == unit) else "label"
+        name, chosen = moment.experiment.unit_names(layer.layer)[unit], selection == Unit(layer.layer, unit)
+        ink = "accent" if chosen or (selection.layer == layer.layer and selection.column == unit) else "label"
         if cells > 2 or width(name) < cells:
-            spans.append(Span(gap + fit(name, cells, right=True), ink, chosen, target=Node(layer.layer, unit)))
+            spans.append(Span(gap + fit(name, cells, right=True), ink, chosen, target=Unit(layer.layer, unit)))
             continue
         text, number = gap, str(unit + 1)
         if skip:
@@ -206,9 +207,9 @@ def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) ->
         for unit, opened in enumerate(layer.opened.tolist()):
             share = 1.0 if layer.activation.linear else opened / len(found.rows)
             full = round(share * bar) if 0 < share < 1 else int(share) * bar
-            chosen = selection.layer == layer.layer and column_of(selection) == unit
+            chosen = selection.layer == layer.layer and selection.column == unit
             name = Span(fit(moment.experiment.unit_names(layer.layer)[unit], cells), "accent" if chosen else "label",
-                        chosen, target=Node(layer.layer, unit))  # fmt: skip
+                        chosen, target=Unit(layer.layer, unit))  # fmt: skip
             word = "not saturated" if layer.activation.curved else "open"
             text = f" {100 * share:3.0f} % {word} "
             lines.append(

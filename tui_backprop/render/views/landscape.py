@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.landscape import Axis, Landscape, view_landscape, way_here, window_around
+from tui_backprop.core.diagnostics.landscape import Landscape, view_landscape, way_here, window_around
+from tui_backprop.core.parts import Bias, Unit, Weight, neighbours
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.phases import Moment
 from tui_backprop.render.canvas import joined
-from tui_backprop.render.inspector import name_of
 from tui_backprop.render.numbers import percent, short
-from tui_backprop.render.selection import Bias, Node, Selection, Weight, companions
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, safe
 from tui_backprop.render.views.page import sentence
 from tui_backprop.render.views.shades import put_sign, shaded
 
@@ -35,17 +35,17 @@ def landscape(
 ) -> list[Line]:  # fmt: skip
     """What is seen, the map, its axes and its signs; `other` counts on through what the vertical axis can be."""
     across = _parameter(selection)
-    found = companions(across, moment.experiment)
+    found = neighbours(across, moment.experiment.network)
     if not found:
         text = "There is one weight only, and a map takes two: the gradient check (7) tries this one."
         return sentence(columns, text)[:rows]
     up = found[other % len(found)]
-    axes = (_axis(across), _axis(up))
+    axes = (across, up)
     way = way_here(moment, axes)
     window = window_around(way) if moment.finite else None
     if window is None:
         return sentence(columns, Span("The weights are no finite numbers any more, or too large.", "warn"))[:rows]
-    names = name_of(across, moment), name_of(up, moment)
+    names = safe(across.name(moment.experiment)), safe(up.name(moment.experiment))
     heading = [Span(names[0], "accent", True), Span(" ▸ and "), Span(names[1], "accent", True), Span(" ▲")]
     aside = columns >= _ASIDE and rows < _LOW
     hint = Span("  x: another", "dim")
@@ -67,13 +67,9 @@ def landscape(
 
 def _parameter(selection: Selection) -> Weight | Bias:
     """The selected one, or the first that leads to the selected node, or from an input."""
-    if not isinstance(selection, Node):
+    if not isinstance(selection, Unit):
         return selection
-    return Weight(selection.layer, 0, selection.index) if selection.layer else Weight(1, selection.index, 0)
-
-
-def _axis(parameter: Weight | Bias) -> Axis:
-    return Axis(parameter.layer, parameter.row if isinstance(parameter, Weight) else None, parameter.column)
+    return Weight(selection.layer, 0, selection.column) if selection.layer else Weight(1, selection.column, 0)
 
 
 def _map(seen: Landscape, way: list[tuple[float, float]], columns: int, rows: int, half_blocks: bool) -> list[Line]:

@@ -6,12 +6,12 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_pulls
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.inspector import name_of
 from tui_backprop.render.numbers import fixed, full, scale_of, tone
-from tui_backprop.render.selection import Node, Selection, Weight, place_in_flat
-from tui_backprop.render.spans import Line, Span, fit, line
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, fit, line, safe
 from tui_backprop.render.views.page import Page, sentence
 
 MOST_ROWS = 256
@@ -21,11 +21,10 @@ _NUMBER = 9
 
 def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
     """The verdict, a bar a sample, and the net pull."""
-    if isinstance(selection, Node):
+    if isinstance(selection, Unit):
         return Page(sentence(columns, "Samples pull on weights and biases: select one of them in the weights pane."))
-    name, layer, column = name_of(selection, moment), selection.layer, selection.column
-    found = view_pulls(moment, layer, selection.row if isinstance(selection, Weight) else None, column)
-    moves = view_moves(moment, place_in_flat(selection, moment.experiment.network))
+    name, found = safe(selection.name(moment.experiment)), view_pulls(moment, selection)
+    moves = view_moves(moment, selection.index(moment.experiment.network))
     made = [] if moves is None else zip(moves.samples, moves.change.tolist(), strict=True)
     moved = {rows: float(change) for rows, change in made}
     strength = scale_of(found.pull)

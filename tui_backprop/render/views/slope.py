@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.gradient_check import REACH, Slope, check_slope
-from tui_backprop.core.network import Bias as BiasMode
+from tui_backprop.core.network import BiasMode
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.phases import Moment
-from tui_backprop.render.inspector import name_of
 from tui_backprop.render.numbers import full, short
-from tui_backprop.render.selection import Node, Selection, place_in_flat
-from tui_backprop.render.spans import Line, Span, line
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, line, safe
 from tui_backprop.render.views.page import Page, sentence
 
 
 def slope(moment: Moment, selection: Selection, columns: int) -> Page:
     """E a little below, at and above the parameter; the slope between; back-propagation's own figure; kinks near by."""
-    if isinstance(selection, Node):
+    if isinstance(selection, Unit):
         return Page(sentence(columns, "Weights and biases have gradients: select one of them in the weights pane."))
     if not moment.finite:
         return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
-    name = name_of(selection, moment)
-    index = place_in_flat(selection, moment.experiment.network)
+    name = safe(selection.name(moment.experiment))
+    index = selection.index(moment.experiment.network)
     found = check_slope(moment, index)
-    value = float(moment.parameters.flat[index])
+    value = selection.value(moment.parameters)
     body = [
         _row("back-prop", full(found.analytic), True),
         _row("slope", full(found.numeric), True),

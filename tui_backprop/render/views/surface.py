@@ -11,11 +11,12 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
+from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.phases import Moment
 from tui_backprop.core.scores import threshold
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.numbers import level, scale_of, short, tone
-from tui_backprop.render.selection import Node, Selection, Weight, column_of
+from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe
 from tui_backprop.render.views.curve import curve
 from tui_backprop.render.views.shades import put_sign, shaded
@@ -67,17 +68,17 @@ def surface(moment: Moment, selection: Selection, columns: int, rows: int, half_
 def _axes(selection: Selection) -> tuple[int, int]:
     """The first two inputs, or the first and the selected one."""
     chosen = selection.row if isinstance(selection, Weight) and selection.layer == 1 else 0
-    if isinstance(selection, Node) and selection.layer == 0:
-        chosen = selection.index
+    if isinstance(selection, Unit) and selection.layer == 0:
+        chosen = selection.column
     return 0, max(1, chosen)
 
 
 def _large(moment: Moment, selection: Selection) -> tuple[int, int]:
     """(layer, unit) of the large map: the selected node, or the output that a weight leads to, or the first."""
     depth = moment.ahead.network.depth
-    if isinstance(selection, Node) and selection.layer:
-        return selection.layer, selection.index
-    return depth, column_of(selection) if selection.layer == depth else 0
+    if isinstance(selection, Unit) and selection.layer:
+        return selection.layer, selection.column
+    return depth, selection.column if selection.layer == depth else 0
 
 
 def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | None]:
@@ -136,7 +137,7 @@ def _small_maps(
     height = min(_THUMB[1], rows - 1)
     if height < 1:
         return []
-    chosen = next((place for place, unit in enumerate(hidden) if selection == Node(*unit)), 0)
+    chosen = next((place for place, unit in enumerate(hidden) if selection == Unit(*unit)), 0)
     first = min(max(0, chosen - across * down + 1), max(0, len(hidden) - across * down))
     layers = over_plane(moment, plane, _THUMB[0], height * (2 if half_blocks else 1))
     lines: list[Line] = []
@@ -146,11 +147,11 @@ def _small_maps(
             values = layers[layer - 1][:, :, unit]
             middle, scale = middle_of(moment, layer, unit)
             found = Map(values, middle, scale_of(values - middle) if scale is None else scale)
-            here, name = selection == Node(layer, unit), moment.ahead.unit_names(layer)[unit]
+            here, name = selection == Unit(layer, unit), moment.ahead.unit_names(layer)[unit]
             more = len(hidden) - across * down
             if more > 0 and (layer, unit) == hidden[first + across * down - 1]:
                 name += f" +{more} more"
-            title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Node(layer, unit))
+            title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Unit(layer, unit))
             block = [line(title), *(joined(row) for row in shaded(found.levels(), half_blocks))]
             band = beside(band, block, place * (_THUMB[0] + 1)) if place else block
         lines += band
