@@ -112,6 +112,11 @@ def encode_body(experiment: Experiment) -> str:
     return _lines(_plain(body))
 
 
+def needs_its_file(body: str) -> bool:
+    """Whether a session with this body needs the file of its samples, as it was."""
+    return '\n"data_sha256": ' in body
+
+
 def decode_head(data: bytes, source: str) -> Head:
     """What a session says of itself, read without its experiment; `source` names it in errors."""
     return _head(Section(source, "", _document(data, source)))

@@ -17,8 +17,9 @@ import platformdirs
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment, Standing
 from tui_backprop.errors import BackpropError
+from tui_backprop.experiments.csv_file import changed_file
 from tui_backprop.files import Claim, in_use, replace, write_new
-from tui_backprop.session import LARGEST, Head, Session, decode, decode_head, encode, encode_body
+from tui_backprop.session import LARGEST, Head, Session, decode, decode_head, encode, encode_body, needs_its_file
 
 KEPT = 50
 """How many of the files that studios have named themselves are kept."""
@@ -219,6 +220,13 @@ class Record:
             raise failure from None
         self.cursor, self._branches, self.problem = cursor, branches, ""
         return True
+
+    def warning(self, experiment: Experiment) -> str:
+        """Why a session of the experiment could be saved, but not opened again, as things are; or nothing."""
+        if not (changed := changed_file(experiment)):
+            return ""
+        body = (self._body if experiment is self._experiment else "") or encode_body(experiment)
+        return f"This session cannot be resumed now, {changed}." if needs_its_file(body) else ""
 
     def save_as(self, path: Path, moment: Moment | Standing) -> None:
         """Saves in another file, and from now on there; the file so far stays as it is."""

@@ -17,13 +17,14 @@ from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from tests.patience import Clock, until
+from tests.patience import Clock, calm, until
 from tests.session.sessions import bits, moment_of, names, resumed, untouched, written
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp, picture
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides
 from tui_backprop.files import in_use
 from tui_backprop.screens import autosave, moves
 from tui_backprop.screens.audience import Audience
@@ -557,3 +558,42 @@ async def test_where_no_session_is_kept_it_says_that_changes_go() -> None:
         await pilot.press("R")
         await pilot.pause()
         assert screen.news == "New weights, from seed 1. Your changes are not kept."
+
+
+# Samples that stay in their file
+
+
+@pytest.mark.parametrize("stays", [True, False])
+async def test_a_session_whose_samples_have_changed_says_so(
+    stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_waiting(monkeypatch)
+    if stays:
+        monkeypatch.setattr("tui_backprop.session.LARGEST_DATA", 10)
+    path = tmp_path / "samples.csv"
+    text = "height,weight,price\n1,2,3\n4,5,6\n"
+    path.write_text(text)
+    experiment = load_experiment("article", Overrides(layers=[2, 3, 1], data=str(path)))
+    async with opened(experiment=experiment) as studio:
+        await studio.press("space")
+        assert "cannot be resumed" not in studio.screen.news
+        path.write_text(text + "7,8,9\n")
+        warning = f"This session cannot be resumed now, the file of its samples has changed: {path}."
+        await studio.press("space")
+        await calm()
+        assert (studio.screen.news == warning) is stays
+        await studio.press("space")
+        await calm()
+        assert studio.screen.news != warning  # once is enough
+        assert (await studio.answer("")).endswith(warning) is stays
+        path.unlink()
+        await studio.press("R")
+        gone = warning.replace("changed", "gone")
+        assert studio.screen.news == f"New weights, from seed {experiment.seed + 1}." + (f" {gone}" if stays else "")
+        await studio.press("space")
+        saved = studio.path
+    if stays:
+        with pytest.raises(BackpropError, match="no file"):
+            read(saved)
+    else:
+        assert read(saved).step == 1

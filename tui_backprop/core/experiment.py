@@ -12,6 +12,9 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Network, Parameters
 
+Stamp = tuple[int, int, int]
+"""A file's number, size and time of change."""
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -19,7 +22,7 @@ class Data:
 
     `test` are samples of the same kind that training never sees. `standardised` inputs have had the training
     samples' mean taken off and are divided by their deviation. Where inputs are features of x1 and x2,
-    `expand` makes them of points (points, 2).
+    `expand` makes them of points (points, 2). `stamp` tells whether the file they were read from is still the same.
     """
 
     inputs: Array
@@ -29,6 +32,7 @@ class Data:
     test: Data | None = None
     standardised: bool = False
     expand: Callable[[Array], Array] | None = None
+    stamp: Stamp | None = None
 
     def __repr__(self) -> str:
         widths = _counted(self.inputs.shape[1], "input"), _counted(self.targets.shape[1], "target")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment, Stamp
 from tui_backprop.errors import ExperimentError, one_line
 
 DELIMITERS = ",;\t|"
@@ -55,6 +57,7 @@ class CsvFile:
         """`header` and `delimiter` are found out where they are None. A first line without any number is a header."""
         self.path = path
         self._tables: dict[tuple[tuple[int, ...], frozenset[int]], Table] = {}
+        self.stamp = stamp_of(path)
         self._text = _text_of(path)
         self._delimiter = delimiter or self._found_delimiter()
         rows = self._rows(headed=False)
@@ -178,6 +181,26 @@ class CsvFile:
         except csv.Error as error:
             where = f"line {reader.line_num}"
             raise self.error(where, f"is not valid CSV: {error}", "a header, then numbers") from None
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """What tells a file from what it was before, or from another in its place; None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def changed_file(experiment: Experiment) -> str:
+    """What has become of the file of an experiment's samples since they were read, and its path; or nothing."""
+    if experiment.data.stamp is None:
+        return ""
+    path = experiment.definition["data"]["csv"]
+    stamp = stamp_of(path)
+    if stamp == experiment.data.stamp:
+        return ""
+    return f"the file of its samples has {'gone' if stamp is None else 'changed'}: {one_line(path)}"
 
 
 def _text_of(path: Path) -> str:

@@ -170,7 +170,7 @@ def _from_csv(keys: Section, network: Network, file: CsvFile) -> Data:
         raise _wrong_layers(file.path, network, input_names, target_names, of_classes)
     return Data(
         frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names,
-        expand=Expansion(tuple(features)) if features else None,
+        expand=Expansion(tuple(features)) if features else None, stamp=file.stamp,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from pathlib import Path
 
-from tui_backprop.experiments.csv_file import CsvFile, Watch
+from tui_backprop.experiments.csv_file import CsvFile, Watch, stamp_of
 from tui_backprop.experiments.datasets import Opener
 
 AT_ONCE = 2**20
@@ -33,8 +33,7 @@ class Shelf:
         return lambda path, header, delimiter: self._open(path, header, delimiter, watch)
 
     def _open(self, path: Path, header: bool | None, delimiter: str | None, watch: Watch) -> CsvFile:
-        stamp = path.stat() if path.is_file() else None
-        key = (str(path), header, delimiter, None if stamp is None else (stamp.st_mtime_ns, stamp.st_size))
+        key = (str(path), header, delimiter, stamp_of(path))
         file = self._file if self._key == key else None
         if file is None:
             watch(0)

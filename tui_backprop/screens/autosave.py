@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from textual.timer import Timer
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.phases import Moment, Standing
 from tui_backprop.errors import BackpropError
 from tui_backprop.store import Record, place, place_to_write, shown, typed
@@ -36,6 +37,7 @@ class Autosave:
         self._timer: Timer | None = None
         self._next = 0.0
         self._told = False
+        self._warned = ""
         self._returning = record is not None and record.cursor is not None
 
     @property
@@ -97,12 +99,26 @@ class Autosave:
         try:
             if not self._record.save(self._standing()):
                 return
+            self._warn()
         except BackpropError as error:
             if not self._told:
                 self._told = True
                 self._tell(str(error))
         end = time.monotonic()
         self._next = start + max(INTERVAL, SHARE * (end - start))
+
+    def warning(self, experiment: Experiment) -> str:
+        """Why a session of the experiment could not be opened again, as things are; or nothing."""
+        with suppress(BackpropError):  # where it cannot be saved at all, that is told
+            return "" if self._record is None else self._record.warning(experiment)
+        return ""
+
+    def _warn(self) -> None:
+        """Tells what keeps the session from being opened again, as soon as it is known."""
+        warning = self.warning(self._standing().base)
+        if warning and warning != self._warned:
+            self._tell(warning)
+        self._warned = warning
 
     def save_now(self) -> None:
         """Saves the present moment without a word and without fail, for when the studio is about to end."""
@@ -130,4 +146,6 @@ class Autosave:
                 self._record.save(self._standing())
         except BackpropError as error:
             return str(error)
+        if warning := self.warning(self._standing().base):
+            return f"Saved, but: {warning}"
         return f"Saved in {self.where()}." if self.where() else "Nothing to save yet: saved from the first step on."

@@ -183,7 +183,7 @@ class StudioScreen(RunScreen):
         except BackpropError as error:  # the data's file has gone, or this was the last seed
             self.news = str(error)
             return
-        self.open(other, f"New weights, from seed {seed}.")
+        self.open(other, f"New weights, from seed {seed}. {self._autosave.warning(other)}".rstrip())
 
     @work
     async def action_set_up(self) -> None:
