@@ -24,7 +24,7 @@ from tui_backprop.core.arrays import Array, frozen, room
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network, Parameters
-from tui_backprop.core.products import Program, attributed, averaged, outer, weighted_sum
+from tui_backprop.core.products import Program, Times, attributed, averaged, outer, times_in_order, weighted_sum
 
 
 class Frame:
@@ -266,21 +266,24 @@ class Evaluation:
     error: Array
 
 
-def layers(parameters: Parameters, inputs: Array) -> Iterator[tuple[Array, Array]]:
-    """(z, a) of layers 1…L, each (samples, units), with the same bits as single-sample passes: sums run in order.
+def sums(parameters: Parameters, layer: int, below: Array, times: Times = times_in_order) -> Array:
+    """z[l] = a[l−1]·W[l] + b[l] of `below` (…, units[l−1])."""
+    z = times(below, parameters.weights[layer - 1])
+    if parameters.biases:
+        z += parameters.biases[layer - 1]
+    return z
+
+
+def layers(parameters: Parameters, inputs: Array, times: Times = times_in_order) -> Iterator[tuple[Array, Array]]:
+    """(z, a) of layers 1…L, each (samples, units); with the same bits as single-sample passes, unless by other `times`.
 
     Overflow is not an error here: run it under `np.errstate`.
     """
-    below = inputs
-    for index, name in enumerate(parameters.network.activations):
-        weights = parameters.weights[index]
-        z = below[:, :1] * weights[0]
-        for unit in range(1, len(weights)):
-            z += below[:, unit : unit + 1] * weights[unit]
-        if parameters.biases:
-            z += parameters.biases[index]
-        below = ACTIVATIONS[name].of(z)
-        yield z, below
+    a = inputs
+    for layer, name in enumerate(parameters.network.activations, 1):
+        z = sums(parameters, layer, a, times)
+        a = ACTIVATIONS[name].of(z)
+        yield z, a
 
 
 def evaluate(parameters: Parameters, training: Training, inputs: Array, targets: Array) -> Evaluation:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.phases import Moment, phases
@@ -21,16 +21,10 @@ Condition = Callable[[Experiment, TrainingState, TrainingState], str]
 
 def open_gates(experiment: Experiment, parameters: Parameters) -> dict[int, NDArray[np.bool_]]:
     """Which gates of each hidden layer that has any are open, (samples, units), for every sample."""
-    below, found = experiment.data.inputs, {}
+    names = parameters.network.activations[:-1]
     with np.errstate(all="ignore"):
-        for layer, name in enumerate(parameters.network.activations[:-1], 1):
-            z = below @ parameters.weights[layer - 1]
-            if parameters.biases:
-                z = z + parameters.biases[layer - 1]
-            if ACTIVATIONS[name].gated:
-                found[layer] = z > 0
-            below = ACTIVATIONS[name].of(z)
-    return found
+        passed = zip(names, layers(parameters, experiment.data.inputs), strict=False)
+        return {layer: z > 0 for layer, (name, (z, _)) in enumerate(passed, 1) if ACTIVATIONS[name].gated}
 
 
 def gate_flips(layer: int | None = None, unit: int = 0) -> Condition:

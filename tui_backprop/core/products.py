@@ -19,6 +19,16 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 
 Program = list[Callable[[], object]]
+Times = Callable[[Array, Array], Array]
+"""left·right, by `times_in_order` or by matrix products."""
+
+
+def times_in_order(left: Array, right: Array) -> Array:
+    """left·right for `left` (samples, n) and `right` (n, m), each sum taken in order, as in training."""
+    total: Array = left[:, :1] * right[0]
+    for place in range(1, len(right)):
+        total += left[:, place : place + 1] * right[place]
+    return total
 
 
 def weighted_sum(below: Array, weights: Array, out: Array) -> Program:

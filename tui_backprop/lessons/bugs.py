@@ -6,13 +6,13 @@ pass as `core.backprop` makes it, with one line wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gradient_check import GradientFunction
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import LOSSES
@@ -59,7 +59,8 @@ def buggy_gradient(name: str) -> GradientFunction:
 
 def _of_sample(bug: str, experiment: Experiment, parameters: Parameters, x: Array, y: Array) -> Array:
     network, loss = experiment.network, LOSSES[replace(experiment.training, round=None).loss]
-    z, a = _forward(parameters, network.activations, x)
+    passed = list(layers(parameters, x, np.matmul))
+    z, a = [z for z, _ in passed], [x, *(a for _, a in passed)]
     masks = [ACTIVATIONS[name].mask(*za) for name, *za in zip(network.activations, z, a[1:], strict=True)]
     upstream = np.empty_like(a[-1])
     if loss.canonical == network.activations[-1]:
@@ -81,12 +82,3 @@ def _of_sample(bug: str, experiment: Experiment, parameters: Parameters, x: Arra
         if layer:
             delta = passing @ delta * (1 if bug == "mask-forgotten" else masks[layer - 1])
     return flat
-
-
-def _forward(parameters: Parameters, activations: Sequence[str], x: Array) -> tuple[list[Array], list[Array]]:
-    z: list[Array] = []
-    a = [x]
-    for layer, name in enumerate(activations):
-        z.append(a[-1] @ parameters.weights[layer] + (parameters.biases[layer] if parameters.biases else 0.0))
-        a.append(ACTIVATIONS[name].of(z[-1]))
-    return z, a

@@ -11,6 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gates import WORK, looked_at
 from tui_backprop.core.phases import Moment
+from tui_backprop.core.products import times_in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
                 matrix, bias = _product(moment, first, layer, slopes)
                 always = all(ACTIVATIONS[name].linear for name in network.activations[first - 1 : layer - 1])
                 deep = passed[layer - 1][0]
-                flat = deep if matrix is None or bias is None else _times(below, matrix) + bias
+                flat = deep if matrix is None or bias is None else times_in_order(below, matrix) + bias
                 looked = tuple(rows.tolist())
                 found.append(Collapse(first, layer, always, matrix, bias, looked, count, deep, flat))
             first = layer + 1
@@ -89,14 +90,6 @@ def _product(
         assert slope is not None
         matrix = slope[:, None] * matrix
         if biases:
-            bias = bias + _times(biases[place][None], matrix)[0]
-        matrix = _times(weights[place], matrix)
+            bias = bias + times_in_order(biases[place][None], matrix)[0]
+        matrix = times_in_order(weights[place], matrix)
     return matrix, bias
-
-
-def _times(left: Array, right: Array) -> Array:
-    """left·right, each sum taken in order, as in training."""
-    total: Array = left[:, :1] * right[0]
-    for place in range(1, len(right)):
-        total += left[:, place : place + 1] * right[place]
-    return total

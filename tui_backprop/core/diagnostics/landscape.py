@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import sums
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
@@ -123,9 +124,7 @@ def _data_losses(experiment: Experiment, parameters: Parameters, axes: Axes, poi
     changes = [points[:, place] - axis.value(parameters) for place, axis in enumerate(axes)]
     below = data.inputs[None]
     for layer, name in enumerate(experiment.network.activations, 1):
-        z = below @ parameters.weights[layer - 1]
-        if parameters.biases:
-            z += parameters.biases[layer - 1]
+        z = sums(parameters, layer, below, np.matmul)
         for axis, change in zip(axes, changes, strict=True):
             if axis.layer == layer:
                 z = np.repeat(z, len(points), axis=0) if len(z) != len(points) else z

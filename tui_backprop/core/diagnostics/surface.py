@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import layers
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.phases import Moment
 
@@ -75,15 +75,8 @@ def _centres(low: float, high: float, count: int) -> Array:
 
 def _activations(moment: Moment, inputs: Array) -> list[Array]:
     """a[1]…a[L] by matrix products: a map of so many points need not have training's last bits, but be quick."""
-    parameters, below, found = moment.parameters, inputs, []
     with np.errstate(all="ignore"):
-        for layer, name in enumerate(moment.ahead.network.activations):
-            z = below @ parameters.weights[layer]
-            if parameters.biases:
-                z += parameters.biases[layer]
-            below = ACTIVATIONS[name].of(z)
-            found.append(below)
-    return found
+        return [a for _, a in layers(moment.parameters, inputs, np.matmul)]
 
 
 def _inputs(data: Data, plane: Plane, grid: Array) -> Array:
