@@ -30,14 +30,15 @@ class Spot:
 
 @dataclass(frozen=True)
 class Bookmark:
-    """Where one lesson was left, and for each page that was answered whether it was right."""
+    """Where one lesson was left; for each page that was answered whether it was right at first, and the last answer."""
 
     spot: Spot = Spot()
     answers: Mapping[int, bool] = field(default_factory=dict)
+    given: Mapping[int, float] = field(default_factory=dict)
 
-    def answered(self, page: int, right: bool) -> Bookmark:
+    def answered(self, page: int, given: float, right: bool) -> Bookmark:
         """With one more answer; the first answer to a question counts."""
-        return self if page in self.answers else replace(self, answers={**self.answers, page: right})
+        return replace(self, answers={page: right, **self.answers}, given={**self.given, page: given})
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def load() -> Progress:
             return Progress()
         content = json.loads(path.read_text("utf-8"))
         return _progress(content) if isinstance(content, dict) else Progress()
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Progress()
 
 
@@ -85,6 +86,7 @@ def save(progress: Progress) -> None:
                 "page": mark.spot.page,
                 "told": mark.spot.told,
                 "answers": {str(page): right for page, right in mark.answers.items()},
+                "given": {str(page): given for page, given in mark.given.items()},
             }
             for name, mark in progress.bookmarks.items()
         },
@@ -100,6 +102,7 @@ def _progress(content: dict[str, Any]) -> Progress:
         str(name): Bookmark(
             Spot(max(0, int(mark["page"])), bool(mark["told"])),
             {int(page): bool(right) for page, right in mark["answers"].items()},
+            {int(page): float(given) for page, given in mark.get("given", {}).items()},
         )
         for name, mark in content.get("lessons", {}).items()
         if {"page", "told", "answers"} <= mark.keys()

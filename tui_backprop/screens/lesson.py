@@ -22,7 +22,7 @@ from tui_backprop.lessons.leaf import Leaf, Press, things
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.names import thing
-from tui_backprop.lessons.progress import Bookmark, Progress, Spot
+from tui_backprop.lessons.progress import Progress, Spot
 from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.stage import Stage, Theatre
 from tui_backprop.render.lesson import Sheet, marks
@@ -64,8 +64,6 @@ class LessonScreen(StudioScreen):
         self._bookmark = self._progress.bookmark(lesson.name)
         spot = self._bookmark.spot
         self._spot = spot if spot.page < len(lesson.pages) else Spot()
-        self._verdict = ""
-        self._right: bool | None = None
 
     def begin(self) -> None:
         """Whoever comes next begins where the lesson begins."""
@@ -114,12 +112,10 @@ class LessonScreen(StudioScreen):
     def on_mount(self) -> None:
         """The page where the lesson was left."""
         self.fit(self.app.size)
-        self.call_later(self._show, self._spot, True)
+        self.call_later(self._show, self._spot)
 
-    def _show(self, spot: Spot, arriving: bool = False, stay: bool = False) -> None:
-        """Another page, or the other half of this one; `stay` leaves the studio where it is."""
-        if arriving or spot.page != self._spot.page:
-            self._verdict, self._right = "", None
+    def _show(self, spot: Spot) -> None:
+        """Another page, or the other half of this one."""
         self._spot = spot
         try:
             self._leaf = self._press.leaf(self._page)
@@ -127,8 +123,7 @@ class LessonScreen(StudioScreen):
             self.news = str(error)
             return
         self._live = None
-        if not stay:
-            self._set_stage()
+        self._set_stage()
         self._holds = self._waiting()
         self._keep_place()
         self._show_sheet()
@@ -203,10 +198,10 @@ class LessonScreen(StudioScreen):
     def read(self, lesson: Lesson, spot: Spot | None = None) -> None:
         """Another lesson, from a page or from where it was left."""
         self._open_lesson(lesson)
-        self._show(spot or self._spot, arriving=True)
+        self._show(spot or self._spot)
 
     def _keep_place(self) -> None:
-        self._bookmark = Bookmark(self._spot, self._bookmark.answers)
+        self._bookmark = replace(self._bookmark, spot=self._spot)
         if self._keep:  # another lesson may have been read meanwhile
             self._progress = replace(self._progress, bookmarks=progress.load().bookmarks)
         self._progress = self._progress.with_bookmark(self._lesson.name, self._bookmark)
@@ -232,11 +227,21 @@ class LessonScreen(StudioScreen):
         task, leaf = self._page.task, self._leaf
         if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or self._spot.told:
             return
-        self._right = judge(task, leaf.truth, given)
-        said = leaf.put.options[int(given)] if leaf.put.options else f"{given:g}".replace("-", "−")
-        self._verdict = f"Right: {leaf.truth.words}." if self._right else f"You said {said}. It is: {leaf.truth.words}."
-        self._bookmark = self._bookmark.answered(self._spot.page, self._right)
+        self._bookmark = self._bookmark.answered(self._spot.page, given, judge(task, leaf.truth, given))
         self._show(Spot(self._spot.page, True))
+
+    def _verdict(self) -> tuple[str, bool | None]:
+        """What was answered on this page the last time, and whether that is right; nothing where nothing was."""
+        task, leaf, given = self._page.task, self._leaf, self._bookmark.given.get(self._spot.page)
+        if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or given is None:
+            return "", None
+        options = leaf.put.options
+        if options and given not in range(len(options)):  # the lesson has been changed since
+            return "", None
+        if judge(task, leaf.truth, given):
+            return f"Right: {leaf.truth.words}.", True
+        said = options[int(given)] if options else f"{given:g}".replace("-", "−")
+        return f"You said {said}. It is: {leaf.truth.words}.", False
 
     def action_questions(self) -> None:
         """Questions on or off."""
@@ -250,7 +255,8 @@ class LessonScreen(StudioScreen):
     def _show_sheet(self) -> None:
         leaf, told = self._leaf, self._spot.told
         asking = self.asked = self._asking
-        verdict = self._verdict
+        verdict, right = self._verdict() if told else ("", None)
+        answered = bool(verdict)
         if told and leaf.truth is not None:
             verdict = verdict or f"It is: {leaf.truth.words}."
             verdict += f" {leaf.truth.work}" if leaf.truth.work else ""
@@ -267,15 +273,15 @@ class LessonScreen(StudioScreen):
             blocks=leaf.before,
             put=leaf.put if asking else None,
             open=asking,
-            verdict=verdict if told else "",
-            right=self._right,
+            verdict=verdict,
+            right=right,
             after=after,
             hint=self._hint(leaf),
         )
         shown = things((*leaf.before, *after), leaf.stage)
         for painted in self.query(Painted):
             painted.marked = frozenset() if painted is pane else marks(shown, leaf.stage.experiment)
-        if asking or (told and self._verdict):  # after an answer enter turns the page
+        if asking or answered:  # after an answer enter turns the page
             self.set_focus(pane)
         elif self.focused is pane:
             self.action_show_pane(self.front)
