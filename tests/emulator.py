@@ -13,8 +13,11 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyte
+
+from tests.patience import LIMIT
 
 ASK = b"\x1b[6n"
 PLAIN = {"TEXTUAL_DRIVER": "textual.drivers.linux_driver:LinuxDriver"}
@@ -29,6 +32,17 @@ _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _ON_AT_FIRST = {7, 25}
 """Modes that a terminal starts with: wrapping at the edge, and a cursor."""
 _OF_THE_SURROUNDINGS = ("COLORTERM", "NO_COLOR", "COLUMNS", "LINES", "TMUX")
+
+
+def _at_work(pid: int) -> bool:
+    """Whether a process, or one that it has started, runs or waits for the processor, where the system tells."""
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            if (task / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
+                return True
+            if any(_at_work(int(child)) for child in (task / "children").read_text().split()):
+                return True
+    return False
 
 
 class Program:
@@ -107,24 +121,24 @@ class Program:
         if self._answers:
             self.keys(answers[question[-1:]])
 
-    def settle(self, quiet: float = 0.25, limit: float = 20.0) -> str:
-        """Reads until nothing has come for `quiet` seconds; the screen's text."""
+    def settle(self, quiet: float = 0.15, limit: float = 20.0) -> str:
+        """Reads until nothing has come for `quiet` seconds and the program is at rest; the screen's text."""
         end = time.monotonic() + limit
-        while time.monotonic() < end and self.read(quiet):
+        while time.monotonic() < end and (self.read(quiet) or _at_work(self.pid)):
             pass
         return self.text
 
-    def until(self, condition: Callable[[], bool], limit: float = 20.0, what: str = "something") -> None:
+    def until(self, condition: Callable[[], bool], what: str = "something") -> None:
         """Reads until a condition holds."""
-        end = time.monotonic() + limit
+        end = time.monotonic() + LIMIT
         while not condition():
             assert time.monotonic() < end, f"{what} did not come:\n{self.text}"
             if not self.read(0.05):
                 time.sleep(0.01)  # the other end may be closed
 
-    def wait_for(self, *texts: str, limit: float = 20.0) -> str:
+    def wait_for(self, *texts: str) -> str:
         """Reads until all `texts` are on the screen; the screen's text."""
-        self.until(lambda: all(text in self.text for text in texts), limit, " and ".join(map(repr, texts)))
+        self.until(lambda: all(text in self.text for text in texts), " and ".join(map(repr, texts)))
         return self.text
 
     def keys(self, *keys: str) -> None:
@@ -195,16 +209,16 @@ class Program:
             os.close(self.terminal)
         self.terminal = -1
 
-    def end(self, limit: float = 10.0) -> int | None:
+    def end(self) -> int | None:
         """Waits for the program to end; its exit code, or None."""
         with contextlib.suppress(AssertionError):
-            self.until(lambda: self._process.poll() is not None, limit)
+            self.until(lambda: self._process.poll() is not None)
         while self.read(0.05):
             pass
         return self._process.returncode
 
     def __enter__(self) -> Program:
-        self.until(lambda: self._first in self.text or self._process.poll() is not None, 30, repr(self._first))
+        self.until(lambda: self._first in self.text or self._process.poll() is not None, repr(self._first))
         self.settle()
         return self
 

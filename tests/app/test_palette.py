@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from tests.app.studio import Studio, studio
+from tests.patience import until
 from tui_backprop.experiments import preset_names
 from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.studio import StudioScreen
@@ -17,14 +18,9 @@ async def offered(s: Studio, query: str = "") -> list[str]:
     if query:
         s.app.screen.query_one(Input).value = query
     commands = s.app.screen.query_one(CommandList)
-    names: list[str] = []
-    for _ in range(100):
-        await s.pilot.pause(0.02)
-        found = [Content(str(commands.get_option_at_index(i).prompt)).plain for i in range(commands.option_count)]
-        if found and found == names:
-            return names
-        names = found
-    raise AssertionError("the palette stays empty")
+    await until(lambda: commands.option_count > 0, "what the palette offers")
+    await s.pilot.pause()
+    return [Content(str(commands.get_option_at_index(i).prompt)).plain for i in range(commands.option_count)]
 
 
 async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> None:
@@ -48,8 +44,8 @@ async def test_a_preset_is_opened_from_the_palette() -> None:
             place = next(index for index, title in enumerate(names) if title.startswith(f"Open {name}: "))
             s.app.screen.query_one(CommandList).highlighted = place
             await s.press("enter")
-            await s.pilot.pause(0.05)
-            assert s.timeline.experiment.name == name
+            await until(lambda name=name: s.timeline.experiment.name == name)  # type: ignore[misc]
+            await s.pilot.pause()
             assert s.where == (0, "start")
             await s.press("space", "v")
             assert s.where == (1, "update")
@@ -61,7 +57,7 @@ async def test_a_key_is_run_from_the_palette() -> None:
         await s.press("ctrl+p")
         await offered(s, "one epoch forward")
         await s.press("down", "enter")
-        await s.pilot.pause(0.05)
+        await s.pilot.pause()
         assert s.where == (4, "update")
 
 
@@ -71,7 +67,7 @@ async def test_a_theme_is_chosen_from_the_palette() -> None:
         await s.press("ctrl+p")
         await offered(s, "theme: light")
         await s.press("down", "enter")
-        await s.pilot.pause(0.05)
+        await s.pilot.pause()
         assert s.app.theme == "light"
         assert [segment.style for segment in s.painted("Matrices").render_line(1)] != before
 
@@ -80,7 +76,7 @@ async def test_the_palette_does_no_harm_over_another_screen() -> None:
     async with studio() as s:
         for key in ("question_mark", "g", "u", "s", "S", "ctrl+p"):
             await s.press(key, "ctrl+p")
-            await s.pilot.pause(0.05)
+            await s.pilot.pause()
             await s.press("escape", "escape", "escape")
             assert isinstance(s.app.screen, StudioScreen)
         await s.press("space")

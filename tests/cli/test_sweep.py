@@ -8,7 +8,6 @@ import json
 import os
 import pty
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,6 @@ def test_an_interrupt_exits_130_with_what_is_done() -> None:
         seen = b""
         while b"782 converged" not in seen:
             seen += os.read(master, 1024)
-        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30)
     os.close(master)

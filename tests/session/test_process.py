@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from functools import partial
 from pathlib import Path
 
@@ -74,7 +73,8 @@ def test_killed_at_any_time_the_file_is_whole() -> None:
             terminal.wait_for("Resumed " if number else "nothing computed yet")
             before = saved_step()
             terminal.keys(" ]]]]]p")
-            time.sleep(0.9 + 0.07 * number)
+            terminal.until(lambda before=before: saved_step() > before)  # type: ignore[misc]
+            terminal.read(0.07 * number)
             assert terminal.signal(signal.SIGKILL) == -signal.SIGKILL
         assert saved_step() > before
     assert only()

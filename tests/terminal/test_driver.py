@@ -34,7 +34,7 @@ def test_resizes_and_redraws_leave_the_same_screen_as_without() -> None:
             program.press("v", "e")
             program.resize(60, 18)
             program.press("\x0c", "\t", " ")
-            program.settle(1.0)  # a busy machine may be slow to draw
+            program.settle()
         assert frugal.text == plain.text
 
 
@@ -53,16 +53,16 @@ def test_nothing_is_sent_while_nothing_happens() -> None:
         assert len(program.received) == count
 
 
-def test_a_held_key_makes_every_step_and_ends_soon_on_a_slow_line() -> None:
+def test_a_held_key_makes_every_step_and_never_falls_behind_on_a_slow_line() -> None:
     with Program(baud=57_600) as program:
-        start = time.monotonic()
+        start, count = time.monotonic(), len(program.received)
         for step in range(60):
             program.keys(" ")
             while time.monotonic() < start + (step + 1) / 30:
                 program.read(0.002)
-        released = time.monotonic()
+        carried = 57_600 / 10 * (time.monotonic() - start)
         program.wait_for("epoch 15  sample #3")
-        assert time.monotonic() - released < 2.0  # it is 0.1; without pacing 5
+        assert len(program.received) - count < carried + 4000  # 8,000; without pacing 29,000, five seconds too late
 
 
 def test_where_a_frame_takes_long_the_upper_rows_come_first() -> None:
@@ -97,12 +97,10 @@ def test_a_terminal_that_never_answers_is_not_kept_waiting() -> None:
     with Program(answers=False) as program:
         program.settle(1.5)
         asked = program.received.count(ASK)
-        start = time.monotonic()
         for _ in range(12):
             program.keys(" ")
             program.read(0.05)
         program.wait_for("epoch 3  sample #3")
-        assert time.monotonic() - start < 2.0
         assert program.received.count(ASK) == asked
 
 
@@ -135,7 +133,7 @@ def test_an_answer_that_comes_when_it_is_left_draws_nothing_more() -> None:
         program.keys("\x0c")  # draws everything, and asks whether it was read
         program.until(lambda: program.received.count(ASK) == 2)
         program.keys(" ", "q")  # what the step changed waits for the answer
-        time.sleep(0.2)
+        program.settle()
         program.keys("\x1b[1;1R", "\x1b[1;1R")
         assert program.end() == 0
         assert program.left_behind == []

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.emulator import Program
+from tests.patience import wait_until
+from tui_backprop.files import in_use
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 pytestmark = [
@@ -56,6 +57,11 @@ class Server:
         return Program(command=self.client(f"{settings} {STUDIO} {' '.join(arguments)}"))
 
 
+def reached(port: int) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _serve(folder: Path, forced: str = "") -> Iterator[Server]:
     assert SSHD is not None
     for name in ("host", "user"):
@@ -73,11 +79,7 @@ def _serve(folder: Path, forced: str = "") -> Iterator[Server]:
     )
     server = subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "config"], stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
-            with socket.socket() as attempt:
-                if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
+        wait_until(lambda: reached(port), "the server")
         yield Server(port, folder)
     finally:
         server.terminate()
@@ -101,7 +103,8 @@ def test_after_the_line_has_dropped_the_run_stands_where_it_was(server: Server) 
         before = program.text
         assert "step 3" in before
         program.signal(signal.SIGKILL)
-    time.sleep(1.5)
+    (session,) = server.folder.glob("state/tui-backprop/sessions/*.json")
+    wait_until(lambda: not in_use(session), "the end of the studio")
     with server.studio("--resume") as program:
         program.press("f", "\t", "\t", "f")
         assert program.text.splitlines()[3:] == before.splitlines()[3:]  # above stands that it was resumed

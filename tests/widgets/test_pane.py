@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tests.patience import until
 from tests.render.moments import at, moments
 from tests.widgets.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
@@ -177,9 +177,7 @@ async def test_a_hidden_pane_is_painted_when_it_is_shown_again() -> None:
         await pilot.pause()
         app.widget.moment = at("article", 1)
         app.widget.display = True
-        async with asyncio.timeout(5):
-            while not any("+0.6995" in strip.text for strip in app.strips):
-                await pilot.pause()
+        await until(lambda: any("+0.6995" in strip.text for strip in app.strips))
 
 
 @pytest.mark.parametrize("ink", INKS)
