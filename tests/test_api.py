@@ -61,7 +61,7 @@ def test_a_strict_type_checker_is_content_with_a_consumer(tmp_path: Path) -> Non
         cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    assert 'Revealed type is "def (source: str) -> tui_backprop.core.phases.Moment"' in done.stdout.replace(
+    assert 'Revealed type is "def (source: str) -> tui_backprop.core.run.moment.Moment"' in done.stdout.replace(
         "builtins.str", "str"
     )
     assert 'Revealed type is "def (experiment: ' in done.stdout

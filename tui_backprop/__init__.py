@@ -10,9 +10,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 TYPE_CHECKING = False  # importing typing would double the time that --version takes
 if TYPE_CHECKING:
     from tui_backprop.core.experiment import Experiment
-    from tui_backprop.core.phases import Moment
-    from tui_backprop.core.timeline import Timeline
-    from tui_backprop.core.trainer import Trainer
+    from tui_backprop.core.run.moment import Moment
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.core.run.trainer import Trainer
     from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import load_experiment
     from tui_backprop.launch import watch
@@ -25,9 +25,9 @@ __all__ = [
 _HOME = {
     "BackpropError": "tui_backprop.errors",
     "Experiment": "tui_backprop.core.experiment",
-    "Moment": "tui_backprop.core.phases",
-    "Timeline": "tui_backprop.core.timeline",
-    "Trainer": "tui_backprop.core.trainer",
+    "Moment": "tui_backprop.core.run.moment",
+    "Timeline": "tui_backprop.core.run.timeline",
+    "Trainer": "tui_backprop.core.run.trainer",
     "load_experiment": "tui_backprop.experiments",
     "watch": "tui_backprop.launch",
 }

@@ -15,7 +15,7 @@ from textual.events import Event, InputEvent
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_backprop.commands import StudioCommands
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.screens.studio import StudioScreen

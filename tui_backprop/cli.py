@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tui_backprop.app import BackpropApp
     from tui_backprop.core.experiment import Experiment
-    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record
     from tui_backprop.terminal.looks import Looks
@@ -137,7 +137,7 @@ def _list() -> int:
 def _show(experiment: Experiment, options: argparse.Namespace) -> int:
     from tui_backprop.app import picture
     from tui_backprop.core.place import parse_place
-    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.core.run.timeline import Timeline
 
     timeline = Timeline(experiment)
     timeline.go(*parse_place(options.at, timeline))
@@ -189,7 +189,7 @@ def _studio(options: argparse.Namespace) -> int:
 def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
     """What to watch, and where its session is saved: nowhere if strangers are at the keys, or nobody is."""
     from tui_backprop.core.place import parse_place
-    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import Overrides
     from tui_backprop.store import Record, at, place_to_read, resume_newest
@@ -221,7 +221,7 @@ def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
 
 
 def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
-    from tui_backprop.core.timeline import Timeline
+    from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.screens.audience import KIOSK_MEMORY, KIOSK_STEPS
 
     return Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if options.kiosk else Timeline(experiment)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.store import Record

@@ -15,8 +15,8 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parameter_at
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, score, scored
-from tui_backprop.core.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.branch import MOST, Branch
-from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, Standing, phases
-from tui_backprop.core.timeline import FURTHEST
+from tui_backprop.core.run.branch import MOST, Branch
+from tui_backprop.core.run.edits import Edit
+from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
+from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.features import FEATURES, Expansion

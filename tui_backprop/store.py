@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment, Standing
+from tui_backprop.core.run.moment import Moment, Standing
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.csv_file import changed_file
 from tui_backprop.files import Claim, in_use, replace, write_new

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label
 from tests.patience import until
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets.pane import Painted, Pane

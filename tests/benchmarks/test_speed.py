@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, article_start
 from tui_backprop import Timeline, Trainer, load_experiment
-from tui_backprop.core.trainer import TrainingState
+from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.experiments import Overrides
 
 Benchmark = Any  # the fixture of pytest-benchmark, whose own types are incomplete

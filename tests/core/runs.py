@@ -10,7 +10,7 @@ import numpy as np
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.trainer import Trainer, TrainingState
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.experiments import load_experiment
 
 XOR = {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]]}

@@ -13,7 +13,7 @@ from tui_backprop.core.backprop import Backprop, Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.products import attributed, outer, weighted_sum
-from tui_backprop.core.trainer import Trainer, TrainingState
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.unrolled import LARGEST, unroll
 from tui_backprop.experiments import load_experiment
 

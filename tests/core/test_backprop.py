@@ -14,7 +14,7 @@ from tests.nets import HIDDEN, OUTPUT, Net, nets
 from tests.transcription import Array, Rules, batch_gradient, one_step
 from tui_backprop.core.backprop import Pass, evaluate
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.trainer import Trainer, TrainingState
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.experiments import load_experiment
 
 

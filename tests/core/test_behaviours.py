@@ -13,7 +13,7 @@ from tests.transcription import Array
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.trainer import TrainingState
+from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.experiments import Overrides
 
 STUCK = (13, 14, 15, 17)

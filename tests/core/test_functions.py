@@ -15,7 +15,6 @@ from tests.cli.program import printed
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.conditions import open_gates
 from tui_backprop.core.diagnostics.collapse import view_collapse
 from tui_backprop.core.diagnostics.gates import view_gates
 from tui_backprop.core.diagnostics.gradient_check import check_gradient
@@ -24,8 +23,9 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS, Line, Optimizer, Slot
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.run.conditions import open_gates
+from tui_backprop.core.run.timeline import Timeline as Run
 from tui_backprop.core.sweep import Sweep
-from tui_backprop.core.timeline import Timeline as Run
 from tui_backprop.core.unrolled import unroll
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.lessons import arithmetic

@@ -14,7 +14,7 @@ import pytest
 
 from tests.nets import HIDDEN, losses_for
 from tests.transcription import Array, Rules, flat_gradient
-from tui_backprop.core.trainer import Trainer
+from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.experiments import load_experiment
 
 STEPS = 400

@@ -16,8 +16,8 @@ from tui_backprop import load_experiment
 from tui_backprop.core import sweep as module
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Ending, Outcome
+from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
-from tui_backprop.core.trainer import Trainer
 from tui_backprop.experiments import Overrides, variant
 
 

@@ -11,7 +11,7 @@ from tests.nets import nets
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line
 

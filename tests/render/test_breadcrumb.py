@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.render.moments import at, moments, of, text
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.breadcrumb import counters, path, phase_label
 
 ARTICLE = "input ▸ sum1 ▸ relu1 ▸ sum2 ▸ predict ▸ error ◂ upstream1 ◂ mask1 ◂ gradient ◂ update"

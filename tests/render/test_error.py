@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.render.moments import SIZES, assert_within, at, text
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import scores
 from tui_backprop.render.error import binned, error, error_line
 

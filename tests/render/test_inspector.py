@@ -19,7 +19,7 @@ from tests.render.moments import at, of, page, selections
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.inspector import inspect, once
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Span, length, safe

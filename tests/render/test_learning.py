@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.runs import article
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import plain

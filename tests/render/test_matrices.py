@@ -16,7 +16,7 @@ from tests.render.moments import at, moments, of, page, selections, shown, text
 from tests.transcription import Array
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.matrices import View, matrices, shade
 from tui_backprop.render.selection import Selection
 

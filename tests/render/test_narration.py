@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from tests.render.moments import at, moments, of
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.spans import safe
 

@@ -12,7 +12,7 @@ from tests.render.article import Worked, worked
 from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop.core.parts import Unit, Weight
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.network import LEAST_GROUPED, network
 from tui_backprop.render.spans import Line
 

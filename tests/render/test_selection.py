@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.render.moments import at, moments, of, selections
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection, move_in_graph, move_in_matrix, touches
 
 ARTICLE = at("article").experiment

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.render.moments import SIZES, assert_within, moments, selections
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.error import error, error_line
 from tui_backprop.render.inspector import inspect

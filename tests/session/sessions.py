@@ -9,7 +9,7 @@ from typing import Any
 
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.session import Session, encode, encode_body
 from tui_backprop.store import folder
 

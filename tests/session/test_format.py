@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_edits import ACTS, act
-from tests.core.test_edits import bits as run_bits
+from tests.core.run.test_edits import ACTS, act
+from tests.core.run.test_edits import bits as run_bits
 from tests.nets import Net, nets
 from tests.session.sessions import NOON, bits, document_of, moment_of, names, resumed, text_of
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.surface import over_plane, plane_of
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import phases
+from tui_backprop.core.run.moment import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, preset_names, variant
 from tui_backprop.session import decode, decode_head, encode_body

@@ -15,7 +15,7 @@ import pytest
 
 from tests.session.sessions import resumed
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import library
 from tui_backprop.lessons.plain import plain
 from tui_backprop.store import read

@@ -17,7 +17,7 @@ import pytest
 
 from tests.session.sessions import NOON, moment_of, names, text_of, untouched, written
 from tui_backprop import files, load_experiment, store
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.files import Claim, in_use
 from tui_backprop.session import decode

@@ -22,7 +22,7 @@ from tests.session.sessions import bits, moment_of, names, resumed, untouched, w
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import BackpropApp, picture
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 from tui_backprop.files import in_use

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
 from tui_backprop.screens.keys import PANE_KEYS, bar_keys
 from tui_backprop.widgets.bars import KeyBar, PaneBar

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.render.moments import at
 from tests.widgets.bench import Bench
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.widgets.chart import Chart, chart
 
 

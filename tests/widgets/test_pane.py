@@ -15,7 +15,7 @@ from tests.render.moments import at, moments
 from tests.widgets.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment, phases
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.selection import Selection
 from tui_backprop.widgets.bars import KeyBar, PaneBar
 from tui_backprop.widgets.inks import style_of

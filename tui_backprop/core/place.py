@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.phases import Moment, Phase, phases
-from tui_backprop.core.timeline import FURTHEST, Timeline
+from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.core.run.timeline import FURTHEST, Timeline
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.numerals import whole_of
 

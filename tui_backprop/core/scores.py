@@ -13,7 +13,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 AT_ANY_TIME = 1_000_000
 """Products of weights and samples up to which scores are taken at every moment; beyond, where an epoch ends."""

@@ -19,7 +19,7 @@ from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
 from tui_backprop.core.outcomes import Outcome, outcome_of
 from tui_backprop.core.penalty import penalised, with_penalty
-from tui_backprop.core.trainer import order
+from tui_backprop.core.run.trainer import order
 
 GROUP_BYTES = 4 * 2**20
 """Networks that are trained at once take about so much memory: more would not stay in the processor's caches."""

@@ -12,7 +12,7 @@ from tui_backprop.core.losses import LOSSES, output_delta
 from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 DECIMALS = 4
 """As many as the panes show."""

@@ -18,7 +18,7 @@ from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.parts import Bias, Part, parse_parameter, parse_unit
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import Moment
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import number

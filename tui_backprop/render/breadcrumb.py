@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment, Phase, phases
+from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, clip, length, line, safe
 

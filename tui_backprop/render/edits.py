@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.edits import Edit, Value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import BranchPlace
+from tui_backprop.core.run.edits import Edit, Value
+from tui_backprop.core.run.moment import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import Score, scored, scores
 from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad

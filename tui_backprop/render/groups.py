@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.numbers import fixed, level, scale_of, shut_sign, tone
 from tui_backprop.render.selection import Selection

@@ -11,7 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES, output_delta
 from tui_backprop.core.network import BiasMode
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment, Phase, phases
+from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.learning import learning
 from tui_backprop.render.numbers import SHUT, full

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.parts import Bias, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
-from tui_backprop.core.phases import Moment, Phase
+from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import Span
 

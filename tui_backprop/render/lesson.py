@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
-from tui_backprop.core.phases import Phase
+from tui_backprop.core.run.moment import Phase
 from tui_backprop.lessons.curves import curve
 from tui_backprop.lessons.leaf import Put, Shown
 from tui_backprop.lessons.lesson import Words

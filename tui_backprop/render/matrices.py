@@ -11,7 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.pulls import net_pulls
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Bias, Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import UNKNOWN, fixed, level, scale_of, tone
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, width

@@ -8,7 +8,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.edits import edit_text
 from tui_backprop.render.numbers import fixed, full, short
 from tui_backprop.render.spans import safe

@@ -9,7 +9,7 @@ from contextlib import suppress
 from textual.timer import Timer
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment, Standing
+from tui_backprop.core.run.moment import Moment, Standing
 from tui_backprop.errors import BackpropError
 from tui_backprop.store import Record, place, place_to_write, shown, typed
 

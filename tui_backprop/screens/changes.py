@@ -9,10 +9,10 @@ from functools import partial
 from textual.app import App
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.edits import NUMBERS, Edit, Value, present_value
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.edits import NUMBERS, Edit, Value, present_value
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
 from tui_backprop.render.selection import Selection

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.matrices import View, title
 from tui_backprop.render.selection import Selection
 from tui_backprop.screens.keys import KEYS, PANE_KEYS, Key, bar_keys

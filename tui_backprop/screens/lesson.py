@@ -13,8 +13,8 @@ from textual.geometry import Size
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
-from tui_backprop.core.phases import Moment
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
 from tui_backprop.lessons.conditions import Condition, condition

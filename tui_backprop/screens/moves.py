@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.conditions import Condition, first_not_finite, not_finite
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
-from tui_backprop.core.timeline import Timeline
-from tui_backprop.core.trainer import TrainingState
+from tui_backprop.core.run.conditions import Condition, first_not_finite, not_finite
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.render.numbers import short
 from tui_backprop.screens.journeys import Move
 

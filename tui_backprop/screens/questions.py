@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
-from tui_backprop.core.timeline import FURTHEST
+from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.numerals import read_number, read_whole
 

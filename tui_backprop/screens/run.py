@@ -6,9 +6,9 @@ import asyncio
 
 from textual import work
 
-from tui_backprop.core.edits import Value
 from tui_backprop.core.place import parse_place
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.render.sweep import Survey
 from tui_backprop.screens.audience import KIOSK_SWEEP

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_backprop.core import conditions
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import Moment
-from tui_backprop.core.timeline import Timeline
+from tui_backprop.core.run import conditions
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe
 from tui_backprop.screens import moves

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.spans import Line, Span, fit, line, pad, width

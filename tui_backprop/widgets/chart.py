@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.held_out import view_held_out
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line, line
 from tui_backprop.widgets.pane import Pane
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.error import error, error_line
 from tui_backprop.render.spans import Line
 from tui_backprop.widgets.pane import Painted, Pane

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.inspector import inspect, once
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, pad, safe

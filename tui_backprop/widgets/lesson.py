@@ -6,7 +6,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.numerals import read_number
 from tui_backprop.render.lesson import Sheet, sheet_lines

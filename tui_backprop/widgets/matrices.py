@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.matrices import View, matrices, title
 from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.render.spans import Line

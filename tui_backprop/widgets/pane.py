@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe
 from tui_backprop.widgets.inks import style_of

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.samples import samples
 from tui_backprop.render.spans import Line
 from tui_backprop.widgets.pane import Pane

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line
 from tui_backprop.render.sweep import Survey, page
 from tui_backprop.widgets.pane import Pane

@@ -10,9 +10,9 @@ import pytest
 from tests.render.moments import at
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core import past
 from tui_backprop.core.diagnostics import interference
 from tui_backprop.core.diagnostics.interference import MOST_STEPS, view_interference
+from tui_backprop.core.run import past
 
 
 def errors(first: Array, second: Array) -> Array:

@@ -9,7 +9,7 @@ import pytest
 from tests.render.moments import at, of, page
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.render.views.gates import gates
 

@@ -12,7 +12,7 @@ from tests.core.runs import article, xor
 from tests.render.moments import at, of, page
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.views.collapse import collapse

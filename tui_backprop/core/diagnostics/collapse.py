@@ -10,8 +10,8 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gates import WORK, looked_at
-from tui_backprop.core.phases import Moment
 from tui_backprop.core.products import times_in_order
+from tui_backprop.core.run.moment import Moment
 
 
 @dataclass(frozen=True, eq=False)

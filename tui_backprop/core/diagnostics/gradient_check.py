@@ -13,7 +13,7 @@ from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import parameter_at
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 STEP = 1e-5
 """Half the distance between the two losses of a central difference."""

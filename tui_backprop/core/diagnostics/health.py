@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.past import AGAIN, Past, PastStep
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.past import AGAIN, Past, PastStep
 
 MOST_MARKS = 48
 """The most places of the run that are looked at."""

@@ -10,8 +10,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import looked_at
-from tui_backprop.core.past import AGAIN
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.past import AGAIN
 
 MOST_MARKS = 64
 """The most places of the run at which the test samples are tried."""

@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import WORK
-from tui_backprop.core.past import PastStep
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.past import PastStep
 
 MOST_STEPS = 24
 """The most steps of the epoch that are looked back on."""

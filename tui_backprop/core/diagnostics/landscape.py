@@ -19,7 +19,7 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.penalty import penalised, penalty
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 WORK = 8_000_000
 """Multiplications that a map may take: with more to do its points become fewer, then its samples."""

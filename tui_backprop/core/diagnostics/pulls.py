@@ -12,8 +12,8 @@ from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.parts import Parameter, Weight
-from tui_backprop.core.past import PastStep
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.past import PastStep
 
 
 @dataclass(frozen=True, eq=False)

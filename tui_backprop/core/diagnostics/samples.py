@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 
 @dataclass(frozen=True, eq=False)

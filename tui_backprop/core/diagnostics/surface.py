@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.experiment import Data
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 
 MARGIN = 0.1
 """How far the plane reaches beyond the samples, as a share of their range."""

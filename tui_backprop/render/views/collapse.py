@@ -7,7 +7,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.collapse import Collapse, view_collapse
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width

@@ -7,7 +7,7 @@ import numpy as np
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.diagnostics.surface import along_line, plane_of
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection

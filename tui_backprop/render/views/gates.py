@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.gates import Gates, LayerGates, view_gates
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, width, wrap

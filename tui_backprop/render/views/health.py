@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.health import Health, view_health
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tui_backprop.core.diagnostics.interference import Interference, view_interference
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.matrices import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection

@@ -8,7 +8,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.landscape import Landscape, view_landscape, way_here, window_around
 from tui_backprop.core.parts import Bias, Unit, Weight, neighbours
 from tui_backprop.core.penalty import penalised
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.selection import Selection

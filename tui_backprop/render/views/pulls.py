@@ -8,7 +8,7 @@ from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_p
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.penalty import penalised
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, safe

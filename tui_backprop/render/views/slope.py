@@ -6,7 +6,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.gradient_check import REACH, Slope, check_slope
 from tui_backprop.core.network import BiasMode
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import full, short
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.views.page import Page
 from tui_backprop.widgets.views.view import ViewPane
 

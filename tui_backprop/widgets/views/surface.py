@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
 from tui_backprop.widgets.views.view import ViewPane

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.reactive import reactive
 
-from tui_backprop.core.phases import Moment
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line
 from tui_backprop.render.views.page import Page
 from tui_backprop.terminal.internals import driver_of

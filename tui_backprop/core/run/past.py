@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 
 from tui_backprop.core.backprop import Pass
-from tui_backprop.core.branch import Branch
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.run.branch import Branch
 
 AGAIN = 4_000_000
 """Parameters times samples that may be gone through again to look back; beyond, only what is at hand is looked at."""

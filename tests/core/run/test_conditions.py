@@ -6,8 +6,8 @@ import numpy as np
 
 from tests.transcription import ordered_sum
 from tui_backprop import Trainer, load_experiment
-from tui_backprop.core.conditions import open_gates
 from tui_backprop.core.diagnostics.gates import view_gates
+from tui_backprop.core.run.conditions import open_gates
 
 
 def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array, in_order
-from tui_backprop.core.branch import MOST, STRIDE, Branch
-from tui_backprop.core.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.past import Past
-from tui_backprop.core.phases import START, BranchPlace, Moment, Phase, Standing, phases
-from tui_backprop.core.trainer import Trainer, TrainingState
+from tui_backprop.core.run.branch import MOST, STRIDE, Branch
+from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, is_change, present_value
+from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
+from tui_backprop.core.run.past import Past
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 FURTHEST = 1_000_000_000

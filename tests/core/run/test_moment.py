@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.phases import START, Moment, phases
+from tui_backprop.core.run.moment import START, Moment, phases
 
 TWO_LAYERS = ["input", "sum1", "activate1", "sum2", "activate2", "error", "upstream1", "mask1", "gradient", "update"]
 KNOWN_FROM = {

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.edits import Edit, with_edit, with_parameter
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.trainer import Origin, Trainer, TrainingState
+from tui_backprop.core.run.edits import Edit, with_edit, with_parameter
+from tui_backprop.core.run.trainer import Origin, Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 STRIDE = 256

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from tests.core.runs import XOR
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu, relu2deriv
-from tui_backprop.core.conditions import Condition, gate_flips, sign_changes, unit_dies
 from tui_backprop.core.diagnostics.samples import view_samples
-from tui_backprop.core.edits import Value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import Moment
-from tui_backprop.core.timeline import Timeline
-from tui_backprop.core.trainer import TrainingState
+from tui_backprop.core.run.conditions import Condition, gate_flips, sign_changes, unit_dies
+from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
 

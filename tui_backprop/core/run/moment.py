@@ -9,11 +9,11 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Pass
-from tui_backprop.core.edits import Edit
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import Memory
-from tui_backprop.core.past import Past, PastStep
+from tui_backprop.core.run.edits import Edit
+from tui_backprop.core.run.past import Past, PastStep
 
 
 class Phase(str):

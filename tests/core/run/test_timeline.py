@@ -19,8 +19,8 @@ from tests.core.runs import article, xor
 from tests.transcription import Array
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.phases import START, Moment, Standing, phases
-from tui_backprop.core.timeline import RECENT
+from tui_backprop.core.run.moment import START, Moment, Standing, phases
+from tui_backprop.core.run.timeline import RECENT
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 

@@ -1,0 +1,1 @@
+"""Travel in time: a run forwards and backwards, its moments, its branches, and what it can wait for."""
