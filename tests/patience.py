@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-LIMIT = 60.0
+LIMIT = 120.0
 """Seconds after which a test hangs: many times what anything takes on a busy machine."""
 
 FRAME = 0.02

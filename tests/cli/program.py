@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import LIMIT
+
 COMMAND = [sys.executable, "-m", "tui_backprop"]
 
 
@@ -20,7 +22,7 @@ def program(*arguments: str, folder: Path | None = None) -> subprocess.Completed
         capture_output=True,
         encoding="utf-8",
         cwd=folder,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
     )
 

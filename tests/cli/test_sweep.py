@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import assert_refused, interruptible, printed, program
+from tests.patience import LIMIT
 from tests.transcription import article_epoch, article_start
 
 RANGE = ("--first", "10", "--seeds", "10", "--epochs", "1000")
@@ -97,7 +98,7 @@ def test_an_interrupt_exits_130_with_what_is_done() -> None:
         while b"782 converged" not in seen:
             seen += os.read(master, 1024)
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=LIMIT)
     os.close(master)
     assert process.returncode == 130
     assert "782 converge (78.2 %), 218 do not" in output

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.cli.program import COMMAND, assert_refused, interruptible, printed, program
+from tests.patience import LIMIT
 from tests.transcription import Array
 from tui_backprop import __version__, cli, load_experiment
 from tui_backprop.arguments import VERBS
@@ -209,7 +210,7 @@ def test_the_real_program_refuses_in_one_line_too(arguments: list[str]) -> None:
 class TestStreams:
     def shell(self, command: str) -> subprocess.CompletedProcess[str]:
         line = f"{' '.join(COMMAND)} {command}"
-        return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=LIMIT, check=False)
 
     @pytest.mark.parametrize(
         "command", ["list", "train article --every step --format jsonl", "train no-direction --epochs 100000"]
@@ -221,14 +222,14 @@ class TestStreams:
             process.stdout.readline()
             process.stdout.close()
             assert process.stderr.read() == b""
-            assert process.wait(60) == 0
+            assert process.wait(LIMIT) == 0
 
     def test_an_interrupt_exits_130_without_a_word(self) -> None:
         with interruptible("train", "no-direction", "--epochs", "100000000") as process:
             assert process.stdout is not None
             process.stdout.readline()
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
+            _, errors = process.communicate(timeout=LIMIT)
         assert (process.returncode, errors) == (130, "")
 
     def test_a_full_disk_is_told_in_one_line(self) -> None:
@@ -252,7 +253,7 @@ class TestStreams:
     def test_an_output_that_cannot_show_arrows_gets_escapes(self) -> None:
         environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
         done = subprocess.run(
-            [*COMMAND, "check", "article"], capture_output=True, env=environment, timeout=60, check=False
+            [*COMMAND, "check", "article"], capture_output=True, env=environment, timeout=LIMIT, check=False
         )
         assert (done.returncode, done.stderr) == (0, b"")
         assert b"\\u2192" in done.stdout

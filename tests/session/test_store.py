@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from tests.session.sessions import NOON, moment_of, names, text_of, untouched, written
 from tui_backprop import files, load_experiment, store
 from tui_backprop.core.run.moment import Moment
@@ -119,7 +120,7 @@ def test_processes_that_save_at_the_same_time_keep_out_of_each_others_way() -> N
     for process in processes:
         process.start()
     for process in processes:
-        process.join(30)
+        process.join(LIMIT)
     found, wrong = entries()
     assert wrong == []
     assert sorted(entry.head.step for entry in found) == [20, 21, 22, 23]
@@ -156,7 +157,7 @@ def test_a_studio_killed_while_it_saves_leaves_the_file_as_it_was(where: str) ->
     before = path.read_bytes()
     process = multiprocessing.get_context("fork").Process(target=save_and_be_killed, args=(path, where, 50))
     process.start()
-    process.join(30)
+    process.join(LIMIT)
     assert process.exitcode == -9
     assert path.read_bytes() == before
     assert not in_use(path)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator import Program
-from tests.patience import wait_until
+from tests.patience import LIMIT, wait_until
 from tui_backprop.files import in_use
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
@@ -128,8 +128,8 @@ def test_the_demo_account_forwards_nothing(demo: Server) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with Program(command=demo.client(options=("-L", f"{port}:127.0.0.1:{demo.port}"))) as program:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as through:
-            through.settimeout(5)
+        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as through:
+            through.settimeout(LIMIT)
             try:
                 answer = through.recv(100)
             except ConnectionResetError:
