@@ -45,6 +45,11 @@ def _at_work(pid: int) -> bool:
     return False
 
 
+def readable(received: bytes) -> bytes:
+    """What the emulator understands of it."""
+    return _UNKNOWN.sub(b"", received)
+
+
 class Program:
     """`python -m tui_backprop ARGUMENTS` in a terminal of `columns` × `rows`, which answers what terminals answer.
 
@@ -113,7 +118,7 @@ class Program:
         return data
 
     def _feed(self, text: bytes) -> None:
-        self._stream.feed(_UNKNOWN.sub(b"", text))
+        self._stream.feed(readable(text))
 
     def _answer(self, question: bytes) -> None:
         cursor = self.screen.cursor
