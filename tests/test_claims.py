@@ -35,12 +35,12 @@ TESTS = {
     "L1 and L2 regularisation": "core/test_optimizers.py::test_optimizers_and_prices",
     "Momentum and Adam": "core/test_optimizers.py::test_optimizers_and_prices",
     "RMSProp": "core/test_optimizers.py::test_optimizers_and_prices",
-    "Mini-batches of any size": "core/test_trainer.py::test_a_batch_larger_than_the_data_is_all_of_it",
+    "Mini-batches of any size": "core/run/test_trainer.py::test_a_batch_larger_than_the_data_is_all_of_it",
     "Play, pause, an epoch at a time": "app/test_runs.py::test_play_goes_on_by_itself_and_any_step_pauses_it",
     "A sample at a time within the data": "app/test_keys.py::test_what_each_key_does",
-    "The phases of a step one by one": "core/test_phases.py::test_a_step_goes_forwards_then_backwards",
+    "The phases of a step one by one": "core/run/test_moment.py::test_a_step_goes_forwards_then_backwards",
     "Back again across updates, to the same bits": (
-        "core/test_timeline.py::test_as_many_phases_back_as_forward_lead_to_the_same_bits"
+        "core/run/test_timeline.py::test_as_many_phases_back_as_forward_lead_to_the_same_bits"
     ),
     "The arithmetic behind any weight's gradient": "render/test_inspector.py::test_what_is_printed_is_what_it_comes_to",
     "Gradients checked against finite differences": (
