@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 PROGRAM = "tui-backprop"
 VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "sessions", "serve")
@@ -48,7 +51,10 @@ _seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
 
 
 class _Parser(argparse.ArgumentParser):
-    """One line for a mistake, without the whole usage."""
+    """One line for a mistake, without the whole usage; help that cannot be written is a mistake, too."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         raise BackpropError(message, f"see {self.prog} --help")

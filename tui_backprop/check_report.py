@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import printable
 from tui_backprop.lessons.bugs import buggy_gradient
 
 EPOCHS_FOR_A_BUG = 10
@@ -20,10 +21,11 @@ def check(experiment: Experiment, bug: str | None) -> int:
     if worst is None:
         print("nothing to compare")
         return 0
-    print(
+    told = (
         f"worst entry {worst.name}, batch {worst.batch}: back-propagation {worst.analytic!r}, "
         f"finite difference {worst.numeric!r}, relative difference {worst.difference:.1e}"
     )
+    print(printable(told))
     verdict = "passed" if result.passed else "FAILED"
     print(f"gradient check {verdict}: {result.entries} gradients, tolerance {gradient_check.TOLERANCE:.0e}")
     return 0 if result.passed else 1

@@ -22,31 +22,51 @@ PROGRAM = "tui-backprop"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line; returns the exit code: 0 done, 1 failed check, 2 wrong usage or input, 130 interrupted."""
+    """Runs the command line; returns the exit code.
+
+    0 done, 1 a check failed or the program broke, 2 wrong usage or input, 3 not written or saved, 130 interrupted.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     _complete_streams()
-    if "--version" in arguments:
-        from tui_backprop import __version__
-
-        print(PROGRAM, __version__)
-        return 0
     from tui_backprop.errors import INTERRUPTED, BackpropError
 
     try:
-        code = _dispatch(arguments)
-        sys.stdout.flush()
-        return code
+        try:
+            return _dispatch(arguments)
+        finally:
+            sys.stdout.flush()
     except BackpropError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # keeps Python from complaining when it flushes at exit
-        if isinstance(error, BrokenPipeError):  # the reader has seen enough
-            return 0
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return 1
+        return _system_error(error)
+
+
+def _system_error(error: OSError) -> int:
+    """The exit code where standard output has no reader or no room left, or something else broke."""
+    from tui_backprop.disk import NO_ROOM, reason, unwritable
+
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough
+        return 0
+    if error.filename is None and error.errno in NO_ROOM:
+        told = unwritable("standard output", error, "")
+        _complain(str(told))
+        return told.exit_code
+    _complain(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
+    return 1
+
+
+def _complain(text: str) -> None:
+    """A line on standard error, if that can be written to."""
+    from tui_backprop.errors import printable
+
+    try:
+        print(f"{PROGRAM}: {printable(text)}", file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # as for standard output
 
 
 def _complete_streams() -> None:
@@ -59,6 +79,11 @@ def _complete_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    if "--version" in arguments:
+        from tui_backprop import __version__
+
+        print(PROGRAM, __version__)
+        return 0
     from tui_backprop.arguments import VERBS, parser_of
 
     verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
@@ -86,7 +111,7 @@ def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespac
 
         return sweep(experiment, options.first, options.seeds, options.epochs, options.format, options.out)
     if verb == "script":
-        from tui_backprop.report import output
+        from tui_backprop.disk import output
         from tui_backprop.script import script
 
         text = script(experiment, options.epochs, options.format)
@@ -138,25 +163,17 @@ def _show(experiment: Experiment, options: argparse.Namespace) -> int:
     from tui_backprop.app import picture
     from tui_backprop.core.place import parse_place
     from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.disk import output
 
     timeline = Timeline(experiment)
     timeline.go(*parse_place(options.at, timeline))
     screen = picture(timeline, options.size, options.theme)
     if options.svg is not None:
-        _write(options.svg, screen.svg)
+        with output(options.svg) as file:
+            file.write(screen.svg)
     else:
         print(screen.text if options.plain or not sys.stdout.isatty() else screen.ansi)
     return 0
-
-
-def _write(path: str, text: str) -> None:
-    from tui_backprop.errors import BackpropError
-
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise BackpropError(f"{path}: cannot be written: {error.strerror}", "a file in a writable folder") from None
 
 
 def _sessions() -> int:
@@ -170,9 +187,9 @@ def _sessions() -> int:
         text = f"{entry.path.stem:<40} {when}  {head.experiment:<16} {head.step}/{head.phase}"
         print(one_line(text + ("  in use" if entry.in_use else "")))
     for error in wrong:
-        print(f"{PROGRAM}: skipped {error}", file=sys.stderr)
+        _complain(f"skipped {error}")
     if not found:
-        print(f"{PROGRAM}: no sessions in {shown(folder())}", file=sys.stderr)
+        _complain(f"no sessions in {shown(folder())}")
     return 0
 
 
@@ -202,7 +219,7 @@ def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
     if options.resume == "":
         record, session, wrong = resume_newest()
         for error in wrong:
-            print(f"{PROGRAM}: skipped {error}", file=sys.stderr)
+            _complain(f"skipped {error}")
     elif options.resume is not None:
         record, session = Record.resume(place_to_read(options.resume))
     elif options.session is not None and os.path.exists(at(options.session)):
@@ -228,7 +245,7 @@ def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
 
 
 def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
-    from contextlib import suppress
+    from tui_backprop.errors import NOT_SAVED
 
     theme, ascii_characters = _looks(options)
     from tui_backprop.app import BackpropApp
@@ -237,8 +254,8 @@ def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespac
     app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record)
     code = _run(app)
     if record is not None and record.problem:
-        with suppress(OSError):  # the terminal may be gone
-            print(f"{PROGRAM}: {record.problem}", file=sys.stderr)
+        _complain(record.problem)
+        return code or NOT_SAVED
     return code
 
 
@@ -299,7 +316,7 @@ def _serve(options: argparse.Namespace) -> int:
     shown = _served(options)
     only_here = options.host in ("127.0.0.1", "localhost", "::1")
     who = "only this machine can reach" if only_here else "anyone on the network can use"
-    print(f"{PROGRAM}: {who} {options.host}:{options.port}; each visitor gets a kiosk", file=sys.stderr)
+    _complain(f"{who} {options.host}:{options.port}; each visitor gets a kiosk")
     command = [sys.executable, "-m", "tui_backprop", *shown, "--kiosk"]
     try:
         StudioServer(command, options.host, options.port, options.visitors, options.theme).serve()

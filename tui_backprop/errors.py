@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+NOT_SAVED = 3
+"""The exit code where what was made could not be written or saved."""
 INTERRUPTED = 130
 """The exit code after ctrl+c."""
+_LONGEST = 400
+"""Characters of a message, and of a hint."""
+_SHORTEST = 16
+"""Characters of a word that are left when it has lost its middle."""
 
 
 class BackpropError(Exception):
@@ -16,9 +24,15 @@ class BackpropError(Exception):
     exit_code = 2
 
     def __init__(self, message: str, hint: str = "") -> None:
-        self.message = one_line(message)
-        self.hint = one_line(hint)
+        self.message = squeezed(printable(message), _LONGEST)
+        self.hint = squeezed(printable(hint), _LONGEST)
         super().__init__(f"{self.message} ({self.hint})" if hint else self.message)
+
+
+class UnsavedError(BackpropError):
+    """Something that could not be written or saved."""
+
+    exit_code = NOT_SAVED
 
 
 class ExperimentError(BackpropError):
@@ -28,18 +42,48 @@ class ExperimentError(BackpropError):
     """
 
     def __init__(self, source: str, key: str, message: str, expected: str = "") -> None:
-        self.key, self.told = key, one_line(f"{message} (expected {expected})" if expected else message)
+        told = f"{message} (expected {expected})" if expected else message
+        self.key, self.told = key, squeezed(printable(told), _LONGEST)
         where = f"{source}: {key}: " if key else f"{source}: "
         super().__init__(where + message, f"expected {expected}" if expected else "")
 
 
 def quoted(text: str, limit: int = 40) -> str:
     """What somebody typed, in quotation marks; whatever is long loses its middle."""
-    half = limit // 2
-    return repr(text if len(text) <= limit else f"{text[:half]}…{text[-half:]}")
+    return repr(_without_middle(text, limit))
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """`text` as one printable line: whatever is not printable is escaped, whatever is too long is cut."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: limit + 1])
+    """`text` as one printable line, cut at its end where it is too long."""
+    safe = printable(text[: limit + 1])
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """`text` with all that is not printable as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def squeezed(text: str, room: int, width: Callable[[str], int] = len) -> str:
+    """A message made to fit, so that its reason stays whole.
+
+    First the longest words, such as paths, lose their middle; then the hint in parentheses goes; then the message
+    loses more of its beginning than of its end, where the reason is.
+    """
+    words = text.split(" ")
+    while (over := width(" ".join(words)) - room) > 0:
+        longest = max(range(len(words)), key=lambda index: len(words[index]))
+        if len(words[longest]) <= _SHORTEST:
+            break
+        words[longest] = _without_middle(words[longest], max(_SHORTEST, len(words[longest]) - over - 1))
+    else:
+        return " ".join(words)
+    message, parenthesis, _ = text.rpartition(" (")
+    if parenthesis and text.endswith(")"):
+        return squeezed(message, room, width)
+    return _without_middle(" ".join(words), max(1, room), share=0.25)
+
+
+def _without_middle(text: str, length: int, share: float = 0.5) -> str:
+    head = int((length - 1) * share)
+    return text if len(text) <= length else f"{text[:head]}…{text[len(text) - (length - 1 - head) :]}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
 import numpy as np
@@ -17,7 +15,8 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, score, scored
-from tui_backprop.errors import BackpropError
+from tui_backprop.disk import output
+from tui_backprop.errors import printable
 
 
 def train(experiment: Experiment, epochs: int, form: str, every: str, out: str | None) -> int:
@@ -60,19 +59,6 @@ def _ending(trainer: Trainer, state: TrainingState) -> str:
     if trainer.ended(state):
         return f"converged after {epoch} epoch{'s' * (epoch != 1)}"
     return f"stopped after {epoch} epoch{'s' * (epoch != 1)}, error {state.epoch_error!r}"
-
-
-@contextmanager
-def output(path: str | None) -> Iterator[TextIO]:
-    """The file of that name, or standard output."""
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            yield file
-    except OSError as error:
-        raise BackpropError(f"{path}: cannot be written: {error.strerror}", "a file in a writable folder") from None
 
 
 class Writer(Protocol):
@@ -162,7 +148,7 @@ class _Csv:
 
     def _row(self, head: list[str], values: list[Any], state: TrainingState) -> None:
         if not self._headed:
-            self._writer.writerow([*head, *self._names])
+            self._writer.writerow(map(printable, [*head, *self._names]))
             self._headed = True
         self._writer.writerow([*map(repr, values), *map(repr, state.parameters.flat.tolist())])
 

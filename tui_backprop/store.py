@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ import platformdirs
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Standing
-from tui_backprop.errors import BackpropError
+from tui_backprop.disk import read_bytes, reason, typed_path, unwritable
+from tui_backprop.errors import BackpropError, UnsavedError
 from tui_backprop.experiments.csv_file import changed_file
 from tui_backprop.files import Claim, in_use, replace, write_new
 from tui_backprop.session import LARGEST, Head, Session, decode, decode_head, encode, encode_body, needs_its_file
@@ -41,7 +41,7 @@ def folder() -> Path:
 
 def at(path: str) -> Path:
     """The file at a path."""
-    return Path(os.path.expanduser(path)).absolute()
+    return typed_path(path)
 
 
 def place(text: str) -> Path:
@@ -67,11 +67,15 @@ def place_to_write(text: str, own: Path | None) -> Path:
         return path
     if path.parent == folder() and path.name.startswith(AUTOMATIC):
         raise BackpropError(f"{text!r}: names with {AUTOMATIC} are the studio's own", "another name")
-    if os.path.lexists(path):
-        raise BackpropError(f"{shown(path)} is there already", "another name")
-    if path.parent != folder() and not path.parent.is_dir():
-        raise BackpropError(f"{shown(path.parent)} is no folder", "a path in a folder that exists")
-    return path
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        if path.parent != folder() and not os.path.isdir(path.parent):
+            raise BackpropError(f"{shown(path.parent)} is not a folder", "a path in a folder that exists") from None
+        return path
+    except (OSError, ValueError) as error:
+        raise unwritable(shown(path), error, "another name") from None
+    raise BackpropError(f"{shown(path)} is there already", "another name")
 
 
 def shown(path: Path) -> str:
@@ -130,21 +134,9 @@ def read(path: Path) -> Session:
 
 def _read(path: Path) -> bytes:
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise BackpropError(f"{path}: not a file", "a session's name or file")
-        if status.st_size > LARGEST:
-            raise BackpropError(f"{path}: too large for a session", f"at most {LARGEST:,} bytes")
-        with path.open("rb") as file:
-            return file.read(LARGEST)
+        return read_bytes(path, LARGEST, "a session's name or file", pipes=False)
     except FileNotFoundError:
         raise BackpropError(f"{path}: no such session", "`tui-backprop sessions` lists them") from None
-    except (OSError, ValueError) as error:
-        raise BackpropError(f"{path}: cannot be read: {_reason(error)}", "a session's name or file") from None
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 # Writing
@@ -194,7 +186,7 @@ class Record:
             _make_folder(path)
             record._take(path)
         except OSError as error:
-            raise BackpropError(f"{path}: cannot be written: {_reason(error)}", "a file in a writable folder") from None
+            raise unwritable(path, error) from None
         record._experiment = experiment
         return record
 
@@ -214,8 +206,7 @@ class Record:
         try:
             self._write(moment)
         except (OSError, BackpropError) as error:
-            reason = error.message if isinstance(error, BackpropError) else _reason(error)
-            failure = BackpropError(f"cannot save the session: {reason}", shown(self.path or folder()))
+            failure = UnsavedError(f"cannot save the session: {reason(error)}", shown(self.path or folder()))
             self.problem = str(failure)
             raise failure from None
         self.cursor, self._branches, self.problem = cursor, branches, ""

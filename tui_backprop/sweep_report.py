@@ -13,10 +13,10 @@ from typing import TextIO
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.sweep import Sweep
+from tui_backprop.disk import output
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.render.spans import Line, line, plain, safe
 from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons
-from tui_backprop.report import output
 from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
 SEEDS = 2**32

@@ -49,9 +49,9 @@ def printed(*arguments: str) -> str:
     return done.stdout
 
 
-def assert_refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
-    """Exit code 2, and one line on standard error with these words."""
-    assert (done.returncode, done.stdout) == (2, "")
+def assert_refused(done: subprocess.CompletedProcess[str], *words: str, code: int = 2) -> None:
+    """This exit code, and one line on standard error with these words."""
+    assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.startswith("tui-backprop: ")
     assert done.stderr.count("\n") == 1
     assert done.stderr.endswith("\n")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cli.program import assert_refused, printed, program
+from tests.cli.program import printed
 from tests.transcription import (
     ARTICLE_INPUTS,
     ARTICLE_TARGETS,
@@ -239,11 +239,6 @@ def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     assert printed("train", "article", "--format", "jsonl", "--out", str(path)) == ""
     assert path.read_text("utf-8") == printed("train", "article", "--format", "jsonl")
-
-
-@pytest.mark.parametrize("where", ["none/run.txt", "."])
-def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, where: str) -> None:
-    assert_refused(program("train", "article", "--out", str(tmp_path / where)), "cannot be written")
 
 
 def test_where_there_is_a_test_part_its_error_and_accuracy_are_told() -> None:

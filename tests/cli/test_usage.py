@@ -162,7 +162,7 @@ BAD_ARGUMENTS = [
     (["train", "article", "--batch", "-1"], ["--batch"]),
     (["train", "article", "--batch", "half"], ["--batch", "full"]),
     (["train", "article", "--data", "none.csv"], ["none.csv", "no such file"]),
-    (["train", "article", "--data", "."], ["cannot be read"]),
+    (["train", "article", "--data", "."], ["is a folder, not a file"]),
     (["check"], ["EXPERIMENT"]),
     (["check", "article", "--epochs", "3"], ["--epochs"]),
     (["list", "article"], ["article"]),
@@ -178,7 +178,6 @@ BAD_ARGUMENTS = [
     (["show", "article", "--at", "1:0:mask7"], ["mask7", "mask1"]),
     (["show", "article", "--at", "9" * 5000], ["too far"]),
     (["show", "article", "--plain", "--svg", "x.svg"], ["--svg", "--plain"]),
-    (["show", "article", "--svg", "none/x.svg"], ["none/x.svg", "cannot be written"]),
     (["learn", "99"], ["no chapter 99"]),
     (["learn", "9" * 5000], ["no chapter"]),
     (["artikle"], ["artikle: no such file or preset"]),
@@ -231,15 +230,6 @@ class TestStreams:
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=LIMIT)
         assert (process.returncode, errors) == (130, "")
-
-    def test_a_full_disk_is_told_in_one_line(self) -> None:
-        if not os.path.exists("/dev/full"):
-            pytest.skip("no /dev/full here")
-        done = self.shell("train article >/dev/full")
-        assert done.returncode == 1
-        assert done.stderr.startswith("tui-backprop: ")
-        assert done.stderr.count("\n") == 1
-        assert_refused(self.shell("train article --out /dev/full"), "cannot be written")
 
     def test_a_closed_output_is_as_good_as_none(self) -> None:
         for command in ("list >&-", "train article --format csv >&-"):

@@ -102,7 +102,7 @@ def test_a_bad_file_is_refused_with_the_place(tmp_path: Path, name: str) -> None
 
 
 def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
-    for name, message in ((str(tmp_path / "none.csv"), "no such file"), (str(tmp_path), "cannot be read")):
+    for name, message in ((str(tmp_path / "none.csv"), "no such file"), (str(tmp_path), "is a folder")):
         with pytest.raises(ExperimentError, match=message):
             load_experiment("article", Overrides(data=name))
 

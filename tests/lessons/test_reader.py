@@ -109,6 +109,8 @@ def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> No
         (HEAD + "# A\n\x1b[2J", 5, "control character U+001B"),
         (HEAD + "# A\n```curve\nstep\n```", 5, "no curve"),
         (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a']\nanswer=1\n```", 9, "two to six"),
+        (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a', 'b']\nanswer=3\n```", 9, "two to six"),
+        (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a']\nanswer=3\n```", 9, "two to six"),
         (HEAD + "# A\n```wait\nuntil='converged'\n```\n```wait\nuntil='converged'\n```", 8, "one question or wait"),
     ],
 )
@@ -176,3 +178,39 @@ def test_the_parts_of_a_text() -> None:
         Words("a "), Words("b ", True), Figure("z h1", True), Words(" "), Words("c ", thing="h2"),
         Figure("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
     )  # fmt: skip
+
+
+VALUES = st.sampled_from([
+    "-1", "0", "1", "2", "3", "15", "16", "9" * 30, "true", "1.5", "1e400", "nan", "inf", "[]", "[1]", "['a']", "{}",
+    "['a', 'b']", "['a', 'b', 'c']", "{ rate = 'x' }", "{ layers = 5 }", "{ seed = [1] }", "{ batch = 'full' }",
+    "{ layers = [3, 2, 1] }", "{ data = 'x' }", "''", "'h1'", "'y'", "'W1'", "'W1[x1→h1]'", "'b1[h1]'", "'last'",
+    "'1:0'", "'1:0:mask1'", "'converged'", "'gate'", "'choice'", "'number'", "'blame'", "'direction'", "'bug'",
+    "'z h1'", "'delta y #9'", "'W1[x1→h1] :99 @ 1:0'", "'epoch 1'", "'work z h1'", "'converged 1'", "'/dev/zero'",
+    "'no-mask'", "'error below 1e400'", f"'epoch {'9' * 5000}'", f"'{'9' * 5000}'", "'article'", "'xor'",
+])  # fmt: skip
+KEYS = ("kind", "ask", "unit", "weight", "layer", "figure", "decimals", "options", "answer", "reveal", "at", "select")
+MORE = ("pane", "matrices", "view", "bug", "experiment", "with", "until")
+
+
+@st.composite
+def lessons(draw: st.DrawFn) -> str:
+    """A lesson whose directives have the right keys, and any values."""
+    text = HEAD
+    for _ in range(draw(st.integers(1, 2))):
+        text += "# A page\n"
+        for kind in draw(st.lists(st.sampled_from(["page", "question", "wait", "curve", "check"]), max_size=3)):
+            values = draw(st.dictionaries(st.sampled_from(KEYS + MORE), VALUES, max_size=6))
+            if kind == "question":
+                values.setdefault("kind", draw(VALUES))
+                values.setdefault("ask", "'?'")
+            text += "".join([f"```{kind}\n", *(f"{key} = {value}\n" for key, value in values.items()), "```\n"])
+        text += draw(st.sampled_from(["", "{z h1}\n", "{value relu 9}\n", "{layer weights 9}\n", "{units last}\n"]))
+    return text
+
+
+@given(lessons())
+def test_a_lesson_with_odd_values_has_mistakes_with_lines_and_nothing_worse(text: str) -> None:
+    lesson, found = read(text, "f.md", "f")
+    for mistake in [*found, *mistakes(lesson)]:
+        assert str(mistake).startswith("f.md: line ")
+        assert str(mistake).isprintable()

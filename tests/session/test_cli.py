@@ -10,12 +10,13 @@ import pytest
 
 from tests.session.sessions import NOON, moment_of, names, written
 from tui_backprop.cli import main
+from tui_backprop.errors import NOT_SAVED
 from tui_backprop.store import Record, folder
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line in which the program refuses, with exit code 2."""
-    assert main(arguments) == 2
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
+    """The one line in which the program refuses, with this exit code."""
+    assert main(arguments) == code
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("tui-backprop: ")
@@ -109,7 +110,7 @@ def test_what_is_no_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path
     ):  # fmt: skip
         assert words in refused(capsys, "--resume", path)
     assert names(tmp_path) == ["large.json", "pipe"]
-    assert "cannot be written" in refused(capsys, "--session", f"{tmp_path}/no/such/folder")
+    assert "cannot be written" in refused(capsys, "--session", f"{tmp_path}/no/such/folder", code=NOT_SAVED)
 
 
 def test_a_session_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.emulator import Program
 from tests.session.sessions import bits, moment_of, names, resumed
+from tui_backprop.errors import NOT_SAVED
 from tui_backprop.store import entries, folder, read
 
 pytestmark = pytest.mark.pty
@@ -79,7 +80,7 @@ def test_what_was_saved_stays(
         spoil(disk)
         before = path().read_bytes()
         program.press(" ", "q")
-        assert program.end() == 0
+        assert program.end() == NOT_SAVED
         assert program.left_behind == []
         assert f"tui-backprop: cannot save the session: {complaint}" in program.received.decode()
         assert b"Traceback" not in program.received
@@ -97,7 +98,7 @@ def test_what_cannot_be_saved_from_the_start_is_shown_all_the_same(
         program.press(" ")
         program.wait_for("cannot save the session", complaint)
         program.press(" ", "q")
-        assert program.end() == 0
+        assert program.end() == NOT_SAVED
         assert program.left_behind == []
         assert b"Traceback" not in program.received
 

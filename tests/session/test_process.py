@@ -13,6 +13,7 @@ from tests.emulator import Program
 from tests.session.sessions import bits, moment_of, names, resumed
 from tui_backprop import load_experiment
 from tui_backprop.cli import main
+from tui_backprop.errors import NOT_SAVED
 from tui_backprop.experiments import Overrides
 from tui_backprop.files import in_use
 from tui_backprop.session import Session
@@ -152,6 +153,6 @@ def test_what_could_not_be_saved_is_told_at_the_end(state_home: Path) -> None:
         terminal.keys(" ")
         terminal.wait_for("cannot save the session")
         terminal.keys("q")
-        assert terminal.end() == 0
+        assert terminal.end() == NOT_SAVED
         terminal.until(lambda: b"tui-backprop: cannot save the session: Not a directory" in terminal.received)
     assert os.listdir(state_home) == ["tui-backprop"]

@@ -512,7 +512,7 @@ def test_no_file_of_somebody_else_is_overwritten(tmp_path: Path) -> None:
         with pytest.raises(BackpropError, match="is there already"):
             place_to_write(text, None)
     assert place_to_write("other", other) == other
-    with pytest.raises(BackpropError, match="is no folder"):
+    with pytest.raises(BackpropError, match="is not a folder"):
         place_to_write(f"{tmp_path}/no/lesson.json", None)
     with pytest.raises(BackpropError, match="the studio's own"):
         place_to_write("auto-1", None)

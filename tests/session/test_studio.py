@@ -393,7 +393,7 @@ async def test_a_name_that_is_taken_or_impossible_can_be_mended(tmp_path: Path) 
         await studio.press("escape")
         assert "is no name for a session" in await studio.answer("a b")
         await studio.press("escape")
-        assert "is no folder" in await studio.answer(f"{tmp_path}/no/such")
+        assert "is not a folder" in await studio.answer(f"{tmp_path}/no/such")
         studio.app.screen.query_one(Input).value = "mine"
         await studio.press("enter")
         assert studio.path == folder() / "mine.json"

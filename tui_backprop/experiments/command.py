@@ -13,7 +13,7 @@ from tui_backprop.experiments.reader import Overrides, load_experiment, variant
 def arguments(experiment: Experiment) -> list[str] | None:
     """What to type after the program's name; None where no changes to the named experiment lead there."""
     try:
-        named = load_experiment(experiment.name)
+        named = load_experiment(experiment.name, pipes=False)
         overrides = differences(named.definition, experiment.definition)
         again = variant(named, overrides)
     except BackpropError:  # a mapping that was handed over has no name that could be typed

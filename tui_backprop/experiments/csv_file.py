@@ -15,6 +15,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment, Stamp
+from tui_backprop.disk import UnreadableError, check_ordinary, read_bytes
 from tui_backprop.errors import ExperimentError, one_line
 
 DELIMITERS = ",;\t|"
@@ -203,6 +204,22 @@ def changed_file(experiment: Experiment) -> str:
     return f"the file of its samples has {'gone' if stamp is None else 'changed'}: {one_line(path)}"
 
 
+def ordinary(path: Path, header: bool | None, delimiter: str | None) -> CsvFile:
+    """As `CsvFile`, but of a file that nobody has to wait for."""
+    refuse_unless_ordinary(path, str(path))
+    return CsvFile(path, header, delimiter)
+
+
+def refuse_unless_ordinary(path: Path, source: str) -> None:
+    """Raises `ExperimentError` for what is not a file, or would have to be waited for; `source` names it."""
+    try:
+        check_ordinary(path, "")
+    except FileNotFoundError:
+        raise ExperimentError(source, "", "no such file", "the path of a CSV file") from None
+    except UnreadableError as error:
+        raise ExperimentError(source, "", error.what, "the path of a CSV file") from None
+
+
 def _text_of(path: Path) -> str:
     """The file's text, whatever it begins with; refuses what is no text and what is too large."""
 
@@ -210,14 +227,11 @@ def _text_of(path: Path) -> str:
         return ExperimentError(str(path), where, message, expected)
 
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = read_bytes(path, LARGEST_FILE, "")
     except FileNotFoundError:
         raise mistake("", "no such file") from None
-    except (OSError, ValueError) as error:  # a path that no file can have is a ValueError
-        raise mistake("", f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > LARGEST_FILE:
-        raise mistake("", "is too large", f"at most {LARGEST_FILE // 2**20} MB")
+    except UnreadableError as error:
+        raise mistake("", error.what) from None
     if (place := data.find(b"\0")) >= 0:
         line = 1 + data.count(b"\n", 0, place)
         raise mistake(f"line {line}", "holds a zero byte: is not text in UTF-8", "a CSV file in UTF-8")

@@ -15,9 +15,10 @@ from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, TANH
 from tui_backprop.core.experiment import Data, Experiment, Training
 from tui_backprop.core.losses import suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
+from tui_backprop.disk import typed_path
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
-from tui_backprop.experiments.csv_file import CsvFile
+from tui_backprop.experiments.csv_file import CsvFile, refuse_unless_ordinary, stamp_of
 from tui_backprop.experiments.datasets import Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
@@ -110,8 +111,9 @@ class Draft:
         if self.data in GENERATORS:
             classes = 0 if self.data in REGRESSIONS else 2
             return Outline(len(_listed(self.features)) or 2, 1, classes)
-        if not Path(self.file).expanduser().is_file():
-            raise ExperimentError(self.file or "file", "", "no such file", "the path of a CSV file")
+        if not self.file.strip():
+            raise ExperimentError("file", "", "no file is named", "the path of a CSV file")
+        refuse_unless_ordinary(typed_path(self.file), self.file)
         return outline(self._data(), self.output in JOINT_ACTIVATIONS, open_csv)
 
     def definition(self, open_csv: Opener = CsvFile) -> dict[str, Any]:
@@ -139,7 +141,7 @@ class Draft:
             made = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
             return {**made, **self._preparation()}
         chosen = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
-        return {"csv": str(Path(self.file).expanduser().absolute()), **chosen, **self._preparation()}
+        return {"csv": str(typed_path(self.file)), **chosen, **self._preparation()}
 
     def _optional(self) -> dict[str, Any]:
         return {
@@ -218,11 +220,9 @@ class Draft:
     @property
     def data_fields(self) -> tuple[object, ...]:
         """What the samples depend on: two drafts with the same have the same samples."""
-        path, stamp = Path(self.file).expanduser(), None
-        if self.data == CSV and path.is_file():
-            stamp = path.stat().st_mtime_ns
+        found = stamp_of(typed_path(self.file)) if self.data == CSV else None
         keys = ("preset", "data", *_OF_FILE, "samples", "noise", *_PREPARATION, "output")
-        return (*(getattr(self, key) for key in keys), stamp)
+        return (*(getattr(self, key) for key in keys), found)
 
     def command(self, open_csv: Opener = CsvFile) -> str | None:
         """The command that opens it; None where it takes an experiment file."""

@@ -17,8 +17,9 @@ from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.disk import UnreadableError, absolute, read_text
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.csv_file import CsvFile
+from tui_backprop.experiments.csv_file import CsvFile, ordinary
 from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
 
@@ -62,7 +63,7 @@ class Overrides:
             kept = {
                 key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")
             }
-            changed["data"] = {**kept, "csv": str(Path(given.pop("data")).absolute())}
+            changed["data"] = {**kept, "csv": str(absolute(Path(given.pop("data"))))}
         for key, value in given.items():
             section = changed.setdefault(sections.get(key, "training"), {})
             if isinstance(section, dict):
@@ -88,9 +89,12 @@ _ORDER = [
 ]  # fmt: skip
 
 
-def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides | None = None) -> Experiment:
+def load_experiment(
+    source: str | Path | Mapping[str, Any], overrides: Overrides | None = None, pipes: bool = True
+) -> Experiment:
     """Reads a preset (by name), a TOML file (by path) or a mapping of the same shape.
 
+    Files may be `pipes` unless somebody would have to wait for them who cannot: a pipe may never end.
     Raises `ExperimentError`, which names file, key and what was expected.
     """
     if isinstance(source, Mapping):
@@ -99,8 +103,9 @@ def load_experiment(source: str | Path | Mapping[str, Any], overrides: Overrides
         name, definition, folder = str(source), definition_of(str(source)), Path()
     else:
         path = Path(source)
-        name, definition, folder = str(source), _read_toml(path), path.parent
-    return _experiment(name, (overrides or Overrides()).apply(definition), folder)
+        name, definition, folder = str(source), _read_toml(path, pipes), path.parent
+    open_csv = CsvFile if pipes else ordinary
+    return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)
 
 
 def definition_of(preset: str) -> dict[str, Any]:
@@ -128,27 +133,21 @@ _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle"}
 """Overrides under which the samples stay as they are, if layers begin and end with the same units."""
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
     name = str(path)
     try:
-        if path.is_dir():
-            raise ExperimentError(name, "", "is a folder", "an experiment file (TOML) or a preset's name")
-        if path.stat().st_size > LARGEST_FILE:
-            raise ExperimentError(name, "", "is too large for an experiment", f"at most {LARGEST_FILE:,} bytes")
-        text = path.read_bytes().decode("utf-8")
-        return tomllib.loads(text)
+        return tomllib.loads(read_text(path, LARGEST_FILE, "", pipes))
     except FileNotFoundError:
         hint = f"a TOML file, or a preset: {', '.join(preset_names())}"
         raise ExperimentError(name, "", "no such file or preset", hint) from None
-    except UnicodeDecodeError:
-        raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
+    except UnreadableError as error:
+        raise ExperimentError(name, "", error.what, "an experiment file (TOML) or a preset's name") from None
     except tomllib.TOMLDecodeError as error:
         raise ExperimentError(name, "", f"is not valid TOML: {error}", "see the README, “Experiment files”") from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExperimentError(name, "", f"cannot be read: {reason}", "a readable file") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise ExperimentError(name, "", f"cannot be read: {error}", "an experiment file (TOML)") from None
 
 
 def _experiment(
@@ -173,7 +172,7 @@ def _experiment(
 def _with_absolute_csv(definition: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     if "csv" not in definition["data"]:
         return definition
-    return {**definition, "data": {**definition["data"], "csv": str((folder / definition["data"]["csv"]).absolute())}}
+    return {**definition, "data": {**definition["data"], "csv": str(absolute(folder / definition["data"]["csv"]))}}
 
 
 def _network(keys: Section) -> Network:

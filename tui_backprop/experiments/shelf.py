@@ -25,7 +25,8 @@ class Shelf:
 
     def at_once(self, path: Path, header: bool | None, delimiter: str | None) -> CsvFile:
         """A file for somebody who cannot wait. Raises `Unread`, here or when a table is read of it."""
-        large = path.is_file() and path.stat().st_size > AT_ONCE
+        found = stamp_of(path)
+        large = found is not None and found[1] > AT_ONCE
         return self._open(path, header, delimiter, _refuse if large else _allow)
 
     def patiently(self, watch: Watch) -> Opener:

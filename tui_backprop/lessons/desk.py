@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tui_backprop.errors import BackpropError
+from tui_backprop.disk import unwritable
+from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons import library, progress
 from tui_backprop.lessons.leaf import mistakes
 from tui_backprop.lessons.lesson import Lesson
@@ -50,20 +52,28 @@ def check(text: str | None) -> int:
         print(mistake, file=sys.stderr)
     if found:
         return BackpropError.exit_code
-    print(f"{lesson.source}: {len(lesson.pages)} pages, no mistake")
+    print(printable(f"{lesson.source}: {len(lesson.pages)} pages, no mistake"))
     return 0
 
 
 def create(name: str) -> str:
     """Writes the template; what is there already stays as it is."""
+    template = library.template()
     try:
         with open(name, "x", encoding="utf-8") as file:
-            file.write(library.template())
+            try:
+                file.write(template)
+                file.flush()
+            except OSError:
+                os.unlink(name)
+                raise
     except FileExistsError:
         raise BackpropError(f"{name}: is there already", "another name") from None
-    except OSError as error:
-        raise BackpropError(f"{name}: cannot be written: {error.strerror}", "a file in a writable folder") from None
-    return f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, with --check it is checked"
+    except (OSError, ValueError) as error:
+        raise unwritable(name, error) from None
+    return printable(
+        f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, with --check it is checked"
+    )
 
 
 def ask_questions(wanted: bool) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+from tui_backprop.disk import absolute
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.reader import read, read_file
@@ -37,7 +38,7 @@ def find(text: str) -> Lesson:
         return chapter(names[number - 1])
     if text in names:
         return chapter(text)
-    return read_file(Path(text), str(Path(text).absolute()))
+    return read_file(Path(text), str(absolute(Path(text))))
 
 
 def template() -> str:

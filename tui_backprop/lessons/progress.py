@@ -14,6 +14,8 @@ from typing import Any
 
 import platformdirs
 
+from tui_backprop.disk import read_text
+from tui_backprop.errors import BackpropError
 from tui_backprop.files import replace as replace_file
 
 LARGEST = 2**20
@@ -66,12 +68,9 @@ def place() -> Path:
 def load() -> Progress:
     """What was kept; nothing where there is no such file, or no sense in it."""
     try:
-        path = place()
-        if path.stat().st_size > LARGEST:
-            return Progress()
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_text(place(), LARGEST, "", pipes=False))
         return _progress(content) if isinstance(content, dict) else Progress()
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (OSError, BackpropError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Progress()
 
 

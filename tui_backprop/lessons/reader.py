@@ -30,6 +30,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from tui_backprop.disk import read_text
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 from tui_backprop.lessons.bugs import BUGS
@@ -80,19 +81,11 @@ def read(text: str, source: str, name: str, folder: str = ".") -> tuple[Lesson, 
 
 
 def _text(path: Path) -> str:
+    hint = "a chapter's number, or a Markdown file"
     try:
-        if path.is_dir():
-            raise BackpropError(f"{path}: is a folder", "a lesson's file (Markdown)")
-        if path.stat().st_size > LARGEST:
-            raise BackpropError(f"{path}: is too large for a lesson", f"at most {LARGEST:,} bytes")
-        return path.read_bytes().decode("utf-8-sig")
+        return read_text(path, LARGEST, hint)
     except FileNotFoundError:
-        raise BackpropError(f"{path}: no such lesson", "a chapter's number, or a Markdown file") from None
-    except UnicodeDecodeError:
-        raise BackpropError(f"{path}: is not text in UTF-8", "a lesson's file (Markdown)") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BackpropError(f"{path}: cannot be read: {reason}", "a readable file") from None
+        raise BackpropError(f"{path}: no such lesson", hint) from None
 
 
 @dataclass
@@ -287,6 +280,8 @@ class _Reader:
         answer = keys.number("answer", 0) if kind == "choice" else 0
         if kind == "choice" and not (2 <= len(options) <= 6 and 1 <= answer <= len(options)):
             keys.wrong("answer", "a choice needs two to six options and the number of the right one", "answer = 1")
+            keys.forget()
+            return None
         return Question(
             line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options, answer,
             keys.number("decimals", 2),

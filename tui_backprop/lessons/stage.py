@@ -70,8 +70,8 @@ def experiment_of(scene: Scene, lesson: Lesson) -> Experiment:
     """The experiment of a page: a preset, or a file beside the lesson's."""
     path = Path(lesson.folder) / scene.experiment
     if not scene.experiment.endswith(".toml"):
-        return load_experiment(scene.experiment, scene.overrides)
-    return replace(load_experiment(str(path), scene.overrides), name=path.stem)
+        return load_experiment(scene.experiment, scene.overrides, pipes=False)
+    return replace(load_experiment(str(path), scene.overrides, pipes=False), name=path.stem)
 
 
 class Theatre:

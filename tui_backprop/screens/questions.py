@@ -12,10 +12,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
 from tui_backprop.core.run.timeline import FURTHEST
-from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.errors import BackpropError, quoted, squeezed
 from tui_backprop.numerals import read_number, read_whole
+from tui_backprop.render.spans import width
 
 Answer = TypeVar("Answer")
+_MISTAKE = 3
+"""Lines for what is wrong with an answer."""
 
 
 class Dialog(ModalScreen[Answer | None]):
@@ -62,7 +65,8 @@ class Question(Dialog[Answer]):
         try:
             answer = self._read(event.value)
         except BackpropError as error:
-            self.query_one(".mistake", Label).update(str(error))
+            told = self.query_one(".mistake", Label)
+            told.update(squeezed(str(error), _MISTAKE * told.size.width, width))
             return
         self.dismiss(answer)
 

@@ -18,6 +18,7 @@ from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.disk import typed_path, unwritable
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
 from tui_backprop.experiments.draft import CSV, Draft, draft_of, from_preset
@@ -305,12 +306,11 @@ def save(name: str, text: str) -> Path:
     """Writes a new file; one that is there already stays as it is."""
     if not name.strip().endswith(".toml"):
         raise BackpropError(f"{name!r} does not end in .toml", "e.g. mine.toml")
-    path = Path(name.strip()).expanduser()
+    path = typed_path(name.strip())
     try:
         write_new(path, text.encode("utf-8"))
     except FileExistsError:
         raise BackpropError(f"{path} is there already", "another name") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BackpropError(f"{path}: cannot be written: {reason}", "a path in a folder that exists") from None
+        raise unwritable(path, error, "a path in a folder that exists") from None
     return path

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.errors import squeezed
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.narration import sentence
-from tui_backprop.render.spans import Line, Span, fit, line, pad, width
+from tui_backprop.render.spans import Line, Span, fit, line, pad, safe, width
 from tui_backprop.widgets.pane import Painted
 
 
@@ -34,7 +35,8 @@ class Breadcrumb(Painted):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Path, counters, sentence; with less room the path last."""
-        text = Span(fit(self.news, columns), "accent") if self.news else Span(fit(sentence(moment), columns), "text")
+        news = squeezed(safe(self.news), columns, width)
+        text = Span(fit(news, columns), "accent") if news else Span(fit(sentence(moment), columns), "text")
         count = counters(moment, columns - width(self.status) - 1 if self.status else columns)
         if self.status:
             count = line(*pad(count, columns - width(self.status)), Span(self.status, "accent", bold=True))

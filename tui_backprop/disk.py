@@ -1,0 +1,117 @@
+"""What the program reads and writes: one way to read a file that may be anything, and one to say what went wrong."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from tui_backprop.errors import BackpropError, UnsavedError
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What can be wrong with a file that is open for writing."""
+
+
+class UnreadableError(BackpropError):
+    """A file that cannot be read; `what` says why, without the path."""
+
+    def __init__(self, path: Path, what: str, hint: str) -> None:
+        self.what = what
+        super().__init__(f"{path}: {what}", hint)
+
+
+def read_bytes(path: Path, most: int, hint: str, pipes: bool = True) -> bytes:
+    """What is in a file of at most `most` bytes, however large it says it is, or has become meanwhile.
+
+    Only ordinary files are read, and pipes where these can be waited for: a device may never end. Raises
+    `FileNotFoundError` where there is nothing, otherwise `UnreadableError`.
+    """
+    with _told(path, hint):
+        _check(path, os.stat(path), hint, pipes)  # before it is opened: that alone may wait, or do something
+        with open(path, "rb") as file:
+            _check(path, os.fstat(file.fileno()), hint, pipes)
+            data = file.read(most + 1)
+    if len(data) > most:
+        size = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} kB"
+        raise UnreadableError(path, f"is too large: more than {size}", hint)
+    return data
+
+
+def read_text(path: Path, most: int, hint: str, pipes: bool = True) -> str:
+    """As `read_bytes`, as text in UTF-8."""
+    try:
+        return read_bytes(path, most, hint, pipes).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError(path, "is not text in UTF-8", hint) from None
+
+
+def check_ordinary(path: Path, hint: str) -> None:
+    """Raises as `read_bytes` does where there is no ordinary file, without reading it."""
+    with _told(path, hint):
+        _check(path, os.stat(path), hint, pipes=False)
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root on; as it is where the present folder has gone."""
+    with suppress(OSError):
+        return path.absolute()
+    return path
+
+
+def typed_path(text: str) -> Path:
+    """The path that somebody has typed, in which `~` is a home; never raises."""
+    return absolute(Path(os.path.expanduser(text)))
+
+
+@contextmanager
+def output(path: str | None) -> Iterator[TextIO]:
+    """The file of that name, to be written anew, or standard output."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BrokenPipeError:  # the reader has seen enough
+        raise
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path | str, error: Exception, hint: str = "a file in a writable folder") -> UnsavedError:
+    """What to raise where a file could not be written."""
+    return UnsavedError(f"{path}: cannot be written: {reason(error)}", hint)
+
+
+def reason(error: Exception) -> str:
+    """Why something failed, without the path that it was about."""
+    if isinstance(error, BackpropError):
+        return error.message
+    if isinstance(error, OSError):
+        return error.strerror or str(error) or type(error).__name__
+    return "no file can have that name" if isinstance(error, ValueError) else str(error)
+
+
+@contextmanager
+def _told(path: Path, hint: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise UnreadableError(path, f"cannot be read: {reason(error)}", hint) from None
+    except MemoryError:
+        raise UnreadableError(path, f"cannot be read: {os.strerror(errno.ENOMEM)}", hint) from None
+
+
+def _check(path: Path, found: os.stat_result, hint: str, pipes: bool) -> None:
+    mode = found.st_mode
+    if stat.S_ISREG(mode) or (pipes and stat.S_ISFIFO(mode)):
+        return
+    kind = "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device"
+    raise UnreadableError(path, f"is {kind}, not a file", hint)
