@@ -66,7 +66,7 @@ async def seen(visitor: aiohttp.ClientWebSocketResponse, text: str) -> str:
                 received += message.data.decode("utf-8", "replace")
             if text.replace(" ", "") in letters(received):
                 return received
-    raise AssertionError(received)
+    raise AssertionError(letters(received)[-2000:])
 
 
 def programs(server: int) -> set[int]:
