@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,10 @@ def calm_after_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual's pilot waits for what a key leads to, however busy the machine."""
     for module in ("textual.pilot", "textual.app"):
         monkeypatch.setattr(f"{module}.wait_for_idle", calm)
+
+
+@pytest.fixture(autouse=True)
+def garbage_collected() -> Iterator[None]:
+    """The program stops the collector while it starts; the tests after it need it."""
+    yield
+    gc.enable()
