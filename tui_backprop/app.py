@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
-from textual.events import Event, InputEvent
+from textual.await_complete import AwaitComplete
+from textual.events import Event, InputEvent, MouseMove, Paste
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_backprop.commands import StudioCommands
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience
+from tui_backprop.screens.palette import Palette
 from tui_backprop.screens.studio import StudioScreen
+from tui_backprop.screens.turnstile import Turnstile
 from tui_backprop.store import Record
 from tui_backprop.terminal.drivers import driver_class
 from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
@@ -86,6 +89,7 @@ class BackpropApp(OpenApp):
         )
         self._audience = audience
         self._home: asyncio.AbstractEventLoop | None = None
+        self._turnstile = Turnstile(self, super().on_event)
         for available in (DARK, LIGHT, _ansi()):
             self.register_theme(available)
         self.theme = theme
@@ -135,14 +139,29 @@ class BackpropApp(OpenApp):
 
     def on_mount(self) -> None:
         """The studio is the only screen; garbage may be collected as soon as it can be seen."""
+        self.screen_change_signal.subscribe(self, self._turnstile.screen_changed, immediate=True)
         self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
 
     async def on_event(self, event: Event) -> None:
-        """Whatever screen a key or the mouse is meant for, somebody is there."""
-        if isinstance(event, InputEvent):
-            self._studio.attended()
-        await super().on_event(event)
+        """Keys, clicks and pastes come one at a time; whatever screen they are meant for, somebody is there."""
+        if not isinstance(event, (InputEvent, Paste)) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._studio.attended()
+        if isinstance(event, MouseMove):  # which changes nothing
+            await super().on_event(event)
+        else:
+            await self._turnstile.arrive(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Takes the uppermost screen away, but never the studio."""
+        return AwaitComplete() if self.screen is self._studio else super().pop_screen()
+
+    def action_command_palette(self) -> None:
+        """The palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""

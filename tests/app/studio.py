@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -60,9 +61,14 @@ class Studio:
             self.app.post_message(Key(key, None))
 
     async def settle(self) -> None:
-        """Waits until no move is under way."""
-        await until(lambda: not (self.app.is_running and (self.screen._journeys.busy or self.screen._in_slices)))
+        """Waits until no key is waiting and no move is under way."""
+        await asyncio.sleep(0)  # keys that have just been tapped arrive
+        await until(lambda: not (self.app.is_running and self._busy))
         await self.pilot.pause()
+
+    @property
+    def _busy(self) -> bool:
+        return self.app._turnstile.busy or self.screen._journeys.busy or self.screen._in_slices
 
     async def type(self, text: str, end: str = "enter") -> None:
         """Types into the question that is open."""

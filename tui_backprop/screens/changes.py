@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from textual.app import App
+from textual.screen import Screen
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -58,19 +59,22 @@ def possible(moment: Moment, selection: Selection) -> list[Change]:
     return [_change(moment, what, place) for what, place in places]
 
 
-async def ask_change(app: App[None], moment: Moment, selection: Selection) -> tuple[str, tuple[int, ...], Value] | None:
-    """Asks what to change, and to what."""
+def ask_change(
+    moment: Moment, selection: Selection
+) -> Generator[Screen[Any], Any, tuple[str, tuple[int, ...], Value] | None]:
+    """The part of a conversation that asks what to change, and to what: `Edit`'s what and place, and a value."""
     changes = possible(moment, selection)
-    chosen = await app.push_screen_wait(ChoiceQuestion("Change, from here on", [change.label for change in changes]))
+    chosen: int | None = yield ChoiceQuestion("Change, from here on", [change.label for change in changes])
     if chosen is None:
         return None
-    change, value = changes[chosen], None
+    change: Change = changes[chosen]
+    value: Value | None = None
     if change.options:
         names = [value_text(option) for option in change.options]
-        picked = await app.push_screen_wait(ChoiceQuestion(change.name, names, change.options.index(change.present)))
+        picked: int | None = yield ChoiceQuestion(change.name, names, change.options.index(change.present))
         value = None if picked is None else change.options[picked]
     else:
-        value = await app.push_screen_wait(Question(change.name, hint(change), change.read))
+        value = yield Question(change.name, hint(change), change.read)
     return None if value is None else (change.what, change.place, value)
 
 

@@ -11,11 +11,12 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_backprop.screens.dialog import Closable
 from tui_backprop.screens.keys import KEYS, Key
 from tui_backprop.widgets.pane import Pane
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Closable[None], ModalScreen[None]):
     """A page of text over the studio."""
 
     DEFAULT_CSS = """

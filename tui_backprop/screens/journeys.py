@@ -7,6 +7,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+BREATH = 0.002
+"""Seconds between two slices of something long, in which keys find their way."""
+
 
 @dataclass(frozen=True)
 class Move:

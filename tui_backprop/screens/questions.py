@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
 from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, quoted, squeezed
 from tui_backprop.numerals import read_number, read_whole
 from tui_backprop.render.spans import width
+from tui_backprop.screens.dialog import Answer, Dialog
+from tui_backprop.widgets.options import Options
 
-Answer = TypeVar("Answer")
 _MISTAKE = 3
 """Lines for what is wrong with an answer."""
-
-
-class Dialog(ModalScreen[Answer | None]):
-    """A small window in the middle, over what the question is about."""
-
-    DEFAULT_CSS = """
-    Dialog {
-        align: center middle;
-        background: $background 60%;
-        Vertical {
-            width: 64;
-            max-width: 100%;
-            height: auto;
-            padding: 1 2;
-            background: $surface;
-            border: round $accent;
-        }
-        OptionList, OptionList:focus { height: auto; background: $surface; border: none; }
-        .mistake { color: $text-muted; width: 1fr; height: auto; }
-    }
-    """
 
 
 class Question(Dialog[Answer]):
@@ -86,7 +65,7 @@ class ChoiceQuestion(Dialog[int]):
         """Title and options."""
         with Vertical():
             yield Label(self._title, markup=False)
-            yield OptionList(*self._options, markup=False)
+            yield Options(*self._options, markup=False)
             yield Label(self.HINT, classes="mistake", markup=False)
 
     def on_mount(self) -> None:

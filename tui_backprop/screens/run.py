@@ -14,7 +14,8 @@ from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.spans import plain, safe
 from tui_backprop.screens import moves
-from tui_backprop.screens.journeys import Journeys, Move
+from tui_backprop.screens.dialog import Conversation, conversation
+from tui_backprop.screens.journeys import BREATH, Journeys, Move
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.player import Player
 from tui_backprop.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
@@ -73,33 +74,33 @@ class RunScreen(PanesScreen):
         """Back to the start."""
         self._make(moves.to_place(self._timeline, 0))
 
-    @work
-    async def action_go_to(self) -> None:
+    @conversation
+    def action_go_to(self) -> Conversation:
         """Asks where to go, and goes there."""
         self._player.pause()
         timeline = self._timeline
         question = Question(
             "Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", lambda text: parse_place(text, timeline)
         )
-        place = await self.app.push_screen_wait(question)
+        place: tuple[int, str | None] | None = yield question
         if place is not None:
             self._make(moves.to_place(timeline, *place))
 
-    @work
-    async def action_until(self) -> None:
+    @conversation
+    def action_until(self) -> Conversation:
         """Asks until when to run, and runs."""
         from tui_backprop.screens.until import wishes
 
         self._player.pause()
         found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
-        place = await self.app.push_screen_wait(ChoiceQuestion("Run until", [wish.label for wish in found]))
+        place: int | None = yield ChoiceQuestion("Run until", [wish.label for wish in found])
         if place is None:
             return
         wish = found[place]
         if wish.ask is None:
             self._make(wish.move())
             return
-        answer = await self.app.push_screen_wait(wish.ask())
+        answer: float | int | None = yield wish.ask()
         if answer is not None:
             self._make(wish.move(answer))
 
@@ -130,7 +131,7 @@ class RunScreen(PanesScreen):
             while not self._proceed(SLICE):
                 self.news = self._journeys.news
                 self.under_way()
-                await asyncio.sleep(0)
+                await asyncio.sleep(BREATH)
         finally:
             self._in_slices = False
         self._arrive()
@@ -184,10 +185,10 @@ class RunScreen(PanesScreen):
 
     # Choices
 
-    def on_painted_chosen(self, event: Painted.Chosen) -> None:
+    async def on_painted_chosen(self, event: Painted.Chosen) -> None:
         """Somebody chose a weight, a bias, a node or an action."""
         if isinstance(event.target, str):
-            self.run_worker(self.run_action(event.target))
+            await self.run_action(event.target)
         else:
             self.selection = event.target
 
@@ -201,13 +202,13 @@ class RunScreen(PanesScreen):
 
     # Edits and branches
 
-    @work
-    async def action_change(self) -> None:
+    @conversation
+    def action_change(self) -> Conversation:
         """Asks what to change and to what, and changes it from here on."""
         from tui_backprop.screens.changes import ask_change
 
         self._player.pause()
-        change = await ask_change(self.app, self._timeline.moment, self.selection)
+        change = yield from ask_change(self._timeline.moment, self.selection)
         if change is not None:
             self.edit(*change)
 
@@ -227,8 +228,8 @@ class RunScreen(PanesScreen):
             self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
         self._arrive()
 
-    @work
-    async def action_branches(self) -> None:
+    @conversation
+    def action_branches(self) -> Conversation:
         """Asks for a branch, and goes to it or names it."""
         self._player.pause()
         moment = self._timeline.moment
@@ -237,14 +238,14 @@ class RunScreen(PanesScreen):
             return
         listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
         title = "Branches"
-        chosen = await self.app.push_screen_wait(BranchQuestion(title, listed, moment.present))
+        chosen: int | None = yield BranchQuestion(title, listed, moment.present)
         if chosen is None:
             return
         if chosen >= 0:
             self._journeys.stop()
             self._timeline.switch(chosen)
         else:
-            name = await self.app.push_screen_wait(Question("Name of the branch", "one to thirty letters", read_name))
+            name: str | None = yield Question("Name of the branch", "one to thirty letters", read_name)
             if name is None:
                 return
             self._timeline.rename(-1 - chosen, name)

@@ -25,6 +25,7 @@ from tui_backprop.experiments.draft import CSV, Draft, draft_of, from_preset
 from tui_backprop.experiments.shelf import Shelf, Unread
 from tui_backprop.files import write_new
 from tui_backprop.render.spans import safe
+from tui_backprop.screens.dialog import Closable, Conversation, conversation
 from tui_backprop.screens.form import FIELDS, OF_FILES, Reading, read
 from tui_backprop.screens.questions import Question
 from tui_backprop.widgets.choice import Choice
@@ -37,7 +38,7 @@ _NEWS = 5000
 """Rows of a file from one word on it to the next."""
 
 
-class SetupScreen(ModalScreen[Experiment | None]):
+class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     """A form over the studio; what it is left with is the experiment to open.
 
     Without `files` neither reads nor writes any, and shows no path: strangers are at the keys, and sizes are bounded.
@@ -289,15 +290,15 @@ class SetupScreen(ModalScreen[Experiment | None]):
             self.dismiss(self._reading.experiment)
         self._opens = self._asked is not None
 
-    @work
-    async def action_save(self) -> None:
+    @conversation
+    def action_save(self) -> Conversation:
         """Asks for a name, and writes the experiment file."""
         self._absorb()
         if not self._files or self._reading.experiment is None:
             return
         text = self._reading.text
         question = Question("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
-        path = await self.app.push_screen_wait(question)
+        path: Path | None = yield question
         if path is not None:
             self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import BindingType
 
 from tui_backprop.core.experiment import Experiment
@@ -17,6 +16,7 @@ from tui_backprop.experiments import Overrides, variant
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.screens.autosave import Autosave
+from tui_backprop.screens.dialog import Conversation, conversation
 from tui_backprop.screens.keys import KEYS
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEFAULT_PACE, DEMO_PACE
@@ -121,12 +121,12 @@ class StudioScreen(RunScreen):
 
     # Sessions
 
-    @work
-    async def action_save(self) -> None:
+    @conversation
+    def action_save(self) -> Conversation:
         """Asks for a name, and saves the session under it from now on."""
         self._player.pause()
         hint = "a name, or a path ending in .json; nothing: tell where it is saved"
-        name = await self.app.push_screen_wait(Question("Save this session as", hint, self._autosave.read_name))
+        name: str | None = yield Question("Save this session as", hint, self._autosave.read_name)
         if name is not None:
             self.news = self._autosave.save_as(name)
 
@@ -157,8 +157,8 @@ class StudioScreen(RunScreen):
 
     # Experiments
 
-    @work
-    async def action_sweep(self) -> None:
+    @conversation
+    def action_sweep(self) -> Conversation:
         """Trains from many seeds at once, and opens the one that is chosen."""
         from tui_backprop.core.sweep import Sweep
         from tui_backprop.screens.sweep import SWEEP_EPOCHS, SweepScreen, seeds_for
@@ -168,7 +168,7 @@ class StudioScreen(RunScreen):
         seeds = range(seeds_for(experiment, self._audience.kiosk))
         if self._sweep is None or not self._sweep.suits(experiment, seeds, SWEEP_EPOCHS):
             self._sweep = Sweep(experiment, seeds, SWEEP_EPOCHS)
-        seed = await self.app.push_screen_wait(SweepScreen(self._sweep, self._timeline.moment))
+        seed: int | None = yield SweepScreen(self._sweep, self._timeline.moment)
         if seed is not None:
             self._open_seed(experiment, seed)
 
@@ -185,14 +185,14 @@ class StudioScreen(RunScreen):
             return
         self.open(other, f"New weights, from seed {seed}. {self._autosave.warning(other)}".rstrip())
 
-    @work
-    async def action_set_up(self) -> None:
+    @conversation
+    def action_set_up(self) -> Conversation:
         """Asks for another experiment, and opens it."""
         from tui_backprop.screens.setup import SetupScreen
 
         self._player.pause()
-        screen = SetupScreen(self._timeline.experiment, files=not self._audience.kiosk)
-        experiment = await self.app.push_screen_wait(screen)
+        set_up = SetupScreen(self._timeline.experiment, files=not self._audience.kiosk)
+        experiment: Experiment | None = yield set_up
         if experiment is not None:
             self.open(experiment)
 

@@ -16,6 +16,8 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.render.sweep import Survey
 from tui_backprop.screens.audience import KIOSK_SWEEP
+from tui_backprop.screens.dialog import Closable
+from tui_backprop.screens.journeys import BREATH
 from tui_backprop.widgets.bars import KeyBar
 from tui_backprop.widgets.pane import Painted
 from tui_backprop.widgets.sweep import SweepPane
@@ -33,7 +35,7 @@ def seeds_for(experiment: Experiment, kiosk: bool) -> int:
     return max(1, min(SWEEP_SEEDS, most))
 
 
-class SweepScreen(Screen[int | None]):
+class SweepScreen(Closable[int | None], Screen[int | None]):
     """Many starts of one experiment; its result is the seed of the run to open."""
 
     DEFAULT_CSS = """
@@ -52,26 +54,25 @@ class SweepScreen(Screen[int | None]):
     def __init__(self, sweep: Sweep, moment: Moment) -> None:
         """`moment` is what the studio shows meanwhile."""
         super().__init__()
-        self._sweep, self._moment = sweep, moment
+        self._sweep, self._moment, self._pane = sweep, moment, SweepPane()
         self._stopped = self._over = False
 
     def compose(self) -> ComposeResult:
         """The page, and its keys."""
-        for painted in (SweepPane(), KeyBar()):
+        for painted in (self._pane, KeyBar()):
             painted.set_reactive(Painted.moment, self._moment)
             yield painted
 
     def on_mount(self) -> None:
         """Starts."""
-        pane, keys = self.query_one(SweepPane), self.query_one(KeyBar)
-        pane.entitle(f"Sweep of {self._sweep.experiment.name}: the same network from many seeds")
-        keys.keys = (
+        self._pane.entitle(f"Sweep of {self._sweep.experiment.name}: the same network from many seeds")
+        self.query_one(KeyBar).keys = (
             ("↑↓", "choose", "choose(0)"),
             ("enter", "open", "open"),
             ("escape", "stop, close", "stop"),
             ("S", "close", "dismiss(None)"),
         )
-        pane.focus()
+        self._pane.focus()
         self._show()
         self._run()
 
@@ -84,7 +85,7 @@ class SweepScreen(Screen[int | None]):
                 if now - seen > NEWS:
                     self._show()
                     seen = time.monotonic()
-                await asyncio.sleep(0)
+                await asyncio.sleep(BREATH)
                 looked = time.monotonic()
             if self._stopped:
                 break
@@ -94,27 +95,20 @@ class SweepScreen(Screen[int | None]):
     def _show(self) -> None:
         sweep = self._sweep
         outcomes = sweep.outcomes() if self._over else sweep.ended()
-        pane = self.query_one(SweepPane)
-        pane.survey = Survey(len(sweep.seeds), sweep.epochs, tuple(outcomes), sweep.progress, self._over)
+        self._pane.survey = Survey(len(sweep.seeds), sweep.epochs, tuple(outcomes), sweep.progress, self._over)
 
     def action_stop(self) -> None:
         """Stops the runs where they are; when they have ended, closes."""
         if self._over:
-            self.dismiss(None)
+            self.dismiss()
         self._stopped = True
 
     def on_sweep_pane_opened(self, event: SweepPane.Opened) -> None:
         """One of the runs is to be watched."""
-        self._stopped = True
         self.dismiss(event.seed)
 
-    def on_painted_chosen(self, event: Painted.Chosen) -> None:
+    async def on_painted_chosen(self, event: Painted.Chosen) -> None:
         """A click on a run or a key."""
         if isinstance(event.target, str):
-            pane = self.query_one(SweepPane)
             ours = event.target.startswith(("stop", "dismiss"))
-            self.run_worker((self if ours else pane).run_action(event.target))
-
-    def on_unmount(self) -> None:
-        """Closed: the runs end where they are."""
-        self._stopped = True
+            await (self if ours else self._pane).run_action(event.target)

@@ -1,0 +1,106 @@
+"""Keys, clicks and pastes, let in one at a time: each finds the screen that the one before it has led to."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.app import App
+from textual.dom import DOMNode
+from textual.events import Event, Key, MouseDown, MouseUp
+from textual.screen import Screen
+from textual.widget import Widget
+
+HELD = 0.1
+"""Seconds within which the same key comes again while it is held; nobody presses it twice so quickly on purpose."""
+DOUBLE = 0.5
+"""The same of clicks in one place."""
+ROUNDS = 8
+"""Most ways up that are waited for after one event: longer chains are something else, such as a run under way."""
+
+
+class Turnstile:
+    """Hands events to `deal` in the order in which they arrive, each when all that the last one led to has happened.
+
+    So what is typed ahead finds the screen that it is meant for. What was typed ahead of a screen's end is dropped
+    with it, and so is the rest of a stroke that has changed the screen: a key that is held, or struck twice in a hurry.
+    """
+
+    def __init__(self, app: App[Any], deal: Callable[[Event], Awaitable[None]]) -> None:
+        self._app, self._deal = app, deal
+        self._waiting: deque[Event] = deque()
+        self.busy = False
+        """Whether there is an event that has not been dealt with yet."""
+        self._screens: list[Screen[Any]] = []  # as they lay over each other when the last event was dealt with
+        self._changed_at = 0.0  # when the screen in front was another one for the last time
+        self._closed = False  # whether the one that came to the front then had been there before
+        self._stroke: tuple[object, ...] = ()
+        self._struck_at = 0.0
+        self._spent = False  # whether the stroke has changed the screen
+
+    async def arrive(self, event: Event) -> None:
+        """Another event."""
+        self._waiting.append(event)
+        if not self.busy:
+            await self._next()
+
+    def screen_changed(self, _: Screen[Any]) -> None:
+        """There is another screen in front."""
+        self._changed_at = time.monotonic()
+
+    async def _next(self) -> None:
+        self.busy = False
+        while self._waiting and not self.busy:
+            event = self._waiting.popleft()
+            if not self._late(event):
+                self.busy = True
+                self._screens = self._app.screen_stack
+                await self._deal(event)
+                await self._follow(self._way(), self._screens[-1], ROUNDS)
+
+    def _late(self, event: Event) -> bool:
+        """Whether it was meant for a screen that is gone."""
+        stroke, ahead = _stroke(event), event.time < self._changed_at
+        pause = 0.0 if self._app.is_headless else HELD if isinstance(event, Key) else DOUBLE
+        if self._spent and stroke == self._stroke and (ahead or event.time - self._struck_at < pause):
+            self._struck_at = event.time
+            return True
+        if ahead and self._closed:
+            return True
+        if stroke:
+            self._stroke, self._struck_at, self._spent = stroke, event.time, False
+        return False
+
+    def _unfinished(self) -> list[Widget]:
+        return [node for node in self._app.screen.walk_children(Widget, with_self=True) if node.message_queue_size]
+
+    def _way(self) -> list[DOMNode]:
+        """The widgets with something still to do, the one with the focus, and all around them, from inside out."""
+        screen = self._app.screen
+        concerned = [*self._unfinished(), screen.focused or screen]
+        nodes = {above for node in concerned for above in node.ancestors_with_self}
+        return sorted(nodes, key=lambda node: len(node.ancestors), reverse=True)
+
+    async def _follow(self, way: list[DOMNode], screen: Screen[Any], rounds: int) -> None:
+        """Climbs `way` behind the event, on from each widget when it has done what there was to do, up to the app."""
+        while way:
+            if way.pop(0).call_later(self._follow, way, screen, rounds):
+                return
+            if not way:  # the app itself is closing
+                return
+        present = self._app.screen
+        if rounds and (present is not screen or self._unfinished()):
+            await self._follow(self._way(), present, rounds - 1)
+            return
+        if present is not self._screens[-1]:
+            self._closed, self._spent = present in self._screens, True
+        await self._next()
+
+
+def _stroke(event: Event) -> tuple[object, ...]:
+    """What makes two events one stroke: the key, or the place of a click; nothing for all else."""
+    if isinstance(event, Key):
+        return (event.key,)
+    return (event.x, event.y) if isinstance(event, (MouseDown, MouseUp)) else ()
