@@ -14,6 +14,7 @@ from rich.console import Console
 from textual.await_complete import AwaitComplete
 from textual.events import Event, InputEvent, MouseMove, Paste
 from textual.theme import BUILTIN_THEMES, Theme
+from textual.worker import WorkerFailed
 
 from tui_backprop.commands import StudioCommands
 from tui_backprop.core.run.timeline import Timeline
@@ -107,10 +108,11 @@ class BackpropApp(OpenApp):
         print(f"tui-backprop: {self._told(self.broken)}", file=sys.stderr)
         return BROKEN
 
-    def _told(self, error: Exception) -> str:
+    def _told(self, error: BaseException) -> str:
         from tui_backprop import crash
 
-        error = getattr(error, "error", error)  # a worker's, unpacked
+        if isinstance(error, WorkerFailed):
+            error = error.error
         kept = crash.keep(error)
         return crash.STRANGERS if self._audience.kiosk else crash.told(error, kept, self._studio.resumed_by())
 
@@ -127,12 +129,13 @@ class BackpropApp(OpenApp):
         self.exit(return_code=code)
 
     def on_load(self) -> None:
-        """The terminal is not taken yet. Whatever breaks in a callback of the loop ends the studio, too."""
+        """The terminal is not taken yet. What breaks in a callback of the loop ends the studio, too."""
         self._home = asyncio.get_running_loop()
         self._home.set_exception_handler(self._callback_broke)
 
     def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if isinstance(error := context.get("exception"), Exception):
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception):
             break_down(self, error)
         else:
             loop.default_exception_handler(context)

@@ -98,6 +98,18 @@ async def test_what_is_no_message_harms_nobody(client: aiohttp.ClientSession) ->
         assert said(process).count("\n") == 1
 
 
+async def test_what_is_no_key_is_ignored(client: aiohttp.ClientSession) -> None:
+    with served("xor") as (port, _):
+        async with client.ws_connect(address(port)) as visitor:
+            await seen(visitor, START)
+            for report in ("", "\x1b[32;1:3u", "\x1b[1114112u", "\x1b[<0;5M", "\x1b]11;rgb:2020/2020/2020\x1b\\"):
+                await visitor.send_json(["stdin", report])
+            await visitor.send_json(["stdin", " "])
+            await seen(visitor, "step 1")
+            await visitor.send_json(["stdin", "\x1b[32;1:2u"])
+            assert "step 3" not in letters(await seen(visitor, "step 2"))
+
+
 # Looks
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from textual.drivers.web_driver import WebDriver
+from textual.message import Message
 
-from tui_backprop.terminal.internals import OpenDriver
+from tui_backprop.terminal.internals import OpenDriver, read_browser_keys
+from tui_backprop.terminal.keys import KeyReader
 
 LAST_WAIT = 5.0
 """Seconds that the studio has to end by itself."""
@@ -29,7 +31,8 @@ class BrowserDriver(OpenDriver, WebDriver):
             super().write_meta(data)
 
     def run_input_thread(self) -> None:
-        """Reads keys until the driver stops, or the server has gone."""
+        """Reads keys until the driver stops, or the server has gone; what is no key is ignored."""
+        read_browser_keys(_Parser)
         super().run_input_thread()
         if self.exit_event.is_set():
             return
@@ -38,3 +41,18 @@ class BrowserDriver(OpenDriver, WebDriver):
             self.loop.call_soon_threadsafe(lambda: leave(return_code=HANGUP))
         if not self.exit_event.wait(LAST_WAIT):
             os._exit(HANGUP)
+
+
+class _Parser:
+    """A `KeyReader` in place of Textual's parser."""
+
+    def __init__(self, debug: bool = False) -> None:
+        self._reader = KeyReader(debug)
+
+    def feed(self, text: str) -> Iterator[Message]:
+        """The messages of all that is complete now."""
+        return self._reader.feed(text.encode("utf-8", "surrogateescape"))
+
+    def tick(self) -> Iterator[Message]:
+        """Those of what does not go on."""
+        return self._reader.quiet()

@@ -31,6 +31,13 @@ def break_down(app: App[Any], error: Exception) -> None:
     app._handle_exception(error)
 
 
+def read_browser_keys(parser: type) -> None:
+    """What makes messages of a browser's keys from now on: Textual's driver makes its own parser by this name."""
+    from textual.drivers import web_driver
+
+    web_driver.XTermParser = parser  # type: ignore[assignment, attr-defined]
+
+
 class OpenApp(App[None]):
     """Base of an application that breaks without a word: by itself Textual prints a traceback of many screens."""
 

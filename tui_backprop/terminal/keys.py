@@ -12,6 +12,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 
 from textual import events
+from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
 from tui_backprop.terminal.internals import KeyParser
@@ -89,11 +90,11 @@ class KeyReader:
                     yield from self._parsed(begun[0], over=True)
 
     def quiet(self) -> Iterator[Message]:
-        """The messages of what has begun and does not go on; to be called when nothing has come for a moment."""
+        """The messages of what has begun and does not go on; to be called now and then while nothing comes."""
         waited = self._now() - self._since
         if self._paste is not None and waited > PASTE_PATIENCE:
             yield from self._end_paste()
-        elif self._begun and (len(self._begun) <= 2 or waited > PATIENCE):
+        elif self._begun and waited > (ESCAPE_DELAY if len(self._begun) <= 2 else PATIENCE):
             yield from self._give_up()
 
     def _give_up(self) -> Iterator[Message]:
