@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import pytest
-from tui_backprop.core.phases import Moment
 
 from tests.emulator import Program
 from tests.session.sessions import bits, moment_of, resumed, written
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.app import picture
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.files import in_use
 from tui_backprop.session import Session
@@ -181,7 +181,7 @@ def test_what_is_under_way_goes_on_where_it_had_got_to(name: str, fault: str) ->
     assert session.step > 2
     assert bits(resumed(session)) == bits(situation.timeline().go(session.step, session.phase))
     with Terminal("--resume") as terminal:
-        terminal.wait_for("Resumed ", f"step {session.step:,} ", limit=60)
+        terminal.wait_for("Resumed ", f"step {session.step:,} ")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
