@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.await_complete import AwaitComplete
-from textual.events import Event, InputEvent, MouseMove, Paste
+from textual.events import Event, InputEvent, MouseMove, Paste, Resize
+from textual.geometry import Size
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.worker import WorkerFailed
 
@@ -27,6 +28,7 @@ from tui_backprop.store import Record
 from tui_backprop.terminal.drivers import driver_class
 from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
 from tui_backprop.terminal.signals import caught
+from tui_backprop.terminal.size import fitting
 
 if TYPE_CHECKING:  # lessons are imported when one is opened
     from tui_backprop.lessons.lesson import Lesson
@@ -146,8 +148,16 @@ class BackpropApp(OpenApp):
         self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
 
+    @property
+    def size(self) -> Size:
+        """Of the screen: the terminal's, within bounds."""
+        return Size(*fitting(*super().size))
+
     async def on_event(self, event: Event) -> None:
         """Keys, clicks and pastes come one at a time; whatever screen they are meant for, somebody is there."""
+        if isinstance(event, Resize):
+            size = Size(*fitting(*event.size))
+            event = Resize(size, size, pixel_size=event.pixel_size)
         if not isinstance(event, (InputEvent, Paste)) or event.is_forwarded:
             await super().on_event(event)
             return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
+from tui_backprop.terminal.size import MOST
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -36,9 +37,10 @@ def _typed(read: Callable[..., Value], **bounds: Any) -> Callable[[str], Value]:
 def _size(text: str) -> tuple[int, int]:
     columns, _, rows = text.lower().replace("×", "x").partition("x")
     try:
-        return read_whole(columns, 20, 500, 120), read_whole(rows, 5, 300, 40)
+        return read_whole(columns, 20, MOST[0], 120), read_whole(rows, 5, MOST[1], 40)
     except BackpropError:
-        raise BackpropError(f"{quoted(text)} is not columns x rows, from 20x5 to 500x300", "e.g. 120x40") from None
+        told = f"{quoted(text)} is not columns x rows, from 20x5 to {MOST[0]}x{MOST[1]}"
+        raise BackpropError(told, "e.g. 120x40") from None
 
 
 def _batch(text: str) -> int | str:

@@ -9,6 +9,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 
+from tui_backprop.terminal.size import bounded
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -97,5 +99,4 @@ class OpenDriver(Driver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """What Textual asks at the start and after every resize: it asks the environment first."""
-        size: tuple[int, int] = self.measured() or super()._get_terminal_size()  # type: ignore[misc]
-        return size
+        return bounded(*(self.measured() or super()._get_terminal_size()))  # type: ignore[misc]
