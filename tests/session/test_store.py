@@ -389,7 +389,7 @@ def test_of_the_studios_own_files_the_newest_stay() -> None:
     paths = [folder() / f"auto-{number:03}.json" for number in range(KEPT + 10)]
     for age, path in enumerate(reversed(paths)):
         path.write_bytes(text)
-        os.utime(path, (time.time() - 100 - age,) * 2)
+        os.utime(path, (store._BEGAN - 100 - age,) * 2)
     named = folder() / "lesson.json"
     named.write_bytes(text)
     os.utime(named, (0, 0))
