@@ -134,5 +134,6 @@ async def test_a_visitor_is_not_offered_what_is_not_for_them(action: str) -> Non
     async with shown_to(Audience(kiosk=True)) as s:
         assert not s.screen.check_action(action, ())
         assert not s.app.check_action(action, ())
+        assert action not in {key.action for key in s.screen.offered_keys()}
         await s.press("s", "ctrl+z")
         assert s.app.screen is s.screen

@@ -29,7 +29,7 @@ from tui_backprop.render.lesson import Sheet, marks
 from tui_backprop.render.matrices import View
 from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, Audience
-from tui_backprop.screens.keys import KEYS, LESSON_KEYS, Key, bar_keys
+from tui_backprop.screens.keys import LESSON_KEYS, Key, bar_keys
 from tui_backprop.screens.studio import StudioScreen
 from tui_backprop.widgets import lesson as widgets
 from tui_backprop.widgets.bars import KeyBar
@@ -85,7 +85,7 @@ class LessonScreen(StudioScreen):
 
     def offered_keys(self) -> tuple[Key, ...]:
         """The lesson's before the studio's."""
-        return (*LESSON_KEYS, *KEYS)
+        return (*LESSON_KEYS, *super().offered_keys())
 
     def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """The chapters."""

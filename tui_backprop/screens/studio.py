@@ -17,7 +17,7 @@ from tui_backprop.screens import moves
 from tui_backprop.screens.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.screens.autosave import Autosave
 from tui_backprop.screens.dialog import Conversation, conversation
-from tui_backprop.screens.keys import KEYS
+from tui_backprop.screens.keys import KEYS, Key
 from tui_backprop.screens.layout import PanesScreen
 from tui_backprop.screens.pace import DEFAULT_PACE, DEMO_PACE
 from tui_backprop.screens.questions import Question
@@ -67,6 +67,10 @@ class StudioScreen(RunScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+
+    def offered_keys(self) -> tuple[Key, ...]:
+        """Those that are for this audience."""
+        return tuple(key for key in super().offered_keys() if self.check_action(key.action, ()))
 
     def _start_over(self) -> None:
         while self.app.screen is not self:
