@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("textual_serve", reason="needs the extra [serve]")
 
 import aiohttp
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
@@ -28,10 +28,16 @@ PATIENT = [sys.executable, "-c", "import sys; print('__GANGLION__', flush=True);
 
 
 @asynccontextmanager
-async def visited(*command: str, places: int = 2) -> AsyncIterator[tuple[StudioServer, TestClient[Any, Any]]]:
+async def visited(*command: str, places: int = 2) -> AsyncIterator[tuple[StudioServer, aiohttp.ClientSession]]:
     server = StudioServer(command or PATIENT, "127.0.0.1", 0, places, None)
-    async with TestClient(TestServer(await server._make_app())) as client:
-        yield server, client
+    runner = web.AppRunner(await server._make_app())  # aiohttp's TestServer cancels visits, which the real one does not
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with aiohttp.ClientSession("http://{}:{}".format(*runner.addresses[0])) as client:
+            yield server, client
+    finally:
+        await runner.cleanup()
     await asyncio.sleep(0.05)  # asyncio closes the pipes of programs that have ended, too
 
 
