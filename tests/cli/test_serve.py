@@ -21,6 +21,7 @@ import pytest_asyncio
 from tests.cli.program import COMMAND, assert_refused, program
 from tests.cli.served import address, letters, programs, reached, runs, seen, served
 from tests.patience import LIMIT, wait_until
+from tests.terminal.test_size import megabytes
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +109,17 @@ async def test_what_is_no_key_is_ignored(client: aiohttp.ClientSession) -> None:
             await seen(visitor, "step 1")
             await visitor.send_json(["stdin", "\x1b[32;1:2u"])
             assert "step 3" not in letters(await seen(visitor, "step 2"))
+
+
+async def test_a_page_of_any_size_takes_little_memory(client: aiohttp.ClientSession) -> None:
+    with served("xor") as (port, process):
+        async with client.ws_connect(address(port, 10**9, 10**9)) as visitor:
+            await seen(visitor, START)
+            for size in (10**9, -1, 10**9):
+                await visitor.send_json(["resize", {"width": size, "height": size}])
+            await visitor.send_json(["stdin", " "])
+            await seen(visitor, "step 1")
+            assert all(megabytes(pid) < 150 for pid in programs(process.pid))
 
 
 # Looks
