@@ -69,6 +69,13 @@ async def seen(visitor: aiohttp.ClientWebSocketResponse, text: str) -> str:
     raise AssertionError(letters(received)[-2000:])
 
 
+async def has_place(page: str) -> None:
+    """Waits until a server lets one more in: a moment after the program of who has left has ended."""
+    async with asyncio.timeout(LIMIT), aiohttp.ClientSession() as client:
+        while (await client.get(page)).status != 200:
+            await asyncio.sleep(0.02)
+
+
 def programs(server: int) -> set[int]:
     """The processes that a process has started and that have not ended, and those that they have started."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)

@@ -11,7 +11,7 @@ pytest.importorskip("textual_serve", reason="needs the extra [serve]")
 import pytest_asyncio
 
 from tests.browser import CHROMIUM, Browser, chromium
-from tests.cli.served import programs, served
+from tests.cli.served import has_place, programs, served
 from tests.patience import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
@@ -90,7 +90,8 @@ async def test_two_visitors_and_no_more(browser: Browser, server: tuple[str, int
     await three.says("Please try again later.")
     assert len(programs(process)) == 2
     await one.close()  # the tab
-    await until(lambda: len(programs(process)) == 1)
+    await has_place(address)
+    assert len(programs(process)) == 1
     await three.send("Page.reload")
     await three.shows(START)
 

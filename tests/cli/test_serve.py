@@ -19,7 +19,7 @@ import aiohttp
 import pytest_asyncio
 
 from tests.cli.program import COMMAND, assert_refused, program
-from tests.cli.served import address, letters, programs, reached, runs, seen, served
+from tests.cli.served import address, has_place, letters, programs, reached, runs, seen, served
 from tests.patience import LIMIT, wait_until
 from tests.terminal.test_size import megabytes
 
@@ -216,7 +216,8 @@ async def test_when_all_places_are_taken_others_are_asked_to_come_later(client: 
                     await client.ws_connect(address(port))
                 assert refused.value.status == 503
                 assert len(programs(process.pid)) == 2
-            wait_until(lambda: len(programs(process.pid)) == 1)
+            await has_place(f"http://127.0.0.1:{port}/")
+            assert len(programs(process.pid)) == 1
             async with client.ws_connect(address(port)) as three:
                 await seen(three, START)
 
