@@ -30,7 +30,9 @@ from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, pict
 from tui_backprop.terminal.signals import caught
 from tui_backprop.terminal.size import fitting
 
-if TYPE_CHECKING:  # lessons are imported when one is opened
+if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
+    from rich.console import RenderableType
+
     from tui_backprop.lessons.lesson import Lesson
 
 DARK = Theme(
@@ -166,6 +168,11 @@ class BackpropApp(OpenApp):
             await super().on_event(event)
         else:
             await self._turnstile.arrive(event)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves; what is still typed opens nothing."""
+        self._turnstile.shut()
+        super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:
         """Takes the uppermost screen away, but never the studio."""

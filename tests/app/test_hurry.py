@@ -7,6 +7,7 @@ from textual.events import MouseDown, MouseUp
 from textual.widgets import OptionList
 
 from tests.app.studio import NARROW, Studio, studio
+from tests.patience import until
 from tui_backprop.screens.palette import Palette
 from tui_backprop.screens.questions import ChoiceQuestion, Question
 from tui_backprop.screens.setup import SetupScreen
@@ -104,12 +105,24 @@ async def test_the_palette_takes_any_key_before_it_is_laid_out(keys: tuple[str, 
         await assert_well(s)
 
 
-async def test_a_list_takes_a_page_before_it_is_laid_out() -> None:
+@pytest.mark.parametrize("key", ["enter", "ctrl+p"])
+async def test_a_list_that_is_not_laid_out_has_no_pages(key: str) -> None:
     async with studio(size=NARROW) as s:
-        for key in ("pagedown", "pageup"):
-            await at_once(s, "enter", key)
-            assert isinstance(s.app.screen, ChoiceQuestion)
-            await s.press("escape")
+        await s.press(key)
+        options = s.app.screen.query_one(OptionList)
+        options.styles.height = 0
+        await s.pilot.pause()
+        options.add_option("new")
+        options.highlighted = options.option_count - 1
+        await s.press("pageup", "pagedown")
+        await assert_well(s)
+
+
+async def test_what_is_typed_after_quit_opens_nothing() -> None:
+    async with studio(size=NARROW) as s:
+        s.tap("q", "ctrl+p", "g", "S")
+        await until(lambda: not s.app.is_running)
+        assert not s.app.broken
 
 
 @pytest.mark.parametrize("end", ["S", "escape", "quit"])

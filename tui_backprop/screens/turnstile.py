@@ -38,13 +38,20 @@ class Turnstile:
         self._closed = False  # whether the one that came to the front then had been there before
         self._stroke: tuple[object, ...] = ()
         self._struck_at = 0.0
+        self._shut = False
         self._spent = False  # whether the stroke has changed the screen
 
     async def arrive(self, event: Event) -> None:
         """Another event."""
-        self._waiting.append(event)
+        if not self._shut:
+            self._waiting.append(event)
         if not self.busy:
             await self._next()
+
+    def shut(self) -> None:
+        """Lets nothing in any more: the studio is being left."""
+        self._shut = True
+        self._waiting.clear()
 
     def screen_changed(self, _: Screen[Any]) -> None:
         """There is another screen in front."""
