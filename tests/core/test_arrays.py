@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import in_order
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=40))
 def test_numbers_are_added_first_to_last(values: list[float]) -> None:
     wanted = reduce(add, values)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="raise"):
         assert np.array_equal(in_order(values), wanted, equal_nan=True)
 
 

@@ -114,7 +114,7 @@ def save_many(name: str, barrier: Any, saves: int) -> None:
 
 
 def test_processes_that_save_at_the_same_time_keep_out_of_each_others_way() -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(4)
     processes = [context.Process(target=save_many, args=("article", barrier, 20 + number)) for number in range(4)]
     for process in processes:
@@ -155,7 +155,7 @@ def saved() -> tuple[Record, Moment]:
 def test_a_studio_killed_while_it_saves_leaves_the_file_as_it_was(where: str) -> None:
     path = written("lesson", moment_of())
     before = path.read_bytes()
-    process = multiprocessing.get_context("fork").Process(target=save_and_be_killed, args=(path, where, 50))
+    process = multiprocessing.get_context("spawn").Process(target=save_and_be_killed, args=(path, where, 50))
     process.start()
     process.join(LIMIT)
     assert process.exitcode == -9
