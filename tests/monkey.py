@@ -260,6 +260,8 @@ def live_in_terminal(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None
     arguments = ["learn", monkey.chapter] if monkey.chapter else [monkey.preset, *["--kiosk"] * monkey.kiosk]
     end = tally.keys + keys
     with Program(*arguments, columns=120, rows=40, first="") as program:
+        program.until(lambda: b"\x1b[?1049h" in program.received)  # before that ctrl+c is the shell's
+        program.settle()
         while tally.keys < end and program._process.poll() is None:
             acts = monkey.burst(min(20, end - tally.keys))
             tally.keys += len(acts)
