@@ -7,11 +7,11 @@ from pathlib import Path
 
 from terminals import side_by_side
 
-from tui_backprop.app import lesson_picture, picture
 from tui_backprop.core.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.experiments import load_experiment
 from tui_backprop.lessons.library import find
+from tui_backprop.studio.app import lesson_picture, picture
 
 FOLDER = Path(__file__).parent
 

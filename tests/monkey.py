@@ -25,16 +25,16 @@ from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, Mouse
 from textual.geometry import Size
 
 from tests.emulator import Program
-from tests.session.sessions import NOON, bits, resumed, text_of
+from tests.sessions.sessions import NOON, bits, resumed, text_of
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.app import BackpropApp
 from tui_backprop.experiments import preset_names
 from tui_backprop.lessons.library import chapter, chapter_names
-from tui_backprop.screens.audience import ALONE, Audience
-from tui_backprop.screens.keys import KEYS, LESSON_KEYS
-from tui_backprop.screens.lesson import first_stage
-from tui_backprop.session import decode
-from tui_backprop.store import Record, read
+from tui_backprop.sessions.format import decode
+from tui_backprop.sessions.store import Record, read
+from tui_backprop.studio.app import BackpropApp
+from tui_backprop.studio.audience import ALONE, Audience
+from tui_backprop.studio.keys import KEYS, LESSON_KEYS
+from tui_backprop.studio.screens.lesson import first_stage
 
 HANGS = 5.0
 """Seconds of the processor without an answer, or of a clock that other programs slow down this many times:"""

@@ -108,4 +108,4 @@ def test_to_import_the_package_costs_nothing_and_to_name_watch_imports_no_screen
             [sys.executable, "-c", code.format(name)], capture_output=True, encoding="utf-8", check=True
         )
         assert done.stdout.strip() == expected
-    assert watch.__module__ == "tui_backprop.launch"
+    assert watch.__module__ == "tui_backprop.studio.launch"

@@ -86,6 +86,6 @@ def stand_in() -> None:
 if __name__ == "__main__":
     hide()
     stand_in()
-    from tui_backprop.cli import main
+    from tui_backprop.cli.main import main
 
     sys.exit(main())

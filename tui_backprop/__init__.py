@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_backprop.core.run.trainer import Trainer
     from tui_backprop.errors import BackpropError
     from tui_backprop.experiments import load_experiment
-    from tui_backprop.launch import watch
+    from tui_backprop.studio.launch import watch
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,7 +29,7 @@ _HOME = {
     "Timeline": "tui_backprop.core.run.timeline",
     "Trainer": "tui_backprop.core.run.trainer",
     "load_experiment": "tui_backprop.experiments",
-    "watch": "tui_backprop.launch",
+    "watch": "tui_backprop.studio.launch",
 }
 
 

@@ -1,5 +1,5 @@
 """`python -m tui_backprop` is `tui-backprop`."""
 
-from tui_backprop.cli import main
+from tui_backprop.cli.main import main
 
 raise SystemExit(main())

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tests.emulator import PLAIN, Program
-from tui_backprop.widgets.views import VIEWS
+from tui_backprop.studio.panes.views import VIEWS
 
 KEYS = {"space": " ", ".": ".", "e": "e"}
 COUNT = 60

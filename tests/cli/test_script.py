@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from tests.cli.program import assert_refused, printed, program
 from tests.core.test_optimizers import ACTIVATIONS
 from tui_backprop import load_experiment
+from tui_backprop.cli.script import FORMATS, script
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.scores import score
 from tui_backprop.experiments import preset_names
-from tui_backprop.script import FORMATS, script
 
 EPOCHS = 100
 TOLERANCE = 1e-9

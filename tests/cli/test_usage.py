@@ -15,8 +15,9 @@ import pytest
 from tests.cli.program import COMMAND, assert_refused, interruptible, printed, program
 from tests.patience import LIMIT
 from tests.transcription import Array
-from tui_backprop import __version__, cli, load_experiment
-from tui_backprop.arguments import VERBS
+from tui_backprop import __version__, load_experiment
+from tui_backprop.cli import main as cli
+from tui_backprop.cli.arguments import VERBS
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.experiments import preset_names
 

@@ -20,8 +20,8 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from tests.patience import until
-from tui_backprop import serve
-from tui_backprop.serve import StudioServer
+from tui_backprop.cli import serve
+from tui_backprop.cli.serve import StudioServer
 
 PATIENT = [sys.executable, "-c", "import sys; print('__GANGLION__', flush=True); sys.stdin.read()"]
 """A program that says that it has started, and waits until its server has gone."""

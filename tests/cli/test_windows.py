@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.program import printed
 from tests.emulator import Program
-from tui_backprop.store import entries, folder
+from tui_backprop.sessions.store import entries, folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.program import printed
 from tui_backprop import Timeline, Trainer, load_experiment
+from tui_backprop.cli.script import script
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.collapse import view_collapse
@@ -39,9 +40,8 @@ from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.slope import slope
-from tui_backprop.screens.changes import possible
-from tui_backprop.screens.until import wishes
-from tui_backprop.script import script
+from tui_backprop.studio.screens.changes import possible
+from tui_backprop.studio.screens.until import wishes
 
 ROOT = Path(__file__).parents[2]
 
@@ -315,7 +315,7 @@ class TestAnOptimizerMadeUpHere:
 LISTS = """
 from tui_backprop.core.optimizers import OPTIMIZERS, GradientDescent
 OPTIMIZERS["made_up"] = type("MadeUp", (GradientDescent,), {"name": "made_up"})
-from tui_backprop.screens.form import FIELDS
+from tui_backprop.studio.screens.form import FIELDS
 for key in ("hidden", "output", "loss", "init", "optimizer"):
     print(*FIELDS[key][1])
 """

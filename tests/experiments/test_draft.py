@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_backprop import load_experiment
-from tui_backprop.arguments import parser_of
-from tui_backprop.cli import _experiment
+from tui_backprop.cli.arguments import parser_of
+from tui_backprop.cli.main import _experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import preset_names

@@ -97,4 +97,4 @@ def test_nothing_that_trains_knows_of_the_bugs() -> None:
     folder = next(iter(tui_backprop.__path__))
     found = subprocess.run(["grep", "-rl", "lessons.bugs", folder, "--include=*.py"], capture_output=True, text=True)
     names = {line.rsplit("tui_backprop/", 1)[1] for line in found.stdout.split()}
-    assert names == {"check_report.py", "lessons/gradients.py", "lessons/questions.py", "lessons/reader.py"}
+    assert names == {"cli/check.py", "lessons/gradients.py", "lessons/questions.py", "lessons/reader.py"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tui_backprop.lessons.lesson import PANES, VIEWS
 from tui_backprop.lessons.reader import MATRICES
 from tui_backprop.render.matrices import View
-from tui_backprop.screens.layout import PanesScreen
-from tui_backprop.widgets.views import VIEWS as WIDGETS
+from tui_backprop.studio.panes.views import VIEWS as WIDGETS
+from tui_backprop.studio.screens.layout import PanesScreen
 
 
 def test_lessons_name_what_there_is() -> None:

@@ -18,7 +18,7 @@ from textual.events import Key
 from textual.screen import Screen
 
 import tui_backprop
-from tests.app.studio import studio
+from tests.studio.studio import studio
 from tui_backprop.terminal import internals
 from tui_backprop.terminal.internals import KeyParser, driver_of, picture_of
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.emulator import Program
 from tests.patience import LIMIT, wait_until
-from tui_backprop.files import in_use
+from tui_backprop.sessions.files import in_use
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 pytestmark = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.core.run.timeline import FURTHEST, Timeline
 from tui_backprop.errors import BackpropError, quoted
-from tui_backprop.numerals import whole_of
+from tui_backprop.reading.numerals import whole_of
 
 
 def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:

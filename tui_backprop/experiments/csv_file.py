@@ -15,8 +15,8 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment, Stamp
-from tui_backprop.disk import UnreadableError, check_ordinary, read_bytes
 from tui_backprop.errors import ExperimentError, one_line
+from tui_backprop.reading.disk import UnreadableError, check_ordinary, read_bytes
 
 DELIMITERS = ",;\t|"
 """Tried in this order; the one that parts the first line into most fields is taken."""

@@ -15,7 +15,6 @@ from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, TANH
 from tui_backprop.core.experiment import Data, Experiment, Training
 from tui_backprop.core.losses import suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
-from tui_backprop.disk import typed_path
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
 from tui_backprop.experiments.csv_file import CsvFile, refuse_unless_ordinary, stamp_of
@@ -23,7 +22,8 @@ from tui_backprop.experiments.datasets import Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
 from tui_backprop.experiments.shelf import Shelf
-from tui_backprop.numerals import BEYOND, number_of, read_wholes, whole_of
+from tui_backprop.reading.disk import typed_path
+from tui_backprop.reading.numerals import BEYOND, number_of, read_wholes, whole_of
 
 PRESETS_OWN = "the preset's"
 CSV = "CSV file"

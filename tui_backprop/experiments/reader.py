@@ -17,11 +17,11 @@ from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.disk import UnreadableError, absolute, read_text
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_file import CsvFile, ordinary
 from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
+from tui_backprop.reading.disk import UnreadableError, absolute, read_text
 
 MOST_UNITS = 1024
 MOST_LAYERS = 32

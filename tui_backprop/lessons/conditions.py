@@ -10,7 +10,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parse_unit
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.errors import BackpropError, quoted
-from tui_backprop.numerals import number_of, whole_of
+from tui_backprop.reading.numerals import number_of, whole_of
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import DECIMALS, UNKNOWN
 from tui_backprop.lessons.stage import Stage
-from tui_backprop.numerals import read_number, whole_of
+from tui_backprop.reading.numerals import read_number, whole_of
 
 _SAMPLE = re.compile(r"(?:^|\s+)#([0-9]{1,6})$")
 _DECIMALS = re.compile(r"\s*:\s*([0-9]{1,2})$")

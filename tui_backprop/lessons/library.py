@@ -6,11 +6,11 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from tui_backprop.disk import absolute
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.reader import read, read_file
-from tui_backprop.numerals import whole_of
+from tui_backprop.reading.disk import absolute
+from tui_backprop.reading.numerals import whole_of
 
 
 def chapter_names() -> list[str]:

@@ -14,9 +14,9 @@ from typing import Any
 
 import platformdirs
 
-from tui_backprop.disk import read_text
 from tui_backprop.errors import BackpropError
-from tui_backprop.files import replace as replace_file
+from tui_backprop.reading.disk import read_text
+from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
 _VERSION = 1

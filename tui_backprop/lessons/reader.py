@@ -30,7 +30,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.disk import read_text
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 from tui_backprop.lessons.bugs import BUGS
@@ -48,6 +47,7 @@ from tui_backprop.lessons.lesson import (
     Wait,
 )
 from tui_backprop.lessons.text import cells, parse
+from tui_backprop.reading.disk import read_text
 
 LARGEST = 2**18
 """Bytes of a lesson's file."""

@@ -1,0 +1,29 @@
+"""What prints figures does not wait for the screen's libraries to load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"textual", "rich", "plotext"}
+CODE = """
+import sys
+from tui_backprop.cli.main import main
+code = main({arguments!r})
+print(*({heavy!r} & set(sys.modules)), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["train", "xor", "--epochs", "1"], ["--version"], ["check", "xor"], ["script", "xor"],
+     ["worksheet", "xor"], ["sweep", "xor", "--seeds", "2", "--epochs", "2"], ["sessions"], ["learn", "--list"],
+     ["learn", "1", "--plain"]],
+)  # fmt: skip
+def test_commands_without_a_screen_load_no_screen(arguments: list[str]) -> None:
+    code = CODE.format(arguments=arguments, heavy=HEAVY)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stderr.splitlines()[-1:]) == (0, [""])

@@ -1,0 +1,108 @@
+"""All panes, a few or one, as the terminal's size allows, and changing at any time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.studio.studio import NARROW, SMALL, WIDE, Studio, studio
+from tui_backprop.studio.panes.pane import Painted
+
+ALL = {"Network", "Matrices", "Samples", "Inspector", "Error"}
+SIZES = {"wide": WIDE, "narrow": NARROW, "small": SMALL}
+
+
+def assert_up_to_date(s: Studio) -> None:
+    """Every widget in sight shows what it would paint now, in its present size."""
+    for widget in s.screen.query(Painted):
+        columns, rows = widget.size
+        if not (widget.display and columns and rows) or widget.moment is None:
+            continue
+        assert widget.moment is s.moment
+        wanted = ["".join(span.text for span in spans) for spans in widget.paint(widget.moment, columns, rows)[:rows]]
+        shown = [strip.text for strip in (widget.render_line(y) for y in range(rows))]
+        assert [row.rstrip() for row in shown] == [row[:columns].rstrip() for row in wanted] + [""] * (
+            rows - len(wanted)
+        )
+
+
+@pytest.mark.parametrize(
+    ("size", "panes"),
+    [
+        (WIDE, ALL),
+        ((110, 34), ALL),
+        ((200, 60), ALL),
+        ((109, 40), {"Network", "Matrices"}),
+        ((120, 33), {"Network", "Matrices"}),
+        (NARROW, {"Network", "Matrices"}),
+        ((60, 18), {"Network", "Matrices"}),
+        ((59, 24), {"Matrices"}),
+        ((80, 17), {"Matrices"}),
+        (SMALL, {"Matrices"}),
+    ],
+)
+async def test_how_many_panes_are_in_sight(size: tuple[int, int], panes: set[str]) -> None:
+    async with studio(size=size) as s:
+        assert s.in_sight == panes
+        assert_up_to_date(s)
+
+
+async def test_on_a_narrow_screen_tab_goes_from_pane_to_pane_below_the_network() -> None:
+    async with studio(size=NARROW) as s:
+        assert "[Weights]" in s.text("PaneBar")
+        for pane, title in [("Samples", "Samples"), ("Inspector", "Inspector"), ("Error", "Error")]:
+            await s.press("tab")
+            assert s.in_sight == {"Network", pane}
+            assert (s.focused, f"[{title}]" in s.text("PaneBar")) == (pane, True)
+        await s.press("tab")
+        assert (s.focused, s.in_sight) == ("Network", {"Network", "Error"})
+
+
+async def test_on_a_small_screen_one_pane_at_a_time_is_in_sight() -> None:
+    async with studio(size=SMALL) as s:
+        for pane in ("Samples", "Inspector", "Error", "Network", "Matrices"):
+            await s.press("tab")
+            assert (s.in_sight, s.focused) == ({pane}, pane)
+            assert_up_to_date(s)
+
+
+MODES = ["", "f", "c", "shift+tab f", "f c", "c f", "c tab", "f tab tab"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> None:
+    async with studio() as s:
+        await s.press("space", "full_stop", *mode.split())
+        for size in ("narrow", "small", "wide", "small"):
+            await s.resize(SIZES[size])
+            await s.press("full_stop")
+            assert s.in_sight
+            assert s.focused in s.in_sight
+            assert_up_to_date(s)
+
+
+async def test_no_size_is_too_strange() -> None:
+    async with studio() as s:
+        for size in [(1, 1), (20, 5), (500, 2), (3, 100)]:
+            await s.resize(size)
+            await s.press("r", "space", "tab", "c", "c", "f", "g", "escape")
+            assert s.app.is_running
+            assert s.where == (1, "update")
+            await s.press("f")
+        await s.resize(WIDE)
+        assert s.in_sight == ALL
+        assert_up_to_date(s)
+
+
+async def test_a_click_on_a_name_brings_its_pane_into_sight() -> None:
+    async with studio(size=NARROW) as s:
+        await s.pilot.click(s.painted("PaneBar"), offset=(s.text("PaneBar").index("Inspector"), 0))
+        await s.settle()
+        assert s.in_sight == {"Network", "Inspector"}
+        assert "sum1" in s.text("Inspector")
+
+
+async def test_the_tab_of_the_matrices_says_what_they_show() -> None:
+    async with studio(size=NARROW) as s:
+        for shown in ("Weights", "Gradients", "Updates", "Net pulls", "Weights"):
+            assert f"[{shown}]" in s.text("PaneBar")
+            await s.press("v")

@@ -1,0 +1,83 @@
+"""The palette: every key, every preset, every theme, and running one of them."""
+
+from __future__ import annotations
+
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
+from textual.widgets import Input
+
+from tests.patience import until
+from tests.studio.studio import Studio, studio
+from tui_backprop.experiments import preset_names
+from tui_backprop.studio.keys import KEYS
+from tui_backprop.studio.screens.studio import StudioScreen
+
+
+async def offered(s: Studio, query: str = "") -> list[str]:
+    """The names in the open palette, once all have come."""
+    if query:
+        s.app.screen.query_one(Input).value = query
+    commands = s.app.screen.query_one(CommandList)
+    await until(lambda: commands.option_count > 0, "what the palette offers")
+    await s.pilot.pause()
+    return [Content(str(commands.get_option_at_index(i).prompt)).plain for i in range(commands.option_count)]
+
+
+async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        assert isinstance(s.app.screen, CommandPalette)
+        names = "\n".join(await offered(s))
+        assert [key.does for key in KEYS if key.does not in names] == []
+        assert [key.glyph for key in KEYS if f"({key.glyph})" not in names] == []
+        assert [name for name in preset_names() if f"Open {name}: " not in names] == []
+        assert [theme for theme in ("dark", "light", "ansi") if f"Theme: {theme}" not in names] == []
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+
+
+async def test_a_preset_is_opened_from_the_palette() -> None:
+    async with studio() as s:
+        for name in ("xor", "article", "blame"):
+            await s.press("ctrl+p")
+            names = await offered(s, f"open {name}:")
+            place = next(index for index, title in enumerate(names) if title.startswith(f"Open {name}: "))
+            s.app.screen.query_one(CommandList).highlighted = place
+            await s.press("enter")
+            await until(lambda name=name: s.timeline.experiment.name == name)  # type: ignore[misc]
+            await s.pilot.pause()
+            assert s.where == (0, "start")
+            await s.press("space", "v")
+            assert s.where == (1, "update")
+            assert s.text("Breadcrumb").splitlines()[1].startswith(name)
+
+
+async def test_a_key_is_run_from_the_palette() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        await offered(s, "one epoch forward")
+        await s.press("down", "enter")
+        await s.pilot.pause()
+        assert s.where == (4, "update")
+
+
+async def test_a_theme_is_chosen_from_the_palette() -> None:
+    async with studio() as s:
+        before = [segment.style for segment in s.painted("Matrices").render_line(1)]
+        await s.press("ctrl+p")
+        await offered(s, "theme: light")
+        await s.press("down", "enter")
+        await s.pilot.pause()
+        assert s.app.theme == "light"
+        assert [segment.style for segment in s.painted("Matrices").render_line(1)] != before
+
+
+async def test_the_palette_does_no_harm_over_another_screen() -> None:
+    async with studio() as s:
+        for key in ("question_mark", "g", "u", "s", "S", "ctrl+p"):
+            await s.press(key, "ctrl+p")
+            await s.pilot.pause()
+            await s.press("escape", "escape", "escape")
+            assert isinstance(s.app.screen, StudioScreen)
+        await s.press("space")
+        assert s.where == (1, "update")

@@ -1,0 +1,338 @@
+"""The set-up screen, by keyboard alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from textual.events import Key
+from textual.widgets import Input, Static
+
+from tests.patience import LIMIT, until
+from tests.studio.studio import NARROW, Studio, studio
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.experiments import shelf
+from tui_backprop.experiments.csv_file import Watch
+from tui_backprop.experiments.datasets import Opener
+from tui_backprop.studio.app import BackpropApp
+from tui_backprop.studio.audience import Audience
+from tui_backprop.studio.screens import setup
+from tui_backprop.studio.screens.form import Reading, read
+from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.setup import SetupScreen
+from tui_backprop.studio.screens.studio import StudioScreen
+
+
+def text(s: Studio, name: str) -> str:
+    return str(s.app.screen.query_one(f"#{name}", Static).content)
+
+
+async def fill(s: Studio, **fields: str) -> None:
+    for name, value in fields.items():
+        s.app.screen.query_one(f"#{name}", Input).value = value
+    await s.pilot.pause()
+
+
+async def test_a_preset_with_changes_is_opened() -> None:
+    async with studio() as s:
+        await s.press("ctrl+n")
+        assert isinstance(s.app.screen, SetupScreen)
+        assert text(s, "command") == "$ tui-backprop article"
+        await fill(s, rate="0.2", layers="5")
+        assert text(s, "command") == "$ tui-backprop article --rate 0.2 --layers 3,5,1"
+        assert "rate = 0.2" in text(s, "toml")
+        await s.press("enter")
+        experiment = s.timeline.experiment
+        assert (experiment.name, experiment.network.units, experiment.training.rate) == ("article", (3, 5, 1), 0.2)
+        await s.press("space")
+        assert s.where == (1, "update")
+
+
+async def test_a_generator_is_chosen_with_the_arrows() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press("ctrl+n", "down", "right", "down")
+        assert 'generator = "circle"' in text(s, "toml")
+        assert s.app.screen.focused is not None
+        assert s.app.screen.focused.id == "samples"  # there is no file to name
+        await s.press("end", "backspace", "backspace", "backspace", "5", "0", "enter")
+        assert (s.timeline.experiment.name, len(s.timeline.experiment.data)) == ("circle", 25)
+
+
+async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
+    samples = ["down", "right", "down", "0", "down", "5", *["down"] * 4, "left"]
+    network_and_rules = ["down", "comma", "2", *["down"] * 9, "9"]
+    keys = [*samples, *network_and_rules]
+    async with studio() as s:
+        await s.press("ctrl+n")
+        for key in [*keys, "enter"]:
+            s.app.post_message(Key(key, "," if key == "comma" else key if len(key) == 1 else None))
+        await until(lambda: s.timeline.experiment.name != "article")
+        definition = s.timeline.experiment.definition
+        assert s.timeline.experiment.name == "circle"
+        assert definition["network"]["layers"] == [2, 8, 2, 1]
+        assert definition["training"]["rate"] == 0.039
+        data = {"generator": "circle", "samples": 2000, "noise": 0.15, "test": 0.5, "standardise": True}
+        assert definition["data"] == data
+
+
+async def test_nonsense_is_refused_while_it_is_typed() -> None:
+    async with studio() as s:
+        before = s.timeline.experiment
+        await s.press("ctrl+n")
+        await fill(s, rate="fast")
+        assert "'fast' is not a finite number" in text(s, "mistake")
+        assert s.app.screen.query_one("#row-rate").has_class("-wrong")
+        assert text(s, "command") == ""
+        await s.press("enter")
+        assert isinstance(s.app.screen, SetupScreen)
+        await fill(s, rate="0.5")
+        assert text(s, "mistake").startswith("✓ 3-4-1, 16 parameters; 4 samples to learn")
+        assert not s.app.screen.query_one("#row-rate").has_class("-wrong")
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+        assert s.timeline.experiment is before
+
+
+@pytest.mark.parametrize(
+    ("size", "complete"),
+    [
+        ((80, 24), False),
+        pytest.param((120, 40), True, marks=pytest.mark.slow),
+        pytest.param((60, 18), False, marks=pytest.mark.slow),
+    ],
+)
+async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], complete: bool) -> None:
+    async with studio("iris", size=size) as s:
+        await s.press("ctrl+n")
+        screen = s.app.screen
+        rows = [row for row in screen.query(".row") if row.display]
+        in_sight = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
+        assert (len(in_sight) == len(rows)) == complete
+        seen = []
+        for _ in range(21):  # all but those that iris has no use for
+            assert screen.focused is not None
+            seen.append(screen.focused.id)
+            assert screen.query_one("#fields").region.contains_region(screen.focused.region)
+            await s.press("down")
+            await s.pilot.wait_for_scheduled_animations()
+        assert len(set(seen)) == len(rows) == 21
+        assert {"file", "target", "columns", "samples", "noise", "features", "momentum"}.isdisjoint(seen)
+        for name in ("mistake", "command", "keys"):
+            assert screen.region.contains_region(screen.query_one(f"#{name}").region)
+
+
+def _covered(screen: object, row: object) -> bool:
+    fields = screen.query_one("#fields").region  # type: ignore[attr-defined]
+    return not fields.contains_region(row.region)  # type: ignore[attr-defined]
+
+
+async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    async with studio() as s:
+        await s.press("ctrl+n")
+        await fill(s, rate="0.25")
+        await s.press("ctrl+s")
+        assert isinstance(s.app.screen, Question)
+        await s.type(str(tmp_path / "mine.txt"))
+        assert "does not end in .toml" in s.mistake
+        await s.type(str(path))
+        assert load_experiment(path).training.rate == 0.25
+        before = path.read_bytes()
+        await fill(s, rate="0.75")
+        await s.press("ctrl+s")
+        await s.type(str(path))
+        assert "is there already" in s.mistake
+        assert path.read_bytes() == before
+
+
+async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
+    path = tmp_path / "[bold]x.csv"
+    path.write_text("\x1b[2Ja,[red]b[/],kind\n1,2,[@click=app.quit]x\n3,4,\x1b]0;t\x07\n", "utf-8")
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(path))
+        assert "\\x1b[2Ja, [red]b[/] → [@click=app.quit]x" in text(s, "mistake")
+        await s.press("enter", "space")
+        assert s.timeline.experiment.name == "[bold]x"
+        assert "[bold]x" in s.text("Breadcrumb")
+        assert "\x1b" not in "".join(s.text(name) for name in ("Breadcrumb", "Samples", "Network", "Inspector"))
+
+
+async def test_strangers_see_no_files() -> None:
+    app = BackpropApp(Timeline(load_experiment("iris")), audience=Audience(kiosk=True))
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+n")
+        screen = app.screen
+        assert isinstance(screen, SetupScreen)
+        assert not screen.query("#file")
+        assert 'csv = "iris.csv"' in str(screen.query_one("#toml", Static).content)
+        await pilot.press("down", *["right"] * 7)
+        assert "CSV" not in str(screen.query_one("#data", Static).content)
+        await pilot.press("ctrl+s")
+        assert app.screen is screen
+
+
+@pytest.mark.parametrize(("field", "value", "words"), [("layers", "100,200", "10,000"), ("samples", "1001", "1,000")])
+async def test_strangers_get_bounded_sizes(field: str, value: str, words: str) -> None:
+    app = BackpropApp(Timeline(load_experiment("spiral")), audience=Audience(kiosk=True))
+    async with app.run_test(size=NARROW) as pilot:
+        s = Studio(app, pilot)
+        await s.press("ctrl+n")
+        await fill(s, **{field: value})
+        assert f"at most {words}" in text(s, "mistake")
+        await s.press("enter")
+        assert isinstance(s.app.screen, SetupScreen)
+
+
+async def test_every_rule_of_a_file_has_a_field() -> None:
+    async with studio("circle", size=NARROW) as s:
+        await s.press("ctrl+n")
+        await fill(
+            s, features="x1,x2,x1^2,x1*x2", noise="0.2", data_seed="3", l1="0.001", l2="0.01", round="2", stop="9"
+        )
+        for name, key in (("bias", "f"), ("init", "h"), ("report", "s"), ("optimizer", "m"), ("standardise", "y")):
+            s.app.screen.query_one(f"#{name}").focus()
+            await s.press(key)
+        await fill(s, momentum="0.5")
+        shown = text(s, "toml")
+        await s.press("enter")
+        experiment = s.timeline.experiment
+        assert experiment.network.units == (4, 4, 1)
+        assert (experiment.network.bias.value, experiment.init) == ("frozen", "he")
+        assert experiment.data.input_names == ("x1", "x2", "x1^2", "x1*x2")
+        training = experiment.training
+        assert (training.l1, training.l2, training.round, training.stop) == (0.001, 0.01, 2, 9.0)
+        assert (training.optimizer, training.momentum, training.report) == ("momentum", 0.5, "squared")
+        definition = tomllib.loads(shown)
+        assert definition["data"]["seed"] == 3
+        assert definition["data"]["noise"] == 0.2
+        assert definition["network"] == experiment.definition["network"]
+        assert definition["training"] == experiment.definition["training"]
+
+
+async def test_fields_that_mean_nothing_are_out_of_sight() -> None:
+    async with studio("xor", size=NARROW) as s:
+        await s.press("ctrl+n")
+        screen = s.app.screen
+        assert not screen.query_one("#row-momentum").display
+        screen.query_one("#optimizer").focus()
+        await s.press("m")
+        assert screen.query_one("#row-momentum").display
+        assert 'optimizer = "momentum"' in text(s, "toml")
+        await s.press("r")
+        assert not screen.query_one("#row-momentum").display
+
+
+async def test_a_column_other_than_the_last_is_learned(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("id,kind,a,b\n1,x,1,2\n2,y,3,4\n3,z,5,6\n4,x,2,2\n", "utf-8")
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(path), target="kind", columns="a,nothing")
+        assert "no column 'nothing' (expected columns of the file: id, kind, a, b)" in text(s, "mistake")
+        assert s.app.screen.query_one("#row-columns").has_class("-wrong")
+        await fill(s, columns="a,b")
+        assert text(s, "mistake").endswith("a, b → x, y, z")
+        await s.press("enter")
+        assert s.timeline.experiment.network.units == (2, 8, 3)
+        assert s.timeline.experiment.network.activations[-1] == "softmax"
+
+
+class Large(NamedTuple):
+    """A file that is not read to its end before `gate` opens."""
+
+    path: Path
+    gate: threading.Event
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
+    path = tmp_path / "large.csv"
+    path.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 12_500, "utf-8")
+    gate, end = threading.Event(), time.monotonic() + LIMIT  # or a test that fails would never come to its end
+    patiently = shelf.Shelf.patiently
+
+    def slowly(self: shelf.Shelf, watch: Watch) -> Opener:
+        def wait(rows: int) -> None:
+            watch(rows)
+            while rows and not gate.wait(0.01) and time.monotonic() < end:
+                watch(rows)
+
+        return patiently(self, wait)
+
+    monkeypatch.setattr(shelf, "AT_ONCE", 1000)
+    monkeypatch.setattr(shelf.Shelf, "patiently", slowly)
+    yield Large(path, gate)
+    gate.set()
+
+
+async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -> None:
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(large.path))
+        assert text(s, "mistake").startswith("… reading large.csv: ")
+        assert (text(s, "command"), text(s, "toml")) == ("", "")
+        await fill(s, layers="5")  # a field that the file is nothing to
+        await s.press("enter")
+        assert isinstance(s.app.screen, SetupScreen)
+        large.gate.set()
+        await until(lambda: len(s.app.screen_stack) <= 2 or "reading" not in text(s, "mistake"))
+        assert len(s.app.screen_stack) <= 2
+        await s.pilot.pause()
+        experiment = s.timeline.experiment
+        assert (experiment.name, experiment.network.units) == ("large", (2, 5, 1))
+        assert (experiment.network.activations[-1], len(experiment.data)) == ("sigmoid", 17_500)
+
+
+@pytest.mark.parametrize("change", ["escape", "data", "nothing"])
+async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    told: list[str] = []
+
+    def noted(*args: Any) -> Reading:
+        if threading.current_thread() is threading.main_thread():
+            return read(*args)
+        told.append("begun")
+        try:
+            reading = read(*args)
+        except shelf.Unread:
+            told.append("given up")
+            raise
+        told.append("read")
+        return reading
+
+    monkeypatch.setattr(setup, "read", noted)
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(large.path))
+        [worker] = [worker for worker in s.app.workers if worker.group == "file"]
+        await until(lambda: told == ["begun"])
+        if change == "escape":
+            await s.press("escape")
+        elif change == "data":
+            s.app.screen.query_one("#data").focus()
+            await s.press("right")
+            assert text(s, "mistake").startswith("✓ 3-4-1")
+        else:
+            large.gate.set()
+        assert worker.is_cancelled == (change != "nothing")
+        await until(lambda: len(told) > 1)
+        assert told == ["begun", "read" if change == "nothing" else "given up"]
+
+
+async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
+    with large.path.open("a", encoding="utf-8") as file:
+        file.write("5,?,x\n")
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(large.path))
+        large.gate.set()
+        await until(lambda: "reading" not in text(s, "mistake"))
+        assert text(s, "mistake") == (
+            "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field)"
+        )
+        await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])

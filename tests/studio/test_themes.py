@@ -1,0 +1,78 @@
+"""Every theme, in every view and on every screen: nothing is drawn in an ink that the theme has not got."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.studio.studio import WIDE, studio
+from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.studio.app import BackpropApp
+from tui_backprop.studio.commands import THEMES
+from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.views import VIEWS
+from tui_backprop.studio.screens.lesson import first_stage
+
+HALF_BLOCK = "▀"
+PLACES = {view.__name__: (view.KEY,) for view in VIEWS} | {
+    "the panes": (),
+    "the chart": ("e", "e", "c"),
+    "the set-up": ("ctrl+n",),
+    "a sweep": ("S",),
+    "the help": ("question_mark",),
+    "the palette": ("ctrl+p",),
+}
+
+
+def draw(app: BackpropApp) -> None:
+    """Every line of every pane in sight, as it is drawn when the terminal asks for it."""
+    for painted in app.screen.query(Painted):
+        painted._strips.clear()
+        for y in range(painted.size.height):
+            painted.render_line(y)
+
+
+async def wear(app: BackpropApp, pilot: Pilot[None], theme: str) -> None:
+    """The theme is another one, and every widget knows."""
+    app.theme = theme
+    await pilot.pause()
+    draw(app)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_theme_can_change_wherever_one_is(place: str) -> None:
+    async with studio("xor") as s:
+        await s.press("space", *PLACES[place])
+        for theme in (*THEMES, *reversed(THEMES)):
+            await wear(s.app, s.pilot, theme)
+
+
+@pytest.mark.slow
+async def test_a_theme_can_change_beside_a_lesson() -> None:
+    lesson = chapter(chapter_names()[2])
+    app = BackpropApp(first_stage(lesson), lesson=lesson, keep_progress=False)
+    async with app.run_test(size=WIDE) as pilot:
+        for _ in lesson.pages:
+            for theme in THEMES:
+                await wear(app, pilot, theme)
+            await pilot.press("n")
+
+
+@pytest.mark.parametrize("view", ["Surface", "Landscape"])
+async def test_a_map_is_in_shades_where_the_theme_has_no_colours_for_half_blocks(view: str) -> None:
+    async with studio("xor") as s:
+        await s.press("e", *PLACES[view])
+        assert HALF_BLOCK in s.text(view)
+        await wear(s.app, s.pilot, "ansi")
+        assert HALF_BLOCK not in s.text(view)
+        await wear(s.app, s.pilot, "light")
+        assert HALF_BLOCK in s.text(view)
+
+
+@pytest.mark.parametrize("view", ["Surface", "Landscape"])
+async def test_a_map_is_in_shades_without_colours(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with studio("xor") as s:
+        await s.press("e", *PLACES[view])
+        assert HALF_BLOCK not in s.text(view)

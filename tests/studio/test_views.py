@@ -1,0 +1,144 @@
+"""Views: a number key opens one in the inspector's place, and closes it again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.studio.studio import NARROW, SMALL, WIDE, studio
+from tests.studio.test_layout import ALL, assert_up_to_date
+from tui_backprop import load_experiment
+from tui_backprop.studio.panes.views import VIEWS
+
+NAMES = [view.__name__ for view in VIEWS]
+KEY = {view.__name__: view.KEY for view in VIEWS}
+
+
+@pytest.mark.parametrize("view", NAMES)
+async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: str) -> None:
+    async with studio() as s:
+        place = s.painted("Inspector").region
+        await s.press("space", KEY[view])
+        assert s.in_sight == (ALL - {"Inspector"}) | {view}
+        assert (s.focused, s.painted(view).region) == (view, place)
+        assert_up_to_date(s)
+        await s.press("full_stop", "full_stop")
+        assert_up_to_date(s)
+        await s.press(KEY[view])
+        assert (s.in_sight, s.focused) == (ALL, "Matrices")
+        assert_up_to_date(s)
+
+
+@pytest.mark.parametrize("view", NAMES)
+async def test_on_a_narrow_screen_a_view_is_a_further_tab_while_it_is_open(view: str) -> None:
+    async with studio(size=NARROW) as s:
+        assert f" {view} " not in s.text("PaneBar")
+        await s.press("space", KEY[view])
+        assert (s.in_sight, s.focused) == ({"Network", view}, view)
+        assert f"[{next(v.TITLE for v in VIEWS if v.__name__ == view)}]" in s.text("PaneBar")
+        assert_up_to_date(s)
+        await s.press("tab")
+        assert s.in_sight == {"Network", "Inspector"}
+        await s.press("shift+tab")
+        assert s.in_sight == {"Network", view}
+        await s.press(KEY[view])
+        assert (s.in_sight, s.focused) == ({"Network", "Matrices"}, "Matrices")
+
+
+async def test_on_a_small_screen_a_view_is_alone() -> None:
+    async with studio(size=SMALL) as s:
+        await s.press("2")
+        assert s.in_sight == {"Gates"}
+        await s.press("2")
+        assert s.in_sight == {"Matrices"}
+
+
+async def test_a_view_full_screen_and_under_the_chart() -> None:
+    async with studio() as s:
+        await s.press("2", "f")
+        assert s.in_sight == {"Gates"}
+        assert s.painted("Gates").size.width == WIDE[0]
+        await s.press("f")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Gates"}
+        await s.press("c")
+        assert s.in_sight == {"Chart"}
+        await s.press("2")
+        assert (s.in_sight, s.focused) == ((ALL - {"Inspector"}) | {"Gates"}, "Gates")
+
+
+async def test_views_go_through_all_sizes() -> None:
+    async with studio() as s:
+        await s.press("2")
+        for size, panes in [
+            (NARROW, {"Network", "Gates"}),
+            (SMALL, {"Gates"}),
+            (WIDE, (ALL - {"Inspector"}) | {"Gates"}),
+        ]:
+            await s.resize(size)
+            assert s.in_sight == panes
+            assert_up_to_date(s)
+
+
+async def test_the_inspector_makes_way_for_a_view_when_there_is_room_for_all() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press("2", "tab")
+        assert s.focused == "Inspector"
+        await s.resize(WIDE)
+        assert (s.focused, s.in_sight) == ("Gates", (ALL - {"Inspector"}) | {"Gates"})
+
+
+async def test_two_views_share_the_place_and_a_third_pushes_out_the_oldest() -> None:
+    async with studio() as s:
+        place = s.painted("Inspector").region
+        await s.press("1", "2")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Surface", "Gates"}
+        left, right = s.painted("Surface").region, s.painted("Gates").region
+        assert (left.x, right.right, left.y, right.y) == (place.x, place.right, place.y, place.y)
+        assert right.x - left.right == 2
+        await s.press("3")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Gates", "Pulls"}
+        await s.press("space", "tab")
+        assert_up_to_date(s)
+        await s.press("2")
+        assert s.in_sight == (ALL - {"Inspector"}) | {"Pulls"}
+        assert s.painted("Pulls").region == place
+
+
+async def test_arrows_in_the_tug_of_war_select_another_weight() -> None:
+    async with studio() as s:
+        await s.press("3", "down")
+        assert "W1[x2→h1]" in s.text("Pulls")
+        await s.press("7", "right")
+        assert "W1[x2→h2]" in s.text("Slope")
+        assert s.text("Pulls").startswith("2 pull") or "W1[x2→h2]" in s.text("Pulls")
+
+
+async def test_a_view_is_opened_by_name() -> None:
+    async with studio() as s:
+        s.screen.open_view("collapse")
+        await s.settle()
+        await s.pilot.pause()
+        assert "Collapse" in s.in_sight
+        s.screen.open_view("collapse")
+        s.screen.close_view("collapse")
+        await s.pilot.pause()
+        assert s.in_sight == ALL
+
+
+async def test_another_experiment_is_shown_in_the_views_that_are_open() -> None:
+    async with studio() as s:
+        await s.press("4", "1")
+        s.screen.open(load_experiment("spiral"))
+        await s.settle()
+        assert "Nothing collapses" in s.text("Collapse")
+        assert_up_to_date(s)
+
+
+async def test_the_loss_surface_takes_another_second_weight_and_forgets_it_with_another_selection() -> None:
+    async with studio() as s:
+        await s.press("8")
+        assert s.text("Landscape").startswith("W1[x1→h1] ▸ and W1[x2→h1] ▲")
+        await s.press("x")
+        assert s.text("Landscape").startswith("W1[x1→h1] ▸ and W1[x3→h1] ▲")
+        await s.press("x", "right", "space")
+        assert s.text("Landscape").startswith("W1[x1→h2] ▸ and W1[x2→h2] ▲")
+        assert_up_to_date(s)

@@ -1,0 +1,248 @@
+"""What can be typed after `tui-backprop`: verbs, options, and the checks on their values."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
+from tui_backprop.terminal.abilities import COLOURS
+from tui_backprop.terminal.size import MOST
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+PROGRAM = "tui-backprop"
+VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "sessions", "serve")
+RECORDS = ("text", "csv", "jsonl")
+_MOST = 10**9
+"""The most that can be asked for of anything."""
+Value = TypeVar("Value")
+
+
+def _typed(read: Callable[..., Value], **bounds: Any) -> Callable[[str], Value]:
+    """The reader of an option's value; argparse puts the option's name before what is wrong with it."""
+
+    def read_option(text: str) -> Value:
+        try:
+            return read(text, **bounds)
+        except BackpropError as error:
+            raise argparse.ArgumentTypeError(f"{error.message}, {error.hint}") from None
+
+    return read_option
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.lower().replace("×", "x").partition("x")
+    try:
+        return read_whole(columns, 20, MOST[0], 120), read_whole(rows, 5, MOST[1], 40)
+    except BackpropError:
+        told = f"{quoted(text)} is not columns x rows, from 20x5 to {MOST[0]}x{MOST[1]}"
+        raise BackpropError(told, "e.g. 120x40") from None
+
+
+def _batch(text: str) -> int | str:
+    return text if text == "full" else read_whole(text, 1, _MOST, example="4, or full")
+
+
+_count = _typed(read_whole, least=1, most=_MOST, example=100)
+_port = _typed(read_whole, least=1, most=2**16 - 1, example=8000)
+_seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a mistake, without the whole usage; help that cannot be written is a mistake, too."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        print(self.format_help(), end="", file=file)
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise BackpropError(message, f"see {self.prog} --help")
+
+
+def parser_of(verb: str) -> argparse.ArgumentParser:
+    """The options of a verb; `studio` is the command without one."""
+    parser = _Parser(
+        prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
+        description=_DESCRIPTIONS[verb],
+        epilog=_EPILOG if verb == "studio" else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if verb in ("list", "sessions"):
+        return parser
+    if verb == "learn":
+        _add_learn(parser)
+        return parser
+    parser.add_argument(
+        "experiment",
+        metavar="EXPERIMENT",
+        nargs="?" if verb in ("studio", "serve") else None,
+        default=None if verb in ("studio", "serve") else "article",
+        help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
+    )
+    if verb in _OWN_OPTIONS:
+        _OWN_OPTIONS[verb](parser)
+    if verb in ("studio", "show"):
+        default = "0" if verb == "show" else None
+        parser.add_argument(
+            "--at", metavar="EPOCH:SAMPLE:PHASE", default=default, help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
+        )
+    if verb == "serve":
+        return parser
+    if verb in ("studio", "show"):
+        _add_theme(parser, None if verb == "studio" else "dark")
+    _add_overrides(parser, seed=verb != "sweep")
+    return parser
+
+
+def _add_studio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
+    session = parser.add_mutually_exclusive_group()
+    session.add_argument(
+        "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
+    )
+    session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
+    _add_colours(parser)
+    parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
+    _add_kiosk(parser)
+
+
+def _add_learn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="the chapters, one a line")
+    what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
+    what.add_argument("--check", action="store_true", help="name all mistakes in a lesson's file, with their lines")
+    what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
+    parser.add_argument("--questions", choices=("on", "off"), help="whether questions are asked (Q in the lesson)")
+    _add_theme(parser, None)
+    _add_colours(parser)
+    _add_kiosk(parser)
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser, *RECORDS)
+    parser.add_argument(
+        "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
+    )
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser, *RECORDS)
+    parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
+    parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser, "numpy", "torch")
+
+
+def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
+    parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"(default: {formats[0]})")
+    parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
+
+
+def _add_picture(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=_typed(_size), default=(120, 40), metavar="120x40", help="columns x rows")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--plain", action="store_true", help="text without colours")
+    output.add_argument("--svg", metavar="FILE", help="write a picture")
+
+
+def _add_bug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bug", metavar="NAME", help="check a gradient with a classic mistake, as in chapter 10")
+
+
+def _add_exercise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+    parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--learn", nargs="?", const="1", metavar="CHAPTER|FILE.md", help="serve a lesson instead (default: chapter 1)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
+    parser.add_argument("--port", type=_port, default=8000, metavar="N", help="(default: 8000)")
+    parser.add_argument(
+        "--visitors", type=_count, default=50, metavar="N", help="at most so many at once (default: 50)"
+    )
+    parser.add_argument("--theme", choices=("dark", "light"), help="for everybody (default: what each browser prefers)")
+
+
+def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
+    themes = ("dark", "light", "ansi")
+    parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
+
+
+def _add_colours(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--color", choices=("auto", *COLOURS), default="auto", help="colours to use (default: auto)")
+    parser.add_argument(
+        "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
+    )
+
+
+def _add_kiosk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
+    )
+
+
+def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
+    group = parser.add_argument_group("changes to the experiment")
+    if seed:
+        group.add_argument("--seed", type=_seed, metavar="S", help="new initial weights")
+    else:
+        parser.set_defaults(seed=None)
+    group.add_argument("--rate", type=_typed(read_number, example="0.1"), metavar="R", help="learning rate")
+    group.add_argument(
+        "--layers", type=_typed(read_wholes), metavar="3,4,1", help="units of each layer, input first; new weights"
+    )
+    group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
+    group.add_argument("--output", metavar="NAME", help="activation of the output layer")
+    group.add_argument("--batch", type=_typed(_batch), metavar="N|full", help="samples averaged in one update, or full")
+    group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
+    group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
+
+
+_OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "studio": _add_studio,
+    "train": _add_training,
+    "sweep": _add_sweep,
+    "script": _add_script,
+    "check": _add_bug,
+    "show": _add_picture,
+    "worksheet": _add_exercise,
+    "serve": _add_server,
+}
+_DESCRIPTIONS = {
+    "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
+    "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",
+    "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
+    "list": "List the presets: name, shape, title.",
+    "train": "Train without drawing, and print the figures of every epoch or step.",
+    "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
+    "script": "Print a short Python program that trains this very network, for NumPy or PyTorch.",
+    "check": "Compare every gradient with a finite difference of the loss.",
+    "serve": "Show the studio, or a lesson, in browsers: a kiosk for each visitor, served from this machine.",
+    "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
+    "show": "Print the studio's screen at a moment, without a terminal.",
+}
+_EPILOG = f"""other commands:
+  {PROGRAM} learn [CHAPTER]     the guided story, with live numbers
+  {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
+  {PROGRAM} list                presets, one a line
+  {PROGRAM} train EXPERIMENT    train without drawing
+  {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once
+  {PROGRAM} script EXPERIMENT   a Python program that trains the same
+  {PROGRAM} check EXPERIMENT    gradient check against finite differences
+  {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
+  {PROGRAM} sessions            sessions that can be resumed, newest first
+  {PROGRAM} serve [EXPERIMENT]  the studio in a browser
+Each has its own --help. Inside the studio press ? for help."""

@@ -1,0 +1,344 @@
+"""The command line: arguments, terminal checks, exit codes. What it needs is imported when it is needed."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+TYPE_CHECKING = False  # importing typing would double the time that --version takes
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tui_backprop.core.experiment import Experiment
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.experiments import Overrides
+    from tui_backprop.sessions.store import Record
+    from tui_backprop.studio.app import BackpropApp
+    from tui_backprop.terminal.looks import Looks
+
+PROGRAM = "tui-backprop"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code.
+
+    0 done, 1 a check failed or the program broke, 2 wrong usage or input, 3 not written or saved, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _complete_streams()
+    from tui_backprop.errors import INTERRUPTED, BackpropError
+
+    try:
+        try:
+            return _dispatch(arguments)
+        finally:
+            sys.stdout.flush()
+    except BackpropError as error:
+        _complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # keeps Python from complaining when it flushes at exit
+        return _system_error(error)
+
+
+def _system_error(error: OSError) -> int:
+    """The exit code where standard output has no reader or no room left, or something else broke."""
+    from tui_backprop.reading.disk import NO_ROOM, reason, unwritable
+
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough
+        return 0
+    if error.filename is None and error.errno in NO_ROOM:
+        told = unwritable("standard output", error, "")
+        _complain(str(told))
+        return told.exit_code
+    _complain(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
+    return 1
+
+
+def _complain(text: str) -> None:
+    """A line on standard error, if that can be written to."""
+    from tui_backprop.errors import printable
+
+    try:
+        print(f"{PROGRAM}: {printable(text)}", file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # as for standard output
+
+
+def _complete_streams() -> None:
+    """A stream closed by the caller is as good as an empty one; a sign that an output cannot show is escaped."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  # as long as the program runs
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if "--version" in arguments:
+        from tui_backprop import __version__
+
+        print(PROGRAM, __version__)
+        return 0
+    from tui_backprop.cli.arguments import VERBS, parser_of
+
+    verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
+    options = parser_of(verb).parse_args(arguments if verb == "studio" else arguments[1:])
+    if verb == "list":
+        return _list()
+    if verb == "sessions":
+        return _sessions()
+    if verb == "serve":
+        return _serve(options)
+    if verb == "studio":
+        return _studio(options)
+    if verb == "learn":
+        return _learn(options)
+    return _of_experiment(verb, _experiment(options), options)
+
+
+def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespace) -> int:
+    if verb == "train":
+        from tui_backprop.cli.train import train
+
+        return train(experiment, options.epochs, options.format, options.every, options.out)
+    if verb == "sweep":
+        from tui_backprop.cli.sweep import sweep
+
+        return sweep(experiment, options.first, options.seeds, options.epochs, options.format, options.out)
+    if verb == "script":
+        from tui_backprop.cli.script import script
+        from tui_backprop.reading.disk import output
+
+        text = script(experiment, options.epochs, options.format)
+        with output(options.out) as file:
+            file.write(text)
+        return 0
+    if verb == "check":
+        from tui_backprop.cli.check import check
+
+        return check(experiment, options.bug)
+    if verb == "worksheet":
+        from tui_backprop.lessons.worksheet import worksheet
+
+        print(worksheet(experiment, options.steps, options.answers), end="")
+        return 0
+    return _show(experiment, options)
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The one that is named, with changes; of a data file alone one whose network suits it."""
+    from tui_backprop.experiments import load_experiment
+
+    overrides = _overrides(options)
+    if options.experiment is None and overrides.data is not None:
+        from tui_backprop.experiments.draft import experiment_of
+
+        return experiment_of(overrides.data, overrides)
+    return load_experiment(options.experiment or "article", overrides)
+
+
+def _overrides(options: argparse.Namespace) -> Overrides:
+    from dataclasses import fields
+
+    from tui_backprop.experiments import Overrides
+
+    return Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
+
+
+def _list() -> int:
+    from tui_backprop.experiments import load_experiment, preset_names
+
+    for name in preset_names():
+        experiment = load_experiment(name)
+        print(f"{name:<16} {experiment.network.shape:<8} {experiment.title}")
+    return 0
+
+
+def _show(experiment: Experiment, options: argparse.Namespace) -> int:
+    from tui_backprop.core.place import parse_place
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.reading.disk import output
+    from tui_backprop.studio.app import picture
+
+    timeline = Timeline(experiment)
+    timeline.go(*parse_place(options.at, timeline))
+    screen = picture(timeline, options.size, options.theme)
+    if options.svg is not None:
+        with output(options.svg) as file:
+            file.write(screen.svg)
+    else:
+        print(screen.text if options.plain or not sys.stdout.isatty() else screen.ansi)
+    return 0
+
+
+def _sessions() -> int:
+    from tui_backprop.errors import one_line
+    from tui_backprop.sessions.store import entries, folder, shown
+
+    found, wrong = entries()
+    for entry in found:
+        head = entry.head
+        when = f"{head.saved.astimezone():%Y-%m-%d %H:%M:%S}"
+        text = f"{entry.path.stem:<40} {when}  {head.experiment:<16} {head.step}/{head.phase}"
+        print(one_line(text + ("  in use" if entry.in_use else "")))
+    for error in wrong:
+        _complain(f"skipped {error}")
+    if not found:
+        _complain(f"no sessions in {shown(folder())}")
+    return 0
+
+
+def _studio(options: argparse.Namespace) -> int:
+    gc.disable()  # until the studio is on the screen: there is much to import and nothing to collect
+    timeline, record = _opened(options)
+    try:
+        return _watch(timeline, record, options)
+    finally:
+        if record is not None:
+            record.close()
+
+
+def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
+    """What to watch, and where its session is saved: nowhere if strangers are at the keys, or nobody is."""
+    from tui_backprop.core.place import parse_place
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.errors import BackpropError
+    from tui_backprop.experiments import Overrides
+    from tui_backprop.sessions.store import Record, at, place_to_read, resume_newest
+
+    unattended = options.kiosk or options.play
+    if unattended and (options.resume, options.session) != (None, None):
+        raise BackpropError("--kiosk and --play keep no session", "without --resume and --session")
+    if options.resume is not None and (options.experiment, _overrides(options)) != (None, Overrides()):
+        raise BackpropError("a session has its own experiment", "--resume without EXPERIMENT and changes to it")
+    if options.resume == "":
+        record, session, wrong = resume_newest()
+        for error in wrong:
+            _complain(f"skipped {error}")
+    elif options.resume is not None:
+        record, session = Record.resume(place_to_read(options.resume))
+    elif options.session is not None and os.path.exists(at(options.session)):
+        record, session = Record.resume(at(options.session))
+    else:
+        experiment = _experiment(options)
+        timeline = _timeline(experiment, options)
+        if options.at is not None:
+            timeline.go(*parse_place(options.at, timeline))
+        if unattended:
+            return timeline, None
+        return timeline, Record.start(at(options.session), experiment) if options.session is not None else Record()
+    if options.at is not None:
+        raise BackpropError("a session has its own place", "without --at")
+    return Timeline(session.experiment, branches=session.branches, present=session.present), record
+
+
+def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.studio.audience import KIOSK_MEMORY, KIOSK_STEPS
+
+    return Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if options.kiosk else Timeline(experiment)
+
+
+def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
+    from tui_backprop.errors import NOT_SAVED
+
+    theme, ascii_characters = _looks(options)
+    from tui_backprop.studio.app import BackpropApp
+    from tui_backprop.studio.audience import Audience
+
+    app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record)
+    code = _run(app)
+    if record is not None and record.problem:
+        _complain(record.problem)
+        return code or NOT_SAVED
+    return code
+
+
+def _run(app: BackpropApp) -> int:
+    """Runs the studio; what has been imported until now stays, and is never searched for garbage."""
+    gc.freeze()
+    return app.run_to_end()
+
+
+def _looks(options: argparse.Namespace) -> Looks:
+    from tui_backprop.terminal.looks import looks
+
+    return looks(options.color, options.theme, options.ascii)
+
+
+def _learn(options: argparse.Namespace) -> int:
+    """The guided story: in the studio, or on paper."""
+    from tui_backprop.cli import learn as desk
+    from tui_backprop.errors import BackpropError
+
+    if options.list:
+        print(desk.listing(), end="")
+        return 0
+    if options.new is not None:
+        print(desk.create(options.new))
+        return 0
+    if options.check:
+        return desk.check(options.lesson)
+    if options.plain:
+        print(desk.on_paper(options.lesson), end="")
+        return 0
+    if options.kiosk and options.questions is not None:
+        raise BackpropError("--kiosk keeps no settings", "without --questions")
+    lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
+    theme, ascii_characters = _looks(options)
+    from tui_backprop.studio.app import BackpropApp
+    from tui_backprop.studio.audience import Audience
+    from tui_backprop.studio.screens.lesson import first_experiment
+
+    if options.questions is not None:
+        desk.ask_questions(options.questions == "on")
+    timeline = _timeline(first_experiment(lesson), options)
+    audience = Audience(options.kiosk)
+    app = BackpropApp(timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk)
+    return _run(app)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Each visitor gets a kiosk of their own; whoever can reach the address can visit."""
+    from tui_backprop.errors import BackpropError
+
+    try:
+        import textual_serve  # noqa: F401
+    except ImportError:
+        raise BackpropError("the browser mode is not installed", "pip install 'tui-backprop[serve]'") from None
+    from tui_backprop.cli.serve import StudioServer
+
+    shown = _served(options)
+    only_here = options.host in ("127.0.0.1", "localhost", "::1")
+    who = "only this machine can reach" if only_here else "anyone on the network can use"
+    _complain(f"{who} {options.host}:{options.port}; each visitor gets a kiosk")
+    command = [sys.executable, "-m", "tui_backprop", *shown, "--kiosk"]
+    try:
+        StudioServer(command, options.host, options.port, options.visitors, options.theme).serve()
+    except OSError as error:
+        problem = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise BackpropError(f"{options.host}:{options.port}: {problem}", "another --host or --port") from None
+    return 0
+
+
+def _served(options: argparse.Namespace) -> list[str]:
+    """The arguments for what visitors see; a mistake is better told here than in every browser."""
+    from tui_backprop.errors import BackpropError
+
+    if options.learn is None:
+        from tui_backprop.experiments import load_experiment
+
+        name = options.experiment or "article"
+        load_experiment(name)
+        return [name]
+    if options.experiment is not None:
+        raise BackpropError("a lesson has its own experiments", "--learn without EXPERIMENT")
+    from tui_backprop.cli import learn as desk
+
+    desk.opened(options.learn)
+    return ["learn", options.learn]

@@ -1,0 +1,103 @@
+"""A sweep without drawing: how its runs came out, as text, CSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.outcomes import Outcome
+from tui_backprop.core.sweep import Sweep
+from tui_backprop.errors import INTERRUPTED, BackpropError
+from tui_backprop.reading.disk import output
+from tui_backprop.render.spans import Line, line, plain, safe
+from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons
+from tui_backprop.terminal.abilities import ascii_only, shows_unicode
+
+SEEDS = 2**32
+COLUMNS = 100
+SEEDS_SHOWN = 12
+NEWS = 0.1
+"""Seconds from one word on the progress to the next."""
+
+
+def sweep(experiment: Experiment, first: int, count: int, epochs: int, form: str, out: str | None) -> int:
+    """Trains from `count` seeds and tells how that came out, as far as it went; returns the exit code."""
+    if first + count > SEEDS:
+        raise BackpropError(f"{count} seeds from {first} go beyond the last, {SEEDS - 1}", "fewer --seeds")
+    runs = Sweep(experiment, range(first, first + count), epochs)
+    with output(out) as file:
+        done = _run(runs)
+        _WRITERS[form](file, runs, done)
+    return 0 if done else INTERRUPTED
+
+
+def _run(runs: Sweep) -> bool:
+    """Makes the runs; whether nobody interrupted them."""
+    tell, due = sys.stderr.isatty(), time.monotonic() + NEWS
+    try:
+        for _ in runs.proceed():
+            if tell and time.monotonic() > due:
+                converged = sum(outcome.converged for outcome in runs.ended())
+                print(f"\r{100 * runs.progress:3.0f} %, {converged:,} converged", end="", file=sys.stderr, flush=True)
+                due = time.monotonic() + NEWS
+    except KeyboardInterrupt:
+        return False
+    finally:
+        if tell:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return True
+
+
+def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
+    outcomes = runs.outcomes()
+    epochs = [outcome.epochs for outcome in outcomes if outcome.converged]
+    stuck = [outcome for outcome in outcomes if not outcome.converged]
+    seeds = f"{len(outcomes):,} starts, seeds {runs.seeds[0]} to {runs.seeds[max(0, len(outcomes) - 1)]}"
+    share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
+    lines: list[Line] = [
+        line(f"{safe(runs.experiment.name)}: {seeds}, at most {runs.epochs:,} epochs each"),
+        line(f"{len(epochs):,} converge{share}, {len(stuck):,} do not"),
+    ]
+    if not done:
+        lines.append(line(f"interrupted at {100 * runs.progress:.0f} %: runs under way are told as they stood"))
+    lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
+    if stuck:
+        lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
+    text = plain(lines)
+    print(text if shows_unicode(os.environ) else ascii_only(text), file=file)
+
+
+def _write_csv(file: TextIO, runs: Sweep, done: bool) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    outcomes = [_fields(outcome) for outcome in runs.outcomes()]
+    writer.writerow(["seed", "ending", "epochs", "error", "dead", "step"])
+    writer.writerows(outcome.values() for outcome in outcomes)
+
+
+def _write_jsonl(file: TextIO, runs: Sweep, done: bool) -> None:
+    for outcome in runs.outcomes():
+        print(json.dumps(_fields(outcome), separators=(",", ":")), file=file)
+
+
+def _fields(outcome: Outcome) -> dict[str, object]:
+    return {
+        "seed": outcome.seed,
+        "ending": outcome.ending.value,
+        "epochs": outcome.epochs,
+        "error": outcome.error,
+        "dead": outcome.dead,
+        "step": outcome.lost or None,  # after which numbers were no longer finite
+    }
+
+
+_WRITERS: dict[str, Callable[[TextIO, Sweep, bool], None]] = {
+    "text": _write_text,
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+}

@@ -1,0 +1,213 @@
+"""Training without drawing: each epoch's or step's figures as text, CSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Pass
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import parameter_at
+from tui_backprop.core.run.trainer import Trainer, TrainingState
+from tui_backprop.core.scores import Score, score, scored
+from tui_backprop.errors import printable
+from tui_backprop.reading.disk import output
+
+
+def train(experiment: Experiment, epochs: int, form: str, every: str, out: str | None) -> int:
+    """Trains for at most `epochs` epochs and writes a record for every step or epoch; returns the exit code."""
+    trainer = Trainer(experiment)
+    with output(out) as file:
+        writer = _WRITERS[form](file, experiment)
+        run = _train_steps if every == "step" else _train_epochs
+        ending, state = run(trainer, epochs, writer)
+        writer.end(ending, state)
+    return 0
+
+
+def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
+    before = state = trainer.start()
+    for epoch, state in trainer.epochs(epochs):
+        writer.epoch(epoch, state)
+        if not trainer.finite(state):
+            while trainer.finite(before):
+                _, before = trainer.record(before)
+            return f"diverged at step {before.step}", before
+        before = state
+    return _ending(trainer, state), state
+
+
+def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
+    state = trainer.start()
+    for _ in range(epochs * trainer.steps_per_epoch):
+        passage, state = trainer.record(state)
+        writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, state)
+        if not trainer.finite(state):
+            return f"diverged at step {state.step}", state
+        if trainer.ended(state):
+            break
+    return _ending(trainer, state), state
+
+
+def _ending(trainer: Trainer, state: TrainingState) -> str:
+    epoch = trainer.epoch(state.step)
+    if trainer.ended(state):
+        return f"converged after {epoch} epoch{'s' * (epoch != 1)}"
+    return f"stopped after {epoch} epoch{'s' * (epoch != 1)}, error {state.epoch_error!r}"
+
+
+class Writer(Protocol):
+    """One format of the records."""
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        """The state at the end of an epoch."""
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        """One step: its data rows, its pass, and the state after it."""
+
+    def end(self, ending: str, state: TrainingState) -> None:
+        """How the training ended, in words, and where."""
+
+
+class _Text:
+    """As the article prints them: each epoch's weights and error, to the eight decimals of NumPy's printing."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._file, self._experiment = file, experiment
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        self._print(f"epoch {epoch}")
+        self._parameters(state)
+        self._print(f"error {state.epoch_error!r}\n")
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        shown = ", ".join(map(str, samples))
+        self._print(f"step {state.step}: epoch {epoch}, sample {shown}")
+        sample = {"input": passage.input, "prediction": passage.prediction, "target": passage.target}
+        self._print("  ".join(f"{name} {_inline(values)}" for name, values in sample.items()))
+        self._parameters(state)
+        self._print(f"error {_inline(passage.error)}\n")
+
+    def end(self, ending: str, state: TrainingState) -> None:
+        if scored(self._experiment):
+            for name, data in (("training", self._experiment.data), ("test", self._experiment.data.test)):
+                if data is not None:
+                    self._print(f"{name}: {_told(score(self._experiment, state.parameters, data))}")
+        self._print(ending)
+
+    def _parameters(self, state: TrainingState) -> None:
+        for layer, weights in enumerate(state.parameters.weights, 1):
+            self._print(f"W{layer}\n{_printed(weights)}")
+        for layer, bias in enumerate(state.parameters.biases, 1):
+            self._print(f"b{layer}\n{_printed(bias)}")
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._file)
+
+
+def _told(found: Score) -> str:
+    classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({found.accuracy:.1%})"
+    return f"mean error {found.error!r}{classes}"
+
+
+def _printed(array: Array) -> str:
+    return np.array2string(array, precision=8, suppress_small=True, max_line_width=200, threshold=100_000)
+
+
+def _inline(array: Array) -> str:
+    return _printed(np.asarray(array)).replace("\n", "")
+
+
+class _Csv:
+    """One row a record: the counters, the error, and every weight and bias after it."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._writer = csv.writer(file, lineterminator="\n")
+        parameters = (parameter_at(experiment.network, index) for index in range(experiment.network.size))
+        self._names = [parameter.name(experiment) for parameter in parameters]
+        self._outputs = experiment.unit_names(experiment.network.depth)
+        self._headed = False
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        self._row(["epoch", "error"], [epoch, state.epoch_error], state)
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        for row, sample in enumerate(samples):
+            one = passage.sample(row)
+            head = ["step", "epoch", "sample", *(f"prediction {name}" for name in self._outputs), "error"]
+            values = [state.step, epoch, sample, *one.prediction.tolist(), float(one.error)]
+            self._row(head, values, state)
+
+    def end(self, ending: str, state: TrainingState) -> None:
+        """The rows say it all."""
+
+    def _row(self, head: list[str], values: list[Any], state: TrainingState) -> None:
+        if not self._headed:
+            self._writer.writerow(map(printable, [*head, *self._names]))
+            self._headed = True
+        self._writer.writerow([*map(repr, values), *map(repr, state.parameters.flat.tolist())])
+
+
+class _JsonLines:
+    """One JSON object a line, every float in full precision."""
+
+    def __init__(self, file: TextIO, experiment: Experiment) -> None:
+        self._file = file
+        self._experiment = experiment
+        self._batched = experiment.training.batch > 1
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        record = {"epoch": epoch, "error": state.epoch_error, **self._parameters(state)}
+        test = self._experiment.data.test
+        if test is not None:  # the mean error of a test sample, and the share of right classes if there are classes
+            found = score(self._experiment, state.parameters, test)
+            record.update({"test_error": found.error, "test_accuracy": found.accuracy})
+        self._print(record)
+
+    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+        def listed(array: Array) -> Any:
+            """In mini-batches over the batch, also where one sample was left for the last of an epoch."""
+            return [array.tolist()] if self._batched and passage.batch == 1 else array.tolist()
+
+        self._print(
+            {
+                "step": state.step,
+                "epoch": epoch,
+                "sample": list(samples) if self._batched else samples[0],
+                "input": listed(passage.input),
+                "target": listed(passage.target),
+                "z": [listed(z) for z in passage.z],
+                "a": [listed(a) for a in passage.a],
+                "raw": listed(passage.raw),
+                "prediction": listed(passage.prediction),
+                "error": listed(passage.error),
+                "upstream": [listed(upstream) for upstream in passage.upstream],
+                "mask": [listed(mask) for mask in passage.mask],
+                "delta": [listed(delta) for delta in passage.delta],
+                "gradient": _lists(passage.gradient),
+                "bias_gradient": _lists(passage.bias_gradient),
+                **self._parameters(state),
+            }
+        )
+
+    def end(self, ending: str, state: TrainingState) -> None:
+        """The lines say it all."""
+
+    @staticmethod
+    def _parameters(state: TrainingState) -> dict[str, Any]:
+        return {"weights": _lists(state.parameters.weights), "biases": _lists(state.parameters.biases)}
+
+    def _print(self, record: dict[str, Any]) -> None:
+        print(json.dumps(record, separators=(",", ":")), file=self._file)
+
+
+def _lists(arrays: tuple[Array, ...]) -> list[Any]:
+    return [array.tolist() for array in arrays]
+
+
+_WRITERS: dict[str, Callable[[TextIO, Experiment], Writer]] = {"text": _Text, "csv": _Csv, "jsonl": _JsonLines}

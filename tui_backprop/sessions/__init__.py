@@ -1,0 +1,1 @@
+"""Sessions: their text, where they are kept, and the files that one process writes."""

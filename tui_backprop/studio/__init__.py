@@ -1,0 +1,1 @@
+"""The terminal studio: screens, panes and keys."""

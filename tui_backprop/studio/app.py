@@ -1,0 +1,233 @@
+"""The application: themes, the studio on its screen, and pictures of it without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import io
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.console import Console
+from textual.await_complete import AwaitComplete
+from textual.events import Event, InputEvent, MouseMove, Paste, Resize
+from textual.geometry import Size
+from textual.theme import BUILTIN_THEMES, Theme
+from textual.worker import WorkerFailed
+
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.render.spans import safe
+from tui_backprop.sessions.store import Record
+from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
+from tui_backprop.studio.commands import StudioCommands
+from tui_backprop.studio.screens.palette import Palette
+from tui_backprop.studio.screens.studio import StudioScreen
+from tui_backprop.studio.turnstile import Turnstile
+from tui_backprop.terminal.drivers import driver_class
+from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
+from tui_backprop.terminal.signals import caught
+from tui_backprop.terminal.size import fitting
+
+if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
+    from rich.console import RenderableType
+
+    from tui_backprop.lessons.lesson import Lesson
+
+DARK = Theme(
+    "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
+    foreground="#d0d0d0", background="#121212", surface="#1c1c1c", panel="#444444", dark=True,
+)  # fmt: skip
+LIGHT = Theme(
+    "light", primary="#005fd7", accent="#af00af", warning="#af5f00", error="#d70000", success="#008700",
+    foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
+)  # fmt: skip
+
+BROKEN = 1
+"""The exit code where the studio broke."""
+SETTLED = 1.0
+"""Seconds after which the studio is on the screen."""
+
+
+def _ansi() -> Theme:
+    """The terminal's own sixteen colours."""
+    theme = BUILTIN_THEMES["ansi-dark"]
+    options = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
+    return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
+
+
+def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool, audience: Audience) -> StudioScreen:
+    from tui_backprop.studio.screens.lesson import LessonScreen
+
+    return LessonScreen(lesson, timeline, keep_progress, audience)
+
+
+class BackpropApp(OpenApp):
+    """The studio of one experiment."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tui-backprop"
+    COMMANDS: ClassVar[set[Any]] = {StudioCommands}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        theme: str = "dark",
+        ascii_characters: bool = False,
+        audience: Audience = ALONE,
+        record: Record | None = None,
+        lesson: Lesson | None = None,
+        keep_progress: bool = True,
+    ) -> None:
+        """`record` is where the session is saved; without one it is not.
+
+        A `lesson` is read beside the studio, from where it was left if progress is kept.
+        """
+        super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
+        self._timeline = timeline
+        self._studio = (
+            StudioScreen(timeline, audience, record)
+            if lesson is None
+            else _reading(lesson, timeline, keep_progress, audience)
+        )
+        self._audience = audience
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._turnstile = Turnstile(self, super().on_event)
+        for available in (DARK, LIGHT, _ansi()):
+            self.register_theme(available)
+        self.theme = theme
+
+    def run_to_end(self) -> int:
+        """Runs the studio to its end, and gives the terminal back whatever happens; returns the exit code."""
+        try:
+            with caught(self.leave):
+                self.run()
+        except Exception as error:  # noqa: BLE001  # nothing that breaks is shown to the user as it is
+            self.broken = error
+        if self.broken is None:
+            return self.return_code or 0
+        self.save_now()
+        print(f"tui-backprop: {self._told(self.broken)}", file=sys.stderr)
+        return BROKEN
+
+    def _told(self, error: BaseException) -> str:
+        from tui_backprop.studio import crash
+
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        kept = crash.keep(error)
+        return crash.STRANGERS if self._audience.kiosk else crash.told(error, kept, self._studio.resumed_by())
+
+    def leave(self, code: int) -> None:
+        """Ends with an exit code from wherever the program is, and saves the session before."""
+        if self._home is None:
+            raise SystemExit(code)
+        with suppress(RuntimeError):  # the loop has ended: we are leaving already
+            self._home.call_soon_threadsafe(self._leave, code)
+
+    def _leave(self, code: int) -> None:
+        self.torn_away = True
+        self.save_now()
+        self.exit(return_code=code)
+
+    def on_load(self) -> None:
+        """The terminal is not taken yet. What breaks in a callback of the loop ends the studio, too."""
+        self._home = asyncio.get_running_loop()
+        self._home.set_exception_handler(self._callback_broke)
+
+    def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception):
+            break_down(self, error)
+        else:
+            loop.default_exception_handler(context)
+
+    def on_mount(self) -> None:
+        """The studio is the only screen; garbage may be collected as soon as it can be seen."""
+        self.screen_change_signal.subscribe(self, self._turnstile.screen_changed, immediate=True)
+        self.push_screen(self._studio)
+        self.set_timer(SETTLED, gc.enable)
+
+    @property
+    def size(self) -> Size:
+        """Of the screen: the terminal's, within bounds."""
+        return Size(*fitting(*super().size))
+
+    async def on_event(self, event: Event) -> None:
+        """Keys, clicks and pastes come one at a time; whatever screen they are meant for, somebody is there."""
+        if isinstance(event, Resize):
+            size = Size(*fitting(*event.size))
+            event = Resize(size, size, pixel_size=event.pixel_size)
+        if not isinstance(event, (InputEvent, Paste)) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._studio.attended()
+        if isinstance(event, MouseMove):  # which changes nothing
+            await super().on_event(event)
+        else:
+            await self._turnstile.arrive(event)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves; what is still typed opens nothing."""
+        self._turnstile.shut()
+        super().exit(result, return_code, message)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Takes the uppermost screen away, but never the studio."""
+        return AwaitComplete() if self.screen is self._studio else super().pop_screen()
+
+    def action_command_palette(self) -> None:
+        """The palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Some actions are not for strangers."""
+        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+
+    def save_now(self) -> None:
+        """Saves the session as it stands, whatever happens."""
+        self._studio.save_now()
+
+    def action_redraw(self) -> None:
+        """Draws every cell anew: something else may have written on the terminal."""
+        getattr(driver_of(self), "redraw", self.refresh)()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The studio's screen, three times: text, text with colours for a terminal, and SVG."""
+
+    text: str
+    ansi: str
+    svg: str
+
+
+def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
+    """The studio as it looks at the timeline's moment, after `keys`, at `size` (columns, rows)."""
+    return asyncio.run(_picture(BackpropApp(timeline, theme), size, keys))
+
+
+def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
+    """The same of a lesson on its first page, after `keys`."""
+    from tui_backprop.studio.screens.lesson import first_stage
+
+    return asyncio.run(
+        _picture(BackpropApp(first_stage(lesson), theme, lesson=lesson, keep_progress=False), size, keys)
+    )
+
+
+async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        console = Console(
+            width=size[0], height=size[1], file=io.StringIO(), force_terminal=True, color_system="truecolor",
+            record=True, legacy_windows=False, safe_box=False,
+        )  # fmt: skip
+        console.print(picture_of(app))
+        text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
+        ansi = console.export_text(clear=False, styles=True).rstrip("\n")
+        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {safe(app._timeline.experiment.name)}"))

@@ -1,0 +1,151 @@
+"""Saves the studio's session as it goes: at once, but not all the time, and nothing at all while nothing happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from textual.timer import Timer
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.moment import Moment, Standing
+from tui_backprop.errors import BackpropError
+from tui_backprop.sessions.store import Record, place, place_to_write, shown, typed
+
+INTERVAL = 1.0
+"""Seconds from one save to the next at least."""
+SHARE = 20
+"""A save that took long is followed by a pause so many times as long."""
+
+
+class Autosave:
+    """Keeps a session's file up to date with where the run stands; without a record there is nothing to keep.
+
+    A session that is resumed is left alone until the studio is back where it was saved. Where that way was broken
+    off, the file stays as it was, and what follows is another session.
+    """
+
+    def __init__(
+        self,
+        record: Record | None,
+        standing: Callable[[], Moment | Standing],
+        later: Callable[[float, Callable[[], None]], Timer],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._record, self._standing, self._later, self._tell = record, standing, later, tell
+        self._timer: Timer | None = None
+        self._next = 0.0
+        self._told = False
+        self._warned = ""
+        self._returning = record is not None and record.cursor is not None
+
+    @property
+    def returns_to(self) -> tuple[int, str] | None:
+        """Where a session that is resumed was left, until the studio is there again."""
+        return self._record.cursor if self._record is not None and self._returning else None
+
+    def returned(self) -> str:
+        """The studio is where the session was left; tells which one it is."""
+        self._returning = False
+        return f"Resumed {self.where()}."
+
+    def where(self) -> str:
+        """The session's file."""
+        return shown(self._record.path) if self._record is not None and self._record.path is not None else ""
+
+    def name(self) -> str:
+        """What resumes the session; nothing where it is not kept."""
+        return typed(self._record.path) if self._record is not None and self._record.path is not None else ""
+
+    def apart(self) -> str:
+        """Saves the present moment in a file of its own, which stays as it is; returns what resumes it.
+
+        Nothing where no session is kept. Raises `BackpropError` where it cannot be saved.
+        """
+        if self._record is None:
+            return ""
+        copy = Record()
+        try:
+            copy.save(self._standing(), asked=True)
+            return "" if copy.path is None else typed(copy.path)
+        finally:
+            copy.close()
+
+    def arrived(self) -> None:
+        """Another moment: saves it now if the last save is long enough ago, otherwise as soon as it is."""
+        if self._returning and self._record is not None:
+            self._returning = False
+            self._record.close()
+        wait = self._next - time.monotonic()
+        if wait <= 0:
+            self.save()
+        elif self._timer is None:
+            self._timer = self._later(wait, self.save)
+
+    def under_way(self) -> None:
+        """A long move goes on: saves how far it is, if the last save is long enough ago."""
+        if self._record is not None and time.monotonic() >= self._next:
+            self.save()
+
+    def save(self) -> None:
+        """Saves the present moment; the first failure is told, and none does any harm."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._record is None or self._returning:
+            return
+        start = time.monotonic()
+        try:
+            if not self._record.save(self._standing()):
+                return
+            self._warn()
+        except BackpropError as error:
+            if not self._told:
+                self._told = True
+                self._tell(str(error))
+        end = time.monotonic()
+        self._next = start + max(INTERVAL, SHARE * (end - start))
+
+    def warning(self, experiment: Experiment) -> str:
+        """Why a session of the experiment could not be opened again, as things are; or nothing."""
+        with suppress(BackpropError):  # where it cannot be saved at all, that is told
+            return "" if self._record is None else self._record.warning(experiment)
+        return ""
+
+    def _warn(self) -> None:
+        """Tells what keeps the session from being opened again, as soon as it is known."""
+        warning = self.warning(self._standing().base)
+        if warning and warning != self._warned:
+            self._tell(warning)
+        self._warned = warning
+
+    def save_now(self) -> None:
+        """Saves the present moment without a word and without fail, for when the studio is about to end."""
+        if self._record is not None and not self._returning:
+            with suppress(Exception):
+                self._record.save(self._standing())
+
+    def read_name(self, text: str) -> str:
+        """A name or a path that the session can be saved under; nothing stands for the one it has."""
+        name = text.strip()
+        if self._returning:
+            raise BackpropError("still on the way to where the session was left", "wait, or stop with escape")
+        if name and self._record is not None:
+            place_to_write(name, self._record.path)
+        return name
+
+    def save_as(self, name: str) -> str:
+        """Saves under a name or a path, and from then on there; says how it went."""
+        if self._record is None:
+            return "This studio keeps no session."
+        try:
+            if name:
+                self._record.save_as(place(name), self._standing())
+            else:
+                self._record.save(self._standing())
+        except BackpropError as error:
+            return str(error)
+        if warning := self.warning(self._standing().base):
+            return f"Saved, but: {warning}"
+        return f"Saved in {self.where()}." if self.where() else "Nothing to save yet: saved from the first step on."

@@ -1,0 +1,45 @@
+"""The palette: every action, every preset, every theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui_backprop.experiments import load_experiment, preset_names
+from tui_backprop.studio.screens.studio import StudioScreen
+
+THEMES = ("dark", "light", "ansi")
+
+
+class StudioCommands(Provider):
+    """What can be done in the studio, by name."""
+
+    def _commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """(name, what it does, how)"""
+        screen, commands = self.screen, list[tuple[str, str, Callable[[], object]]]()
+        if isinstance(screen, StudioScreen):
+            for key in screen.offered_keys():
+                commands.append((f"{key.does}  ({key.glyph})", "", partial(screen.run_action, key.action)))
+            for name in preset_names():
+                experiment = load_experiment(name)
+                does = experiment.watch, partial(screen.open, experiment)
+                commands.append((f"Open {name}: {experiment.title}", *does))
+            commands += screen.further_commands()
+        for theme in THEMES:
+            commands.append((f"Theme: {theme}", "Colours of the screen", partial(setattr, self.app, "theme", theme)))
+        return commands
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for name, does, run in self._commands():
+            yield DiscoveryHit(name, run, help=does or None)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for name, does, run in self._commands():
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), run, help=does or None)

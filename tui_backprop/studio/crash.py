@@ -1,0 +1,47 @@
+"""What stays of a studio that broke: a file for whoever mends it, and a line for whoever sat before it."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tui_backprop.errors import one_line
+from tui_backprop.sessions.files import replace
+from tui_backprop.sessions.store import folder
+
+NAME = "crash.txt"
+"""The file, in the folder for state; the next crash replaces it."""
+
+
+def keep(error: BaseException) -> Path | None:
+    """Writes down how it broke; where, or None where that cannot be written."""
+    path = folder().parent / NAME
+    versions = f"tui-backprop {_version('tui-backprop')}, Textual {_version('textual')}"
+    surroundings = f"{versions}, Python {platform.python_version()}, {platform.platform()}"
+    text = "\n".join([surroundings, *traceback.format_exception(error)])
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace(path, text.encode("utf-8", "backslashreplace"))
+        return path
+    return None
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # run from its sources
+        return "(not installed)"
+
+
+def told(error: BaseException, kept: Path | None, onwards: str) -> str:
+    """One line about it; `onwards` is the command that goes on from here, if there is one."""
+    what = one_line(f"the studio broke: {type(error).__name__}: {error}", 120)
+    where = f"; {one_line(str(kept), 5000)} has the details" if kept is not None else ""
+    return what + where + (f"; `{onwards}` goes on" if onwards else "")
+
+
+STRANGERS = "something went wrong; please start again"
+"""What those are told who cannot do anything about it."""

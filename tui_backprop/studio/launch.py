@@ -1,0 +1,53 @@
+"""The studio, opened from Python."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import load_experiment
+from tui_backprop.sessions.store import Record
+from tui_backprop.terminal.looks import looks
+
+
+def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
+    """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed.
+
+    It takes the terminal, with as many colours and such characters as that has. Raises `BackpropError` where there
+    is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read; `SystemExit`
+    after a signal that ends programs, or where the studio broke.
+    """
+    if _in_event_loop():
+        raise BackpropError(
+            "watch() cannot open the studio inside a running event loop, such as a notebook's",
+            "call it in a plain Python process, or run `tui-backprop` in a terminal; `tui-backprop show` needs none",
+        )
+    if not isinstance(experiment, Experiment):
+        experiment = load_experiment(experiment)
+    theme, ascii_characters = looks()
+    from tui_backprop.studio.app import (
+        BackpropApp,  # not before: Textual reads the number of colours when it is imported
+    )
+
+    record = Record()
+    try:
+        code = BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run_to_end()
+    finally:
+        record.close()
+    if record.problem:
+        print(f"tui-backprop: {record.problem}", file=sys.stderr)
+    if code:
+        raise SystemExit(code)
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

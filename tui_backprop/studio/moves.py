@@ -1,0 +1,147 @@
+"""The moves that keys and questions ask for, each in slices, with its progress in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.conditions import Condition, first_not_finite, not_finite
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.core.run.trainer import TrainingState
+from tui_backprop.render.numbers import short
+from tui_backprop.studio.queue import Move
+
+MOST_EPOCHS = 1_000_000
+"""Where a run gives up that never ends by itself: nets of this size that are stuck so long stay stuck."""
+
+
+MOST_STEPS = 10_000_000
+"""Where a run gives up that waits for what never happens."""
+
+
+def by_phase(timeline: Timeline, by: int) -> Move:
+    """One phase forward or back."""
+
+    def make() -> Iterator[str]:
+        _ = timeline.next_phase() if by > 0 else timeline.back_phase()
+        yield from ()
+
+    return Move(make)
+
+
+def by_step(timeline: Timeline, by: int) -> Move:
+    """To the end of a step, or back to the beginning of one."""
+    return _travel(timeline, lambda moment: moment.position + 1 if by > 0 else max(0, moment.step - 1))
+
+
+def by_epoch(timeline: Timeline, by: int) -> Move:
+    """To the end of an epoch, or back to the beginning of one."""
+    return _travel(
+        timeline,
+        lambda moment: timeline.epoch_end(moment.epochs_completed + 1) if by > 0 else timeline.epoch_start,
+    )
+
+
+def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:
+    """To a phase of a step, or its end."""
+    return _travel(timeline, lambda moment: step, phase)
+
+
+def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], None]) -> Move:
+    """To where a session was left; tells when it is there, which it never is if it was stopped on the way."""
+    there = to_place(timeline, step, phase if step else None)
+
+    def make() -> Iterator[str]:
+        for reached in timeline.recall():
+            yield f"Making the branches again: step {reached:,}. Escape stops."
+        yield from there.make()
+        returned()
+
+    return Move(make)
+
+
+def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | None = None) -> Move:
+    def make() -> Iterator[str]:
+        step = target(timeline.moment)
+        for reached in timeline.travel(step, phase):
+            yield f"On the way to step {step:,}: step {reached:,}. Escape stops."
+
+    return Move(make)
+
+
+def until_converged(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is small enough for the experiment."""
+    stop = timeline.experiment.training.stop
+    return _run(timeline, lambda errors: bool(errors[-1] <= stop), MOST_EPOCHS, "Converged: ", tell)
+
+
+def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is below a bound."""
+    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ", tell)
+
+
+def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> Move:
+    """So many epochs more."""
+    return _run(timeline, lambda errors: False, count, "Ran to ", tell)
+
+
+def until_error_rises(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+    """Whole epochs until one's error is larger than the one before."""
+    return _run(
+        timeline, lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]), MOST_EPOCHS, "It rose: ", tell
+    )
+
+
+def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None]) -> Move:
+    """Steps until one does what is waited for; stops at the phase where it happened."""
+
+    def make() -> Iterator[str]:
+        reason, steps = "", 0
+
+        def happened(experiment: Experiment, before: TrainingState, after: TrainingState) -> bool:
+            nonlocal reason
+            reason = condition(experiment, before, after) or not_finite(experiment, before, after)
+            return bool(reason)
+
+        for step, _ in timeline.run_steps(happened, MOST_STEPS):
+            steps = step
+            yield f"Running: step {step:,}. Escape stops."
+        moment = timeline.moment
+        if not reason:
+            tell(f"It did not happen up to step {steps:,}.")
+        elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
+            phase = first_not_finite(moment)
+            timeline.go(moment.step, phase)
+            tell(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}.")
+        else:
+            tell(f"Step {moment.step:,}, update: {reason}.")
+
+    return Move(make, open_ended=True)
+
+
+def _run(
+    timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, tell: Callable[[str], None]
+) -> Move:
+    """Runs until `ended`, or the error is no longer a finite number, and tells how it came out."""
+
+    def make() -> Iterator[str]:
+        held, diverged, error = False, False, ""
+
+        def stop(errors: Array) -> bool:
+            nonlocal held, diverged, error
+            error = f", error {short(float(errors[-1]))}"
+            held, diverged = ended(errors), not np.isfinite(errors[-1])
+            return held or diverged
+
+        for epoch, _ in timeline.run_epochs(stop, limit):
+            yield f"Running: epoch {epoch:,}{error}. Escape stops."
+        moment = timeline.moment
+        gave_up = f"Not within {limit:,} epochs, it may be stuck: "
+        how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
+        tell(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
+
+    return Move(make, open_ended=True)

@@ -1,0 +1,102 @@
+"""The error chart: axes and a braille curve, drawn by plotext."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.held_out import view_held_out
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.spans import Line, line
+from tui_backprop.studio.panes.pane import Pane
+
+_LARGEST = 1e300
+"""Larger errors overflow when the axis is laid out."""
+_TEST = "×"
+"""The sign of the test samples' error."""
+_SAME = 1e-9
+"""Errors that differ by a smaller part stand on one line."""
+
+
+class Chart(Pane):
+    """How did the error get here?"""
+
+    TITLE = "Error of each epoch  (l: log axis, c: back)"
+    ANSWERS = (
+        "How did the error get here? Every epoch so far, with axes; the dotted line is where we are, × the error of "
+        "test samples where there are some. l: log axis."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "axis", "Logarithmic axis", show=False)]
+
+    logarithmic: reactive[bool] = reactive(False, repaint=False)
+
+    def watch_logarithmic(self) -> None:
+        """The other axis."""
+        self.repaint()
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The chart at the pane's size."""
+        return [line(text) for text in chart(moment, self.logarithmic, columns, rows).splitlines()]
+
+    def action_axis(self) -> None:
+        """From linear to logarithmic, and back."""
+        self.logarithmic = not self.logarithmic
+
+
+def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
+    """The chart as text. Epochs whose error cannot be drawn on the axis are left out, and the label says how many.
+
+    The error of test samples stands beside that of training, scaled to as many samples.
+    """
+    errors = moment.errors
+    x, y = _drawable(np.arange(1.0, len(errors) + 1), errors, logarithmic)
+    if not len(x):
+        return "No epoch is completed yet." if not len(errors) else "No error so far can be drawn on this axis."
+    left_out = len(errors) - len(x)
+    every = max(1, len(x) // (4 * columns))
+    x, y = x[::every], y[::every]
+    import plotext  # here, because it takes a fifth of a second that the studio's start can do without
+
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(columns, rows)
+    for ghost in moment.ghosts:
+        places, heights = _drawable(np.arange(1.0, len(ghost) + 1), ghost, logarithmic)
+        figure.draw(figure.signal(places.tolist(), heights.tolist(), marker="·"))
+    curve = figure.signal(x.tolist(), y.tolist(), marker="braille")
+    curve.lines()
+    figure.draw(curve)
+    label, every_y = "epoch", y
+    held_out = view_held_out(moment)
+    if held_out is not None:
+        with np.errstate(all="ignore"):
+            sums = held_out.errors * len(moment.ahead.data)
+        places, heights = _drawable(held_out.epochs, sums, logarithmic)
+        figure.draw(figure.signal(places.tolist(), heights.tolist(), marker=_TEST))
+        every_y = np.concatenate([y, heights])
+        part = "" if held_out.looked == held_out.total else f" ({held_out.looked:,} of {held_out.total:,})"
+        label += f"   line: training, {_TEST}: test{part}, scaled to as many samples"
+    if moment.epochs_completed:
+        figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
+    if (
+        np.ptp(every_y) <= _SAME * every_y.max()
+    ):  # plotext cannot part them: the axis is ours, from 0 to twice the error
+        figure.ruler("y").lim(0, 2 * float(every_y.max()) or 1)
+    elif logarithmic:
+        figure.ruler("y").scale("log")
+    ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
+    whole = sorted({round(tick) for tick in ticks})
+    figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
+    label += f" ({left_out} with an error that this axis has no place for)" if left_out else ""
+    figure.label(label, axis="x")
+    return str(figure.build().string(colorless=True))
+
+
+def _drawable(places: Array, errors: Array, logarithmic: bool) -> tuple[Array, Array]:
+    """Those that an axis has a place for."""
+    drawable = (errors < _LARGEST) & ((errors > 1 / _LARGEST) | (not logarithmic))
+    return places[drawable], errors[drawable]

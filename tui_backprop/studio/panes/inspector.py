@@ -1,0 +1,66 @@
+"""The arithmetic behind the selection."""
+
+from __future__ import annotations
+
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.inspector import inspect, once
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, line, pad, safe
+from tui_backprop.studio.panes.pane import Pane
+
+
+class Inspector(Pane):
+    """Why did this weight change by exactly that?"""
+
+    TITLE = "Inspector"
+    ANSWERS = (
+        "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
+        "phases and with all digits (where a number comes again … stands for the rest of them); · stands for what is "
+        "not computed yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
+    )
+
+    offset_lines: reactive[int] = reactive(0, repaint=False)
+    """How far a person has scrolled from where the present phase is in sight."""
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The equations, scrolled so that the present phase's is in sight."""
+        self.entitle(f"Inspector  {safe(self.selection.name(moment.experiment))}  (y: copy)")
+        inspection = inspect(moment, self.selection, columns - 2)
+        total = len(inspection.lines)
+        if total <= rows:
+            return once(inspection.lines)
+        stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
+        focus = min(max(0, inspection.focus // stride * stride - stride // 2), total - rows)
+        top = min(max(0, focus + self.offset_lines), total - rows)
+        self.set_reactive(Inspector.offset_lines, top - focus)
+        return _with_arrows(once(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total)
+
+    def watch_moment(self) -> None:
+        """Another moment: its own phase comes into sight."""
+        self.set_reactive(Inspector.offset_lines, 0)
+        super().watch_moment()
+
+    def watch_selection(self, selection: Selection | None = None) -> None:
+        """Another selection."""
+        self.set_reactive(Inspector.offset_lines, 0)
+        super().watch_selection()
+
+    def watch_offset_lines(self) -> None:
+        """Scrolled."""
+        self.repaint()
+
+    def action_move(self, right: int, down: int) -> None:
+        """Scrolls."""
+        self.offset_lines += down
+
+
+def _with_arrows(lines: list[Line], columns: int, above: bool, below: bool) -> list[Line]:
+    """Signs at the right edge that there is more above or below."""
+    shown = list(lines)
+    if above:
+        shown[0] = line(*pad(shown[0], columns - 1), Span("↑", "accent"))
+    if below:
+        shown[-1] = line(*pad(shown[-1], columns - 1), Span("↓", "accent"))
+    return shown

@@ -1,0 +1,150 @@
+"""The lesson beside the studio: a page of text, and its question."""
+
+from __future__ import annotations
+
+from textual.events import Key
+from textual.message import Message
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.errors import BackpropError
+from tui_backprop.reading.numerals import read_number
+from tui_backprop.render.lesson import Sheet, sheet_lines
+from tui_backprop.render.spans import Line, Span, line, pad
+from tui_backprop.studio.panes.pane import Pane
+
+LONGEST = 24
+"""Characters of a number that somebody types."""
+
+
+class Lesson(Pane):
+    """What is there to see, and why?"""
+
+    TITLE = "Lesson"
+    ANSWERS = (
+        "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
+        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; "
+        "then enter turns the page. Q turns questions off. Underlined words are underlined in the panes, too."
+    )
+    DEFAULT_CSS = """
+    Lesson { padding: 0 1; }
+    """
+
+    sheet: reactive[Sheet | None] = reactive(None, repaint=False)
+    chosen: reactive[int] = reactive(0, repaint=False)
+    typed: reactive[str] = reactive("", repaint=False)
+    top: reactive[int] = reactive(0, repaint=False)
+    """The first line in sight."""
+
+    class Answered(Message):
+        """Somebody answered: the place of an option, or a number."""
+
+        def __init__(self, given: float) -> None:
+            self.given = given
+            super().__init__()
+
+    class Refused(Message):
+        """What was typed is not a number."""
+
+        def __init__(self, mistake: str) -> None:
+            self.mistake = mistake
+            super().__init__()
+
+    def watch_sheet(self, sheet: Sheet | None) -> None:
+        """Another page, or another half of it."""
+        self.set_reactive(Lesson.chosen, 0)
+        self.set_reactive(Lesson.typed, "")
+        self.set_reactive(Lesson.top, self._focus_top())
+        if sheet is not None:
+            self.entitle(f"{sheet.heading}  {sheet.where}")
+            self.border_subtitle = None
+        self.repaint()
+
+    def watch_chosen(self) -> None:
+        """Another option: the last lines are in sight."""
+        self.top = max(0, len(self._all()[0]) - self._room)
+        self.repaint()
+
+    def watch_typed(self) -> None:
+        """Another number."""
+        self.repaint()
+
+    def watch_top(self) -> None:
+        """Scrolled."""
+        self.repaint()
+
+    @property
+    def more(self) -> bool:
+        """Whether the page goes on below what is in sight."""
+        return self.top + self._room < len(self._all()[0])
+
+    def scroll_on(self) -> None:
+        """The next lines come into sight."""
+        self.top = min(self.top + max(1, self._room - 1), max(0, len(self._all()[0]) - self._room))
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The page, from the first line in sight on; the last line names the keys."""
+        if self.sheet is None:
+            return []
+        lines, _ = self._all()
+        room = max(1, rows - 1)
+        top = min(max(0, self.top), max(0, len(lines) - room))
+        shown = lines[top : top + room]
+        hint = "n: more" if top + room < len(lines) else self.sheet.hint
+        above = Span("↑ ", "accent") if top else Span("")
+        return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
+
+    def on_key(self, event: Key) -> None:
+        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do.
+
+        An answer is chosen when all can be seen: before that its key only brings them into sight.
+        """
+        if self.sheet is None or not self.sheet.open or self.sheet.put is None:
+            if event.key == "enter":  # one too many, or on to what comes: not the studio's
+                self.post_message(self.Chosen("turn(1)"))
+                event.stop()
+                event.prevent_default()
+            return
+        choices, character = len(self.sheet.put.options), event.character or ""
+        letter = choices and len(character) == 1 and 0 <= ord(character) - 97 < choices
+        if self.more and (letter or (choices and event.key == "enter")):
+            self.top = len(self._all()[0]) - self._room
+        elif letter:
+            self.post_message(self.Answered(ord(character) - 97))
+        elif choices and event.key == "enter":
+            self.post_message(self.Answered(self.chosen))
+        elif not choices and character and character in "0123456789.,-−+" and len(self.typed) < LONGEST:
+            self.typed += character
+        elif not choices and event.key == "backspace" and self.typed:
+            self.typed = self.typed[:-1]
+        elif not choices and event.key == "enter":
+            try:
+                self.post_message(self.Answered(read_number(self.typed)))
+            except BackpropError as error:
+                self.post_message(self.Refused(str(error)))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def action_move(self, right: int, down: int) -> None:
+        """Another option, or other lines."""
+        if self.sheet is not None and self.sheet.open and self.sheet.put is not None and self.sheet.put.options:
+            self.chosen = (self.chosen + (down or right)) % len(self.sheet.put.options)
+            return
+        self.top = min(max(0, self.top + down), max(0, len(self._all()[0]) - self._room))
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def _all(self) -> tuple[list[Line], int]:
+        if self.sheet is None:
+            return [], 0
+        return sheet_lines(self.sheet, self.chosen, self.typed, max(10, self.size.width))
+
+    def _focus_top(self) -> int:
+        lines, focus = self._all()
+        if self.sheet is not None and self.sheet.verdict and len(lines) > self._room:
+            return min(focus + 1, max(0, len(lines) - 1))
+        return 0

@@ -1,0 +1,39 @@
+"""The weight matrices."""
+
+from __future__ import annotations
+
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.matrices import View, matrices, title
+from tui_backprop.render.selection import move_in_matrix
+from tui_backprop.render.spans import Line
+from tui_backprop.studio.panes.pane import Pane
+
+
+class Matrices(Pane):
+    """Which weights change, and by how much?"""
+
+    TITLE = "Weights"
+    ANSWERS = (
+        "Which weights change, and by how much? A row for each unit below, a column for each unit above, b the bias. "
+        "v goes from the weights to their gradients, the updates (old, Δ, new), and the net pull of all samples on "
+        "each weight. Bold is what this update changed. Matrices too wide for numbers become a heat map: sign and "
+        "shade. Arrows move the selection."
+    )
+
+    view: reactive[View] = reactive(View.VALUE, repaint=False)
+
+    def watch_view(self, view: View) -> None:
+        """Another view."""
+        self.entitle(f"{title(view)}  (v: {title(view.next()).lower()})")
+        self.repaint()
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The matrices in the present view."""
+        return matrices(moment, self.selection, self.view, columns, rows)
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the neighbouring parameter; past the last column into the next layer."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))

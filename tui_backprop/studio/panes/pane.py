@@ -1,0 +1,190 @@
+"""What all panes share: they paint lines of spans, and repaint only the lines that have changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import RenderResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_backprop.core.parts import Weight
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe
+from tui_backprop.studio.panes.inks import style_of
+
+
+class Painted(Widget):
+    """A widget that is a function of moment, selection and size."""
+
+    moment: reactive[Moment | None] = reactive(None, repaint=False)
+    selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
+    marked: reactive[frozenset[Selection | str]] = reactive(frozenset(), repaint=False)
+    """What a lesson speaks of: the targets of the spans to underline."""
+
+    class Chosen(Message):
+        """A click or a key chose something: a weight, a bias or a node, or the name of an action."""
+
+        def __init__(self, target: Selection | str) -> None:
+            self.target = target
+            super().__init__()
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+        self._strips: dict[int, Strip] = {}
+        self._base = Style()
+        self._painted_in = ""
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The lines to show; at most `rows`, each at most `columns` cells."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Paints anew and sends the lines that have changed to the screen."""
+        columns, rows = self.size
+        if self.moment is None or not self.display or not columns or not rows:
+            return
+        self._painted_in = self._palette
+        lines = [*self.paint(self.moment, columns, rows)[:rows]]
+        if self.marked:
+            lines = [mark(spans, self.marked) for spans in lines]
+        lines += [()] * (rows - len(lines))
+        old, self._lines = self._lines, lines
+        if len(old) != rows:
+            self._strips.clear()
+            self.refresh()
+            return
+        changed = [y for y, (line, before) in enumerate(zip(lines, old, strict=True)) if line != before]
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*(Region(x, y, cells, 1) for y in changed for x, cells in [changed_part(old[y], lines[y])]))
+
+    def render(self) -> RenderResult:
+        """Unused: lines are rendered one by one."""
+        return ""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines within `crop`; to find the widget's own style takes longer than to draw one of them."""
+        self._base = self.rich_style
+        if not self._lines:  # Textual lays out, and throws a picture away, before a pane knows its size
+            return [Strip.blank(crop.width, self._base)] * crop.height
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the content, in the theme's styles."""
+        if y not in self._strips:
+            self._strips[y] = self._strip(self._lines[y] if y < len(self._lines) else ())
+        return self._strips[y]
+
+    def _strip(self, spans: Line) -> Strip:
+        base, palette = self._base, self._palette
+        segments = [
+            Segment(safe(span.text), base + style_of(span.ink, span.bold, span.selected, palette, span.marked))
+            for span in spans
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    @property
+    def _palette(self) -> str:
+        theme = self.app.current_theme
+        return "ansi" if theme.ansi else "dark" if theme.dark else "light"
+
+    def notify_style_update(self) -> None:
+        """A new theme: every line has new colours, and a map may need other characters."""
+        super().notify_style_update()
+        self._strips.clear()
+        if self._lines and self._painted_in != self._palette:
+            self.repaint()
+
+    def watch_moment(self) -> None:
+        """Another moment."""
+        self.repaint()
+
+    def watch_selection(self) -> None:
+        """Another selection."""
+        self.repaint()
+
+    def watch_marked(self) -> None:
+        """A lesson speaks of something else."""
+        self.repaint()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size, or in sight again: nothing painted so far is of use."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._lines.clear()
+        self._strips.clear()
+        self.repaint()
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """A click on a span that means something."""
+        span = self._span_at(event.x - self.content_offset.x, event.y - self.content_offset.y)
+        if span is not None and span.target is not None:
+            self.post_message(self.Chosen(span.target))
+
+    def _span_at(self, x: int, y: int) -> Span | None:
+        if not 0 <= y < len(self._lines):
+            return None
+        for span in self._lines[y]:
+            x -= length((span,))
+            if x < 0:
+                return span
+        return None
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as there is room."""
+        return container.width
+
+
+class Pane(Painted, can_focus=True):
+    """A painted widget with a title, a question that it answers, and a selection that keys move in it."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border-top: solid $panel;
+        border-title-color: $foreground-muted;
+        border-title-style: bold;
+        background: $background;
+        &:focus {
+            border-top: solid $accent;
+            border-title-color: $accent;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(0, -1)", "Up", show=False),
+        Binding("down,j", "move(0, 1)", "Down", show=False),
+        Binding("left,h", "move(-1, 0)", "Left", show=False),
+        Binding("right,l", "move(1, 0)", "Right", show=False),
+    ]
+
+    TITLE: ClassVar[str]
+    ANSWERS: ClassVar[str]
+    """What the pane shows, for the help."""
+
+    def __init__(self) -> None:
+        super().__init__(id=type(self).__name__.lower())
+        self._heading = ""
+        self.entitle(self.TITLE)
+
+    def entitle(self, title: str) -> None:
+        """Another title, as it is: no markup."""
+        if title != self._heading:
+            self._heading = title
+            self.border_title = Content(title)
+
+    def action_move(self, right: int, down: int) -> None:
+        """Moves the selection; panes that have none in them stay as they are."""

@@ -1,0 +1,72 @@
+"""All samples under the present weights."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.samples import samples
+from tui_backprop.render.spans import Line
+from tui_backprop.studio.panes.pane import Pane
+
+
+class Samples(Pane):
+    """Which answers are right, and what did this update do to the others?"""
+
+    TITLE = "Samples"
+    ANSWERS = (
+        "Which answers are right, and what did this update do to the others? Every sample is tried with the weights "
+        "that hold now; after an update that is ŷ now, while the network shows the pass before it. ▸ marks the one "
+        "that is trained on, ✓ a right class or an error of 0; ▼ better, ▲ worse. Up, down, page keys, home, end go "
+        "through the samples, left back to the one trained on."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "first", "First sample", show=False),
+        Binding("end", "last", "Last sample", show=False),
+    ]
+
+    cursor: reactive[int | None] = reactive(None, repaint=False)
+    """The sample that a person has gone to; None follows the one that is trained on."""
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The samples around the cursor."""
+        scaled = moment.experiment.data.standardised
+        self.entitle(f"{self.TITLE}, {'inputs standardised' if scaled else 'tried with the weights of this moment'}")
+        return samples(moment, columns, rows, self._place)
+
+    @property
+    def _last(self) -> int:
+        return len(self.moment.experiment.data) - 1 if self.moment is not None else 0
+
+    @property
+    def _place(self) -> int | None:
+        return None if self.cursor is None else min(self.cursor, self._last)
+
+    def watch_cursor(self) -> None:
+        """Another sample."""
+        self.repaint()
+
+    def action_move(self, right: int, down: int) -> None:
+        """To another sample, or back to the one that is trained on."""
+        if right:
+            self.cursor = None
+        elif self.moment is not None:
+            here = self._place if self._place is not None else self.moment.sample or 0
+            self.cursor = min(max(here + down, 0), self._last)
+
+    def action_page(self, by: int) -> None:
+        """A page of samples up or down."""
+        self.action_move(0, by * max(1, self.size.height - 2))
+
+    def action_first(self) -> None:
+        """The first sample."""
+        self.cursor = 0
+
+    def action_last(self) -> None:
+        """The last sample."""
+        self.cursor = self._last

@@ -1,0 +1,26 @@
+"""Layers that are one."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Collapse(ViewPane):
+    """Which layers are one layer in disguise?"""
+
+    TITLE = "Collapse"
+    KEY = "4"
+    OPENS = "Collapse: which layers are one layer in disguise, and what that one is"
+    ANSWERS = (
+        "Which layers are one layer in disguise? Where nothing bends between two layers, their product is one "
+        "matrix that gives the same sums for every sample, up to the last digits. ReLU layers collapse on this "
+        "data while none of their gates switches. Up and down scroll."
+    )
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """Claim, matrix, formula, both ways for each sample."""
+        from tui_backprop.render.views.collapse import collapse
+
+        return collapse(moment, self.selection, columns)

@@ -1,0 +1,26 @@
+"""The health of the gradients."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Health(ViewPane):
+    """Does the error reach the first layer?"""
+
+    TITLE = "Gradient health"
+    KEY = "6"
+    OPENS = "Gradient health: the size of gradients and updates in each layer, over the run"
+    ANSWERS = (
+        "Does the error reach the first layer? A band a layer: the mean size of its gradient over the run, on a "
+        "logarithmic scale that all layers share. Then the sizes of gradient and update now, and the update as a "
+        "share of the weights: about one in a thousand is healthy."
+    )
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """Verdict, a band a layer, the scale."""
+        from tui_backprop.render.views.health import health
+
+        return health(moment, self.selection, columns)

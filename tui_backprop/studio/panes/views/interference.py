@@ -1,0 +1,26 @@
+"""What updates do to other samples."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Interference(ViewPane):
+    """What did this update do to the others?"""
+
+    TITLE = "Interference"
+    KEY = "5"
+    OPENS = "Interference: what each update of this epoch did to every sample's error"
+    ANSWERS = (
+        "What did each update of this epoch do to all samples' errors? A row for each update, a column for each "
+        "sample; − is better and blue, + is worse and orange, bold is the sample that the update was made for. Up "
+        "and down scroll."
+    )
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """Verdict, matrix, what is left out."""
+        from tui_backprop.render.views.interference import interference
+
+        return interference(moment, self.selection, columns)

@@ -1,0 +1,56 @@
+"""The loss over two weights."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import move_in_matrix
+from tui_backprop.render.spans import Line
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Landscape(ViewPane):
+    """How far could two weights get by themselves?"""
+
+    TITLE = "Loss surface"
+    KEY = "8"
+    OPENS = "Loss surface: the loss over the selected weight and another, and the way that they have come"
+    ANSWERS = (
+        "How far could two weights get by themselves? The mean loss of all samples over the selected weight and "
+        "another of its unit, all others held: ● is where they are, ▼ the lowest point of the map, ◇ the start, + "
+        "the way from there. Blue is lower than here, orange higher. Arrows select another weight, x another second "
+        "one."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "other", "Another second weight", show=False)]
+
+    other: reactive[int] = reactive(0, repaint=False)
+    """Which of the selected weight's companions the vertical axis is."""
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The map, in half blocks where there are colours for them."""
+        self.entitle(f"{self.TITLE}  ({self.KEY}: close, x: another)")
+        from tui_backprop.render.views.landscape import landscape
+
+        return landscape(moment, self.selection, self.other, columns, rows, self.half_blocks)
+
+    def watch_other(self) -> None:
+        """Another vertical axis."""
+        self.repaint()
+
+    def watch_selection(self) -> None:
+        """Another weight has companions of its own."""
+        self.set_reactive(Landscape.other, 0)
+        self.repaint()
+
+    def action_other(self) -> None:
+        """The next companion."""
+        self.other += 1
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the neighbouring parameter, as in the matrices."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))

@@ -1,0 +1,32 @@
+"""The tug-of-war for the selected weight."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import move_in_matrix
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Pulls(ViewPane):
+    """Who pulls this weight up, who down?"""
+
+    TITLE = "Tug-of-war"
+    KEY = "3"
+    OPENS = "Tug-of-war: which samples pull the selected weight up, which down, and what is left over"
+    ANSWERS = (
+        "Which samples pull the selected weight up, which down? A bar is −∂E/∂w of one sample, all at the weights "
+        "that hold now; the net pull is what is left over. Where pulls cancel, an epoch moves nothing. Arrows "
+        "select another weight or bias, in any layer."
+    )
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """Verdict, bars, net pull."""
+        from tui_backprop.render.views.pulls import pulls
+
+        return pulls(moment, self.selection, columns)
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the neighbouring parameter, as in the matrices."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))

@@ -1,0 +1,32 @@
+"""The gradient check in place."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import move_in_matrix
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Slope(ViewPane):
+    """Is this gradient right?"""
+
+    TITLE = "Gradient check"
+    KEY = "7"
+    OPENS = "Gradient check: the selected weight's gradient by back-propagation and by trying"
+    ANSWERS = (
+        "Is this gradient right? The loss a little below and above the selected weight, the slope between them, "
+        "and what back-propagation says. A gate that switches makes a kink, where there is no slope: the nearest "
+        "ones are named. Arrows select another weight or bias."
+    )
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """Verdict, the figures, kinks and conditions."""
+        from tui_backprop.render.views.slope import slope
+
+        return slope(moment, self.selection, columns)
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the neighbouring parameter, as in the matrices."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))

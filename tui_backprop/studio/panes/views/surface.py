@@ -1,0 +1,34 @@
+"""The decision surface."""
+
+from __future__ import annotations
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import move_in_graph
+from tui_backprop.render.spans import Line
+from tui_backprop.studio.panes.views.view import ViewPane
+
+
+class Surface(ViewPane):
+    """What does the network say elsewhere than at the samples?"""
+
+    TITLE = "Surface"
+    KEY = "1"
+    OPENS = "Surface: what the network, and each hidden unit, says over the plane of two inputs"
+    ANSWERS = (
+        "What does the network say between the samples? The output over the plane of two inputs, the samples on it: "
+        "● a high target, ○ a low one, ◆ and ◇ where the answer is on the wrong side. Beside it a map of each hidden "
+        "unit; a selected node has the large one. More inputs than two are held at their mean; with a single input it "
+        "is the fitted curve. Arrows move from node to node."
+    )
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """The maps, in half blocks where there are colours for them."""
+        self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
+        from tui_backprop.render.views.surface import surface
+
+        return surface(moment, self.selection, columns, rows, self.half_blocks)
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the neighbouring node."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(move_in_graph(self.selection, self.moment.experiment, down, right)))

@@ -1,0 +1,57 @@
+"""What the views share: a page that scrolls, and a selection that arrows move through the graph."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.reactive import reactive
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.spans import Line
+from tui_backprop.render.views.page import Page
+from tui_backprop.studio.panes.pane import Pane
+from tui_backprop.terminal.internals import driver_of
+
+
+class ViewPane(Pane):
+    """A pane that is in sight only while it is open."""
+
+    KEY: ClassVar[str]
+    """The key that opens and closes it."""
+    OPENS: ClassVar[str]
+    """What that key does, in a sentence."""
+
+    scroll: reactive[int] = reactive(0, repaint=False)
+    """How far a person has scrolled from where the page rests."""
+    asked: reactive[bool] = reactive(False, repaint=False)
+    """Whether a lesson asks for what the view would say: then the view does not say it."""
+
+    @property
+    def half_blocks(self) -> bool:
+        """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
+        colours = self._palette != "ansi" and not self.app.no_color
+        return colours and not getattr(driver_of(self.app), "ascii", False)
+
+    def watch_asked(self) -> None:
+        """The verdict is kept back, or given."""
+        self.repaint()
+
+    def page(self, moment: Moment, columns: int) -> Page:
+        """What there is to show, as long as it may be."""
+        raise NotImplementedError
+
+    def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
+        """As much of the page as fits."""
+        self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
+        page = self.page(moment, columns)
+        lines, scroll = (page.asking() if self.asked else page).lines(columns, rows, self.scroll)
+        self.set_reactive(ViewPane.scroll, scroll)
+        return lines
+
+    def watch_scroll(self) -> None:
+        """Scrolled."""
+        self.repaint()
+
+    def action_move(self, right: int, down: int) -> None:
+        """Scrolls."""
+        self.scroll += down

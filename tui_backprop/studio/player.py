@@ -1,0 +1,56 @@
+"""Play: the timer that makes moves by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from tui_backprop.studio.pace import DEFAULT_PACE, PACES, Pace
+
+
+class Player:
+    """Calls `tick` at a pace that can be changed, from `play` to `pause`; tells the status by `show`."""
+
+    def __init__(
+        self,
+        tick: Callable[[], None],
+        every: Callable[[float, Callable[[], None]], Timer],
+        show: Callable[[str], None],
+    ) -> None:
+        self._tick, self._every, self._show = tick, every, show
+        self._timer: Timer | None = None
+        self._dial = DEFAULT_PACE
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays."""
+        return self._timer is not None
+
+    @property
+    def pace(self) -> Pace:
+        """What is made how often."""
+        return PACES[self._dial]
+
+    def turn_to(self, dial: int) -> None:
+        """Another pace, the nearest there is, at once if playing."""
+        self._dial = min(max(dial, 0), len(PACES) - 1)
+        if self.playing:
+            self.pause()
+            self.play()
+
+    def turn(self, by: int) -> None:
+        """A faster or slower pace."""
+        self.turn_to(self._dial + by)
+
+    def play(self) -> None:
+        """Starts."""
+        self._show(f"▶ {self.pace.name}")
+        self._timer = self._every(self.pace.seconds, self._tick)
+
+    def pause(self) -> None:
+        """Stops, if playing."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._show("")

@@ -1,0 +1,133 @@
+"""The set-up's fields, and what they amount to: an experiment with its file, or what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.initialisers import INITIALISERS
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.errors import BackpropError, ExperimentError
+from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.draft import BIAS, DATA, Draft, definition_without_paths, field_of
+from tui_backprop.experiments.toml_text import toml_text
+from tui_backprop.render.spans import safe
+from tui_backprop.studio.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
+
+_NAMES = 6
+"""How many names of inputs or outputs are told."""
+_YES_NO = ("yes", "no")
+FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
+    "preset": ("preset", ()),
+    "data": ("data", DATA),
+    "file": ("file", "path of a CSV file"),
+    "target": ("target", "a column; else the last"),
+    "columns": ("inputs", "columns; else all others"),
+    "samples": ("samples", "e.g. 200"),
+    "noise": ("noise", "0 to 0.5"),
+    "features": ("features", "x1,x2,x1^2,x1*x2,sin(x1)"),
+    "test": ("test part", "a share, e.g. 0.3"),
+    "data_seed": ("data's seed", "0"),
+    "standardise": ("standardise", _YES_NO),
+    "layers": ("hidden layers", "units, e.g. 8 or 8,6"),
+    "hidden": ("activation", tuple(HIDDEN_ACTIVATIONS)),
+    "output": ("output", tuple(ACTIVATIONS)),
+    "bias": ("bias", tuple(BIAS)),
+    "init": ("weights", tuple(INITIALISERS)),
+    "seed": ("seed", "a whole number"),
+    "loss": ("loss", tuple(LOSSES)),
+    "report": ("error shown", ("loss", "squared")),
+    "optimizer": ("optimizer", tuple(OPTIMIZERS)),
+    "momentum": ("momentum", "0.9"),
+    "rate": ("rate", "e.g. 0.1"),
+    "batch": ("batch", "samples, or full"),
+    "shuffle": ("shuffle", _YES_NO),
+    "l1": ("L1 price", "0, or e.g. 0.001"),
+    "l2": ("L2 price", "0, or e.g. 0.001"),
+    "round": ("decimals", "of predictions; else all"),
+    "stop": ("stop at error", "0"),
+}
+"""Label, and the names to choose from or what is to be typed."""
+OF_FILES = ("file", "target", "columns")
+"""Fields that are for a CSV file only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What `draft` amounts to: `text` is its file; there is either an `experiment` or a `mistake`."""
+
+    draft: Draft
+    text: str = ""
+    experiment: Experiment | None = None
+    mistake: BackpropError | None = None
+    unsuited: bool = False
+    """Its output and loss have not been made to suit the targets yet."""
+
+    @property
+    def wrong(self) -> str:
+        """The field that the mistake is in."""
+        return field_of(self.mistake) if isinstance(self.mistake, ExperimentError) else ""
+
+    @property
+    def told(self) -> str:
+        """In a line or two: the network and its samples, or what is wrong."""
+        if self.experiment is None:
+            return f"✕ {_brief(self.mistake, self.wrong)}" if self.mistake is not None else ""
+        data, units = self.experiment.data, self.experiment.network.shape
+        test = "" if data.test is None else f", {len(data.test):,} to test"
+        return (
+            f"✓ {units}, {self.experiment.network.size:,} parameters; {len(data):,} samples to learn{test}\n"
+            f"  {_names(data.input_names)} → {_names(data.target_names)}"
+        )
+
+    def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
+        """Its samples, if they are those of another draft, too, whose layers have these `units`."""
+        if self.experiment is None:
+            return None
+        mine, same = self.experiment.network.units, self.draft.data_fields == draft.data_fields
+        return self.experiment.data if same and (mine[0], mine[-1]) == (units[0], units[-1]) else None
+
+
+def read(draft: Draft, unsuited: bool, files: bool, open_csv: Opener, before: Reading) -> Reading:
+    """Reads the draft; if it is `unsuited`, makes it suit its targets first. Takes over the samples of `before`, if so.
+
+    Without `files` paths are left out, and sizes are bounded. Raises whatever else `open_csv` does.
+    """
+    text = ""
+    try:
+        if unsuited:
+            draft, unsuited = draft.suited(open_csv), False
+        definition = draft.definition(open_csv)
+        if not files:
+            _check_bounds(definition)
+        text = toml_text(definition if files else definition_without_paths(definition))
+        experiment = draft.experiment(before.samples_for(draft, definition["network"]["layers"]), open_csv)
+    except BackpropError as error:
+        return Reading(draft, text, mistake=error, unsuited=unsuited)
+    return Reading(draft, text, experiment)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return safe(", ".join(names[:_NAMES]) + " …" * (len(names) > _NAMES))
+
+
+def _brief(error: BackpropError, field: str) -> str:
+    """What is wrong; of a file also where."""
+    if not isinstance(error, ExperimentError) or not field:
+        return str(error)
+    where = f"{error.key}: " if field == "file" and error.key else ""
+    return f"{FIELDS[field][0]}: {where}{error.told}"
+
+
+def _check_bounds(definition: Mapping[str, Any]) -> None:
+    """Strangers get networks and data of a bounded size; looked at before anything of that size is made."""
+    layers, samples = definition["network"]["layers"], definition["data"].get("samples", 0)
+    if sum((below + 1) * above for below, above in pairwise(layers)) > KIOSK_PARAMETERS:
+        raise ExperimentError("draft", "network.layers", "too many", f"at most {KIOSK_PARAMETERS:,} parameters here")
+    if isinstance(samples, int) and samples > KIOSK_SAMPLES:
+        raise ExperimentError("draft", "data.samples", f"{samples:,} are too many", f"at most {KIOSK_SAMPLES:,} here")

@@ -1,0 +1,317 @@
+"""The studio with a lesson beside it: pages that set the stage, questions that the trace answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.geometry import Size
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Part, Weight
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons import progress
+from tui_backprop.lessons.conditions import Condition, condition
+from tui_backprop.lessons.leaf import Leaf, Press, things
+from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
+from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.lessons.names import thing
+from tui_backprop.lessons.progress import Progress, Spot
+from tui_backprop.lessons.questions import judge
+from tui_backprop.lessons.stage import Stage, Theatre
+from tui_backprop.render.lesson import Sheet, marks
+from tui_backprop.render.matrices import View
+from tui_backprop.studio import moves
+from tui_backprop.studio.audience import ALONE, Audience
+from tui_backprop.studio.keys import LESSON_KEYS, Key, bar_keys
+from tui_backprop.studio.panes import lesson as widgets
+from tui_backprop.studio.panes.bars import KeyBar
+from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.screens.studio import StudioScreen
+
+BESIDE = 110
+"""From so many columns on the lesson stands beside the panes."""
+COLUMN = 47
+TYPED = ("full_stop",)
+"""Keys that are part of a number while one is typed."""
+TALL = 22
+"""From so many rows on the head keeps its path of phases."""
+
+
+class LessonScreen(StudioScreen):
+    """A lesson: what it says, where one is in it, and the studio that it sets."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in LESSON_KEYS]
+
+    def __init__(self, lesson: Lesson, timeline: Timeline, keep: bool = True, audience: Audience = ALONE) -> None:
+        """`keep` says whether progress is loaded and kept."""
+        super().__init__(timeline, audience)
+        self._first_lesson = lesson
+        self._keep = keep
+        self._progress = progress.load() if keep else Progress()
+        self._holds: Condition | None = None
+        self._live: Stage | None = None
+        self._open_lesson(lesson)
+
+    def _open_lesson(self, lesson: Lesson) -> None:
+        self._lesson, self._press = lesson, Press(lesson)
+        self._bookmark = self._progress.bookmark(lesson.name)
+        spot = self._bookmark.spot
+        self._spot = spot if spot.page < len(lesson.pages) else Spot()
+
+    def begin(self) -> None:
+        """Whoever comes next begins where the lesson begins."""
+        super().begin()
+        self._progress = Progress()
+        self.read(self._first_lesson)
+
+    def beside(self) -> ComposeResult:
+        """The lesson."""
+        yield widgets.Lesson().data_bind(StudioScreen.moment)
+
+    def room(self, size: Size) -> Size:
+        """What the lesson leaves of the terminal."""
+        columns, rows = size
+        side = columns >= BESIDE
+        self.set_class(side, "-side")
+        self.set_class(rows >= TALL, "-tall")
+        return Size(columns - COLUMN, rows) if side else Size(columns, rows - (rows - 4) * 9 // 20)
+
+    def offered_keys(self) -> tuple[Key, ...]:
+        """The lesson's before the studio's."""
+        return (*LESSON_KEYS, *super().offered_keys())
+
+    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """The chapters."""
+        lessons = [chapter(name) for name in chapter_names()]
+        return [
+            (f"Chapter {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
+            for number, lesson in enumerate(lessons, 1)
+        ]
+
+    def resumed_by(self) -> str:
+        """The command that goes on at this page."""
+        return "tui-backprop learn" if self._keep else ""
+
+    # The stage
+
+    @property
+    def _page(self) -> Page:
+        return self._lesson.pages[self._spot.page]
+
+    @property
+    def _asking(self) -> bool:
+        return isinstance(self._page.task, Question) and not self._spot.told and self._progress.questions
+
+    def on_mount(self) -> None:
+        """The page where the lesson was left."""
+        self.fit(self.app.size)
+        self.call_later(self._show, self._spot)
+
+    def _show(self, spot: Spot) -> None:
+        """Another page, or the other half of this one."""
+        self._spot = spot
+        try:
+            self._leaf = self._press.leaf(self._page)
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        self._live = None
+        self._set_stage()
+        self._holds = self._waiting()
+        self._keep_place()
+        self._show_sheet()
+
+    def _set_stage(self) -> None:
+        """Everything as the page has it: experiment, moment, selection, pane."""
+        scene, leaf = self._page.scene, self._leaf
+        told = leaf.revealed if self._spot.told else None
+        moment = (told or leaf.stage).moment
+        self._player.pause()
+        self._journeys.stop()
+        self._timeline = self._timeline.of(leaf.stage.experiment)
+        for painted in self.query(Painted):
+            painted.set_reactive(Painted.selection, self.selection)
+        chosen = thing(scene.select, leaf.stage.experiment) if scene.select else None
+        self.selection = chosen if isinstance(chosen, Part) else Weight(1, 0, 0)
+        self.view = View(scene.matrices)
+        self._make(moves.to_place(self._timeline, moment.step, moment.phase if moment.step else None))
+        self.remove_class("-full")
+        self.views = ()
+        if scene.view:
+            self.open_view(scene.view)
+            return
+        self.action_show_pane(scene.pane or ("network" if self.has_class("-small") else "matrices"))
+
+    def _waiting(self) -> Condition | None:
+        task = self._page.task
+        if not isinstance(task, Wait) or self._spot.told:
+            return None
+        return condition(task.until, self._leaf.stage.experiment)
+
+    def watch_moment(self, moment: Moment | None) -> None:
+        """What the page waits for may have happened."""
+        if self._holds is None or moment is None or moment.experiment.network != self._leaf.stage.experiment.network:
+            return
+        start = self._leaf.stage.moment
+        if (moment.step, moment.phase) != (start.step, start.phase) and self._holds.holds(moment):
+            self._holds = None
+            self._live = Stage(self._leaf.stage.timeline, moment, self._leaf.stage.bug)
+            self._spot = Spot(self._spot.page, True)
+            self._keep_place()
+            self._show_sheet()
+
+    # Turning pages
+
+    def action_turn(self, by: int) -> None:
+        """The next page, or what this one keeps back; or the page before."""
+        pane = self.query_one(widgets.Lesson)
+        if by > 0 and pane.more:
+            pane.scroll_on()
+            return
+        spot = self._spot
+        if by > 0 and self._leaf.revealed is not None and not spot.told:
+            self._show(Spot(spot.page, True))
+        elif 0 <= spot.page + by < len(self._lesson.pages):
+            task = self._lesson.pages[spot.page + by].task
+            self._show(Spot(spot.page + by, by < 0 and task is not None))
+        else:
+            self._leave(by)
+
+    def _leave(self, by: int) -> None:
+        """Past the last page: the next chapter begins."""
+        names = chapter_names()
+        place = names.index(self._lesson.name) + by if self._lesson.name in names else -1
+        if not 0 <= place < len(names):
+            self.news = "This was the last page. q quits; the studio is yours." if by > 0 else "This is the first page."
+            return
+        lesson = chapter(names[place])
+        last = len(lesson.pages) - 1
+        self.read(lesson, Spot() if by > 0 else Spot(last, lesson.pages[last].task is not None))
+
+    def read(self, lesson: Lesson, spot: Spot | None = None) -> None:
+        """Another lesson, from a page or from where it was left."""
+        self._open_lesson(lesson)
+        self._show(spot or self._spot)
+
+    def _keep_place(self) -> None:
+        self._bookmark = replace(self._bookmark, spot=self._spot)
+        if self._keep:  # another lesson may have been read meanwhile
+            self._progress = replace(self._progress, bookmarks=progress.load().bookmarks)
+        self._progress = self._progress.with_bookmark(self._lesson.name, self._bookmark)
+        if self._keep:
+            progress.save(self._progress)
+
+    # Questions
+
+    def on_lesson_answered(self, event: widgets.Lesson.Answered) -> None:
+        """Judges by the trace, and shows what it says."""
+        self._answer(event.given)
+
+    def on_lesson_refused(self, event: widgets.Lesson.Refused) -> None:
+        """Says what is wrong with what was typed; it stays, to be mended."""
+        self.news = event.mistake
+
+    def action_answer(self, place: int) -> None:
+        """A click on an option."""
+        if self._asking:
+            self._answer(float(place))
+
+    def _answer(self, given: float) -> None:
+        task, leaf = self._page.task, self._leaf
+        if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or self._spot.told:
+            return
+        self._bookmark = self._bookmark.answered(self._spot.page, given, judge(task, leaf.truth, given))
+        self._show(Spot(self._spot.page, True))
+
+    def _verdict(self) -> tuple[str, bool | None]:
+        """What was answered on this page the last time, and whether that is right; nothing where nothing was."""
+        task, leaf, given = self._page.task, self._leaf, self._bookmark.given.get(self._spot.page)
+        if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or given is None:
+            return "", None
+        options = leaf.put.options
+        if options and given not in range(len(options)):  # the lesson has been changed since
+            return "", None
+        if judge(task, leaf.truth, given):
+            return f"Right: {leaf.truth.words}.", True
+        said = options[int(given)] if options else f"{given:g}".replace("-", "−")
+        return f"You said {said}. It is: {leaf.truth.words}.", False
+
+    def action_questions(self) -> None:
+        """Questions on or off."""
+        self._progress = Progress(self._progress.last, self._progress.bookmarks, not self._progress.questions)
+        self._keep_place()
+        self._show_sheet()
+        self.news = "Questions are asked." if self._progress.questions else "No questions: n shows what comes."
+
+    # The page
+
+    def _show_sheet(self) -> None:
+        leaf, told = self._leaf, self._spot.told
+        asking = self.asked = self._asking
+        verdict, right = self._verdict() if told else ("", None)
+        answered = bool(verdict)
+        if told and leaf.truth is not None:
+            verdict = verdict or f"It is: {leaf.truth.words}."
+            verdict += f" {leaf.truth.work}" if leaf.truth.work else ""
+        after = leaf.after if told else ()
+        if self._live is not None and told:
+            after = self._press.blocks(self._page.after, self._live)
+        answers = self._bookmark.answers.values()
+        score = f"  {sum(answers)} of {len(answers)} right" if answers and self._progress.questions else ""
+        pane = self.query_one(widgets.Lesson)
+        pane.sheet = Sheet(
+            heading=f"{leaf.title}",
+            where=f"{self._spot.page + 1}/{len(self._lesson.pages)}{score}",
+            experiment=leaf.stage.experiment,
+            blocks=leaf.before,
+            put=leaf.put if asking else None,
+            open=asking,
+            verdict=verdict,
+            right=right,
+            after=after,
+            hint=self._hint(leaf),
+        )
+        shown = things((*leaf.before, *after), leaf.stage)
+        for painted in self.query(Painted):
+            painted.marked = frozenset() if painted is pane else marks(shown, leaf.stage.experiment)
+        if asking or answered:  # after an answer enter turns the page
+            self.set_focus(pane)
+        elif self.focused is pane:
+            self.action_show_pane(self.front)
+        typing = asking and leaf.put is not None and not leaf.put.options
+        self.query_one(KeyBar).keys = bar_keys(
+            tuple(key for key in self.offered_keys() if not (typing and key.key in TYPED))
+        )
+
+    def _hint(self, leaf: Leaf) -> str:
+        if self._asking and leaf.put is not None:
+            if leaf.put.options:
+                return "letter or arrows, enter: answer  n: show"
+            decimals = f"{leaf.put.decimals} decimal{'s'[: leaf.put.decimals != 1]}"
+            return f"type it, {decimals}; enter: answer  n: show"
+        if self._holds is not None and not self._spot.told:
+            step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
+            return f"{step}  n: on until {leaf.wait}"
+        if leaf.revealed is not None and not self._spot.told:
+            return "n: what comes"
+        last = self._spot.page + 1 == len(self._lesson.pages)
+        return (
+            ("n: next chapter" if self._lesson.name in chapter_names()[:-1] else "the end") if last else "n: next page"
+        )
+
+
+def first_experiment(lesson: Lesson) -> Experiment:
+    """What a lesson's first page shows."""
+    return Theatre(lesson).timeline(lesson.pages[0].scene).experiment
+
+
+def first_stage(lesson: Lesson) -> Timeline:
+    """A timeline of a lesson's first page."""
+    return Timeline(first_experiment(lesson))

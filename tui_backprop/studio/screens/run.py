@@ -1,0 +1,258 @@
+"""One run, watched: keys become moves on its timeline, and each moment goes to every pane."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+
+from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.render.edits import branch_text, place_name, value_text
+from tui_backprop.render.inspector import inspect
+from tui_backprop.render.spans import plain, safe
+from tui_backprop.studio import moves
+from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.player import Player
+from tui_backprop.studio.queue import BREATH, Journeys, Move
+from tui_backprop.studio.screens.dialog import Conversation, conversation
+from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
+
+AT_ONCE = 0.05
+"""Seconds that a key may take before its move goes on in slices."""
+SLICE = 0.03
+
+
+class RunScreen(PanesScreen):
+    """Owns the timeline: nobody else moves on it, plays it or changes it."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        super().__init__()
+        self._timeline = timeline
+        self._journeys = Journeys()
+        self._player = Player(self._tick, self.set_interval, self._show_status)
+        self._in_slices = False
+        self._outcome = ""
+        self.set_reactive(PanesScreen.moment, timeline.moment)
+
+    def arrived(self) -> None:
+        """Called when a move is over and shown."""
+
+    def under_way(self) -> None:
+        """Called now and then while a long move goes on."""
+
+    def run_ended(self) -> None:
+        """Called when play has come to the end of the run."""
+
+    # Moves
+
+    @property
+    def timeline(self) -> Timeline:
+        """The run that is watched."""
+        return self._timeline
+
+    def action_step(self, by: int) -> None:
+        """One sample forward or back."""
+        self._make(moves.by_step(self._timeline, by))
+
+    def action_phase(self, by: int) -> None:
+        """One phase forward or back."""
+        self._make(moves.by_phase(self._timeline, by))
+
+    def action_to_phase(self, phase: str) -> None:
+        """To a phase of the present step, or of the first one."""
+        self._make(moves.to_place(self._timeline, max(1, self._timeline.moment.step), phase))
+
+    def action_epoch(self, by: int) -> None:
+        """One epoch forward or back."""
+        self._make(moves.by_epoch(self._timeline, by))
+
+    def action_restart(self) -> None:
+        """Back to the start."""
+        self._make(moves.to_place(self._timeline, 0))
+
+    @conversation
+    def action_go_to(self) -> Conversation:
+        """Asks where to go, and goes there."""
+        self._player.pause()
+        timeline = self._timeline
+        question = Question(
+            "Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", lambda text: parse_place(text, timeline)
+        )
+        place: tuple[int, str | None] | None = yield question
+        if place is not None:
+            self._make(moves.to_place(timeline, *place))
+
+    @conversation
+    def action_until(self) -> Conversation:
+        """Asks until when to run, and runs."""
+        from tui_backprop.studio.screens.until import wishes
+
+        self._player.pause()
+        found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
+        place: int | None = yield ChoiceQuestion("Run until", [wish.label for wish in found])
+        if place is None:
+            return
+        wish = found[place]
+        if wish.ask is None:
+            self._make(wish.move())
+            return
+        answer: float | int | None = yield wish.ask()
+        if answer is not None:
+            self._make(wish.move(answer))
+
+    def _make(self, move: Move, by_hand: bool = True) -> None:
+        """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
+        if by_hand:
+            self._player.pause()
+        self._journeys.add(move)
+        if self._in_slices:
+            return
+        if self._proceed(AT_ONCE):
+            self._arrive()
+        else:
+            self._go_on()
+
+    def _proceed(self, seconds: float) -> bool:
+        try:
+            return self._journeys.proceed(seconds)
+        except BackpropError as error:
+            self._journeys.stop()
+            self._tell_on_arrival(str(error))
+            return True
+
+    @work
+    async def _go_on(self) -> None:
+        self._in_slices = True
+        try:
+            while not self._proceed(SLICE):
+                self.news = self._journeys.news
+                self.under_way()
+                await asyncio.sleep(BREATH)
+        finally:
+            self._in_slices = False
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Shows where the timeline is now, and what there is to tell of the way."""
+        self.news, self._outcome = self._outcome, ""
+        self.moment = self._timeline.moment
+        self.arrived()
+
+    def _tell_on_arrival(self, outcome: str) -> None:
+        self._outcome = outcome
+
+    def action_stop(self) -> None:
+        """Stops a run, play, full screen, the chart: whichever is on."""
+        if self._journeys.busy:
+            self._journeys.stop()
+            self._tell_on_arrival("Stopped.")
+        elif self._player.playing:
+            self._player.pause()
+        elif self.has_class("-full"):
+            self.action_full()
+        elif self.has_class("-chart"):
+            self.action_chart()
+
+    # Play
+
+    def action_play(self) -> None:
+        """Plays or pauses."""
+        if self._player.playing:
+            self._player.pause()
+        else:
+            self._player.play()
+
+    def action_pace(self, by: int) -> None:
+        """Another pace, at once if playing."""
+        self._player.turn(by)
+        if not self._player.playing:
+            self.news = f"Play goes at {self._player.pace.name}; p plays."
+
+    def _tick(self) -> None:
+        if self._journeys.busy:
+            return
+        unit = {"phase": moves.by_phase, "step": moves.by_step, "epoch": moves.by_epoch}[self._player.pace.unit]
+        self._make(unit(self._timeline, 1), by_hand=False)
+        moment = self._timeline.moment
+        at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
+        if at_end and (moment.converged_at == moment.epoch or not moment.finite):
+            self._player.pause()
+            self.run_ended()
+
+    # Choices
+
+    async def on_painted_chosen(self, event: Painted.Chosen) -> None:
+        """Somebody chose a weight, a bias, a node or an action."""
+        if isinstance(event.target, str):
+            await self.run_action(event.target)
+        else:
+            self.selection = event.target
+
+    def action_copy(self) -> None:
+        """The inspector's arithmetic goes to the clipboard of the terminal."""
+        if self.moment is not None:
+            name = safe(self.selection.name(self.moment.experiment))
+            text = plain(inspect(self.moment, self.selection, 1_000_000, most=1_000_000).lines)
+            self.app.copy_to_clipboard(f"{name}\n{text}\n")
+            self.news = f"Copied the arithmetic of {name}."
+
+    # Edits and branches
+
+    @conversation
+    def action_change(self) -> Conversation:
+        """Asks what to change and to what, and changes it from here on."""
+        from tui_backprop.studio.screens.changes import ask_change
+
+        self._player.pause()
+        change = yield from ask_change(self._timeline.moment, self.selection)
+        if change is not None:
+            self.edit(*change)
+
+    def edit(self, what: str, place: tuple[int, ...], value: Value) -> None:
+        """Changes something from here on, as `Timeline.edit` does, and shows it."""
+        self._journeys.stop()
+        before = self._timeline.moment
+        try:
+            moment = self._timeline.edit(what, place, value)
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        name = f"{place_name(what, place, moment.ahead)} = {value_text(value)}"
+        if len(moment.branches) > len(before.branches):
+            self._tell_on_arrival(f"{name}, in a new branch; b lists the branches.")
+        else:
+            self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
+        self._arrive()
+
+    @conversation
+    def action_branches(self) -> Conversation:
+        """Asks for a branch, and goes to it or names it."""
+        self._player.pause()
+        moment = self._timeline.moment
+        if len(moment.branches) == 1:
+            self.news = "There is one branch. Change something in the past (enter), and another begins."
+            return
+        listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
+        title = "Branches"
+        chosen: int | None = yield BranchQuestion(title, listed, moment.present)
+        if chosen is None:
+            return
+        if chosen >= 0:
+            self._journeys.stop()
+            self._timeline.switch(chosen)
+        else:
+            name: str | None = yield Question("Name of the branch", "one to thirty letters", read_name)
+            if name is None:
+                return
+            self._timeline.rename(-1 - chosen, name)
+        self._arrive()
+
+    def _tell(self, news: str) -> None:
+        self.news = news
+
+    def _show_status(self, status: str) -> None:
+        self.status = status

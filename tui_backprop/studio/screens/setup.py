@@ -1,0 +1,317 @@
+"""Set-up: an experiment put together with the keyboard, shown as the file and the command that it stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+from textual.worker import get_current_worker
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError, one_line
+from tui_backprop.experiments import preset_names
+from tui_backprop.experiments.draft import CSV, Draft, draft_of, from_preset
+from tui_backprop.experiments.shelf import Shelf, Unread
+from tui_backprop.reading.disk import typed_path, unwritable
+from tui_backprop.render.spans import safe
+from tui_backprop.sessions.files import write_new
+from tui_backprop.studio.panes.choice import Choice
+from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
+from tui_backprop.studio.screens.form import FIELDS, OF_FILES, Reading, read
+from tui_backprop.studio.screens.questions import Question
+
+ROOMY = 76
+"""Columns from which the experiment file has a place beside the fields."""
+LONGEST = 4096
+"""Characters in a field."""
+_NEWS = 5000
+"""Rows of a file from one word on it to the next."""
+
+
+class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
+    """A form over the studio; what it is left with is the experiment to open.
+
+    Without `files` neither reads nor writes any, and shows no path: strangers are at the keys, and sizes are bounded.
+    """
+
+    DEFAULT_CSS = """
+    SetupScreen {
+        align: center middle;
+        background: $background 60%;
+        #setup {
+            width: 100%;
+            max-width: 110;
+            height: 100%;
+            max-height: 32;
+            background: $surface;
+            padding: 0 1;
+        }
+        #sides { layout: horizontal; height: 1fr; }
+        #fields { width: 43; height: 100%; scrollbar-size-vertical: 1; background: $surface; }
+        #toml {
+            width: 1fr;
+            height: 100%;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+            padding-left: 1;
+            border-left: solid $panel;
+            color: $foreground-muted;
+        }
+        .row { layout: horizontal; height: 1; }
+        .row Label { width: 16; }
+        .row.-wrong Label { color: $text-error; text-style: bold; }
+        .row Input, Choice { width: 1fr; }
+        #mistake { height: 2; }
+        #mistake.-wrong { color: $text-error; }
+        #command { height: 1; color: $accent; }
+        #keys { height: 1; color: $foreground-muted; }
+        &.-thin #toml { display: none; }
+        &.-thin #fields { width: 1fr; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("up,shift+tab", "go(-1)", "Up", show=False, priority=True),
+        Binding("down,tab", "go(1)", "Down", show=False, priority=True),
+        Binding(
+            "left", "turn(-1)", "Previous", show=False, priority=True
+        ),  # at once: where down leads may depend on it
+        Binding("right", "turn(1)", "Next", show=False, priority=True),
+        Binding("enter", "open", "Open", show=False),
+        Binding("ctrl+s", "save", "Save", show=False),
+    ]
+
+    class Progress(Message):
+        """So many rows of the file have been read."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
+
+    class Finished(Message):
+        """The file has been read, and this is what came of it."""
+
+        def __init__(self, asked: Draft, reading: Reading) -> None:
+            super().__init__()
+            self.asked, self.reading = asked, reading
+
+    def __init__(self, experiment: Experiment, files: bool = True) -> None:
+        """Starts from `experiment`, or what comes near it."""
+        super().__init__()
+        self._files = files
+        draft = draft_of(experiment)
+        self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
+        self._unsuited = False
+        self._shelf = Shelf()
+        self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
+        self._asked: Draft | None = None
+        self._opens = False
+
+    def compose(self) -> ComposeResult:
+        """Fields, file, mistake, command, keys."""
+        with Container(id="setup"):
+            with Container(id="sides"):
+                with VerticalScroll(id="fields", can_focus=False):
+                    for name, (label, kind) in FIELDS.items():
+                        if self._files or name not in OF_FILES:
+                            with Container(classes="row", id=f"row-{name}"):
+                                yield Label(label, markup=False)
+                                yield self._field(name, kind)
+                yield Static(id="toml", markup=False)
+            yield Static(id="mistake", markup=False)
+            yield Static(id="command", markup=False)
+            save = "  ctrl+s: save the file" if self._files else ""
+            yield Static(f"enter: open  ↑↓: field  ←→: choose{save}  escape: close", id="keys", markup=False)
+
+    def _field(self, name: str, kind: tuple[str, ...] | str) -> Choice | Input:
+        value = getattr(self._draft, name)
+        if isinstance(kind, str):
+            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=False, max_length=LONGEST)
+            field.cursor_blink = False
+            return field
+        names = tuple(preset_names()) if name == "preset" else kind
+        return Choice([entry for entry in names if self._files or entry != CSV], value, self._choose, id=name)
+
+    def on_mount(self) -> None:
+        """Shows what it starts with."""
+        self.query_one("#preset").focus()
+        self._show()
+
+    def on_resize(self, event: Resize) -> None:
+        """The file has a place, or not."""
+        self.set_class(event.size.width < ROOMY, "-thin")
+        if self.focused is not None:
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
+
+    @on(Input.Changed)
+    def _absorb(self) -> None:
+        """Takes over what has been typed; fields may be ahead of their messages."""
+        before = self._draft
+        for name, text in [(str(field.id), field.value) for field in self.query(Input)]:
+            if text != getattr(before, name):
+                self._change(name, text)
+        if self._draft is not before:
+            self._show()
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        """Enter in a field."""
+        self.action_open()
+
+    def _choose(self, name: str, value: str) -> None:
+        self._absorb()
+        self._change(name, value)
+        self._show()
+
+    def _change(self, name: str, text: str) -> None:
+        self._opens = False
+        self._draft = self._draft.changed(name, text)
+        self._unsuited = self._draft.data == CSV and (self._unsuited or name in ("data", "file", "target"))
+
+    def _show(self) -> None:
+        """What the draft amounts to: at once, unless a large file has to be read first."""
+        try:
+            reading = read(self._draft, self._unsuited, self._files, self._shelf.at_once, self._latest)
+        except Unread:
+            reading = Reading(self._draft, unsuited=self._unsuited)
+            if self._asked is None or self._asked.data_fields != self._draft.data_fields:
+                self._asked = self._draft
+                self._read_file(self._draft, self._unsuited, self._latest)
+        else:
+            self._asked = None
+            self.workers.cancel_group(self, "file")
+        self._adopt(reading)
+
+    @work(thread=True, exclusive=True, group="file")
+    def _read_file(self, draft: Draft, unsuited: bool, before: Reading) -> None:
+        """The same in a thread of its own, for as long as it takes."""
+        worker = get_current_worker()
+
+        def watch(rows: int) -> None:
+            if worker.is_cancelled:  # other fields, or nobody is there any more
+                raise Unread
+            if rows % _NEWS == 0:
+                self.post_message(self.Progress(rows))
+
+        try:
+            reading = read(draft, unsuited, self._files, self._shelf.patiently(watch), before)
+        except Unread:
+            return
+        self.post_message(self.Finished(draft, reading))
+
+    def on_setup_screen_progress(self, event: Progress) -> None:
+        """The file has been read further."""
+        if self._asked is not None:
+            self._tell_progress(event.rows)
+
+    def _tell_progress(self, rows: int) -> None:
+        then = "; it opens as soon as it is read" if self._opens else ""
+        self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
+
+    def on_setup_screen_finished(self, event: Finished) -> None:
+        """What was asked may have changed meanwhile; then it is quickly answered, because the file is at hand."""
+        if event.asked != self._asked:
+            return
+        self._asked = None
+        if event.asked == self._draft:
+            self._adopt(event.reading)
+        else:
+            self._show()
+        if self._opens:
+            self.action_open()
+
+    def _adopt(self, reading: Reading) -> None:
+        """Every field as the draft has it, and what the reader of experiment files says of it."""
+        self._reading, self._draft = reading, reading.draft
+        draft, busy, unused = reading.draft, self._asked is not None, reading.draft.unused
+        self._unsuited = reading.unsuited
+        if reading.experiment is not None:
+            self._latest = reading
+        for name in FIELDS:
+            for row in self.query(f"#row-{name}"):
+                field = row.query_one(f"#{name}")
+                if isinstance(field, Choice):
+                    field.show(getattr(draft, name))
+                elif isinstance(field, Input) and field.value != getattr(draft, name):
+                    with self.prevent(Input.Changed):
+                        field.value = getattr(draft, name)
+                    field.cursor_position = len(field.value)
+                row.set_class(name == reading.wrong, "-wrong")
+                row.display = field.display = name not in unused
+                label = ("✕ " if name == reading.wrong else "") + FIELDS[name][0]
+                row.query_one(Label).update(Content(label))
+        if busy:
+            self._tell_progress(0)
+        else:
+            self._tell(reading.told, reading.mistake is not None)
+        if reading.text or busy:
+            self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
+        self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
+
+    def _tell(self, text: str, wrong: bool) -> None:
+        told = self.query_one("#mistake", Static)
+        told.set_class(wrong, "-wrong")
+        told.update(Content(text))
+
+    def _command(self) -> str:
+        try:
+            command = self._draft.command(self._shelf.at_once)
+        except (Unread, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
+            command = None
+        return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
+
+    def action_go(self, by: int) -> None:
+        """The next or previous field that means something: what has just been chosen counts."""
+        self._absorb()
+        fields = [field for field in self.query("Choice, Input") if field.id not in self._draft.unused]
+        place = fields.index(self.focused) if self.focused in fields else 0
+        self.set_focus(fields[(place + by) % len(fields)])
+
+    def action_turn(self, by: int) -> None:
+        """The next or previous name; in a text the cursor moves."""
+        if not isinstance(self.focused, Choice):
+            raise SkipAction
+        self.focused.turn(by)
+
+    def action_open(self) -> None:
+        """Opens the experiment, if there is one; as soon as there is, while its file is being read."""
+        self._absorb()
+        if self._reading.experiment is not None:
+            self.dismiss(self._reading.experiment)
+        self._opens = self._asked is not None
+
+    @conversation
+    def action_save(self) -> Conversation:
+        """Asks for a name, and writes the experiment file."""
+        self._absorb()
+        if not self._files or self._reading.experiment is None:
+            return
+        text = self._reading.text
+        question = Question("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
+        path: Path | None = yield question
+        if path is not None:
+            self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
+
+
+def save(name: str, text: str) -> Path:
+    """Writes a new file; one that is there already stays as it is."""
+    if not name.strip().endswith(".toml"):
+        raise BackpropError(f"{name!r} does not end in .toml", "e.g. mine.toml")
+    path = typed_path(name.strip())
+    try:
+        write_new(path, text.encode("utf-8"))
+    except FileExistsError:
+        raise BackpropError(f"{path} is there already", "another name") from None
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error, "a path in a folder that exists") from None
+    return path

@@ -1,0 +1,223 @@
+"""The studio: a run with all that is around it, its audience, its session, and other experiments to open."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Weight
+from tui_backprop.core.place import place_of
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides, variant
+from tui_backprop.sessions.store import Record
+from tui_backprop.studio import moves
+from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
+from tui_backprop.studio.autosave import Autosave
+from tui_backprop.studio.keys import KEYS, Key
+from tui_backprop.studio.pace import DEFAULT_PACE, DEMO_PACE
+from tui_backprop.studio.panes.chart import Chart
+from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.views import VIEWS
+from tui_backprop.studio.screens.dialog import Conversation, conversation
+from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.run import RunScreen
+
+if TYPE_CHECKING:  # a sweep's parts are imported when one is opened
+    from tui_backprop.core.sweep import Sweep
+
+
+class StudioScreen(RunScreen):
+    """One experiment, watched."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
+
+    def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
+        """`record` is where the session is saved; without one it is not."""
+        super().__init__(timeline)
+        self._audience = audience
+        self._first = timeline.experiment
+        self._fresh_start = FreshStart(audience, self.set_timer, self._start_over)
+        self._sweep: Sweep | None = None
+        self._autosave = Autosave(record, lambda: self._timeline.standing, self.set_timer, self._tell)
+
+    def on_mount(self) -> None:
+        """A session goes on where it was left; a demo begins."""
+        self._theme = self.app.theme
+        if self._autosave.returns_to is not None:
+            self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
+        if self._audience.play:
+            self._player.turn_to(DEMO_PACE)
+            self._player.play()
+
+    # An audience
+
+    def attended(self) -> None:
+        """Somebody is there."""
+        self._fresh_start.attended()
+
+    def run_ended(self) -> None:
+        """A demo starts over after a while."""
+        self._fresh_start.run_ended()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Some actions are not for strangers."""
+        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+
+    def offered_keys(self) -> tuple[Key, ...]:
+        """Those that are for this audience."""
+        return tuple(key for key in super().offered_keys() if self.check_action(key.action, ()))
+
+    def _start_over(self) -> None:
+        while self.app.screen is not self:
+            self.app.screen.dismiss()
+        if self._audience.kiosk:  # somebody else comes next
+            self._sweep = None
+            self.app.theme = self._theme
+            self.tidy()
+            self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
+        self._settle()
+        self.begin()
+        if self._audience.play:
+            self._player.play()
+
+    def begin(self) -> None:
+        """What was first to be seen, without a word about the changes of somebody who has left."""
+        self._begin(self._first)
+
+    # To take along, and to read
+
+    def action_copy_command(self) -> None:
+        """The command line that opens this very moment goes to the clipboard of the terminal."""
+        from tui_backprop.experiments.command import arguments
+
+        moment = self._timeline.moment
+        typed = None if moment.edits_so_far else arguments(moment.base)
+        if typed is not None:
+            self._copy_command(*typed, "--at", place_of(moment))
+            return
+        try:
+            session = self._autosave.apart()  # its file stays at this moment, whatever happens here
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        if session:
+            self._copy_command("--resume", session)
+        else:
+            self.news = "No command line alone leads here."
+
+    def _copy_command(self, *typed: str) -> None:
+        command = shlex.join(["tui-backprop", *typed])
+        self.app.copy_to_clipboard(command)
+        self.news = f"Copied: {command}"
+
+    def action_help(self) -> None:
+        """Help over the studio."""
+        from tui_backprop.studio.panes.sweep import SweepPane
+        from tui_backprop.studio.screens.help import HelpScreen
+
+        self._player.pause()
+        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys()))
+
+    # Sessions
+
+    @conversation
+    def action_save(self) -> Conversation:
+        """Asks for a name, and saves the session under it from now on."""
+        self._player.pause()
+        hint = "a name, or a path ending in .json; nothing: tell where it is saved"
+        name: str | None = yield Question("Save this session as", hint, self._autosave.read_name)
+        if name is not None:
+            self.news = self._autosave.save_as(name)
+
+    def arrived(self) -> None:
+        """The session is saved before long."""
+        self.call_after_refresh(self._autosave.arrived)
+
+    def under_way(self) -> None:
+        """A long run is saved as it goes."""
+        self._autosave.under_way()
+
+    def save_now(self) -> None:
+        """Saves the session as it stands, whatever happens."""
+        self._autosave.save_now()
+
+    def resumed_by(self) -> str:
+        """The command that goes on where the studio was left; nothing where no session was saved."""
+        session = self._autosave.name()
+        return shlex.join(["tui-backprop", "--resume", session]) if session else ""
+
+    def on_unmount(self) -> None:
+        """The studio is left: a run ends where it is, and that is saved."""
+        self._journeys.stop()
+        self.save_now()
+
+    def _returned(self) -> None:
+        self._tell_on_arrival(self._autosave.returned())
+
+    # Experiments
+
+    @conversation
+    def action_sweep(self) -> Conversation:
+        """Trains from many seeds at once, and opens the one that is chosen."""
+        from tui_backprop.core.sweep import Sweep
+        from tui_backprop.studio.screens.sweep import SWEEP_EPOCHS, SweepScreen, seeds_for
+
+        self._player.pause()
+        experiment = self._timeline.experiment
+        seeds = range(seeds_for(experiment, self._audience.kiosk))
+        if self._sweep is None or not self._sweep.suits(experiment, seeds, SWEEP_EPOCHS):
+            self._sweep = Sweep(experiment, seeds, SWEEP_EPOCHS)
+        seed: int | None = yield SweepScreen(self._sweep, self._timeline.moment)
+        if seed is not None:
+            self._open_seed(experiment, seed)
+
+    def action_reseed(self) -> None:
+        """The same experiment from the next seed's weights."""
+        experiment = self._timeline.experiment
+        self._open_seed(experiment, experiment.seed + 1)
+
+    def _open_seed(self, experiment: Experiment, seed: int) -> None:
+        try:
+            other = variant(experiment, Overrides(seed=seed))
+        except BackpropError as error:  # the data's file has gone, or this was the last seed
+            self.news = str(error)
+            return
+        self.open(other, f"New weights, from seed {seed}. {self._autosave.warning(other)}".rstrip())
+
+    @conversation
+    def action_set_up(self) -> Conversation:
+        """Asks for another experiment, and opens it."""
+        from tui_backprop.studio.screens.setup import SetupScreen
+
+        self._player.pause()
+        set_up = SetupScreen(self._timeline.experiment, files=not self._audience.kiosk)
+        experiment: Experiment | None = yield set_up
+        if experiment is not None:
+            self.open(experiment)
+
+    def open(self, experiment: Experiment, told: str = "") -> None:
+        """Another experiment, from its start. What was changed in the one before stays with that one."""
+        self._settle()
+        if any(branch.edits for branch in self._timeline.moment.branches):
+            session = self._autosave.name()
+            told += f" Your changes stay in {session}." if session else " Your changes are not kept."
+        self._begin(experiment, told.strip())
+
+    def _settle(self) -> None:
+        """The run ends where it is, and that is saved."""
+        self._player.pause()
+        self._journeys.stop()
+        self._autosave.save()
+
+    def _begin(self, experiment: Experiment, told: str = "") -> None:
+        self._tell_on_arrival(told)
+        self._timeline = self._timeline.of(experiment)
+        self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
+        for painted in self.query(Painted):
+            painted.set_reactive(Painted.selection, Weight(1, 0, 0))
+        self._arrive()

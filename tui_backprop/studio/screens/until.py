@@ -1,0 +1,66 @@
+"""What a run can wait for, as a list to choose from, and the moves that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.parts import Unit
+from tui_backprop.core.run import conditions
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import safe
+from tui_backprop.studio import moves
+from tui_backprop.studio.queue import Move
+from tui_backprop.studio.screens.questions import Question, read_epochs, read_error
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something to run until; `ask` is what must be typed first, and goes into the move."""
+
+    label: str
+    move: Callable[..., Move]
+    ask: Callable[[], Question[float] | Question[int]] | None = None
+
+
+def wishes(timeline: Timeline, moment: Moment, selection: Selection, tell: Tell) -> list[Wish]:
+    """All that can be waited for here."""
+
+    def waiting(condition: conditions.Condition) -> Callable[[], Move]:
+        return lambda: moves.until(timeline, condition, tell)
+
+    found = [
+        Wish("it has converged", lambda: moves.until_converged(timeline, tell)),
+        Wish(
+            "the error is below …",
+            lambda bound: moves.until_below(timeline, bound, tell),
+            lambda: Question("Run until the error is below", "e.g. 0.1", read_error),
+        ),
+        Wish(
+            "… more epochs are over",
+            lambda count: moves.for_epochs(timeline, count, tell),
+            lambda: Question("Epochs to run", "e.g. 100", read_epochs),
+        ),
+        Wish("the error rises from one epoch to the next", lambda: moves.until_error_rises(timeline, tell)),
+    ]
+    hidden = moment.ahead.network.activations[:-1]
+    gated = [ACTIVATIONS[name].gated for name in hidden]
+    if isinstance(selection, Unit) and 1 <= selection.layer <= len(hidden) and gated[selection.layer - 1]:
+        name = safe(selection.name(moment.experiment))
+        flips = conditions.gate_flips(selection.layer, selection.column)
+        found.append(Wish(f"the gate of {name} opens or shuts for a sample", waiting(flips)))
+    elif not isinstance(selection, Unit):
+        name = safe(selection.name(moment.experiment))
+        changes = conditions.sign_changes(selection.index(moment.ahead.network), name)
+        found.append(Wish(f"{name} changes its sign", waiting(changes)))
+    if any(gated):
+        found.append(Wish("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
+        found.append(Wish("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
+    found.append(Wish("a sample becomes right or wrong", waiting(conditions.sample_turns())))
+    found.append(Wish("a number is not finite", waiting(conditions.never)))
+    return found
