@@ -13,7 +13,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.experiments import Overrides, preset_names
-from tui_backprop.experiments.csv_file import CsvFile
+from tui_backprop.experiments.tables.file import TableFile
 
 PRESETS = Path(tui_backprop.experiments.__file__).parent / "presets"
 
@@ -104,7 +104,7 @@ def test_exclusive_or_is_solved_and_cuts_the_square_in_two_places() -> None:
 
 def test_iris_is_fishers_data() -> None:
     data = load_experiment("iris", Overrides()).data
-    file = CsvFile(PRESETS / "iris.csv", None, None)
+    file = TableFile(PRESETS / "iris.csv")
     table = file.read(range(5))
     assert table.values.shape == (150, 5)
     assert table.values[:, :4].mean(axis=0) == pytest.approx([5.843, 3.057, 3.758, 1.199], abs=5e-4)

@@ -17,8 +17,8 @@ from tests.patience import LIMIT, until
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import shelf
-from tui_backprop.experiments.csv_file import Watch
 from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.tables.file import Watch
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
@@ -333,6 +333,7 @@ async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
         large.gate.set()
         await until(lambda: "reading" not in text(s, "mistake"))
         assert text(s, "mistake") == (
-            "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field)"
+            "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field, or "
+            'missing = "drop" in [data] to leave such rows out)'
         )
         await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])

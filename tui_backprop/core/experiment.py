@@ -17,6 +17,22 @@ Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
+class Scale:
+    """What was taken off each column, and by what it was divided then: (columns,) each."""
+
+    mean: Array
+    deviation: Array
+
+    def __call__(self, values: Array) -> Array:
+        """From the file's units to those of training: (rows, columns)."""
+        return (values - self.mean) / self.deviation
+
+    def back(self, values: Array) -> Array:
+        """From the units of training to the file's: (rows, columns)."""
+        return values * self.deviation + self.mean
+
+
+@dataclass(frozen=True, eq=False)
 class Data:
     """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
 
@@ -32,6 +48,9 @@ class Data:
     test: Data | None = None
     standardised: bool = False
     expand: Callable[[Array], Array] | None = None
+    input_scale: Scale | None = None
+    target_scale: Scale | None = None
+    notes: tuple[str, ...] = ()
     stamp: Stamp | None = None
 
     def __repr__(self) -> str:

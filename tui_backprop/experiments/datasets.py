@@ -12,27 +12,40 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
-from tui_backprop.core.experiment import Data
+from tui_backprop.core.experiment import Data, Scale
 from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.csv_file import CsvFile, Table
 from tui_backprop.experiments.features import FEATURES, Expansion, expand
 from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
 from tui_backprop.experiments.schema import Section
+from tui_backprop.experiments.tables.file import Layout, Table, TableFile
+from tui_backprop.experiments.tables.kinds import Kind
+from tui_backprop.experiments.tables.text import STANDARD_INPUT
 
 COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
+MISSING = ("refuse", "drop")
+"""What happens to a row in which a value is missing."""
 
 
-Opener = Callable[[Path, bool | None, str | None], CsvFile]
-"""(path, header, delimiter) → the file, as `CsvFile` itself makes it."""
+_LAST_NAMES = 10
+"""Rows up to which texts in the last column are classes, even if they are all different."""
+_FEW = 10
+"""Different whole numbers that may as well be classes."""
+_DECIMALS = (".", ",")
+_ROOM = 3.0
+"""Values up to this size need no scaling, if they do not all lie closer together than `_CLOSE`."""
+_CLOSE = 0.1
+
+Opener = Callable[[Path, Layout], TableFile]
+"""(path, layout) → the file, as `TableFile` itself makes it."""
 
 
-def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = CsvFile) -> Data:
+def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = TableFile) -> Data:
     """The samples that the table `keys` describes; files are relative to `folder`.
 
     Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a
-    part set aside for testing, inputs standardised by the training part. Raises `ExperimentError`.
+    part set aside for testing, inputs and targets standardised by the training part. Raises `ExperimentError`.
     """
     if keys.has("generator"):
         data = _generated(keys, network)
@@ -54,28 +67,46 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = 
 class Outline:
     """What a network must fit: the number of inputs and of targets, and of classes; 0 where targets are numbers.
 
-    `target` names the columns to be learned.
+    `target` names the columns to be learned. `scaled` tells whether inputs and targets should be standardised;
+    `may_be_classes` lists the values of a target that is a few whole numbers.
     """
 
     inputs: int
     targets: int
     classes: int
     target: tuple[str, ...] = ()
+    scaled: tuple[bool, bool] = (False, False)
+    may_be_classes: tuple[str, ...] = ()
 
 
-def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = CsvFile) -> Outline:
-    """Of the table [data] that names a CSV file: one target is a class if it is text, or if `as_classes`."""
+def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = TableFile) -> Outline:
+    """Of the table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
     keys = Section("draft", "data", table)
     file = _file(keys, Path(), open_csv)
-    first, last = _columns(keys, file, outputs=1)
-    names = tuple(file.names[column] for column in last)
-    of_classes = len(last) == 1 and (as_classes or last[0] in file.texts)
-    if not of_classes and file.texts.isdisjoint(first + last):
-        return Outline(len(_features(keys) or first), len(last), 0, names)
-    found = file.read([*first, *last], last if of_classes else ())
-    inputs = _features(keys) or _encoded(found, range(len(first)))[1]
-    targets = _encoded(found, range(len(first), len(first) + len(last)))[1]
-    return Outline(len(inputs), len(targets), len(found.classes[-1] or ()) if of_classes else 0, names)
+    chosen = _chosen(keys, file, outputs=1, as_classes=as_classes)
+    found = chosen.table(file)
+    values = _encoded(found, range(len(chosen.inputs)))[0]
+    inputs = _features(keys) or range(values.shape[1])
+    targets = found.values[:, len(chosen.inputs) :]
+    few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(targets[:, 0])
+    scaled = needs_scaling(values), not chosen.of_classes and needs_scaling(targets)
+    names = tuple(file.names[column] for column in chosen.targets)
+    classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
+    width = _encoded(found, range(len(chosen.inputs), len(found.names)))[0].shape[1]
+    return Outline(len(inputs), width, classes, names, scaled, few)
+
+
+def needs_scaling(values: Array) -> bool:
+    """Whether columns are so large, or lie so close together, that units would saturate, or learn next to nothing."""
+    spread, size = values.std(axis=0), np.abs(values).max(axis=0)
+    return bool(((spread > 0) & ((size > _ROOM) | (spread < _CLOSE))).any())
+
+
+def _few(values: Array) -> tuple[str, ...]:
+    """The different values, if they are a few whole numbers."""
+    found = np.unique(values)
+    is_few = 2 <= len(found) <= min(_FEW, len(values) // 2) and (found == np.round(found)).all()
+    return tuple(f"{value:g}" for value in found) if is_few else ()
 
 
 def _listed(keys: Section, network: Network) -> Data:
@@ -146,54 +177,118 @@ def _expanded(keys: Section, points: Array, features: Sequence[str], network: Ne
     return expanded
 
 
-def _from_csv(keys: Section, network: Network, file: CsvFile) -> Data:
+def _from_csv(keys: Section, network: Network, file: TableFile) -> Data:
     """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
     outputs = network.units[-1]
-    first, last = _columns(keys, file, outputs)
-    of_classes = len(last) == 1 and (outputs > 1 or last[0] in file.texts)
-    if len(last) != outputs and not of_classes:
-        raise file.error("target", f"{len(last)} columns for {outputs} outputs", f"{outputs} columns")
-    table = file.read([*first, *last], last if of_classes else ())
-    inputs, input_names = _encoded(table, range(len(first)))
+    chosen = _chosen(keys, file, outputs, as_classes=outputs > 1)
+    if len(chosen.targets) != outputs and not chosen.of_classes:
+        raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
+    table, width = chosen.table(file), len(chosen.inputs)
+    inputs, input_names = _encoded(table, range(width))
     features = _features(keys)
     if features and inputs.shape[1] != 2:
         raise keys.error("features", f"of {inputs.shape[1]} columns", "columns = two of the file's columns")
     if features:
         inputs, input_names = _expanded(keys, inputs, features, network), tuple(features)
-    targets, target_names = _encoded(table, range(len(first), len(first) + len(last)))
+    targets, target_names = _encoded(table, range(width, len(table.names)))
     classes = table.classes[-1] or ()
-    if of_classes and outputs == 1 and len(classes) <= 2:
+    if chosen.of_classes and outputs == 1 and len(classes) == 2:
         targets, target_names = _one_output(table.values[:, -1:] == 1, network), classes[-1:]
-    elif of_classes:
+    elif chosen.of_classes:
         targets, target_names = _one_hot(table.values[:, -1], len(classes)), classes
     if (inputs.shape[1], len(target_names)) != (network.units[0], outputs):
-        raise _wrong_layers(file.path, network, input_names, target_names, of_classes)
+        raise _wrong_layers(file.path, network, input_names, target_names, chosen.of_classes)
+    if chosen.of_classes and keys.flag("standardise_targets", False):
+        raise keys.error("standardise_targets", "of classes", "columns of numbers to be learned")
     return Data(
         frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names,
         expand=Expansion(tuple(features)) if features else None, stamp=file.stamp,
+        notes=_notes(file, chosen, table),
     )  # fmt: skip
 
 
-def _file(keys: Section, folder: Path, open_csv: Opener) -> CsvFile:
+def _file(keys: Section, folder: Path, open_csv: Opener) -> TableFile:
     header = keys.flag("header", True) if keys.has("header") else None
     delimiter = keys.text("delimiter", ",") if keys.has("delimiter") else None
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
-        raise keys.error("delimiter", "is no single character", 'a character such as ";"')
-    return open_csv(folder / keys.text("csv", ""), header, delimiter)
+        raise keys.error("delimiter", "is not a single character", 'a character such as ";"; " " for any blanks')
+    decimal = keys.choice("decimal", ".", _DECIMALS) if keys.has("decimal") else None
+    encoding = keys.text("encoding", "") if keys.has("encoding") else None
+    name = keys.text("csv", "")
+    path = Path(name) if name == STANDARD_INPUT else folder / name
+    return open_csv(path, Layout(header, delimiter, decimal, encoding))
 
 
-def _columns(keys: Section, file: CsvFile, outputs: int) -> tuple[list[int], list[int]]:
-    """Places of the columns that go in, and of the targets."""
-    names, target, columns = file.names, keys.strings("target"), keys.strings("columns")
-    if target is None:
-        target = list(names[-1:] if len(names) - 1 in file.texts else names[max(0, len(names) - outputs) :])
-    if columns is None:
-        columns = [name for name in names if name not in target]
-    for key, chosen in (("target", target), ("columns", columns)):
-        for name in chosen:
-            if name not in names:
-                raise file.error(key, f"no column {name!r}", f"columns of the file: {', '.join(names)}")
-    return [names.index(name) for name in columns], [names.index(name) for name in target]
+@dataclass(frozen=True)
+class _Chosen:
+    """The columns of a file that go in, and those to be learned, by their places; which of them become classes."""
+
+    inputs: list[int]
+    targets: list[int]
+    of_classes: bool
+    as_classes: frozenset[int]
+    drop: bool
+
+    def table(self, file: TableFile) -> Table:
+        """Inputs, then targets."""
+        table = file.read([*self.inputs, *self.targets], self.as_classes, self.drop)
+        classes = table.classes[-1] or ()
+        if self.of_classes and len(classes) == 1:
+            where, message = f"column {table.names[-1]}", f"holds one class only, {classes[0]!r}: nothing to learn"
+            raise file.error(where, message, "two classes at least, or another column to learn")
+        return table
+
+
+def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> _Chosen:
+    """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned."""
+    target, columns = keys.strings("target"), keys.strings("columns")
+    said, listed = _classes(keys)
+    for key, names in (("target", target), ("columns", columns), ("classes", listed)):
+        for name in names or ():
+            if name not in file.names:
+                raise file.error(key, f"no column {name!r}", f"columns of the file: {', '.join(file.names)}")
+    used = [i for i, name in enumerate(file.names) if not file.kinds[i].is_left_out or name in listed]
+    last = [file.names.index(name) for name in target] if target is not None else _last(file, used, outputs, listed)
+    first = [i for i in used if i not in last] if columns is None else [file.names.index(name) for name in columns]
+    if not first or not last:
+        only = "one column" if len(file.names) == 1 else "one column of numbers or classes"
+        message = f"only {only}: no input is left" if len(used) <= 1 else "no input is left"
+        raise file.error("", message, "a column to learn and others to learn it from, parted by , ; tab | or blanks")
+    as_classes = as_classes or said
+    of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
+    forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
+    return _Chosen(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
+
+
+def _classes(keys: Section) -> tuple[bool, list[str]]:
+    """Whether the target holds classes, and which columns do so besides."""
+    if keys.is_flag("classes"):
+        return keys.flag("classes", False), []
+    return False, keys.strings("classes") or []
+
+
+def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) -> list[int]:
+    """The columns that are learned where none is named."""
+    last = len(file.names) - 1
+    if file.kinds[last] is Kind.MANY or (file.kinds[last] is Kind.NAMES and len(file) <= _LAST_NAMES):
+        return [last]
+    alone = used and (used[-1] in file.texts or file.names[used[-1]] in classes)
+    return used[-1:] if alone else used[max(0, len(used) - outputs) :]
+
+
+def _notes(file: TableFile, chosen: _Chosen, table: Table) -> tuple[str, ...]:
+    """What was made of the file: its layout, then each column."""
+    dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
+    notes = [f"{file.layout}{dropped}"]
+    for place, index in enumerate((*chosen.inputs, *chosen.targets)):
+        classes = table.classes[place]
+        kind = "number" if classes is None else f"classes {', '.join(classes)}"
+        notes.append(f"{file.names[index]}: {kind}{', learned' if index in chosen.targets else ''}")
+    for index, name in enumerate(file.names):
+        if index not in (*chosen.inputs, *chosen.targets):
+            why = f", {file.kinds[index]}" if file.kinds[index].is_left_out else ""
+            notes.append(f"{name}: left out{why}")
+    return tuple(notes)
 
 
 def _wrong_layers(
@@ -254,7 +349,12 @@ def _parted(data: Data, keys: Section, network: Network) -> Data:
     if share == 0:
         return data
     if len(data) < 2:
-        raise keys.error("test", f"of {len(data)} sample", "two samples at least")
+        message, expected = "holds one sample only", "two samples at least, one of them to test"
+        raise (
+            ExperimentError(keys.text("csv", ""), "", message, expected)
+            if keys.has("csv")
+            else keys.error("test", f"of {len(data)} sample", expected)
+        )
     count = min(max(1, round(share * len(data))), len(data) - 1)
     order = np.random.default_rng((seed, 1)).permutation(len(data))
     test, training = (
@@ -265,18 +365,31 @@ def _parted(data: Data, keys: Section, network: Network) -> Data:
 
 
 def _standardised(data: Data, keys: Section) -> Data:
-    """Inputs less their mean, divided by their deviation, both of the training part; constant ones become 0."""
+    """Inputs, or targets, less their mean, divided by their deviation, both of the training samples."""
+    if keys.flag("standardise_targets", False):
+        scale = _scale(data.targets, keys, "standardise_targets", "targets")
+        data = _each_part(data, lambda part: replace(part, targets=frozen(scale(part.targets)), target_scale=scale))
     if not keys.flag("standardise", False):
         return data
-    with np.errstate(all="ignore"):
-        mean, deviation = data.inputs.mean(axis=0), data.inputs.std(axis=0)
-    if not np.isfinite(deviation).all():
-        raise keys.error("standardise", "the inputs are too large for it", "smaller inputs")
-    deviation[deviation == 0] = 1.0
+    by = _scale(data.inputs, keys, "standardise", "inputs")
 
     def scaled(part: Data) -> Data:
-        inputs, made = frozen((part.inputs - mean) / deviation), part.expand
-        expanded = replace(made, mean=mean, deviation=deviation) if isinstance(made, Expansion) else made
-        return replace(part, inputs=inputs, standardised=True, expand=expanded)
+        made = part.expand
+        expanded = replace(made, mean=by.mean, deviation=by.deviation) if isinstance(made, Expansion) else made
+        return replace(part, inputs=frozen(by(part.inputs)), standardised=True, expand=expanded, input_scale=by)
 
-    return replace(scaled(data), test=None if data.test is None else scaled(data.test))
+    return _each_part(data, scaled)
+
+
+def _scale(values: Array, keys: Section, key: str, what: str) -> Scale:
+    """By which columns get mean 0 and deviation 1; constant ones become 0."""
+    with np.errstate(all="ignore"):
+        mean, deviation = values.mean(axis=0), values.std(axis=0)
+    if not np.isfinite(deviation).all():
+        raise keys.error(key, f"the {what} are too large for it", f"smaller {what}")
+    deviation[deviation == 0] = 1.0
+    return Scale(frozen(mean), frozen(deviation))
+
+
+def _each_part(data: Data, change: Callable[[Data], Data]) -> Data:
+    return replace(change(data), test=None if data.test is None else change(data.test))

@@ -17,11 +17,13 @@ from tui_backprop.core.losses import suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
-from tui_backprop.experiments.csv_file import CsvFile, refuse_unless_ordinary, stamp_of
-from tui_backprop.experiments.datasets import Opener, Outline, outline
+from tui_backprop.experiments.datasets import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
 from tui_backprop.experiments.shelf import Shelf
+from tui_backprop.experiments.tables.file import TableFile
+from tui_backprop.experiments.tables.stamp import stamp_of
+from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import BEYOND, number_of, read_wholes, whole_of
 
@@ -32,8 +34,17 @@ BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
 _OR_NOT = ("momentum", "l1", "l2", "round", "stop")
 """Rules of training that a file leaves out where their field is empty."""
-_OF_FILE = ("file", "target", "columns")
-_PREPARATION = ("features", "test", "standardise", "data_seed")
+FOUND_OUT = "found out"
+DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "blanks": " ", "|": "|"}
+DECIMALS = {FOUND_OUT: "", "point": ".", "comma": ","}
+ENCODINGS = {FOUND_OUT: "", "UTF-8": "utf-8", "cp1252": "cp1252", "UTF-16": "utf-16"}
+HEADERS: dict[str, str | bool] = {FOUND_OUT: "", "yes": True, "no": False}
+_LAYOUT: dict[str, Mapping[str, str | bool]] = {
+    "header": HEADERS, "delimiter": DELIMITERS, "decimal": DECIMALS, "encoding": ENCODINGS,
+}  # fmt: skip
+OF_FILE = ("file", "target", "columns", "classes", "missing", *_LAYOUT)
+"""Fields that are for a CSV file only."""
+_PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_seed")
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,19 @@ class Draft:
     file: str = ""
     target: str = ""
     columns: str = ""
+    classes: str = "no"
+    missing: str = MISSING[0]
+    header: str = FOUND_OUT
+    delimiter: str = FOUND_OUT
+    decimal: str = FOUND_OUT
+    encoding: str = FOUND_OUT
     samples: str = ""
     noise: str = ""
     features: str = ""
     test: str = ""
     data_seed: str = ""
     standardise: str = "no"
+    standardise_targets: str = "no"
     layers: str = ""
     hidden: str = RELU.name
     output: str = LINEAR.name
@@ -76,7 +94,10 @@ class Draft:
         made = self.data in GENERATORS or "generator" in own.get("data", {})
         drawn = made or self.test.strip() not in ("", "0")
         without: set[str] = set()
-        without |= set() if self.data == CSV else set(_OF_FILE)
+        without |= set() if self.data == CSV else set(OF_FILE)
+        without |= (
+            set() if self.data == CSV or own.get("data", {}).get("standardise_targets") else {"standardise_targets"}
+        )
         without |= set() if made else {"samples", "noise"}
         without |= set() if made or self.data == CSV or own["network"]["layers"][0] == 2 else {"features"}
         without |= set() if drawn else {"data_seed"}
@@ -96,16 +117,17 @@ class Draft:
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
-        own = (
-            {"standardise": "yes", "test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
-        )
+        own = {"test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
 
-    def suited(self, open_csv: Opener = CsvFile) -> Draft:
-        """With the output and the loss that suit the targets. Raises `ExperimentError` where those cannot be read."""
-        output, loss = suited_to(replace(self, output=LINEAR.name)._outline(open_csv).classes)
-        return replace(self, output=output, loss=loss)
+    def suited(self, open_csv: Opener = TableFile) -> Draft:
+        """With the output, the loss and the scaling that suit the samples; raises `ExperimentError` as these do."""
+        found = replace(self, output=LINEAR.name)._outline(open_csv)
+        output, loss = suited_to(found.classes)
+        scaled = ("yes" if needed else "no" for needed in found.scaled)
+        scaling = dict(zip(("standardise", "standardise_targets"), scaled, strict=True)) if self.data == CSV else {}
+        return replace(self, output=output, loss=loss, **scaling)
 
     def _outline(self, open_csv: Opener) -> Outline:
         if self.data in GENERATORS:
@@ -113,10 +135,11 @@ class Draft:
             return Outline(len(_listed(self.features)) or 2, 1, classes)
         if not self.file.strip():
             raise ExperimentError("file", "", "no file is named", "the path of a CSV file")
-        refuse_unless_ordinary(typed_path(self.file), self.file)
+        if self.file != STANDARD_INPUT:
+            refuse_unless_ordinary(typed_path(self.file), self.file)
         return outline(self._data(), self.output in JOINT_ACTIVATIONS, open_csv)
 
-    def definition(self, open_csv: Opener = CsvFile) -> dict[str, Any]:
+    def definition(self, open_csv: Opener = TableFile) -> dict[str, Any]:
         """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
         if self.data == PRESETS_OWN:
             return self._of_preset()
@@ -140,8 +163,12 @@ class Draft:
         if self.data in GENERATORS:
             made = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
             return {**made, **self._preparation()}
-        chosen = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
-        return {"csv": str(typed_path(self.file)), **chosen, **self._preparation()}
+        chosen: dict[str, Any] = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
+        chosen |= {key: said for key, known in _LAYOUT.items() if (said := known[getattr(self, key)]) != ""}
+        chosen |= {"classes": True} if self.classes == "yes" else {}
+        chosen |= {"missing": self.missing} if self.missing != MISSING[0] else {}
+        path = self.file if self.file == STANDARD_INPUT else str(typed_path(self.file))
+        return {"csv": path, **chosen, **self._preparation()}
 
     def _optional(self) -> dict[str, Any]:
         return {
@@ -154,8 +181,11 @@ class Draft:
             **({"seed": _number(seed)} if seed and "data_seed" not in self.unused else {}),
             **({"features": features} if features else {}),
             **({"test": _number(test)} if test else {}),
-            **({"standardise": True} if self.standardise == "yes" else {}),
+            **{key: True for key in ("standardise", "standardise_targets") if self._scales(key)},
         }
+
+    def _scales(self, key: str) -> bool:
+        return getattr(self, key) == "yes" and key not in self.unused
 
     def _of_preset(self) -> dict[str, Any]:
         """The preset's own definition where nothing is changed; what is changed replaces its part of it."""
@@ -166,7 +196,7 @@ class Draft:
         training, data = dict(base["training"]), dict(base["data"])
         data.update({key: _number(changes[key]) for key in ("samples", "noise") if key in changes})
         if not changes.keys().isdisjoint(_PREPARATION):
-            data = {key: value for key, value in data.items() if key not in ("features", "test", "standardise", "seed")}
+            data = {key: value for key, value in data.items() if key not in (*_PREPARATION, "seed")}
             data.update(self._preparation())
         training.update({key: _number(changes[key]) for key in (*_ALWAYS, "report") if key in changes})
         if "shuffle" in changes:
@@ -209,7 +239,7 @@ class Draft:
         except BackpropError as error:
             raise ExperimentError("draft", "network.layers", error.message, "e.g. 8 or 8,6") from None
 
-    def experiment(self, known: Data | None = None, open_csv: Opener = CsvFile) -> Experiment:
+    def experiment(self, known: Data | None = None, open_csv: Opener = TableFile) -> Experiment:
         """The experiment, checked by the rules for experiment files; `known` are its samples where they are at hand."""
         definition = self.definition(open_csv)
         if self.data == PRESETS_OWN and not self._changes():
@@ -221,10 +251,10 @@ class Draft:
     def data_fields(self) -> tuple[object, ...]:
         """What the samples depend on: two drafts with the same have the same samples."""
         found = stamp_of(typed_path(self.file)) if self.data == CSV else None
-        keys = ("preset", "data", *_OF_FILE, "samples", "noise", *_PREPARATION, "output")
+        keys = ("preset", "data", *OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), found)
 
-    def command(self, open_csv: Opener = CsvFile) -> str | None:
+    def command(self, open_csv: Opener = TableFile) -> str | None:
         """The command that opens it; None where it takes an experiment file."""
         if self.data in GENERATORS:
             return None
@@ -271,12 +301,15 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         file=data["csv"] if source == CSV else "",
         target=_joined(data.get("target", [])) if source == CSV else "",
         columns=_joined(data.get("columns", [])) if source == CSV else "",
+        classes="yes" if data.get("classes") is True else "no",
+        missing=data.get("missing", MISSING[0]),
         samples=str(data.get("samples", "200" if made else "")),
         noise=str(data.get("noise", "0" if made else "")),
         features=",".join(data.get("features", [])),
         test="" if isinstance(data.get("test"), Mapping) else str(data.get("test", "")),
         data_seed=str(data.get("seed", "")),
         standardise="yes" if experiment.data.standardised else "no",
+        standardise_targets="yes" if experiment.data.target_scale is not None else "no",
         layers=",".join(map(str, network.units[1:-1])),
         hidden=network.activations[0] if network.depth > 1 else RELU.name,
         output=network.activations[-1],
@@ -290,7 +323,13 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         batch=str(rules.get("batch", 1)),
         shuffle="yes" if training.shuffle else "no",
         **{key: str(rules.get(key, "")) for key in _OR_NOT},
+        **{key: _name(known, data.get(key, "")) for key, known in _LAYOUT.items()},
     )
+
+
+def _name(known: Mapping[str, str | bool], value: str | bool) -> str:
+    """The choice that stands for a value."""
+    return next((name for name, said in known.items() if said == value), FOUND_OUT)
 
 
 def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:

@@ -18,9 +18,10 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.csv_file import CsvFile, ordinary
 from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
+from tui_backprop.experiments.tables.file import TableFile, ordinary
+from tui_backprop.experiments.tables.text import STANDARD_INPUT
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
 
 MOST_UNITS = 1024
@@ -63,7 +64,7 @@ class Overrides:
             kept = {
                 key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")
             }
-            changed["data"] = {**kept, "csv": str(absolute(Path(given.pop("data"))))}
+            changed["data"] = {**kept, "csv": _absolute(given.pop("data"))}
         for key, value in given.items():
             section = changed.setdefault(sections.get(key, "training"), {})
             if isinstance(section, dict):
@@ -72,6 +73,10 @@ class Overrides:
                     section.pop("weights", None)
                     section.pop("biases", None)
         return changed
+
+
+def _absolute(path: str) -> str:
+    return path if path == STANDARD_INPUT else str(absolute(Path(path)))
 
 
 _PRESETS = Path(__file__).with_name("presets")
@@ -104,7 +109,7 @@ def load_experiment(
     else:
         path = Path(source)
         name, definition, folder = str(source), _read_toml(path, pipes), path.parent
-    open_csv = CsvFile if pipes else ordinary
+    open_csv = TableFile if pipes else ordinary
     return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)
 
 
@@ -115,7 +120,7 @@ def definition_of(preset: str) -> dict[str, Any]:
 
 
 def assemble(
-    name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener = CsvFile
+    name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener = TableFile
 ) -> Experiment:
     """The experiment of a definition; `data` are its samples where they are at hand."""
     return _experiment(name, definition, Path(), data, open_csv)
@@ -151,7 +156,7 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
 
 
 def _experiment(
-    name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None, open_csv: Opener = CsvFile
+    name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None, open_csv: Opener = TableFile
 ) -> Experiment:
     root = Section(name, "", definition)
     network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))
@@ -170,7 +175,7 @@ def _experiment(
 
 
 def _with_absolute_csv(definition: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
-    if "csv" not in definition["data"]:
+    if definition["data"].get("csv", STANDARD_INPUT) == STANDARD_INPUT:
         return definition
     return {**definition, "data": {**definition["data"], "csv": str(absolute(folder / definition["data"]["csv"]))}}
 

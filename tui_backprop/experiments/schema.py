@@ -40,6 +40,10 @@ class Section:
         """Whether a table is given at the key."""
         return isinstance(self._values.get(key), Mapping)
 
+    def is_flag(self, key: str) -> bool:
+        """Whether true or false is given at the key."""
+        return isinstance(self._values.get(key), bool)
+
     def section(self, key: str) -> Section:
         """The table at `key`; an empty one where it is missing."""
         values = self._get(key, {})

@@ -1,0 +1,180 @@
+"""Numbers in every notation, between any delimiters, come back as the numbers they were."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.tables.file import Layout, TableFile
+from tui_backprop.experiments.tables.notation import COMMA, COMMA_GROUPED, POINT, POINT_GROUPED, Notation
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a program writes numbers: its decimal sign, what stands between thousands, its minus."""
+
+    decimal: str = "."
+    thousands: str = ""
+    minus: str = "-"
+    wrap: str = "{}"
+
+    def __call__(self, number: Decimal) -> str:
+        text = f"{abs(number):,f}".replace(",", "_").replace(".", self.decimal).replace("_", self.thousands)
+        return self.wrap.format((self.minus if number < 0 else "") + text)
+
+
+WRITINGS = [
+    Writing(decimal, thousands, minus, wrap)
+    for decimal in ".,"
+    for thousands in ("", ",", ".", " ", "\u00a0", "\u202f", "'", "’")
+    for minus in ("-", "−")
+    for wrap in ("{}", " {} ", "{} €", '="{}"')
+    if thousands != decimal
+]
+NUMBERS = st.builds(
+    lambda digits, places: Decimal(digits).scaleb(-places), st.integers(-(10**9), 10**9), st.integers(0, 6)
+)
+DELIMITERS = [",", ";", "\t", "|", " "]
+
+
+def field(text: str, delimiter: str, quoted: bool) -> str:
+    """As a CSV writer writes it."""
+    return '"' + text.replace('"', '""') + '"' if quoted or delimiter in text or '"' in text else text
+
+
+def opened(text: str | bytes, **layout: Any) -> TableFile:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "own.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return TableFile(path, Layout(**layout))
+
+
+@example([[Decimal("5.1"), Decimal("0.2")]] * 2, Writing(","), ";", False, False, True)
+@example([[Decimal("5.1"), Decimal("0.2")]] * 2, Writing(","), ",", False, False, True)
+@example([[Decimal("-2"), Decimal("-3")]] * 2, Writing(minus="−"), ",", True, False, False)
+@example([[Decimal("1234567.5"), Decimal("0.2")]] * 2, Writing(",", "\u202f"), " ", True, False, True)
+@given(
+    st.integers(2, 4).flatmap(lambda width: st.lists(st.lists(NUMBERS, min_size=width, max_size=width), min_size=2)),
+    st.sampled_from(WRITINGS),
+    st.sampled_from(DELIMITERS),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+def test_numbers_come_back_as_they_were(
+    rows: list[list[Decimal]], write: Writing, delimiter: str, headed: bool, quoted: bool, classes: bool
+) -> None:
+    texts = [list(map(write, row)) for row in rows]
+    plain = [text for row in texts for text in row]
+    if write.thousands in (",", "."):  # or 1.234 may be meant as either number
+        assume(any(write.decimal in text and write.thousands in text for text in plain))
+    if not headed:  # or the first row would be taken for a header that counts
+        assume(not all(number == int(number) for number in rows[0]))
+    for place, row in enumerate(texts if classes else []):
+        row.append(("red", "blue")[place % 2])
+    names = [f"column {place}" for place in range(len(texts[0]))]
+    lines = [[field(text, delimiter, quoted) for text in row] for row in ([names] if headed else []) + texts]
+    try:
+        file = opened("".join(delimiter.join(line) + "\n" for line in lines))
+        table = file.read(range(len(texts[0])))
+    except ExperimentError as error:
+        refused = str(error)
+    else:
+        refused = ""
+    if refused:
+        assert "can be read as two numbers" in refused
+        assert write.decimal == ","
+        return
+    if headed:
+        assert file.names == tuple(names)
+    width = len(rows[0])
+    assert table.values[:, :width].tolist() == [[float(number) for number in row] for row in rows]
+    assert table.classes == (*[None] * width, *([("blue", "red")] if classes else []))
+
+
+@given(st.lists(NUMBERS, min_size=2), st.sampled_from(["{}", "{} %", "{}%"]), st.sampled_from("eE"), st.booleans())
+def test_percentages_and_powers_of_ten_come_back(numbers: list[Decimal], percent: str, sign: str, comma: bool) -> None:
+    power = [f"{number:.9{sign}}" for number in numbers]
+    shares = [percent.format(f"{number:f}") for number in numbers]
+    text = "power;share\n" + "".join(f"{a};{b}\n" for a, b in zip(power, shares, strict=True))
+    assume(not comma or any(len(share.strip(" %").partition(".")[2]) not in (0, 3) for share in shares))
+    table = opened(text.replace(".", ",") if comma else text).read((0, 1))
+    expected = [float(number) if percent == "{}" else float(number.scaleb(-2)) for number in numbers]
+    assert table.values.tolist() == [[float(a), b] for a, b in zip(power, expected, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["1.5", "1,2,3", "1e", "5-", "(5)", "12 kg", "1_000", "٣", "inf", "one", "0x10", "1,5,"]
+)
+@pytest.mark.parametrize("rows", [3, 2000])
+def test_a_value_that_is_no_number_here_is_refused_with_its_place(wrong: str, rows: int) -> None:
+    text = "width;length;kind\n" + "0,5;1,25;a\n0,7;2,5;b\n" * rows + f"0,5;{wrong};a\n" + "0,5;1,25;a\n" * rows
+    with pytest.raises(ExperimentError) as caught:
+        opened(text).read((0, 1, 2))
+    assert f"line {2 * rows + 2}, column length: {wrong!r} is not a number" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "notation"),
+    [
+        (["1.5", "2"], POINT), (["1,5", "2"], COMMA), (["1,234.5", "2"], POINT_GROUPED), (["1.234,5"], COMMA_GROUPED),
+        (["1.234", "0,5"], COMMA_GROUPED), (["1,234", "0.5"], POINT_GROUPED), (["1,234,567"], POINT_GROUPED),
+        (["1.234"], POINT), (["1,234"], None), (["12,34"], COMMA), (["0,123"], COMMA), (["a, b", "5"], POINT),
+    ],
+)  # fmt: skip
+def test_one_notation_serves_the_whole_file(values: list[str], notation: Notation | None) -> None:
+    lines = [f"{value};7;{'ab'[place % 2]}" for place, value in enumerate([*values, *values])]
+    assert opened("\n".join(["x;y;z", *lines])).dialect.notation == notation
+
+
+def test_two_readings_are_refused_until_the_decimal_sign_is_given() -> None:
+    text = "x;y\n1,234;1\n5,678;2\n"
+    with pytest.raises(ExperimentError, match=r"line 2, column x: '1,234' can be read as two numbers .*decimal = "):
+        opened(text).read((0, 1))
+    assert opened(text, decimal=",").read((0,)).values.tolist() == [[1.234], [5.678]]
+    assert opened(text, decimal=".").read((0,)).values.tolist() == [[1234], [5678]]
+
+
+@pytest.mark.parametrize("written", ["($5)", "1,23,456", "1_000", "٣٤", "5..6", "(1,2)"])
+def test_a_column_never_becomes_classes_because_of_how_its_numbers_are_written(written: str) -> None:
+    lines = "".join(f"{written};{place};{'ab'[place % 2]}\n" for place in range(4))
+    with pytest.raises(ExperimentError, match="column x: "):
+        opened("x;y;z\n" + lines).read((0, 1, 2))
+
+
+def test_numbers_with_a_unit_are_neither_numbers_nor_classes() -> None:
+    with pytest.raises(ExperimentError, match="line 2, column x: '12 kg' is a number with a unit"):
+        opened("x,y\n12 kg,1\n13 kg,2\n12 kg,2\n").read((0, 1))
+    assert opened("x,y\n1st,1\n2nd,2\n1st,2\n").read((0, 1)).classes[0] == ("1st", "2nd")
+
+
+HEADERS: dict[str, tuple[str, bool]] = {
+    "counted from 0": ("0,1,2,3\n5.1,3.5,1.4,0\n4.9,3.0,1.4,1\n", True),
+    "counted from 0, before whole numbers": ("0,1,2\n9,8,7\n5,5,4\n3,3,1\n", True),
+    "rows that go on counting": ("0,1,2\n3,4,5\n6,7,8\n", False),
+    "counted from 0 beside a name": ("0,1,kind\n5.1,3.5,a\n4.9,3.0,b\n", True),
+    "years": ("region,1990,1991,1992\nnorth,5.5,6.5,7.5\nsouth,1.5,2.5,3.5\n", True),
+    "a first sample of zeros and ones": ("0,1,1\n1,0,1\n0,0,0\n1,1,0\n", False),
+    "a truth table": ("0,1\n1,0\n", False),
+    "quoted names of numbers": ('"10","20"\n1,2\n3,4\n', True),
+    "a text in one sample": ("5,two,3,4\n4,5,6,7\n7,8,9,10\n", False),
+    "texts everywhere, the first as any": ("red,big\nblue,small\nred,small\nblue,big\n", False),
+    "texts everywhere, the first like no other": ("colour,size\nblue,small\nred,small\nblue,big\n", True),
+    "names with a number in them": ("x1,x2,10\n1,2,3\n4,5,6\n", True),
+    "numbers like those below": ("5,2,3\n4,5,6\n", False),
+    "class names after two counts": ("150,4,rose,aster,tulip\n5.1,3.5,1.4,0.2,0\n4.9,3.0,1.4,0.2,0\n", True),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_is_told_from_a_sample(name: str) -> None:
+    text, headed = HEADERS[name]
+    assert opened(text).dialect.headed is headed

@@ -1,0 +1,225 @@
+"""The layouts that people's files have, and which of their columns can be learned from."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.experiments.test_csv import read
+from tests.experiments.test_notations import opened
+from tui_backprop.core.experiment import Data
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments import Overrides
+from tui_backprop.experiments.draft import experiment_of
+from tui_backprop.experiments.tables.kinds import Kind
+
+PLAIN = "length,width,kind\n1.5,2,rose\n3,4.5,tulip\n5,6,rose\n"
+
+
+def own(folder: Path, content: str | bytes, name: str = "own.csv") -> Data:
+    """The samples that `--data` makes of a file, all of them."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    experiment = experiment_of(str(path), Overrides())
+    assert experiment.definition["data"]["csv"] == str(path)
+    return experiment.data
+
+
+LAYOUTS: dict[str, tuple[str | bytes, str]] = {
+    "blanks": ("length width kind\n1.5 2 rose\n3 4.5 tulip\n5 6 rose\n", " "),
+    "runs of blanks, at the ends too": ("  length  width kind \n 1.5   2  rose\n  3 4.5 tulip  \n5     6 rose\n", " "),
+    "blanks and tabs": ("length\twidth kind\n1.5  2\trose\n3 \t4.5 tulip\n5 6 rose\n", " "),
+    "blanks and quotes": ('"length" "width" "kind"\n1.5 2 "rose"\n3 4.5 "tulip"\n5 6 "rose"\n', " "),
+    "tabs": (PLAIN.replace(",", "\t"), "\t"),
+    "bars": (PLAIN.replace(",", "|"), "|"),
+    "a blank after each comma": (PLAIN.replace(",", ", "), ","),
+    "decimal commas between blanks": (PLAIN.replace(",", " ").replace(".", ","), " "),
+    "decimal commas between tabs": (PLAIN.replace(",", "\t").replace(".", ","), "\t"),
+    "decimal commas between semicolons": (PLAIN.replace(",", ";").replace(".", ","), ";"),
+    "a spreadsheet's first line": ("sep=;\r\n" + PLAIN.replace(",", ";").replace("\n", "\r\n"), ";"),
+    "a spreadsheet's first line, quoted": ('"sep=|"\n' + PLAIN.replace(",", "|"), "|"),
+    "comments above": ("# measured in the lab\n#\n# in mm, mostly\n" + PLAIN, ","),
+    "the header in a comment": ("# measured\n# " + PLAIN, ","),
+    "a title above": ("Flowers of May\n\n" + PLAIN, ","),
+    "a title in a row of its own": ("Flowers of May,,\n,,\n" + PLAIN, ","),
+    "empty columns at the right": (PLAIN.replace("\n", ",,\n"), ","),
+    "delimiters that end the samples only": (PLAIN.replace("\n", ",\n").replace(",\n", "\n", 1), ","),
+    "empty rows below": (PLAIN + ",,\n,,\n\n", ","),
+    "carriage returns only": (PLAIN.replace("\n", "\r"), ","),
+    "names in other quotes": (PLAIN.replace("length,width,kind", "'length','width','kind'"), ","),
+    "UTF-8 with its mark": (b"\xef\xbb\xbf" + PLAIN.encode(), ","),
+    "UTF-16, little end first": (b"\xff\xfe" + PLAIN.encode("utf-16-le"), ","),
+    "UTF-16, big end first": (b"\xfe\xff" + PLAIN.encode("utf-16-be"), ","),
+    "packed": (gzip.compress(PLAIN.encode()), ","),
+    "packed in two parts": (gzip.compress(PLAIN[:20].encode()) + gzip.compress(PLAIN[20:].encode()), ","),
+    "packed, in UTF-16": (gzip.compress(PLAIN.encode("utf-16")), ","),
+    "R's row names": ('"length" "width" "kind"\n"1" 1.5 2 "rose"\n"2" 3 4.5 "tulip"\n"3" 5 6 "rose"\n', " "),
+    "R's row names under a blank": (
+        '"","length","width","kind"\n"1",1.5,2,"rose"\n"2",3,4.5,"tulip"\n"3",5,6,"rose"\n', ",",
+    ),
+    "R's row names that are texts": (
+        '"length" "width" "kind"\n"b" 1.5 2 "rose"\n"a" 3 4.5 "tulip"\n"c" 5 6 "rose"\n', " ",
+    ),
+    "pandas' index": (",length,width,kind\n0,1.5,2,rose\n1,3,4.5,tulip\n2,5,6,rose\n", ","),
+    "an index with a name": ("id,length,width,kind\n1,1.5,2,rose\n2,3,4.5,tulip\n3,5,6,rose\n", ","),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_understood(name: str) -> None:
+    content, delimiter = LAYOUTS[name]
+    file = opened(content)
+    assert file.dialect.delimiter == delimiter
+    used = [index for index, kind in enumerate(file.kinds) if not kind.is_left_out]
+    table = file.read(used)
+    assert table.names == ("length", "width", "kind")
+    assert table.values.tolist() == [[1.5, 2, 0], [3, 4.5, 1], [5, 6, 0]]
+    assert table.classes == (None, None, ("rose", "tulip"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "latin-1", "mac-roman"])
+def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
+    content = "größe,b,c\n1,2,3\n".encode(encoding)
+    with pytest.raises(ExperimentError, match=r"line 1: .*is not text in UTF-8 .*encoding = "):
+        read(tmp_path, content)
+    assert read(tmp_path, content, f'encoding = "{encoding}"').input_names == ("größe", "b")
+
+
+@pytest.mark.parametrize(
+    ("content", "keys", "message"),
+    [
+        ("a,b,c\n1,2,3\n", 'encoding = "no such"', "encoding: unknown 'no such'"),
+        ("a,b,c\n1,2,3\n", 'decimal = ";"', "data.decimal: unknown ';'"),
+        ("a,b,c\n1,2,3\n", 'missing = "mean"', "data.missing: unknown 'mean'"),
+        ("a,b,c\n1,2,3\n", "classes = 1", "data.classes: 1 is not a list of names"),
+        ("a,b,c\n1,2,3\n", 'classes = ["d"]', "classes: no column 'd'"),
+        (gzip.compress(b"a,b,c\n1,2,3\n")[:-9], "", "cannot be unpacked"),
+        (gzip.compress(b"a,b,c\n1,2,3\n").replace(b"\x1f\x8b\x08", b"\x1f\x8b\x09", 1), "", "cannot be unpacked"),
+        ("a\n1\n2\n", "", "only one column: no input is left"),
+        ("<!DOCTYPE html>\n<html><head><title>404</title></head>\n</html>\n", "", "only one column"),
+        ("a,b,y\n1,2,u\n2,3,u\n", "", "column y: holds one class only, 'u': nothing to learn"),
+        ("569,30,x,y\n1,2,3\n4,5,6\n7,8,9\n", "", "line 1: 4 fields"),
+        ("a,b,c\nmm,mm,kg\n1,2,3\n4,5,6\n7,8,9\n", "", "line 2, column a: 'mm' is not a number"),
+        ("a,b,c\n1,2,3\n4,5,6\nsum,7,9\n", "", "line 4, column a: 'sum' is not a number"),
+        ("a,b,c\n1,NA,3\n", "", "line 2, column b: 'NA': the value is missing (expected a value in every field, or"),
+        ("a,b,c\n1,,3\n2,,3\n", 'missing = "drop"\ncolumns = ["a", "b"]', "no row is complete"),
+    ],
+)
+def test_a_refusal_speaks_of_the_file_and_of_the_way_out(
+    content: str | bytes, keys: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        read(tmp_path, content, keys)
+    assert message in str(caught.value)
+
+
+KINDS: dict[str, tuple[list[str], Kind]] = {
+    "numbers": (["1", "2.5", "-3", "4", "5e3"], Kind.NUMBER),
+    "the same number": (["1", "1", "1", "1", "1"], Kind.NUMBER),
+    "few texts": (["red", "blue", "red", "red", "blue"], Kind.CLASSES),
+    "plus and minus": (["+", "-", "+", "+", "-"], Kind.CLASSES),
+    "truths": (["TRUE", "FALSE", "TRUE", "TRUE", "FALSE"], Kind.CLASSES),
+    "none among classes": (["none", "some", "none", "all", "some"], Kind.CLASSES),
+    "ages": (["<30", "30-50", ">50", "<30", "30-50"], Kind.CLASSES),
+    "all different": (["ann", "bob", "cid", "dan", "eve"], Kind.NAMES),
+    "dates": (["2020-01-02", "2020-01-03", "2020-01-04", "2020-01-05", "2020-01-06"], Kind.NAMES),
+    "counted with letters": (["s1", "s2", "s3", "s4", "s5"], Kind.NAMES),
+    "numbers, one missing": (["1", "", "3", "NA", "-"], Kind.NUMBER),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_kind_of_a_column(name: str) -> None:
+    fields, kind = KINDS[name]
+    file = opened("x;z\n" + "".join(f"{field};{place % 2}\n" for place, field in enumerate(fields)))
+    assert file.kinds == (kind, Kind.NUMBER)
+
+
+def test_texts_that_are_almost_all_different_are_left_out_of_the_inputs_but_refused_as_targets(tmp_path: Path) -> None:
+    names = [f"street {place // 2}" for place in range(200)]
+    data = own(tmp_path, "where,a,y\n" + "".join(f"{name},{i},{i % 7}\n" for i, name in enumerate(names)))
+    assert data.input_names == ("a",)
+    assert "where: left out, too many different texts" in data.notes
+    with pytest.raises(ExperimentError, match="column where: more than 64 different texts"):
+        own(tmp_path, "a,y,where\n" + "".join(f"{i},{i % 7},{name}\n" for i, name in enumerate(names)))
+
+
+def test_names_are_left_out_and_this_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'ab'[i % 2]},{i * i},model {i}\n" for i in range(12))
+    data = own(tmp_path, "x,kind,y,car\n" + rows)
+    assert (data.input_names, data.target_names) == (("x", "kind=b"), ("y",))
+    assert data.notes == (
+        "own.csv: 12 rows; columns parted by commas, decimal point, header in line 1",
+        "x: number", "kind: classes a, b", "y: number, learned", "car: left out, different in every row",
+    )  # fmt: skip
+    asked = read(tmp_path, "x,kind,y,car\n" + rows, 'columns = ["x", "car"]\ntarget = ["y"]', "[13, 1]")
+    assert asked.input_names[1] == "car=model 0"
+
+
+def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) -> None:
+    text = "note,a,b,kind\n,1,2,x\n,NA,3,y\n,4,?,x\n,5,6,\n,7,8,y\n"
+    keys = 'missing = "drop"\ncolumns = ["a", "b"]'
+    data = read(tmp_path, text, keys)
+    assert (data.inputs.tolist(), data.targets.tolist()) == ([[1, 2], [7, 8]], [[0], [1]])
+    assert "3 of 5 rows left out: a value is missing" in data.notes[0]
+    assert read(tmp_path, text, f'{keys}\ntarget = ["b"]'.replace('"a", "b"', '"a"'), "[1, 1]").inputs.tolist() == [
+        [1], [5], [7],
+    ]  # fmt: skip
+
+
+def test_numbers_become_classes_where_they_are_said_to_be(tmp_path: Path) -> None:
+    text = "zip,a,y\n10,1,0\n20,2,1\n30,3,0\n10,4,1\n"
+    target = read(tmp_path, text, "classes = true", '[2, 1]\noutput = "sigmoid"')
+    assert (target.target_names, target.targets.tolist()) == (("1",), [[0], [1], [0], [1]])
+    inputs = read(tmp_path, text, 'classes = ["zip"]', "[4, 1]")
+    assert inputs.input_names == ("zip=10", "zip=20", "zip=30", "a")
+    both = read(tmp_path, text, 'classes = ["zip", "y"]', "[4, 2]")
+    assert both.target_names == ("0", "1")
+
+
+@pytest.mark.parametrize("name", ["größe", "длина", "長さ", "طول", "लंबाई", "ความยาว", "e\u0301tat", "می‌خواهم", "👩‍🔬"])
+def test_names_keep_all_their_letters(name: str, tmp_path: Path) -> None:
+    data = own(tmp_path, f"{name},{name} 2,kind\n1,2,{name}\n3,4,x\n5,7,x\n")
+    composed = name.replace("e\u0301", "é")
+    assert data.input_names == (composed, f"{composed} 2")
+    assert composed in data.notes[-1]
+
+
+SEEN = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+@given(SEEN, SEEN)
+def test_names_are_harmless(first: str, second: str) -> None:
+    names: tuple[str, ...] = ()
+    refused = ""
+    try:
+        names = opened(f"{first};{second};z\n1;2;3\n4;5;7\n").names
+    except ExperimentError as error:
+        refused = str(error)
+    assert refused.isprintable()
+    assert all(c.isprintable() or c in "\u200c\u200d" for name in names for c in name)
+
+
+SAMPLES = st.lists(
+    st.tuples(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), st.sampled_from(["red", "blue", "green"])), min_size=6
+)
+
+
+@given(
+    SAMPLES, st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.booleans()
+)
+def test_what_a_program_writes_is_read_as_it_was(
+    samples: list[tuple[float, str]], delimiter: str, encoding: str, packed: bool
+) -> None:
+    lines = [f"größe{delimiter}kind", *(f"{number!r}{delimiter}{text}" for number, text in samples)]
+    content = ("\r\n".join(lines) + "\r\n").encode(encoding)
+    file = opened(gzip.compress(content) if packed else content)
+    table = file.read((0, 1))
+    known = sorted({text for _, text in samples})
+    expected: list[Any] = [[number, known.index(text)] for number, text in samples]
+    assert (file.names, table.values.tolist()) == (("größe", "kind"), expected)

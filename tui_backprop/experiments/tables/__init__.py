@@ -1,0 +1,1 @@
+"""Tables in text files: which characters, which notation, which columns; and the numbers in them."""

@@ -1,0 +1,278 @@
+"""How a text is laid out as a table: what parts its columns, where they begin, and whether they have a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tui_backprop.experiments.tables.notation import Notation, is_missing, is_number, notation_of
+
+BLANK = " "
+"""As a delimiter: any number of blanks and tabs."""
+DELIMITERS = (";", "\t", "|", ",", BLANK)
+_STRONG = re.compile(r'[;\t|,"]')
+_BEGINNING = 2**20
+"""Characters in which the delimiter is looked for."""
+_ROWS = 100
+"""Rows by which delimiters are compared."""
+_HEAD = 200
+"""Rows at the beginning by which columns are known."""
+_PROBES = 16
+"""Places further on at which columns are looked at, too."""
+_PROBE = 2**13
+"""Characters at each."""
+_MOST_TITLES = 20
+"""Lines above a table."""
+_FIRST, _BLANKS = 0.2, 0.04
+"""What it costs to part the first line unlike the others, and to part at blanks, which many texts hold."""
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_COMMENTS = "#"
+_YEARS = range(1500, 2200)
+
+Row = tuple[int, list[str]]
+"""A line's number, counted from 1, and its fields."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The layout that was found: `skipped` lines come before the first row, which is the header if `headed`.
+
+    `notation` is None where the file's numbers can be read in two ways. `names` are the header's fields as they are,
+    none where it has no header; most rows have `width` fields. `above` are the lines of text that were passed over.
+    """
+
+    delimiter: str
+    notation: Notation | None
+    skipped: int
+    headed: bool
+    names: tuple[str, ...]
+    width: int
+    above: tuple[str, ...] = ()
+    row_names: bool = False
+    """Whether the first column has no name because it names the rows, as R writes it."""
+
+
+def rows(text: str, delimiter: str, skipped: int = 0) -> Iterator[Row]:
+    """Every row that is not empty, after `skipped` lines; raises `csv.Error`, with the line as its second argument."""
+    return ((line, row) for _, line, row in _records(text, delimiter, skipped))
+
+
+def _records(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
+    """(lines before it, its last line, fields) of every row that is not empty."""
+    lines = iter(_lines(text, delimiter))
+    for _ in range(skipped):
+        next(lines, None)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=delimiter == BLANK)
+    before = skipped
+    try:
+        for row in reader:
+            if any(row) and any(map(str.strip, row)):
+                yield before, skipped + reader.line_num, row
+            before = skipped + reader.line_num
+    except csv.Error as error:
+        raise csv.Error(str(error), skipped + reader.line_num) from None
+
+
+def _lines(text: str, delimiter: str) -> Iterator[str]:
+    lines = io.StringIO(text, newline="")
+    return (line.replace("\t", BLANK).rstrip() + "\n" for line in lines) if delimiter == BLANK else lines
+
+
+def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: str | None) -> Dialect | None:
+    """What suits the text best; what is given is taken as given. None where the text has no row at all."""
+    skipped, delimiter = _separator(text, delimiter)
+    comments = _comments(text, skipped)
+    first = skipped + len(comments)
+    delimiter = delimiter or _delimiter(text, first)
+    found = sample(text, delimiter, first)
+    if not found:
+        return None
+    if len(found) == 1:
+        with suppress(csv.Error):
+            found = [next(rows(text, delimiter, first))]  # the whole of it, however long it is
+    width = _width(found)
+    above = comments + _titles(found, width)
+    found = found[len(above) - len(comments) :]
+    if not found:
+        return None
+    body = [row for _, row in found[1:] if len(row) == width]
+    notation = notation_of((field for row in body for field in row), delimiter, decimal)
+    line, top = found[0]
+    skipped = next(before for before, last, _ in _records(text[:_BEGINNING], delimiter, first) if last == line)
+    if comments and header is not False and any(map(is_number, top)):
+        names = _commented(comments[-1], delimiter, width)
+        if names:
+            return Dialect(delimiter, notation, skipped, False, names, width, tuple(above[:-1]))
+    names = tuple(_extended(top, body, width))
+    extended = len(top) < len(names)
+    if header is None:
+        header = extended or _is_header(text, found, body, delimiter)
+    if not header:
+        rest = [row for _, row in found if len(row) == width]
+        notation = notation_of((field for row in rest for field in row), delimiter, decimal)
+    return Dialect(
+        delimiter, notation, skipped, header, names if header else (), width, tuple(above),
+        extended and header and not names[0],
+    )  # fmt: skip
+
+
+def sample(text: str, delimiter: str, skipped: int) -> list[Row]:
+    """Rows of the beginning, and of a long text also some from all over it (these with line 0)."""
+    found = _head(text, delimiter, skipped, _HEAD)
+    if len(text) <= _BEGINNING:
+        return found
+    for probe in range(_PROBES):
+        place = _BEGINNING + (len(text) - _BEGINNING) * probe // _PROBES
+        part = text[place : place + _PROBE].split("\n")[1:-1]
+        found += [(0, row) for _, row in _head("\n".join(part), delimiter, 0, _HEAD)]
+    return found
+
+
+def _head(text: str, delimiter: str, skipped: int, most: int) -> list[Row]:
+    """Rows up to the first that is not valid."""
+    found: list[Row] = []
+    try:
+        for row in rows(text[:_BEGINNING], delimiter, skipped):
+            found.append(row)
+            if len(found) == most:
+                return found
+    except csv.Error:
+        return found
+    return found[:-1] if len(text) > _BEGINNING and len(found) > 1 else found  # the last may be cut
+
+
+def _separator(text: str, delimiter: str | None) -> tuple[int, str | None]:
+    """(lines to skip, delimiter): a spreadsheet may say it in a first line of its own."""
+    line = io.StringIO(text[:20], newline="").readline()
+    found = _SEPARATOR.fullmatch(line)
+    return (1, delimiter or found[1]) if found else (0, delimiter)
+
+
+def _comments(text: str, skipped: int) -> list[str]:
+    """The lines after `skipped` that begin as comments do; a line whose first name is # alone is none."""
+    found: list[str] = []
+    for number, line in enumerate(io.StringIO(text[:_BEGINNING], newline="")):
+        if number < skipped:
+            continue
+        if line.strip() and not (line.startswith(_COMMENTS) and line[1:2] not in (",", ";", "\t", "|")):
+            break
+        found.append(line.strip())
+    return found if any(found) else []
+
+
+def _commented(comment: str, delimiter: str, width: int) -> tuple[str, ...] | None:
+    """The names in a comment right above the rows, if there is one for each column."""
+    names = _head(comment.lstrip(_COMMENTS).strip(), delimiter, 0, 1)
+    return tuple(names[0][1]) if names and len(names[0][1]) == width else None
+
+
+def _delimiter(text: str, skipped: int) -> str:
+    """The one that parts all lines alike, into numbers and texts without any other delimiter in them."""
+    costs = {delimiter: _cost(text, delimiter, skipped) for delimiter in DELIMITERS}
+    best = min(costs, key=lambda delimiter: costs[delimiter])
+    return best if costs[best] < (2.0, 0) else ","
+
+
+def _cost(text: str, delimiter: str, skipped: int) -> tuple[float, int]:
+    """How badly it parts the text, from 0 to 2; then, the more columns the better."""
+    found = [row for _, row in _head(text, delimiter, skipped, _ROWS)]
+    if not found:
+        return (2.0, 0)
+    width = _width([(0, row) for row in found])
+    if width < 2:
+        return (2.0, 0)
+    alike = [len(row) == width or (row is found[0] and len(row) == width - 1) for row in found]
+    odd = sum(min(1.0, sum(_oddness(field, delimiter) for field in row)) for row in found)
+    cost = (odd + alike.count(False)) / len(found) + _FIRST * (not alike[0]) + _BLANKS * (delimiter == BLANK)
+    return (round(cost, 2), -width)
+
+
+def _oddness(field: str, delimiter: str) -> float:
+    """How little a field looks like one value."""
+    if field.isdigit() or is_missing(field) or is_number(field):
+        return 0.0
+    if _STRONG.search(field):
+        return 0.6
+    parts = field.split()
+    return 0.3 if delimiter != BLANK and len(parts) > 1 and all(map(is_number, parts)) else 0.0
+
+
+def _width(found: Sequence[Row]) -> int:
+    """The number of fields that most rows have; of the first row where that is as frequent."""
+    counts = Counter(len(row) for _, row in found)
+    return max(counts, key=lambda width: (counts[width], width == len(found[0][1])))
+
+
+def _titles(found: Sequence[Row], width: int) -> list[str]:
+    """Lines above the table: the rows at the beginning that hold a single text where others hold more."""
+    above = []
+    for _, row in found[:_MOST_TITLES]:
+        filled = [field for field in map(str.strip, row) if field]
+        if width < 3 - (len(row) != width) or len(filled) != 1 or is_number(filled[0]):
+            break
+        above.append(filled[0])
+    return above if len(above) < min(len(found), _MOST_TITLES) else []
+
+
+def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> Sequence[str]:
+    """A header that is one short: R leaves out the name above row names, others that of an empty last column."""
+    if len(top) != width - 1 or not body or any(map(is_number, top)):
+        return top
+    if not any(row[-1].strip() for row in body):
+        return [*top, ""]
+    first = [row[0].strip() for row in body]
+    are_names = len(set(first)) == len(first) and all(field.isdigit() or not is_number(field) for field in first)
+    return ["", *top] if are_names else top
+
+
+def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Whether the first row names the columns, told by what stands below."""
+    top = [field.strip() for field in found[0][1]]
+    if not body:
+        return not any(map(is_number, top))
+    columns = [[row[index] for row in body if not is_missing(row[index], True)] for index in range(len(body[0]))]
+    if len(top) != len(columns):
+        return not any(map(is_number, top))
+    numeric = [bool(column) and sum(map(is_number, column)) * 2 > len(column) for column in columns]
+    above = [place for place, number in enumerate(numeric) if number and not is_missing(top[place], True)]
+    numbers = [place for place in above if is_number(top[place])]
+    texts = len(above) - len(numbers)
+    if numbers and _counts([top[place] for place in numbers], [columns[place] for place in numbers], texts):
+        numbers = []
+    if texts or numbers:
+        return texts >= len(numbers) or _is_quoted(text, found, delimiter)
+    named = [(field, column) for field, column, number in zip(top, columns, numeric, strict=True) if not number]
+    return bool(above) or not any(field and field in column for field, column in named)
+
+
+def _counts(numbers: Sequence[str], columns: Sequence[Sequence[str]], texts: int) -> bool:
+    """Whether numbers in a first row, above `columns` of numbers, count these, or are years: 0, 1, 2 …"""
+    if not all(map(str.isdigit, numbers)) or any(len(number) > 9 for number in numbers):
+        return False
+    values = [int(number) for number in numbers]
+    steps = {after - before for before, after in pairwise(values)}
+    if len(steps) > 1 or not steps <= set(range(1, 100)):
+        return False
+    below = [[field.strip() for field in column] for column in columns]
+    if sum(str(value) in column for value, column in zip(values, below, strict=True)) * 2 > len(values):
+        return False  # values like any others
+    if steps == {1} and [column[0] for column in below] == [str(value + len(columns)) for value in values]:
+        return False  # the rows go on counting
+    measured = sum(not all(map(str.isdigit, column)) for column in below) * 2 >= len(below)
+    if values[0] == 0:
+        return len(values) > 2 or measured or texts > 0
+    return measured and (len(values) > 2 or texts > 0) and (values[0] == 1 or values[0] in _YEARS)
+
+
+def _is_quoted(text: str, found: Sequence[Row], delimiter: str) -> bool:
+    """Whether the first row is in quotes, every field of it for no other reason, and the second is not."""
+    lines = io.StringIO(text[:_BEGINNING], newline="").readlines()
+    first, second = (lines[line - 1] if 0 < line <= len(lines) else "" for line, _ in found[:2])
+    fields = found[0][1]
+    return first.count('"') == 2 * len(fields) > second.count('"') and not any(delimiter in field for field in fields)

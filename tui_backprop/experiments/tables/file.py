@@ -1,0 +1,435 @@
+"""A table in a text file, as numbers; every mistake is told with its line and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.errors import ExperimentError, one_line
+from tui_backprop.experiments.tables.dialect import BLANK, Dialect, dialect_of, rows, sample
+from tui_backprop.experiments.tables.kinds import MOST_CLASSES, Kind, holds_numbers, kind_of_texts, numbers_rows
+from tui_backprop.experiments.tables.notation import (
+    COMMA,
+    POINT,
+    by_number_or_text,
+    is_like_number,
+    is_missing,
+    is_number,
+    unit_of,
+)
+from tui_backprop.experiments.tables.stamp import stamp_of
+from tui_backprop.experiments.tables.text import refuse_unless_ordinary, text_of
+
+MOST_COLUMNS = 2048
+LONGEST_NAME = 200
+_WATCHED = 1000
+"""Rows from one look of whoever watches to the next."""
+
+Watch = Callable[[int], object]
+"""Told the number of rows read so far; may raise, and so end the reading."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a user says of a file; None is found out."""
+
+    header: bool | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns of a file: `values` (rows, columns), in which a column of texts holds the number of its class.
+
+    `classes` has for each column the texts that its numbers stand for, sorted; None for a column of numbers.
+    `dropped` rows have been left out because a value is missing in them.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    classes: tuple[tuple[str, ...] | None, ...]
+    dropped: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Scan:
+    """All rows: their lines, the columns of numbers (rows, columns), and those of texts.
+
+    A number is NaN where the field, at (row, column of the file) in `odd`, is none.
+    """
+
+    lines: Array
+    numbers: Array
+    texts: dict[int, list[str]]
+    odd: dict[tuple[int, int], str]
+
+
+class TableFile:
+    """A file whose layout is known. Its rows are read when they are needed, and kept."""
+
+    watch: Watch | None = None
+    """Who watches while rows are read."""
+
+    def __init__(self, path: Path, layout: Layout = Layout()) -> None:  # it is immutable
+        """Raises `ExperimentError` where the file cannot be read, holds nothing, or is no table."""
+        self.path, self._cache, self._text_kinds = path, dict[object, _Scan | list[str]](), dict[int, Kind]()
+        self.stamp = stamp_of(path)
+        self._text = text_of(path, layout.encoding)
+        dialect = dialect_of(self._text, layout.header, layout.delimiter, layout.decimal)
+        if dialect is None:
+            raise self._no_samples()
+        self.dialect: Dialect = dialect
+        width = len(dialect.names) or dialect.width
+        if width > MOST_COLUMNS:
+            raise self.error(self._top, f"{width:,} columns", f"at most {MOST_COLUMNS:,}")
+        self.names = self._named(dialect)
+        self._beginning = [row for _, row in self._sampled() if len(row) == len(self.names)]
+        if not self._beginning:
+            self._check_first_rows()
+        self._numeric = [holds_numbers([row[index] for row in self._beginning]) for index in range(len(self.names))]
+        self._numbers = [index for index, numeric in enumerate(self._numeric) if numeric]
+
+    @property
+    def _top(self) -> str:
+        return f"line {self.dialect.skipped + 1}"
+
+    def error(self, where: str, message: str, expected: str) -> ExperimentError:
+        """A mistake in the file."""
+        return ExperimentError(str(self.path), where, message, expected)
+
+    def _no_samples(self) -> ExperimentError:
+        return self.error("", "holds no samples", "a header line, then one sample a line")
+
+    def _named(self, dialect: Dialect) -> tuple[str, ...]:
+        given = [_shown(name) for name in dialect.names] or [""] * dialect.width
+        if all(len(name) > 1 and name[0] == name[-1] == "'" for name in given):
+            given = [name[1:-1] for name in given]
+        twice = next((name for index, name in enumerate(given) if name and name in given[:index]), None)
+        if twice is not None:
+            raise self.error(self._top, f"two columns are named {twice!r}", "a header of different names")
+        taken, names = set(given), []
+        for place, name in enumerate(given, 1):
+            own = name or f"x{place}"
+            while not name and own in taken:
+                own += "_"
+            names.append(own)
+            taken.add(own)
+        self._unnamed = {index for index, name in enumerate(given) if not name} if dialect.names else set[int]()
+        return tuple(names)
+
+    def _sampled(self) -> list[tuple[int, list[str]]]:
+        found = sample(self._text, self.dialect.delimiter, self.dialect.skipped)
+        return found[1:] if self.dialect.headed else found
+
+    def _check_first_rows(self) -> None:
+        """There is no row as wide as the first: says why."""
+        for _ in self._rows():
+            return
+        raise self._no_samples()
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What each column holds. Texts are told apart by all rows."""
+        return tuple(map(self._kind, range(len(self.names))))
+
+    def _kind(self, index: int) -> Kind:
+        if index == 0 and self.dialect.row_names:
+            return Kind.INDEX
+        if not self._numeric[index]:
+            if index not in self._text_kinds:
+                self._text_kinds[index] = kind_of_texts(self._scan.texts[index], index not in self._unnamed)
+            return self._text_kinds[index]
+        named = "" if index in self._unnamed else self.names[index]
+        first = index == 0 and numbers_rows(named, [row[0] for row in self._beginning[:100]])
+        return Kind.INDEX if first else Kind.NUMBER
+
+    @property
+    def texts(self) -> set[int]:
+        """The columns that do not hold numbers."""
+        return {index for index, numeric in enumerate(self._numeric) if not numeric}
+
+    @property
+    def layout(self) -> str:
+        """What was found out about the file, in a line."""
+        dialect = self.dialect
+        parts = [
+            f"columns parted by {DELIMITER_NAMES.get(dialect.delimiter, dialect.delimiter)}",
+            _SIGNS[(dialect.notation or POINT).decimal].removeprefix("a "),
+            f"header in line {dialect.skipped + 1}" if dialect.headed else "no header",
+            *(f"above it {text!r}" for text in map(_shown, filter(None, dialect.above[:1]))),
+        ]
+        return f"{self.path.name}: {len(self):,} rows; {', '.join(parts)}"
+
+    def __len__(self) -> int:
+        return len(self._scan.lines)
+
+    def read(self, columns: Sequence[int], as_classes: Collection[int] = (), drop: bool = False) -> Table:
+        """These columns. Columns of text, and those in `as_classes`, become classes.
+
+        A row in which one of their values is missing is left out if `drop`, else refused.
+        """
+        scan, places = self._scan, {index: place for place, index in enumerate(self._numbers)}
+        classes = {index: self._fields(index) for index in columns if index not in places or index in as_classes}
+        numbers = [index for index in columns if index not in classes]
+        values = scan.numbers
+        if numbers != self._numbers:
+            values = values[:, [places[index] for index in numbers]]
+        odd = np.isnan(values)
+        missing = np.zeros(len(values), dtype=bool)
+        for row in np.flatnonzero(odd.any(axis=1)).tolist():
+            field = {index: scan.odd[row, index] for index, bad in zip(numbers, odd[row], strict=True) if bad}
+            index = next((i for i, text in field.items() if not is_missing(text, among_numbers=True)), None)
+            if index is not None or not drop:
+                index = next(iter(field)) if index is None else index
+                self._check_classes(classes, as_classes, row)
+                raise self._not_a_number(int(scan.lines[row]), index, field[index])
+            missing[row] = True
+        for fields in classes.values() if drop else ():
+            missing |= np.fromiter(map(is_missing, fields), bool, len(fields))
+        kept = np.flatnonzero(~missing)
+        if not len(kept):
+            raise self.error("", "no row is complete", "a value in every field of one row at least")
+        self._check_classes(classes, as_classes, len(missing), missing)
+        return self._coded(columns, classes, values, kept)
+
+    def _coded(
+        self, columns: Sequence[int], classes: dict[int, list[str]], numbers: Array, kept: NDArray[np.intp]
+    ) -> Table:
+        numbers = numbers if len(kept) == len(numbers) else numbers[kept]
+        table, texts = numbers, dict[int, tuple[str, ...]]()
+        if classes:
+            table = np.empty((len(kept), len(columns)))
+            table[:, [place for place, index in enumerate(columns) if index not in classes]] = numbers
+        for place, index in enumerate(columns):
+            if index in classes:
+                fields = [classes[index][row] for row in kept.tolist()]
+                known = sorted(set(fields), key=by_number_or_text)
+                code = {text: number for number, text in enumerate(known)}
+                table[:, place] = [code[field] for field in fields]
+                texts[index] = tuple(map(_shown, known))
+        names = tuple(self.names[index] for index in columns)
+        return Table(names, table, tuple(map(texts.get, columns)), len(self) - len(kept))
+
+    def _check_classes(
+        self, classes: dict[int, list[str]], forced: Collection[int], rows: int, dropped: Array | None = None
+    ) -> None:
+        """Raises for the first of the rows in which a class is missing, is a number, or is one too many."""
+        first: tuple[int, int, str, str] | None = None
+        for index, fields in classes.items():
+            known: set[str] = set()
+            for row, field in enumerate(fields[: rows if first is None else first[0]]):
+                if field in known or (dropped is not None and dropped[row]):
+                    continue
+                known.add(field)
+                wrong = self._wrong_class(index, row, field, len(known), forced=index in forced)
+                if wrong is not None:
+                    first = (row, index, *wrong)
+                    break
+        if first is not None:
+            raise self._mistake(int(self._scan.lines[first[0]]), *first[1:])
+
+    def _wrong_class(self, index: int, row: int, field: str, known: int, forced: bool) -> tuple[str, str] | None:
+        if is_missing(field):
+            return f"{field!r}: the value is missing", _COMPLETE
+        if not forced and is_number(field):
+            line = next(
+                line
+                for line, text in zip(self._scan.lines, self._fields(index), strict=True)
+                if not is_like_number(text)
+            )
+            return f"{field!r} is a number, but line {line:.0f} has a text", "one kind of values in a column"
+        if known > MOST_CLASSES:
+            return f"more than {MOST_CLASSES} different texts", "numbers, or a few classes"
+        if not forced and row == 0 and self._have_a_unit(index):
+            return f"{field!r} is a number with a unit", "numbers alone"
+        return None
+
+    def _have_a_unit(self, index: int) -> bool:
+        """Whether a column's values are numbers with the same unit behind them."""
+        fields = {field for field in self._fields(index) if not is_missing(field)}
+        units = set(map(unit_of, fields))
+        return len(fields) > 1 and len(units) == 1 and units != {""}
+
+    def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
+        if is_missing(field, among_numbers=True):
+            return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE)
+        if self.dialect.notation is None:
+            return self._mistake(line, index, f"{field!r} can be read as two numbers", 'decimal = "," or decimal = "."')
+        other = self.dialect.notation.decimal
+        expected = f"a number with {_SIGNS[other]}" if is_number(field) else "a finite number"
+        return self._mistake(line, index, f"{field!r} is not a number", expected)
+
+    def _mistake(self, line: int, index: int, message: str, expected: str) -> ExperimentError:
+        return self.error(f"line {line}, column {self.names[index]}", message, expected)
+
+    def _fields(self, index: int) -> list[str]:
+        """All fields of a column, as texts."""
+        if index in self._scan.texts:
+            return self._scan.texts[index]
+        if index not in self._cache:
+            self._cache[index] = [row[index].strip() for _, row in self._rows()]
+        return self._cache[index]  # type: ignore[return-value]
+
+    @property
+    def _scan(self) -> _Scan:
+        if "scan" not in self._cache:
+            self._cache["scan"] = self._quickly() or self._row_by_row()
+        return self._cache["scan"]  # type: ignore[return-value]
+
+    def _quickly(self) -> _Scan | None:
+        """By NumPy's own reader, which knows plain numbers only; None where quotation marks or widths forbid it."""
+        delimiter, skip, width = self.dialect.delimiter, self.dialect.skipped + self.dialect.headed, len(self.names)
+        begins = len("".join(islice(io.StringIO(self._text, newline=""), skip)))
+        if self._text.find('"', begins) >= 0 or (delimiter == "," and self.dialect.notation == COMMA):
+            return None
+        watch, between = self.watch or (lambda rows: None), None if delimiter == BLANK else delimiter
+        lines, parts, texts = array("q"), list[Array](), {index: list[str]() for index in self.texts}
+        odd: dict[tuple[int, int], str] = {}
+        text = enumerate(islice(io.StringIO(self._text, newline=""), skip, None), skip + 1)
+        filled = ((number, line) for number, line in text if not line.isspace())
+        while chunk := list(islice(filled, _WATCHED)):
+            watch(len(lines))
+            part = self._plain_numbers([line for _, line in chunk])
+            if (
+                part is not None and self.texts == {width - 1} and between is not None and width > 1
+            ):  # as most files have it: faster
+                if any(line.count(delimiter) != width - 1 for _, line in chunk):
+                    return None
+                texts[width - 1].extend(line[line.rindex(delimiter) + 1 :].strip() for _, line in chunk)
+            elif part is None or texts:
+                rows = [line.split(between) for _, line in chunk]
+                if any(len(row) != width for row in rows):
+                    return None
+                if part is None:
+                    full = [any(map(str.strip, row)) for row in rows]
+                    chunk, rows = list(compress(chunk, full)), list(compress(rows, full))
+                    part = np.array([self._numbers_in(row, len(lines) + place, odd) for place, row in enumerate(rows)])
+                    part = part.reshape(len(rows), len(self._numbers))
+                for index, column in texts.items():
+                    column.extend(row[index].strip() for row in rows)
+            parts.append(part)
+            lines.extend(number for number, _ in chunk)
+        numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
+        return _Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
+
+    def _numbers_in(self, row: list[str], place: int, odd: dict[tuple[int, int], str]) -> list[float]:
+        """The numbers of a row; a field that is none is NaN, and noted in `odd`."""
+        found = [self._number(row[index].strip()) for index in self._numbers]
+        odd |= {
+            (place, index): row[index].strip()
+            for index, number in zip(self._numbers, found, strict=True)
+            if number != number
+        }
+        return found
+
+    def _plain_numbers(self, lines: list[str]) -> Array | None:
+        """The columns of numbers in these lines; None if one of them is more than a plain number."""
+        if self.dialect.notation == COMMA:
+            if any("." in line for line in lines):
+                return None
+            lines = [line.replace(",", ".") for line in lines]
+        if not self._text.isascii():
+            lines = [line.replace("−", "-") for line in lines]
+        some = self._numbers if self.texts else None
+        between = None if self.dialect.delimiter == BLANK else self.dialect.delimiter
+        try:
+            found = np.loadtxt(lines, delimiter=between, usecols=some, comments=None, ndmin=2)
+        except ValueError:
+            return None
+        return found if found.shape == (len(lines), len(self._numbers)) and np.isfinite(found).all() else None
+
+    def _row_by_row(self) -> _Scan:
+        """Whatever the file holds; raises for a row of another width."""
+        is_ascii = self._text.isascii() and "_" not in self._text and self.dialect.notation == POINT
+        lines, values, texts = array("q"), array("d"), {index: list[str]() for index in self.texts}
+        columns, odd = list(texts.items()), dict[tuple[int, int], str]()
+        for line, row in self._rows():
+            try:
+                found = [float(row[index]) for index in self._numbers] if is_ascii else [np.nan]
+            except ValueError:
+                found = [np.nan]
+            if not -np.inf < sum(found) < np.inf:  # also where float() alone knows a number
+                found = self._numbers_in(row, len(lines), odd)
+            values.extend(found)
+            for index, column in columns:
+                column.append(row[index].strip())
+            lines.append(line)
+        table = np.frombuffer(values, dtype=np.float64).reshape(len(lines), len(self._numbers))
+        return _Scan(np.frombuffer(lines, dtype=np.int64), table, texts, odd)
+
+    def _number(self, field: str) -> float:
+        """The number in a field; NaN where there is none."""
+        notation = self.dialect.notation
+        if not field or (notation is None and "," in field):
+            return np.nan
+        plain = field.replace(",", ".") if notation == COMMA and "." not in field else field
+        if (notation == POINT or plain is not field) and field.isascii() and "_" not in field:
+            try:
+                found = float(plain)  # faster
+            except ValueError:
+                found = np.nan
+            if -np.inf < found < np.inf:
+                return found
+        number = (notation or POINT).number(field)
+        return np.nan if number is None or np.isinf(number) else number
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every sample; raises for a row of another width, and for what is no CSV."""
+        watch, width, headed = self.watch or (lambda rows: None), len(self.names), self.dialect.headed
+        like, count = "the header" if headed else "most lines", 0
+        try:
+            for line, row in rows(self._text, self.dialect.delimiter, self.dialect.skipped):
+                if headed:
+                    headed = False
+                    continue
+                if len(row) != width:
+                    raise self._ragged(line, len(row), like)
+                if count % _WATCHED == 0:
+                    watch(count)
+                count += 1
+                yield line, row
+        except csv.Error as error:
+            message, line = error.args
+            raise self.error(f"line {line}", f"is not valid CSV: {message}", "a header, then numbers") from None
+
+    def _ragged(self, line: int, fields: int, like: str) -> ExperimentError:
+        width = len(self.names)
+        if width != self.dialect.width == fields:
+            message = f"{width} fields, but the lines below have {fields}"
+            return self.error(self._top, message, "as many in each line")
+        return self.error(f"line {line}", f"{fields} fields", f"{width}, as in {like}")
+
+
+def ordinary(path: Path, layout: Layout) -> TableFile:
+    """As `TableFile`, but of a file that nobody has to wait for."""
+    refuse_unless_ordinary(path, str(path))
+    return TableFile(path, layout)
+
+
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
+JOINERS = "\u200c\u200d"
+_COMPLETE = 'a value in every field, or missing = "drop" in [data] to leave such rows out'
+_SIGNS = {".": "a decimal point", ",": "a decimal comma"}
+
+
+def _shown(name: str) -> str:
+    """A name as it is shown: its letters composed, every blank a plain one, nothing that could move a cursor.
+
+    Joiners stay, which some scripts are spelled with.
+    """
+    blank = "".join(" " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", name.strip()))
+    parts = re.split(f"([{JOINERS}])", blank[:LONGEST_NAME])
+    return "".join(part if part in JOINERS else one_line(part, LONGEST_NAME) for part in parts)

@@ -1,0 +1,55 @@
+"""What the columns of a table hold: numbers, classes, or what nothing can be learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from tui_backprop.experiments.tables.notation import is_like_number, is_missing
+
+MOST_CLASSES = 64
+"""Different texts in a column."""
+_FEWEST_NAMES = 4
+"""Rows from which texts that are all different are names."""
+_INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "unnamed: 0"})
+"""Names, in small letters, of a first column that may number the rows."""
+
+
+class Kind(StrEnum):
+    """The last four are left out, unless they are asked for."""
+
+    NUMBER = "number"
+    CLASSES = "classes"
+    NAMES = "different in every row"
+    INDEX = "numbers the rows"
+    EMPTY = "empty"
+    MANY = "too many different texts"
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether nothing can be learned from it."""
+        return self not in (Kind.NUMBER, Kind.CLASSES)
+
+
+def holds_numbers(fields: Sequence[str]) -> bool:
+    """Whether most of a column's fields are numbers; the first one decides where as many are not."""
+    known = [is_like_number(field) for field in fields if not is_missing(field, among_numbers=True)]
+    return sum(known) * 2 > len(known) or (sum(known) * 2 == len(known) > 0 and known[0])
+
+
+def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
+    """The kind of a column of texts: `fields` are all of them."""
+    different = {field for field in fields if not is_missing(field)}
+    if not different and (len(fields) > 1 or not is_named):
+        return Kind.EMPTY
+    if len(different) == len(fields) >= _FEWEST_NAMES:
+        return Kind.NAMES
+    return Kind.MANY if len(different) > MOST_CLASSES else Kind.CLASSES
+
+
+def numbers_rows(name: str, fields: Sequence[str]) -> bool:
+    """Whether the first column counts the rows from 0 or 1; `fields` are those of the first rows."""
+    if name.strip().lower() not in _INDEXES or len(fields) < 2 or fields[0].strip() not in ("0", "1"):
+        return False
+    first = int(fields[0])
+    return all(field.strip() == str(first + row) for row, field in enumerate(fields))

@@ -1,0 +1,121 @@
+"""How a file writes its numbers: its decimal sign, and what stands between thousands.
+
+The sign − counts as a hyphen, and 12 % as 0.12; blanks and apostrophes may part thousands, and so may whichever of
+point and comma is not the decimal sign. A sign of currency may stand at either end. Only the digits 0 to 9 count.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "#n/a", "<na>"})
+"""What stands for a value that is missing, in small letters."""
+_NO_NUMBER = frozenset({"-", "--", ".", "n.a.", "none", "(null)", "nil"})
+"""What does so among numbers; among texts it may be one of them."""
+_ENOUGH = 4000
+"""Different fields that tell a notation."""
+_EXCEL = re.compile(r'="(.*)"', re.DOTALL)
+_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
+_CURRENCY = "[$€£¥₹]?"
+_UNIT = re.compile(r"[+-]?[0-9][0-9.,' ]*(?P<unit> [^\W\d_]+| ?°[CF]?)")
+_LIKE = re.compile(rf"[+-]?(?:[(]?{_CURRENCY}[\d.,'_ ]*\d[\d.,'_ ]*[)]?|inf|infinity)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """`decimal` is "." or ","; with `grouped` the other of the two may stand between thousands."""
+
+    decimal: str = "."
+    grouped: bool = False
+
+    @cached_property
+    def _number(self) -> re.Pattern[str]:
+        point, other = ("[.]", ",") if self.decimal == "." else (",", ".")
+        between = f"[ '{other}]" if self.grouped else "[ ']"
+        whole = rf"(?:[1-9][0-9]{{0,2}}(?P<between>{between})[0-9]{{3}}(?:(?P=between)[0-9]{{3}})*|[0-9]+)"
+        digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eEdD][+-]?[0-9]+)?"
+        return re.compile(rf"(?P<sign>[+-]?) ?{_CURRENCY} ?(?P<digits>{digits}) ?(?:(?P<percent>%)|{_CURRENCY})")
+
+    def number(self, text: str) -> float | None:
+        """The number that `text` is, infinite where it is too large for a float; None where it is none."""
+        plain = _plain(text)
+        found = self._number.fullmatch(plain)
+        if found is None:
+            return None
+        digits = found["digits"].replace(" ", "").replace("'", "")
+        other = "," if self.decimal == "." else "."
+        digits = digits.replace(other, "").replace(self.decimal, ".").lower().replace("d", "e")
+        value = float(found["sign"] + digits)
+        return float(found["sign"] + _shifted(digits)) if found["percent"] else value
+
+
+def _shifted(digits: str) -> str:
+    """A hundredth, rounded once only."""
+    mantissa, _, exponent = digits.partition("e")
+    return f"{mantissa}e{int(exponent or 0) - 2}"
+
+
+POINT, COMMA = Notation("."), Notation(",")
+POINT_GROUPED, COMMA_GROUPED = Notation(".", True), Notation(",", True)
+NOTATIONS = (POINT, COMMA, POINT_GROUPED, COMMA_GROUPED)
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a number in any notation."""
+    if text.isascii() and "_" not in text:
+        plain = text.replace(",", ".") if "." not in text else text
+        try:
+            return math.isfinite(float(plain)) or not text.strip("+- \t").isalpha()
+        except ValueError:
+            pass
+    return any(notation.number(text) is not None for notation in NOTATIONS)
+
+
+def is_like_number(text: str) -> bool:
+    """Whether it is a number in any notation, also in one that is not known here."""
+    return is_number(text) or _LIKE.fullmatch(_plain(text)) is not None
+
+
+def is_missing(text: str, among_numbers: bool = False) -> bool:
+    """Whether it stands for a value that is missing."""
+    plain = text.strip().lower()
+    return plain in MISSING or (among_numbers and plain in _NO_NUMBER)
+
+
+def unit_of(text: str) -> str:
+    """The unit behind a number, as in `12 kg`; else nothing."""
+    found = _UNIT.fullmatch(_plain(text))
+    return found["unit"].strip() if found else ""
+
+
+def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> Notation | None:
+    """The notation in which most of `fields` are numbers; None where two read them as different numbers.
+
+    `decimal` is what the user says of it.
+    """
+    known = [notation for notation in NOTATIONS if decimal in (None, notation.decimal)]
+    counts = dict.fromkeys(known, 0)
+    different = sorted({field for field in fields if "," in field or "." in field})
+    for field in different[:: 1 + len(different) // _ENOUGH]:
+        for notation in known:
+            counts[notation] += notation.number(field) is not None
+    best = max(known, key=lambda notation: counts[notation])  # the first, and so the plainest, of those that are alike
+    if best == COMMA and counts.get(POINT_GROUPED) == counts[COMMA]:
+        return POINT_GROUPED if delimiter == "," else None
+    return best
+
+
+def _plain(text: str) -> str:
+    text = text.strip()
+    excel = _EXCEL.fullmatch(text)
+    return (excel[1].strip() if excel else text).translate(_SIGNS)
+
+
+def by_number_or_text(text: str) -> tuple[float, str]:
+    """A key to sort texts by, numbers first."""
+    number = POINT.number(text)
+    return (math.inf if number is None else number, text)

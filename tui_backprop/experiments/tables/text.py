@@ -1,0 +1,102 @@
+"""The characters of a file: unpacked, decoded, and refused with their line where they are not text."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+import zlib
+from functools import cache
+from pathlib import Path
+
+from tui_backprop.errors import ExperimentError
+from tui_backprop.reading.disk import UnreadableError, check_ordinary, read_bytes
+
+STANDARD_INPUT = "-"
+"""The name of a file that is read from standard input."""
+LARGEST_FILE = 512 * 2**20
+"""Bytes, also of what a compressed file holds."""
+_GZIP = b"\x1f\x8b"
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""The byte-order marks that tell an encoding."""
+_OTHERS = 'UTF-8; or name the encoding: encoding = "cp1252"'
+
+
+def text_of(path: Path, encoding: str | None = None) -> str:
+    """The file's text, in `encoding`, or in what its byte-order mark says, or in UTF-8; raises `ExperimentError`."""
+    data = _bytes_of(path)
+    if data.startswith(_GZIP):
+        data = _unpacked(path, data)
+    if encoding is None:
+        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if encoding is None and (place := data.find(b"\0")) >= 0:
+        raise _error(path, _line(data, place), "holds a zero byte: is not text in UTF-8", f"a text file in {_OTHERS}")
+    try:
+        text = data.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        what = f"is not text in {(encoding or 'utf-8').upper().removesuffix('-SIG')}"
+        raise _error(path, _line(data, error.start), what, f"a text file in {_OTHERS}") from None
+    except (LookupError, UnicodeError):
+        raise _error(path, "encoding", f"unknown {encoding!r}", "e.g. utf-8, cp1252, utf-16") from None
+    if (place := text.find("\0")) >= 0:
+        where = f"line {1 + text.count(chr(10), 0, place)}"
+        raise _error(path, where, "holds a zero byte: is not text", "a text file")
+    return text.removeprefix("\ufeff")
+
+
+def _bytes_of(path: Path) -> bytes:
+    if str(path) == STANDARD_INPUT:
+        data = standard_input()
+    else:
+        try:
+            data = read_bytes(path, LARGEST_FILE, "")
+        except FileNotFoundError:
+            raise _error(path, "", "no such file") from None
+        except UnreadableError as error:
+            raise _error(path, "", error.what) from None
+    if len(data) > LARGEST_FILE:
+        raise _error(path, "", "is too large", f"at most {LARGEST_FILE // 2**20} MB")
+    return data
+
+
+def refuse_unless_ordinary(path: Path, source: str) -> None:
+    """Raises `ExperimentError` for what is not a file, or would have to be waited for; `source` names it."""
+    try:
+        check_ordinary(path, "")
+    except FileNotFoundError:
+        raise ExperimentError(source, "", "no such file", "the path of a CSV file") from None
+    except UnreadableError as error:
+        raise ExperimentError(source, "", error.what, "the path of a CSV file") from None
+
+
+@cache
+def standard_input() -> bytes:
+    """All of standard input: it can be read once only, and is kept for whoever asks again."""
+    return sys.stdin.buffer.read(LARGEST_FILE + 1)
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    """What a gzip file holds, which may have several parts."""
+    parts, size = [], 0
+    while data.startswith(_GZIP):
+        reader = zlib.decompressobj(wbits=31)
+        try:
+            part = reader.decompress(data, LARGEST_FILE + 1 - size)
+        except zlib.error as error:
+            raise _error(path, "", f"cannot be unpacked: {error}", "a file as gzip writes it") from None
+        size += len(part)
+        if size > LARGEST_FILE:
+            raise _error(path, "", "is too large", f"at most {LARGEST_FILE // 2**20} MB")
+        if not reader.eof:
+            raise _error(path, "", "cannot be unpacked: it ends too early", "the whole file")
+        parts.append(part)
+        data = reader.unused_data
+    return b"".join(parts)
+
+
+def _line(data: bytes, place: int) -> str:
+    newlines = data.count(b"\n", 0, place)
+    return f"line {1 + newlines}"
+
+
+def _error(path: Path, where: str, message: str, expected: str = "a CSV file") -> ExperimentError:
+    return ExperimentError(str(path), where, message, expected)
