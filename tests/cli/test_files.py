@@ -135,6 +135,7 @@ def test_what_cannot_be_written_is_told_with_the_reason(
     assert_told(done, path, f"cannot be written: {reason}", NOT_SAVED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, (_, text) in READERS.items() if text is not None])
 @pytest.mark.parametrize(
     "way", ["PROGRAM {} < {}", "cat {1} | PROGRAM {0}", "PROGRAM {} ", "cat {1} > {1}.pipe & PROGRAM {0}"]
@@ -177,6 +178,7 @@ PRINTERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 @pytest.mark.parametrize("name", PRINTERS)
 def test_a_full_disk_behind_standard_output_is_told(name: str) -> None:

@@ -29,6 +29,7 @@ def transcribed(seed: int, epochs: int) -> tuple[int, bool]:
     return epochs, False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_each_run_as_a_record(form: str) -> None:
     text = printed("sweep", "article", *RANGE, "--format", form)

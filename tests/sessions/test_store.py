@@ -114,6 +114,7 @@ def save_many(name: str, barrier: Any, saves: int) -> None:
     os._exit(0)  # as if killed: nothing is tidied up
 
 
+@pytest.mark.slow
 def test_processes_that_save_at_the_same_time_keep_out_of_each_others_way() -> None:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(4)
@@ -152,6 +153,7 @@ def saved() -> tuple[Record, Moment]:
     return record, moment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["tempfile.mkstemp", "os.fsync", "os.replace"])
 def test_a_studio_killed_while_it_saves_leaves_the_file_as_it_was(where: str) -> None:
     path = written("lesson", moment_of())

@@ -60,6 +60,7 @@ async def keeping(source: str | Path = "article", size: tuple[int, int] = (80, 2
         yield Studio(app, pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", UNREADABLE)
 async def test_a_file_of_samples_that_cannot_be_read(kind: str, tmp_path: Path) -> None:
     make, reason = UNREADABLE[kind]
@@ -82,6 +83,7 @@ async def saving(s: Studio, end: str, path: str) -> str:
     return s.mistake
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", IMPOSSIBLE)
 @pytest.mark.parametrize("end", ["json", "toml"])
 async def test_a_path_that_cannot_be_written_is_refused_in_the_dialog(end: str, kind: str, tmp_path: Path) -> None:
@@ -90,6 +92,7 @@ async def test_a_path_that_cannot_be_written_is_refused_in_the_dialog(end: str, 
         assert matches(await saving(s, end, make(tmp_path)), reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 18)])
 async def test_the_reason_why_a_session_is_not_saved_is_read_to_its_end(size: tuple[int, int], tmp_path: Path) -> None:
     """The name is short enough for a file, but not for what is written beside it."""

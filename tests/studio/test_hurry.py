@@ -97,6 +97,7 @@ async def test_the_second_of_two_clicks_on_an_option_is_not_the_studios() -> Non
         assert (s.screen.selection, s.screen.focused) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [("pagedown",), ("pageup", "pagedown"), ("end", "pageup"), ("escape", "ctrl+p")])
 async def test_the_palette_takes_any_key_before_it_is_laid_out(keys: tuple[str, ...]) -> None:
     async with studio(size=NARROW) as s:
@@ -125,6 +126,7 @@ async def test_what_is_typed_after_quit_opens_nothing() -> None:
         assert not s.app.broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["S", "escape", "quit"])
 async def test_a_sweep_ends_while_it_trains(end: str) -> None:
     async with studio("spiral", size=NARROW) as s:

@@ -222,6 +222,7 @@ async def test_what_each_key_does(act: Callable[[Studio], Awaitable[None]], pane
         await act(s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pane", ["Network", "Inspector", "Chart"])
 async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
     async with studio() as s:
@@ -260,6 +261,7 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
         assert all(pane.ANSWERS in page for pane in unopened)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])
 async def test_keys_pressed_in_one_go_are_all_obeyed(size: tuple[int, int]) -> None:
     async with studio(size=size) as s:

@@ -68,6 +68,7 @@ async def test_on_a_small_screen_one_pane_at_a_time_is_in_sight() -> None:
 MODES = ["", "f", "c", "shift+tab f", "f c", "c f", "c tab", "f tab tab"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> None:
     async with studio() as s:
@@ -80,6 +81,7 @@ async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> No
             assert_up_to_date(s)
 
 
+@pytest.mark.slow
 async def test_no_size_is_too_strange() -> None:
     async with studio() as s:
         for size in [(1, 1), (20, 5), (500, 2), (3, 100)]:

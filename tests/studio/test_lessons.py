@@ -65,6 +65,7 @@ def wrong_keys(number: int, asked: int, leaf: Leaf) -> list[str]:
     return [chr(97 + (leaf.put.options.index(ANSWERS[number][asked]) + 1) % len(leaf.put.options))]
 
 
+@pytest.mark.slow
 async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
     async with learning(1) as s:
         assert page(s) == "What this network is to learn  1/6"
@@ -181,6 +182,7 @@ async def test_questions_are_off_with_one_key_and_never_in_the_way() -> None:
         assert "right" not in page(s)
 
 
+@pytest.mark.slow
 async def test_a_view_keeps_its_verdict_back_while_it_is_asked_for() -> None:
     async with learning(5) as s:
         while not page(s).startswith("Always open is no better"):
@@ -206,6 +208,7 @@ async def test_a_page_waits_for_what_happens() -> None:
         assert "Epoch 148: the error is 0." in s.text("Lesson")
 
 
+@pytest.mark.slow
 async def test_progress_is_kept_between_runs(state_home: Path) -> None:
     async with learning(5) as s:
         await s.press("n", "b")
@@ -229,6 +232,7 @@ async def test_progress_is_kept_between_runs(state_home: Path) -> None:
             assert page(s) == "One bend  1/7"
 
 
+@pytest.mark.slow
 async def test_a_page_shows_what_was_answered_whenever_it_comes_back(state_home: Path) -> None:
     said = "✗ You said open. It is: shut."
     async with learning(5) as s:

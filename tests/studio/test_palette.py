@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
 from textual.widgets import Input
@@ -72,6 +73,7 @@ async def test_a_theme_is_chosen_from_the_palette() -> None:
         assert [segment.style for segment in s.painted("Matrices").render_line(1)] != before
 
 
+@pytest.mark.slow
 async def test_the_palette_does_no_harm_over_another_screen() -> None:
     async with studio() as s:
         for key in ("question_mark", "g", "u", "s", "S", "ctrl+p"):

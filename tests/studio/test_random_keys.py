@@ -50,7 +50,8 @@ def weights_in(pane: str) -> list[list[float]]:
     return [[float(number.replace("−", "-")) for number in NUMBER.findall(row)] for row in pane.splitlines()[1:5]]
 
 
-@pytest.mark.parametrize("start", ["article", pytest.param("xor", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("start", ["article", "xor"])
 @settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(st.sampled_from(PRESSED) | st.sampled_from(OFTEN) | st.sampled_from(sorted(RESIZED)), max_size=25))
 async def test_no_keys_do_harm(start: str, keys: list[str]) -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.patience import until
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop.studio.screens.studio import StudioScreen
@@ -55,6 +57,7 @@ async def test_until_some_epochs_are_over() -> None:
         assert s.where == (16, "update")
 
 
+@pytest.mark.slow
 async def test_a_mistake_in_an_answer_is_told_and_can_be_mended() -> None:
     mistakes = {(1, "small"): "'small' is not a number", (1, "-1"): "above 0", (1, "0"): "above 0", (1, ""): "e.g. 0.1"}
     mistakes |= {(2, "0"): "whole number from 1", (2, "1.5"): "e.g. 100", (2, "9" * 5000): "whole number from 1"}

@@ -53,6 +53,7 @@ async def test_a_preset_with_changes_is_opened() -> None:
         assert s.where == (1, "update")
 
 
+@pytest.mark.slow
 async def test_a_generator_is_chosen_with_the_arrows() -> None:
     async with studio(size=NARROW) as s:
         await s.press("ctrl+n", "down", "right", "down")
@@ -63,6 +64,7 @@ async def test_a_generator_is_chosen_with_the_arrows() -> None:
         assert (s.timeline.experiment.name, len(s.timeline.experiment.data)) == ("circle", 25)
 
 
+@pytest.mark.slow
 async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
     samples = ["down", "right", "down", "0", "down", "5", *["down"] * 4, "left"]
     network_and_rules = ["down", "comma", "2", *["down"] * 9, "9"]
@@ -131,6 +133,7 @@ def _covered(screen: object, row: object) -> bool:
     return not fields.contains_region(row.region)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     async with studio() as s:
@@ -163,6 +166,7 @@ async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
         assert "\x1b" not in "".join(s.text(name) for name in ("Breadcrumb", "Samples", "Network", "Inspector"))
 
 
+@pytest.mark.slow
 async def test_strangers_see_no_files() -> None:
     app = BackpropApp(Timeline(load_experiment("iris")), audience=Audience(kiosk=True))
     async with app.run_test() as pilot:
@@ -177,6 +181,7 @@ async def test_strangers_see_no_files() -> None:
         assert app.screen is screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("field", "value", "words"), [("layers", "100,200", "10,000"), ("samples", "1001", "1,000")])
 async def test_strangers_get_bounded_sizes(field: str, value: str, words: str) -> None:
     app = BackpropApp(Timeline(load_experiment("spiral")), audience=Audience(kiosk=True))
@@ -189,6 +194,7 @@ async def test_strangers_get_bounded_sizes(field: str, value: str, words: str) -
         assert isinstance(s.app.screen, SetupScreen)
 
 
+@pytest.mark.slow
 async def test_every_rule_of_a_file_has_a_field() -> None:
     async with studio("circle", size=NARROW) as s:
         await s.press("ctrl+n")
@@ -215,6 +221,7 @@ async def test_every_rule_of_a_file_has_a_field() -> None:
         assert definition["training"] == experiment.definition["training"]
 
 
+@pytest.mark.slow
 async def test_fields_that_mean_nothing_are_out_of_sight() -> None:
     async with studio("xor", size=NARROW) as s:
         await s.press("ctrl+n")
@@ -271,6 +278,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
     gate.set()
 
 
+@pytest.mark.slow
 async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -> None:
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
@@ -289,6 +297,7 @@ async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -
         assert (experiment.network.activations[-1], len(experiment.data)) == ("sigmoid", 17_500)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["escape", "data", "nothing"])
 async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     told: list[str] = []
@@ -324,6 +333,7 @@ async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pyte
         assert told == ["begun", "read" if change == "nothing" else "given up"]
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
     with large.path.open("a", encoding="utf-8") as file:
         file.write("5,?,x\n")

@@ -36,6 +36,7 @@ async def test_it_starts_in_the_smallest_terminal() -> None:
         assert "Converged" in s.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claimed", [(10**9, 10**9), (60_000, 2), (2, 60_000), (-5, -5), (0, 0)])
 async def test_no_screen_is_larger_than_there_can_be(claimed: tuple[int, int]) -> None:
     async with studio(size=NARROW) as s:

@@ -25,7 +25,7 @@ async def wait_for(s: Studio, words: str) -> None:
     await until(lambda: words in text(s), words)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 18)])
+@pytest.mark.parametrize("size", [WIDE, *(pytest.param(size, marks=pytest.mark.slow) for size in (NARROW, (60, 18)))])
 async def test_a_thousand_starts_and_one_of_the_stuck_in_the_studio(size: tuple[int, int]) -> None:
     async with studio(size=size) as s:
         await s.press("S")
@@ -59,6 +59,7 @@ async def test_its_result_is_there_when_it_is_opened_again(monkeypatch: pytest.M
         await wait_for(s, "782 converge (78.2 %)   218 do not")
 
 
+@pytest.mark.slow
 async def test_it_can_be_watched_and_stopped_and_keys_are_heard_meanwhile() -> None:
     async with studio("sigmoid", layers=[3, 32, 32, 1]) as s:
         s.tap("S")

@@ -28,6 +28,7 @@ async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: st
         assert_up_to_date(s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", NAMES)
 async def test_on_a_narrow_screen_a_view_is_a_further_tab_while_it_is_open(view: str) -> None:
     async with studio(size=NARROW) as s:

@@ -68,6 +68,7 @@ def screen_of(app: BackpropApp) -> list[Strip]:
     return app.screen._compositor.render_strips()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(130, 44), (80, 24), (40, 12)])
 async def test_no_name_reaches_the_screen_raw(timeline: Timeline, size: tuple[int, int]) -> None:
     app = BackpropApp(timeline)

@@ -43,6 +43,7 @@ def cells(strips: list[Strip]) -> dict[tuple[int, int], tuple[str, object]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WIDGETS)
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(moment=moments(hostile=True), size=st.tuples(st.integers(1, 130), st.integers(1, 45)))
@@ -188,6 +189,7 @@ def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: str) -> None
     assert style_of(ink, True, True, palette).reverse
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
 @pytest.mark.parametrize("kind", WIDGETS)
 async def test_every_phase_is_drawn_in_every_theme(kind: type[Painted], theme: str) -> None:
