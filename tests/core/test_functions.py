@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,21 @@ import pytest
 
 from tests.cli.program import printed
 from tui_backprop import Timeline, Trainer, load_experiment
-from tui_backprop.cli.script import script
+from tui_backprop.cli.script import FORMATS, script
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.collapse import view_collapse
 from tui_backprop.core.diagnostics.gates import view_gates
 from tui_backprop.core.diagnostics.gradient_check import check_gradient
+from tui_backprop.core.diagnostics.landscape import mean_losses
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS, Line, Optimizer, Slot
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.penalty import penalty
 from tui_backprop.core.run.conditions import open_gates
 from tui_backprop.core.run.timeline import Timeline as Run
 from tui_backprop.core.sweep import Sweep
@@ -212,6 +217,93 @@ class TestMeanSquared:
         experiment = load_experiment(definition("linear", 2, loss="mean_squared"))
         assert "delta = 2.0 * (prediction - y) / y.shape[1]" in script(experiment, 1, "numpy")
         assert "loss = ((prediction - y) ** 2 / y.shape[1]).sum() / len(x)" in script(experiment, 1, "torch")
+
+
+def exact_errors(output: str, sums: list[list[float]], targets: list[list[float]]) -> list[float]:
+    """E = −Σ y·log ŷ of each sample, for a sigmoid −Σ(y·log ŷ + (1 − y)·log(1 − ŷ)), in decimals enough for e^−800."""
+    with localcontext(prec=1000):
+        errors = []
+        for z, y in zip(sums, targets, strict=True):
+            powers, shares = [Decimal(value).exp() for value in z], [Decimal(value) for value in y]
+            if output == "softmax":
+                terms = [share * (power / sum(powers)).ln() for power, share in zip(powers, shares, strict=True)]
+            else:
+                terms = [
+                    share * (power / (1 + power)).ln() + (1 - share) * (1 / (1 + power)).ln()
+                    for power, share in zip(powers, shares, strict=True)
+                ]
+            errors.append(float(-sum(terms)))
+        return errors
+
+
+SATURATED: dict[str, tuple[str, list[list[float]], list[list[float]]]] = {
+    "one output": ("sigmoid", [[20], [36], [37], [40], [100], [-800]], [[0], [0], [0], [0], [0], [1]]),
+    "three outputs": ("sigmoid", [[40, -40, 0.5], [-800, 800, 3], [0, 0, 0]], [[0, 1, 1], [1, 0, 0.25], [1, 0, 0.5]]),
+    "classes": ("softmax", [[40, 0, -1], [0, -800, 0], [1, 2, 3]], [[0, 1, 0], [0, 1, 0], [0.5, 0.25, 0.25]]),
+}
+
+
+@pytest.mark.parametrize("rules", [{}, {"batch": 2}, {"batch": "full", "l1": 0.1, "l2": 0.5}])
+@pytest.mark.parametrize("name", SATURATED)
+class TestCrossEntropyOfSaturatedOutputs:
+    """It comes from the sums: log 0 would stand where a probability was rounded to 0."""
+
+    def experiment(self, name: str, rules: dict[str, Any]) -> Experiment:
+        """A network whose first sums are the ones given, and a rate so small that they stay."""
+        output, sums, targets = SATURATED[name]
+        units = len(sums[0])
+        loss = "binary_cross_entropy" if output == "sigmoid" else "softmax_cross_entropy"
+        return load_experiment(
+            {
+                "network": {"layers": [units, units], "output": output, "weights": [np.eye(units)]},
+                "training": {"rate": 1e-12, "loss": loss, **rules},
+                "data": {"inputs": sums, "targets": targets},
+            }
+        )
+
+    def test_the_error_is_the_true_one_everywhere(self, name: str, rules: dict[str, Any]) -> None:
+        experiment, exact = self.experiment(name, rules), exact_errors(*SATURATED[name])
+        data, total = experiment.data, sum(exact)
+        found = evaluate(experiment.initial, experiment.training, data.inputs, data.targets)
+        np.testing.assert_allclose(found.error, exact, rtol=1e-15, atol=1e-300)
+        assert next(Trainer(experiment).epochs(1))[1].epoch_error == pytest.approx(total, rel=1e-9)
+        weight = Weight(1, 0, 0)
+        points = np.full((1, 2), weight.value(experiment.initial))
+        price = penalty(experiment.training, experiment.initial.flat)
+        expected = pytest.approx(total / len(data) + price, rel=1e-12)
+        assert mean_losses(experiment, experiment.initial, (weight, weight), points, data)[0] == expected
+
+    def test_the_gradient_check_passes(self, name: str, rules: dict[str, Any]) -> None:
+        assert check_gradient(self.experiment(name, rules)).passed
+
+    def test_sweep_and_trainer_make_the_same_run(self, name: str, rules: dict[str, Any]) -> None:
+        given = self.experiment(name, rules).definition
+        drawn = load_experiment({**given, "network": {**without(given["network"], "weights"), "seed": 3}})
+        sweep = Sweep(drawn, [3], 5, curves=True)
+        for _ in sweep.proceed():
+            pass
+        assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(drawn).epochs(5)]
+
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_its_script_prints_it_without_a_warning(self, form: str, name: str, rules: dict[str, Any]) -> None:
+        if form == "torch":
+            pytest.importorskip("torch")
+        text = script(self.experiment(name, rules), 1, form)
+        done = subprocess.run([sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, check=True)
+        assert float(done.stdout.split()[1]) == pytest.approx(sum(exact_errors(*SATURATED[name])), rel=1e-9)
+
+
+def without(table: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name != key}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN_ACTIVATIONS)
+def test_a_script_does_not_warn_of_large_sums(hidden: str) -> None:
+    large = definition(hidden)
+    large["data"]["inputs"] = [[800.0], [-800.0]]
+    large["network"]["output"] = "sigmoid"
+    text = script(load_experiment(large), 3, "numpy")
+    subprocess.run([sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, check=True)
 
 
 class Nesterov(Optimizer):

@@ -58,7 +58,6 @@ class _Dialect:
     array: str
     zeros: str
     round: str
-    log: str
     body: Callable[[Activation], str]
     slopes: bool
 
@@ -69,7 +68,6 @@ _NUMPY = _Dialect(
     "np.array({})",
     "np.zeros(n)",
     "np.round({}, {})",
-    "np.log(np.maximum({}, np.finfo(float).tiny))",
     lambda activation: activation.numpy,
     slopes=True,
 )
@@ -79,7 +77,6 @@ _TORCH = _Dialect(
     "torch.tensor({}, dtype=torch.float64)",
     "torch.zeros(n, dtype=torch.float64)",
     "torch.round({}, decimals={})",
-    "torch.log(torch.clamp({}, min=torch.finfo(torch.float64).tiny))",
     lambda activation: f"return {activation.torch}",
     slopes=False,
 )
@@ -118,7 +115,9 @@ def _functions(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
         yield f"\ndef {entry.name}(z):\n{_indented(dialect.body(entry))}\n"
         if dialect.slopes and entry in sloped:
             yield f"\ndef {entry.name}_slope(a):\n    return {entry.numpy_slope}\n"
-    yield f"\ndef errors(prediction, y):\n    return {_reported(experiment, dialect)}\n"
+    loss = reported(experiment.training)
+    body = loss.script if dialect is _NUMPY else f"return ({loss.torch}).sum(1)"
+    yield f"\ndef errors({_shown(experiment)}, y):\n{_indented(body)}\n"
 
 
 def _is_canonical(experiment: Experiment) -> bool:
@@ -126,9 +125,9 @@ def _is_canonical(experiment: Experiment) -> bool:
     return LOSSES[experiment.training.loss].canonical == experiment.network.activations[-1]
 
 
-def _reported(experiment: Experiment, dialect: _Dialect) -> str:
-    log = dialect.log.format
-    return reported(experiment.training).script.format(log=log("prediction"), log_rest=log("1 - prediction"))
+def _shown(experiment: Experiment) -> str:
+    """What the errors of samples are taken from."""
+    return "z" if reported(experiment.training).of_sums else "prediction"
 
 
 def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
@@ -158,16 +157,17 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
     ]
     return [
         "def forward(x):",
-        '    """The activations of all layers, the input first."""',
+        '    """The sums of the last layer, and the activations of all layers, the input first."""',
         "    a = [x]",
         f"    {loop}:",
-        f"        a.append(f(a[-1] {affine}))",
-        "    return a",
+        f"        z = a[-1] {affine}",
+        "        a.append(f(z))",
+        "    return z, a",
         "",
         "",
         f"def step(x, y{', age' if OPTIMIZERS[training.optimizer].aged else ''}):",
         '    """One update from the samples x, y; returns the sum of their errors before it."""',
-        "    a = forward(x)",
+        "    z, a = forward(x)",
         f"    prediction = {_rounded(experiment, _NUMPY, 'a[-1]')}",
         *delta,
         f"    gradients{', bias_gradients' if trained else ''} = {'[], []' if trained else '[]'}",
@@ -177,7 +177,7 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         *(deeper if experiment.network.depth > 1 else []),
         *(["    gradients += bias_gradients"] if trained else []),
         *_update(experiment, "np.sqrt", "    "),
-        "    return errors(prediction, y).sum()",
+        f"    return errors({_shown(experiment)}, y).sum()",
     ]
 
 
@@ -190,6 +190,8 @@ def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
             "    prediction = a + (rounded - a.detach())  # rounding counts as the identity on the way back",
         ]
     shown = "rounded" if training.round is not None else "a.detach()"
+    if reported(training).of_sums:
+        shown = "z.detach()"
     count = "" if experiment.network.bias is not BiasMode.TRAINED else "[: len(weights)]"
     penalty = [
         f"        for W, g in zip(weights, gradients{count}):",
@@ -303,11 +305,12 @@ def _training(experiment: Experiment, epochs: int, dialect: _Dialect) -> str:
 
 
 def _test(experiment: Experiment, dialect: _Dialect) -> Sequence[str]:
-    last = "forward(test_inputs)[-1]" + ("" if dialect is _NUMPY else ".detach()")
+    last = "a[-1]" if dialect is _NUMPY else "a"
     lines = [
         "",
+        f"z, a = {'forward(test_inputs)' if dialect is _NUMPY else '(t.detach() for t in forward(test_inputs))'}",
         f"prediction = {_rounded(experiment, dialect, last)}",
-        'print("test: mean error", float(errors(prediction, test_targets).mean()))',
+        f'print("test: mean error", float(errors({_shown(experiment)}, test_targets).mean()))',
     ]
     if has_classes(experiment):
         edge = threshold(experiment)

@@ -212,7 +212,7 @@ SIGMOID = Activation(
     _sigmoid,
     _sigmoid_derivative,
     says="sigmoid squeezes each sum: a = sigmoid(z).",
-    numpy="return 1.0 / (1.0 + np.exp(-z))",
+    numpy="return 1.0 / (1.0 + np.exp(np.minimum(-z, 709.0)))  # e^710 is beyond all numbers",
     numpy_slope="a * (1.0 - a)",
     torch="torch.sigmoid(z)",
     slope="a·(1 − a)",

@@ -8,7 +8,8 @@ back-propagating errors", 1986; written as in Nielsen, "Neural networks and deep
     ŷ    = a[L], rounded                 δ[l]        = upstream[l] × mask[l],  upstream[L] = ∂E/∂ŷ
     E    = loss(ŷ, y)                    ∂E/∂W[l]    = a[l-1] ⊗ δ[l],          ∂E/∂b[l] = δ[l]
 
-A rounded prediction enters E and δ[L] as rounded; the rounding itself counts as the identity.
+A rounded prediction enters E and δ[L] as rounded; the rounding itself counts as the identity. A cross-entropy is
+taken from z[L], which no rounding of a probability reaches.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Backprop:
         np.copyto(self.frame.inputs, inputs)
         for call in self._forward:
             call()
-        return self._loss.value(self.frame.prediction, targets)
+        return self._loss.of(self.frame.z[-1], self.frame.prediction, targets)
 
     def _forward_program(self, network: Network, training: Training) -> Program:
         frame, program = self.frame, Program()
@@ -116,7 +117,7 @@ class Backprop:
     def _error_program(self, network: Network, training: Training) -> Program:
         frame, loss = self.frame, LOSSES[training.loss]
         prediction, target = frame.prediction, frame.targets
-        program = reported(training).into(prediction, target, frame.error)
+        program = reported(training).into(frame.z[-1], prediction, target, frame.error)
         if loss.canonical == network.activations[-1]:
             program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
             return program + self._mask_program(network, -1)
@@ -289,6 +290,6 @@ def layers(parameters: Parameters, inputs: Array, times: Times = times_in_order)
 def evaluate(parameters: Parameters, training: Training, inputs: Array, targets: Array) -> Evaluation:
     """A forward pass of all samples."""
     with np.errstate(all="ignore"):
-        *_, (_, raw) = layers(parameters, inputs)
+        *_, (z, raw) = layers(parameters, inputs)
         prediction = raw if training.round is None else np.rint(raw * 10.0**training.round) / 10.0**training.round
-        return Evaluation(raw, prediction, reported(training).value(prediction, targets))
+        return Evaluation(raw, prediction, reported(training).of(z, prediction, targets))

@@ -16,15 +16,14 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.products import Program
 
-_TINY = np.finfo(np.float64).tiny
-"""Keeps the logarithm of a prediction of exactly 0 finite."""
-
 
 @dataclass(frozen=True)
 class Loss:
     """What training minimises.
 
-    `value(prediction, target)` has one entry per sample; `gradient(prediction, target, out)` writes ∂E/∂ŷ.
+    `value(output, target)` has one entry per sample; `gradient(prediction, target, out)` writes ∂E/∂ŷ. `output` is
+    the prediction, or the sums z behind it where the loss is `of_sums`: the logarithm of a probability that has been
+    rounded to 0 or 1 would be wrong.
     With the output activation `canonical` the two derivatives cancel to δ = ŷ − y, which is then taken
     directly: the quotient in ∂E/∂ŷ would be 0/0 for a saturated unit. `requires` names the only output
     activation for which the loss is defined. Targets are bounded by `least` and `most`, and are `shares`
@@ -38,7 +37,7 @@ class Loss:
     slope: str
     """∂E/∂ŷ of one output as a formula of `{ŷ}`, `{y}` and the number of outputs `{n}`."""
     script: str
-    """E of each sample in a script, of `prediction` and `y` (samples, units); `{log}` of ŷ, `{log_rest}` of 1 − ŷ."""
+    """The body of E of a sample in a NumPy script, of `y` and `prediction`, or `z` if `of_sums` (samples, units)."""
     script_slope: str
     """∂E/∂ŷ in a NumPy script; δ where the output's activation is `canonical`."""
     torch: str
@@ -46,30 +45,31 @@ class Loss:
 
     plain: tuple[str, str] | None = None
     """E of the `{sum}` of (ŷ − y)², and ∂E/∂ŷ of an `{error}` ŷ − y, with the same bits on Python floats."""
+    of_sums: bool = False
     canonical: str | None = None
     requires: str | None = None
     least: float = -np.inf
     most: float = np.inf
     shares: bool = False
 
-    def into(self, prediction: Array, target: Array, out: Array) -> Program:
-        """A program for out (…, batch, 1) = E of `prediction` and `target` (…, batch, units)."""
-        return [lambda: np.copyto(out[..., 0], self.value(prediction, target))]
+    def of(self, z: Array, prediction: Array, target: Array) -> Array:
+        """E of each sample (…,), from whichever of its sums and its prediction (…, units) the loss is taken."""
+        return self.value(z if self.of_sums else prediction, target)
+
+    def into(self, z: Array, prediction: Array, target: Array, out: Array) -> Program:
+        """A program for out (…, batch, 1) = E of `z`, `prediction` and `target` (…, batch, units)."""
+        return [lambda: np.copyto(out[..., 0], self.of(z, prediction, target))]
 
 
 def _total(values: Array) -> Array:
     return np.asarray(np.add.accumulate(values, axis=-1)[..., -1])
 
 
-def _log(values: Array) -> Array:
-    return np.asarray(np.log(np.maximum(values, _TINY)))
-
-
 # squared: E = Σ(ŷ − y)²
 
 
 class _Squared(Loss):
-    def into(self, prediction: Array, target: Array, out: Array) -> Program:
+    def into(self, z: Array, prediction: Array, target: Array, out: Array) -> Program:
         """The same sum in fewer and faster calls: it is what most experiments report."""
         error: Array = np.empty_like(prediction)
         program: Program = [partial(np.subtract, prediction, target, error)]
@@ -99,7 +99,7 @@ SQUARED = _Squared(
     _squared,
     _squared_gradient,
     slope="2·({ŷ} − {y})",
-    script="((prediction - y) ** 2).sum(1)",
+    script="return ((prediction - y) ** 2).sum(1)",
     script_slope="2.0 * (prediction - y)",
     torch="(prediction - y) ** 2",
     plain=("{sum}", "2.0 * ({error})"),
@@ -121,7 +121,7 @@ HALF_SQUARED = Loss(
     _half_squared,
     _half_squared_gradient,
     slope="{ŷ} − {y}",
-    script="0.5 * ((prediction - y) ** 2).sum(1)",
+    script="return 0.5 * ((prediction - y) ** 2).sum(1)",
     script_slope="prediction - y",
     torch="0.5 * ((prediction - y) ** 2)",
     plain=("0.5 * ({sum})", "{error}"),
@@ -144,17 +144,17 @@ MEAN_SQUARED = Loss(
     _mean_squared,
     _mean_squared_gradient,
     slope="2·({ŷ} − {y})/{n}",
-    script="((prediction - y) ** 2).sum(1) / y.shape[1]",
+    script="return ((prediction - y) ** 2).sum(1) / y.shape[1]",
     script_slope="2.0 * (prediction - y) / y.shape[1]",
     torch="(prediction - y) ** 2 / y.shape[1]",
     plain=("({sum}) / {n}.0", "2.0 * ({error}) / {n}.0"),
 )
 
-# binary_cross_entropy: E = −Σ(y·log ŷ + (1 − y)·log(1 − ŷ))
+# binary_cross_entropy: E = −Σ(y·log ŷ + (1 − y)·log(1 − ŷ)) = Σ(max(z, 0) − z·y + log(1 + e^−|z|))
 
 
-def _binary_cross_entropy(prediction: Array, target: Array) -> Array:
-    return -_total(target * _log(prediction) + (1.0 - target) * _log(1.0 - prediction))
+def _binary_cross_entropy(z: Array, target: Array) -> Array:
+    return _total(np.maximum(z, 0.0) - z * target + np.log1p(np.exp(-np.abs(z))))
 
 
 def _binary_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -167,20 +167,22 @@ BINARY_CROSS_ENTROPY = Loss(
     _binary_cross_entropy,
     _binary_cross_entropy_gradient,
     slope="({ŷ} − {y})/({ŷ}·(1 − {ŷ}))",
-    script="-(y * {log} + (1 - y) * {log_rest}).sum(1)",
+    script="return (np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))).sum(1)",
     script_slope="prediction - y",
     torch='torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")',
+    of_sums=True,
     canonical=SIGMOID.name,
     requires=SIGMOID.name,
     least=0.0,
     most=1.0,
 )
 
-# softmax_cross_entropy: E = −Σ y·log ŷ
+# softmax_cross_entropy: E = −Σ y·log ŷ = Σᵢ yᵢ·(log Σⱼ e^zⱼ − zᵢ), with the largest z taken off all
 
 
-def _softmax_cross_entropy(prediction: Array, target: Array) -> Array:
-    return -_total(target * _log(prediction))
+def _softmax_cross_entropy(z: Array, target: Array) -> Array:
+    below = z.max(axis=-1, keepdims=True) - z
+    return _total(target * (np.log(_total(np.exp(-below)))[..., None] + below))
 
 
 def _softmax_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -193,9 +195,13 @@ SOFTMAX_CROSS_ENTROPY = Loss(
     _softmax_cross_entropy,
     _softmax_cross_entropy_gradient,
     slope="−{y}/{ŷ}",
-    script="-(y * {log}).sum(1)",
+    script=(
+        "below = z.max(axis=1, keepdims=True) - z\n"
+        "return (y * (np.log(np.exp(-below).sum(axis=1, keepdims=True)) + below)).sum(1)"
+    ),
     script_slope="prediction - y",
     torch="-(y * torch.log_softmax(z, dim=1))",
+    of_sums=True,
     canonical=SOFTMAX.name,
     requires=SOFTMAX.name,
     shares=True,

@@ -131,7 +131,7 @@ def _data_losses(experiment: Experiment, parameters: Parameters, axes: Axes, poi
                 z[:, :, axis.column] += change[:, None] * (below[:, :, axis.row] if isinstance(axis, Weight) else 1.0)
         below = ACTIVATIONS[name].of(z)
     targets = np.broadcast_to(data.targets, below.shape)
-    return np.asarray(LOSSES[experiment.training.loss].value(below, targets).mean(axis=1))
+    return np.asarray(LOSSES[experiment.training.loss].of(z, below, targets).mean(axis=1))
 
 
 def _prices(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array) -> Array | float:
