@@ -144,7 +144,7 @@ def test_texts_that_are_almost_all_different_are_left_out_of_the_inputs_but_refu
     names = [f"street {place // 2}" for place in range(200)]
     data = own(tmp_path, "where,a,y\n" + "".join(f"{name},{i},{i % 7}\n" for i, name in enumerate(names)))
     assert data.input_names == ("a",)
-    assert "where: left out, too many different texts" in data.notes
+    assert "left out: where (too many different texts)" in data.notes
     with pytest.raises(ExperimentError, match="column where: more than 64 different texts"):
         own(tmp_path, "a,y,where\n" + "".join(f"{i},{i % 7},{name}\n" for i, name in enumerate(names)))
 
@@ -155,8 +155,11 @@ def test_names_are_left_out_and_this_is_said(tmp_path: Path) -> None:
     assert (data.input_names, data.target_names) == (("x", "kind=b"), ("y",))
     assert data.notes == (
         "own.csv: 12 rows; columns parted by commas, decimal point, header in line 1",
-        "x: number", "kind: classes a, b", "y: number, learned", "car: left out, different in every row",
-    )  # fmt: skip
+        "inputs: x (numbers); kind (classes a, b)",
+        "learned: y (numbers)",
+        "left out: car (different in every row)",
+        "standardised: inputs and targets",
+    )
     asked = read(tmp_path, "x,kind,y,car\n" + rows, 'columns = ["x", "car"]\ntarget = ["y"]', "[13, 1]")
     assert asked.input_names[1] == "car=model 0"
 
@@ -187,7 +190,7 @@ def test_names_keep_all_their_letters(name: str, tmp_path: Path) -> None:
     data = own(tmp_path, f"{name},{name} 2,kind\n1,2,{name}\n3,4,x\n5,7,x\n")
     composed = name.replace("e\u0301", "é")
     assert data.input_names == (composed, f"{composed} 2")
-    assert composed in data.notes[-1]
+    assert data.notes[2] == f"learned: kind (classes {', '.join(sorted(['x', composed]))})"
 
 
 SEEN = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
