@@ -125,10 +125,6 @@ class TestElu:
         assert "f′ = 1 where z > 0, else a + 1,  δ(h2) = upstream·f′(z) = " in lines
         assert "No kinks: every activation is smooth." in shown(slope(timeline.moment, Weight(1, 0, 0), 200))
 
-    def test_exponentials_are_left_to_numpy(self) -> None:
-        experiment = load_experiment(definition("elu"))
-        assert unroll(experiment.network, experiment.training) is None
-
     def test_the_command_line_takes_it(self) -> None:
         assert "gradient check passed" in printed("check", "xor", "--hidden", "elu")
         assert "def elu_slope(a):\n    return np.minimum(a, 0.0) + 1.0" in printed("script", "xor", "--hidden", "elu")

@@ -79,9 +79,9 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        nargs="?",
-        help="a preset's name, a TOML file, or - for standard input"
-        + (" (default: article)" if verb in ("studio", "serve") else ""),
+        nargs="?" if verb in ("studio", "serve") else None,
+        default=None if verb in ("studio", "serve") else "article",
+        help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb in _OWN_OPTIONS:
         _OWN_OPTIONS[verb](parser)
@@ -208,11 +208,7 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group.add_argument("--output", metavar="NAME", help="activation of the output layer")
     group.add_argument("--batch", type=_typed(_batch), metavar="N|full", help="samples averaged in one update, or full")
     group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
-    group.add_argument(
-        "--data",
-        metavar="FILE",
-        help="samples from a CSV file, or - for standard input; alone: with a network that suits them",
-    )
+    group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
 
 
 _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {

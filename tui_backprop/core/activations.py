@@ -5,13 +5,15 @@ Another function is another entry in `ACTIVATIONS`, and nothing else: views, swe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.elementary import FEW, exp, exp_into, expm1_into, sigmoid_into, tanh_into
 
+_ZERO = np.array(0.0)
 LEAK = 0.01
 """Slope of leaky ReLU below zero."""
 
@@ -43,8 +45,11 @@ class Activation:
 
     slope: str = ""
     """f′ as a formula, where a number does not say it all."""
-    plain: tuple[str, str] | None = None
-    """f and f′ of the Python float `{z}`, where they are the same to the last bit; exponentials are NumPy's own."""
+    plain: tuple[str, str] = ("", "")
+    """f of a Python float `{z}`, and f′ of it and of `{a}`, with the same bits; `elementary` functions are at hand.
+
+    Networks of functions that have none are left to NumPy.
+    """
     linear: bool = False
     """Whether a is z."""
     shut: float | None = None
@@ -87,6 +92,14 @@ class Activation:
         """δ = ∂E/∂z from upstream = ∂E/∂a, by the chain rule."""
         np.multiply(upstream, mask, out)
 
+    def lines(self, z: Sequence[str], a: Sequence[str]) -> list[str]:
+        """a = f(z) of a layer as statements on Python floats, with the same bits."""
+        return [f"{result} = {self.plain[0].format(z=total)}" for total, result in zip(z, a, strict=True)]
+
+    def delta_lines(self, upstream: Sequence[str], mask: Sequence[str], a: Sequence[str]) -> list[str]:
+        """δ of each unit in the same way, as expressions."""
+        return [f"{arriving} * ({slope})" for arriving, slope in zip(upstream, mask, strict=True)]
+
 
 # linear: a = z
 
@@ -116,11 +129,11 @@ LINEAR = Activation(
 
 
 def _relu(z: Array, out: Array) -> None:
-    np.maximum(z, 0.0, out=out)
+    np.maximum(z, _ZERO, out=out)
 
 
 def _relu_derivative(z: Array, a: Array, out: Array) -> None:
-    np.heaviside(z, 0.0, out)
+    np.sign(a, out)  # a is never negative; 0 at 0, NaN where it is NaN
 
 
 RELU = Activation(
@@ -145,7 +158,7 @@ def _leaky_relu(z: Array, out: Array) -> None:
 
 
 def _leaky_relu_derivative(z: Array, a: Array, out: Array) -> None:
-    np.heaviside(z, 0.0, out)
+    np.sign(z, out)
     np.maximum(out, LEAK, out=out)
 
 
@@ -171,7 +184,7 @@ LEAKY_RELU = Activation(
 
 def _elu(z: Array, out: Array) -> None:
     np.minimum(z, 0.0, out=out)
-    np.expm1(out, out)
+    expm1_into(out, out)
     np.maximum(z, out, out=out)  # eᶻ − 1 is never below z
 
 
@@ -189,17 +202,11 @@ ELU = Activation(
     numpy_slope="np.minimum(a, 0.0) + 1.0",
     torch="torch.nn.functional.elu(z)",
     slope="1 where z > 0, else a + 1",
+    plain=("{z} if {z} > 0.0 else expm1({z})", "1.0 if {z} > 0.0 else {a} + 1.0"),
     low=True,
 )
 
 # sigmoid: a = 1 / (1 + e⁻ᶻ)
-
-
-def _sigmoid(z: Array, out: Array) -> None:
-    np.negative(z, out)
-    np.exp(out, out)
-    np.add(out, 1.0, out)
-    np.divide(1.0, out, out)
 
 
 def _sigmoid_derivative(z: Array, a: Array, out: Array) -> None:
@@ -209,13 +216,14 @@ def _sigmoid_derivative(z: Array, a: Array, out: Array) -> None:
 
 SIGMOID = Activation(
     "sigmoid",
-    _sigmoid,
+    sigmoid_into,
     _sigmoid_derivative,
     says="sigmoid squeezes each sum: a = sigmoid(z).",
     numpy="return 1.0 / (1.0 + np.exp(np.minimum(-z, 709.0)))  # e^710 is beyond all numbers",
     numpy_slope="a * (1.0 - a)",
     torch="torch.sigmoid(z)",
     slope="a·(1 − a)",
+    plain=("sigmoid({z})", "(1.0 - {a}) * {a}"),
     low=True,
     high=True,
     steepest=0.25,
@@ -225,10 +233,6 @@ SIGMOID = Activation(
 # tanh: a = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)
 
 
-def _tanh(z: Array, out: Array) -> None:
-    np.tanh(z, out)
-
-
 def _tanh_derivative(z: Array, a: Array, out: Array) -> None:
     np.multiply(a, a, out)
     np.subtract(1.0, out, out)
@@ -236,13 +240,14 @@ def _tanh_derivative(z: Array, a: Array, out: Array) -> None:
 
 TANH = Activation(
     "tanh",
-    _tanh,
+    tanh_into,
     _tanh_derivative,
     says="tanh squeezes each sum: a = tanh(z).",
     numpy="return np.tanh(z)",
     numpy_slope="1.0 - a * a",
     torch="torch.tanh(z)",
     slope="1 − a²",
+    plain=("tanh({z})", "1.0 - {a} * {a}"),
     low=True,
     high=True,
     classes=(-1.0, 1.0),
@@ -257,6 +262,17 @@ class _Softmax(Activation):
         np.subtract(upstream, _total(upstream * a), out)
         np.multiply(out, a, out)
 
+    def lines(self, z: Sequence[str], a: Sequence[str]) -> list[str]:
+        """As `_softmax`: with a NaN among them the total is NaN, whichever counts as the largest."""
+        powers = [f"{result} = exp({total} - top)" for total, result in zip(z, a, strict=True)]
+        shares = [f"{result} /= total" for result in a]
+        return [f"top = max({', '.join(z)}, {z[0]})", *powers, f"total = {' + '.join(a)}", *shares]
+
+    def delta_lines(self, upstream: Sequence[str], mask: Sequence[str], a: Sequence[str]) -> list[str]:
+        """Each as `delta`, which would be the sum of all products."""
+        total = " + ".join(f"{arriving} * {share}" for arriving, share in zip(upstream, a, strict=True))
+        return [f"({arriving} - ({total})) * {share}" for arriving, share in zip(upstream, a, strict=True)]
+
 
 def _total(values: Array) -> Array:
     """Sum over the last axis, in order, keeping the axis."""
@@ -264,8 +280,16 @@ def _total(values: Array) -> Array:
 
 
 def _softmax(z: Array, out: Array) -> None:
+    if z.size == z.shape[-1] <= FEW:  # one sample: number by number
+        values = z.ravel().tolist()
+        top, total = max(values), -0.0
+        powers = [exp(value - top) for value in values]
+        for power in powers:
+            total += power
+        np.divide(powers, total, out)
+        return
     np.subtract(z, z.max(axis=-1, keepdims=True), out)
-    np.exp(out, out)
+    exp_into(out, out)
     np.divide(out, _total(out), out)
 
 
@@ -277,6 +301,7 @@ SOFTMAX = _Softmax(
     numpy="powers = np.exp(z - z.max(axis=1, keepdims=True))\nreturn powers / powers.sum(axis=1, keepdims=True)",
     numpy_slope="",
     torch="torch.softmax(z, dim=1)",
+    plain=("", "(1.0 - {a}) * {a}"),
     joint=True,
     numpy_delta="a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all",
 )

@@ -27,13 +27,18 @@ from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.products import Program, Times, attributed, averaged, outer, times_in_order, weighted_sum
 
+SMALL = 600
+"""In networks of no more parameters times samples of a batch sums are taken in order, and steps are written out."""
+PIECE = 2**14
+"""Numbers that stay in the processor's cache while something is done with them."""
+
 
 class Frame:
     """Named views on one flat array that holds every intermediate of a pass of `batch` samples.
 
     Per layer, layer 1 first: `z`, `a`, `upstream`, `mask`, `delta`, each (batch, units); where a layer is linear
     `a` is `z`, and δ is `upstream`. Of the output: `prediction` (batch, units[L]) and the reported `error`
-    (batch, 1). `inputs` (batch, units[0]), `targets` (batch, units[L]). `gradient` is flat, laid out like parameters.
+    (batch, 1). `inputs` (batch, units[0]), `targets` (batch, units[L]). Gradients follow from these.
     A `flat` with an axis in front, over many networks, gives views with that axis in front.
     """
 
@@ -55,43 +60,72 @@ class Frame:
         self.delta = tuple(u if same else take(n) for same, u, n in zip(linear, self.upstream, units, strict=True))
         self.prediction = take(units[-1])
         self.error = take(1)
-        self.gradient = self.flat[..., start : start + network.size]
 
     @staticmethod
     def size_of(network: Network, batch: int) -> int:
         """How many numbers it holds."""
         units = network.units[1:]
-        return batch * (network.units[0] + 5 * sum(units) + 2 * units[-1] + 1) + network.size
+        linear = sum(n for n, name in zip(units, network.activations, strict=True) if ACTIVATIONS[name].linear)
+        return batch * (network.units[0] + 5 * sum(units) - 2 * linear + 2 * units[-1] + 1)
+
+
+def in_order(network: Network, training: Training, batch: int) -> bool:
+    """Whether sums over so many samples are taken in order: always over one, and in small networks."""
+    return batch == 1 or network.size * training.batch <= SMALL
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """The gradient of the parameters from number `start` on, which `program` writes to `flat`."""
+
+    start: int
+    flat: Array
+    program: Program
+
+
+def gradient_program(network: Network, frame: Frame, flat: Array, ordered: bool) -> Program:
+    """`flat` (…, size) = ∂E of all parameters, from the values in a frame."""
+    program = Program()
+    weights, biases = network.weights(flat), network.biases(flat)
+    for layer, below in enumerate((frame.inputs, *frame.a[:-1])):
+        program += outer(below, frame.delta[layer], weights[layer], ordered)  # ∂E/∂W = a ⊗ δ
+        if biases:
+            program += averaged(frame.delta[layer], biases[layer], ordered)  # ∂E/∂b = δ
+    return program
 
 
 class Backprop:
     """The passes of one network over `batch` samples at a time, in buffers that are used again and again.
 
-    `parameters` is a flat array that the caller fills and may change between passes; `frame` holds the
-    intermediates of the latest pass. The equations are laid out once as a program of NumPy calls.
+    `parameters` is a flat array that the caller fills and may change between passes; `frame` holds the intermediates
+    of the latest pass, and `pieces` give its gradient. The equations are laid out once as programs of NumPy calls.
     Overflow is not an error here: run passes under `np.errstate`.
 
-    With `networks`, so many of the same shape go through at once: `parameters` and all of `frame` have an axis over
-    them in front. Sums by matrix products need each network's numbers side by side in memory, ordered sums do not.
+    With `networks`, so many of the same shape go through at once: `parameters`, all of `frame` and the gradient have
+    an axis over them in front. Sums by matrix products need each network's numbers side by side in memory, ordered
+    sums do not.
     """
 
     def __init__(self, network: Network, training: Training, batch: int = 1, networks: int | None = None) -> None:
-        self.batch = batch
-        innermost = training.batch == 1
-        self.parameters = room(network.size, networks, innermost)
-        self.frame = Frame(network, batch, room(Frame.size_of(network, batch), networks, innermost))
+        self.batch, self._network, self._networks = batch, network, networks
+        self.ordered, self._innermost = in_order(network, training, batch), in_order(network, training, training.batch)
+        self.parameters = self._room(network.size)
+        self.frame = Frame(network, batch, self._room(Frame.size_of(network, batch)))
         self.frame.flat.fill(1.0)  # the mask of a linear layer
         self._forward = self._forward_program(network, training)
-        self._backward = self._error_program(network, training) + self._backward_program(network)
-        self._program = self._forward + self._backward
+        error, self._aside = self._error_program(network, training)
+        self._program = self._forward + error + self._backward_program(network)
         self._loss = LOSSES[training.loss]
 
-    def run(self, inputs: Array, targets: Array) -> None:
-        """Both ways: `inputs` (batch, units[0]) and `targets` (batch, units[L]) → everything in `frame`."""
+    def run(self, inputs: Array, targets: Array, wholly: bool = True) -> None:
+        """Both ways: `inputs` (batch, units[0]), `targets` (batch, units[L]) → `frame`, or only what training needs."""
         np.copyto(self.frame.inputs, inputs)
         np.copyto(self.frame.targets, targets)
         for call in self._program:
             call()
+        if wholly:
+            for call in self._aside:
+                call()
 
     def losses(self, inputs: Array, targets: Array) -> Array:
         """A forward pass only, and its loss (batch,), whatever is reported."""
@@ -100,13 +134,47 @@ class Backprop:
             call()
         return self._loss.of(self.frame.z[-1], self.frame.prediction, targets)
 
+    def gradient(self) -> Array:
+        """∂E of all parameters, (size,) or (networks, size), after the latest pass."""
+        flat = self._room(self._network.size)
+        for call in gradient_program(self._network, self.frame, flat, self.ordered):
+            call()
+        return flat
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The same in parts that stay in the processor's cache between a part's computation and its use."""
+        network, frame, ordered = self._network, self.frame, self.ordered
+        if network.size <= PIECE or self._networks is not None:
+            flat = self._room(network.size)
+            return [Piece(0, flat, gradient_program(network, frame, flat, ordered))]
+        pieces, start = list[Piece](), 0
+        shared = np.empty(max(PIECE, network.size if self.batch > 1 else max(network.units)))
+        for below, delta in zip((frame.inputs, *frame.a[:-1]), frame.delta, strict=True):
+            rows, columns = below.shape[1], delta.shape[1]
+            most = max(1, PIECE // columns) if self.batch == 1 else rows
+            for first in range(0, rows, most):
+                part = below[:, first : first + most]
+                flat = shared[: part.shape[1] * columns]
+                pieces.append(Piece(start, flat, outer(part, delta, flat.reshape(-1, columns), ordered)))
+                start += flat.size
+        if network.biases(self.parameters):
+            flat = np.empty(network.size)
+            means = zip(frame.delta, network.biases(flat), strict=True)
+            program = [call for delta, mean in means for call in averaged(delta, mean, ordered)]
+            pieces.append(Piece(start, flat[start:], program))
+        return pieces
+
+    def _room(self, size: int) -> Array:
+        return room(size, self._networks, self._innermost)
+
     def _forward_program(self, network: Network, training: Training) -> Program:
         frame, program = self.frame, Program()
         weights, biases = network.weights(self.parameters), network.biases(self.parameters)
         below = frame.inputs
         for layer, name in enumerate(network.activations):
             z, a = frame.z[layer], frame.a[layer]
-            program += weighted_sum(below, weights[layer], z)  # z = a·W
+            program += weighted_sum(below, weights[layer], z, self.ordered)  # z = a·W
             if biases:
                 program.append(partial(np.add, z, biases[layer][..., None, :], z))  # + b
             if a is not z:
@@ -114,30 +182,24 @@ class Backprop:
             below = a
         return program + rounded(below, training.round, frame.prediction)  # ŷ
 
-    def _error_program(self, network: Network, training: Training) -> Program:
+    def _error_program(self, network: Network, training: Training) -> tuple[Program, Program]:
+        """The error and δ[L]; and apart what δ[L] does not need of the last layer."""
         frame, loss = self.frame, LOSSES[training.loss]
         prediction, target = frame.prediction, frame.targets
         program = reported(training).into(frame.z[-1], prediction, target, frame.error)
         if loss.canonical == network.activations[-1]:
             program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
-            return program + self._mask_program(network, -1)
+            return program, self._mask_program(network, -1)
         program.append(partial(loss.gradient, prediction, target, frame.upstream[-1]))  # ∂E/∂ŷ
-        return program + self._mask_program(network, -1) + self._delta_program(network, -1)
+        return program + self._mask_program(network, -1) + self._delta_program(network, -1), []
 
     def _backward_program(self, network: Network) -> Program:
         frame, program = self.frame, Program()
         weights = network.weights(self.parameters)
         for layer in reversed(range(network.depth - 1)):
-            program += attributed(frame.delta[layer + 1], weights[layer + 1], frame.upstream[layer])
+            program += attributed(frame.delta[layer + 1], weights[layer + 1], frame.upstream[layer], self.ordered)
             program += self._mask_program(network, layer)
             program += self._delta_program(network, layer)
-        weight_gradients, bias_gradients = network.weights(frame.gradient), network.biases(frame.gradient)
-        below = frame.inputs
-        for layer in range(network.depth):
-            program += outer(below, frame.delta[layer], weight_gradients[layer])  # ∂E/∂W = a ⊗ δ
-            if bias_gradients:
-                program += averaged(frame.delta[layer], bias_gradients[layer])  # ∂E/∂b = δ
-            below = frame.a[layer]
         return program
 
     def _mask_program(self, network: Network, layer: int) -> Program:
@@ -166,13 +228,17 @@ def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
 class Pass:
     """Every intermediate of one step, read-only.
 
-    Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a
-    mini-batch they have a leading axis over its samples, and the gradients are averages.
+    Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a mini-batch they
+    have a leading axis over its samples, and the gradients are averages. `flat` are the values of a `Frame`; gradients
+    are computed from them, in the `ordered` way or not, when somebody asks. Those of one sample `of` a mini-batch are
+    the mini-batch's.
     """
 
     network: Network
     batch: int
     flat: Array
+    ordered: bool = True
+    of: Pass | None = None
 
     def __repr__(self) -> str:
         return f"Pass({self.network.shape}, {self.batch} sample{'s' * (self.batch != 1)})"
@@ -180,6 +246,16 @@ class Pass:
     @cached_property
     def _frame(self) -> Frame:
         return Frame(self.network, self.batch, self.flat)
+
+    @cached_property
+    def _gradient(self) -> Array:
+        if self.of is not None:
+            return self.of._gradient
+        flat = np.empty(self.network.size)
+        with np.errstate(all="ignore"):
+            for call in gradient_program(self.network, self._frame, flat, self.ordered):
+                call()
+        return frozen(flat)
 
     def _squeeze(self, array: Array) -> Array:
         return array[0] if self.batch == 1 else array
@@ -237,12 +313,12 @@ class Pass:
     @cached_property
     def gradient(self) -> tuple[Array, ...]:
         """∂E/∂W of layers 1…L, each (fan_in, fan_out)."""
-        return self.network.weights(self._frame.gradient)
+        return self.network.weights(self._gradient)
 
     @cached_property
     def bias_gradient(self) -> tuple[Array, ...]:
         """∂E/∂b of layers 1…L, each (fan_out,); empty where units have no bias."""
-        return self.network.biases(self._frame.gradient)
+        return self.network.biases(self._gradient)
 
     def sample(self, row: int) -> Pass:
         """The pass of one sample of a mini-batch; its gradients stay those of the whole batch."""
@@ -254,8 +330,7 @@ class Pass:
                 target[0] = source[row]
         for name in ("inputs", "targets", "prediction", "error"):
             getattr(part, name)[0] = getattr(whole, name)[row]
-        part.gradient[:] = whole.gradient
-        return Pass(self.network, 1, frozen(part.flat))
+        return Pass(self.network, 1, frozen(part.flat), of=self)
 
 
 @dataclass(frozen=True, eq=False)

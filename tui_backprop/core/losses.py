@@ -8,13 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Activation
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.elementary import exp_into, log1p_into, log_into
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.products import Program
+
+
+class Plain(NamedTuple):
+    """E is `total` of the `{sum}` of a `term` for each of `{n}` outputs: of `{z}`, `{ŷ}`, `{y}` and `{e}` = ŷ − y.
+
+    `slope` is ∂E/∂ŷ of one output; empty where δ is always taken directly. `first` is a statement that comes before.
+    """
+
+    term: str
+    total: str
+    slope: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +57,8 @@ class Loss:
     torch: str
     """What E sums over the outputs, in a PyTorch script; `z` are the sums behind `prediction`."""
 
-    plain: tuple[str, str] | None = None
-    """E of the `{sum}` of (ŷ − y)², and ∂E/∂ŷ of an `{error}` ŷ − y, with the same bits on Python floats."""
+    plain: Plain
+    """The same on Python floats, with the same bits."""
     of_sums: bool = False
     canonical: str | None = None
     requires: str | None = None
@@ -102,7 +116,7 @@ SQUARED = _Squared(
     script="return ((prediction - y) ** 2).sum(1)",
     script_slope="2.0 * (prediction - y)",
     torch="(prediction - y) ** 2",
-    plain=("{sum}", "2.0 * ({error})"),
+    plain=Plain("{e} * {e}", "{sum}", "2.0 * {e}"),
 )
 
 # half_squared: E = ½Σ(ŷ − y)²
@@ -124,7 +138,7 @@ HALF_SQUARED = Loss(
     script="return 0.5 * ((prediction - y) ** 2).sum(1)",
     script_slope="prediction - y",
     torch="0.5 * ((prediction - y) ** 2)",
-    plain=("0.5 * ({sum})", "{error}"),
+    plain=Plain("{e} * {e}", "0.5 * ({sum})", "{e}"),
 )
 
 # mean_squared: E = Σ(ŷ − y)² / n, the mean over the outputs, as PyTorch's MSELoss takes it
@@ -147,14 +161,17 @@ MEAN_SQUARED = Loss(
     script="return ((prediction - y) ** 2).sum(1) / y.shape[1]",
     script_slope="2.0 * (prediction - y) / y.shape[1]",
     torch="(prediction - y) ** 2 / y.shape[1]",
-    plain=("({sum}) / {n}.0", "2.0 * ({error}) / {n}.0"),
+    plain=Plain("{e} * {e}", "({sum}) / {n}.0", "2.0 * {e} / {n}.0"),
 )
 
 # binary_cross_entropy: E = −Σ(y·log ŷ + (1 − y)·log(1 − ŷ)) = Σ(max(z, 0) − z·y + log(1 + e^−|z|))
 
 
 def _binary_cross_entropy(z: Array, target: Array) -> Array:
-    return _total(np.maximum(z, 0.0) - z * target + np.log1p(np.exp(-np.abs(z))))
+    rest = -np.abs(z)
+    exp_into(rest, rest)
+    log1p_into(rest, rest)
+    return _total(np.maximum(z, 0.0) - z * target + rest)
 
 
 def _binary_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -170,6 +187,7 @@ BINARY_CROSS_ENTROPY = Loss(
     script="return (np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))).sum(1)",
     script_slope="prediction - y",
     torch='torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")',
+    plain=Plain("(({z} if {z} > 0.0 else 0.0) - {z} * {y} + log1p(exp(-abs({z}))))", "{sum}"),
     of_sums=True,
     canonical=SIGMOID.name,
     requires=SIGMOID.name,
@@ -182,7 +200,11 @@ BINARY_CROSS_ENTROPY = Loss(
 
 def _softmax_cross_entropy(z: Array, target: Array) -> Array:
     below = z.max(axis=-1, keepdims=True) - z
-    return _total(target * (np.log(_total(np.exp(-below)))[..., None] + below))
+    powers = -below
+    exp_into(powers, powers)
+    level = _total(powers)[..., None]
+    log_into(level, level)
+    return _total(target * (level + below))
 
 
 def _softmax_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -201,6 +223,7 @@ SOFTMAX_CROSS_ENTROPY = Loss(
     ),
     script_slope="prediction - y",
     torch="-(y * torch.log_softmax(z, dim=1))",
+    plain=Plain("{y} * (level + (top - {z}))", "{sum}", first="level = log(total)"),  # both as softmax left them
     of_sums=True,
     canonical=SOFTMAX.name,
     requires=SOFTMAX.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 from typing import ClassVar, NamedTuple
 
@@ -76,15 +77,20 @@ class Optimizer:
     """The update of a parameter `p` by `g` in a script, with slots by symbol; `{sqrt}` is the library's root."""
     aged: ClassVar[bool] = False
     """Whether the number of the update, `age`, goes into it."""
-    plain: ClassVar[str] = ""
-    """The update of the Python float `{p}` where it is −rate × gradient and nothing else."""
+    plain: ClassVar[tuple[str, ...]] = ()
+    """The update of a Python float `{p}` by `{g}`: with `{rate}`, slots by symbol, settings and constants by name."""
+    straight: ClassVar[bool] = False
+    """Whether the change is −rate × gradient and nothing else."""
 
     def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
         """For parameters of this `shape`."""
         self.training = training
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
-        """`parameters`, `gradient` and each slot of `memory` have one shape; `age` updates were made before."""
+        """`parameters`, `gradient` and each slot of `memory` have one shape; `age` updates were made before.
+
+        The gradient's array may be used up.
+        """
         raise NotImplementedError
 
     @staticmethod
@@ -99,16 +105,17 @@ class GradientDescent(Optimizer):
     name = "sgd"
     rule = (Line("new", "old − rate·{g}", "{old} − {rate}×{g}"),)
     script = ("p -= RATE * g",)
-    plain = "{p} -= {rate!r} * {g}"
+    plain = ("{p} -= {rate} * {g}",)
+    straight = True
 
     def __init__(self, training: Training, shape: tuple[int, ...]) -> None:
         super().__init__(training, shape)
-        self._rate, self._change = np.array(training.rate), np.empty(shape)
+        self._rate = np.array(training.rate)
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """Needs no memory."""
-        np.multiply(gradient, self._rate, self._change)
-        np.subtract(parameters, self._change, parameters)
+        np.multiply(gradient, self._rate, gradient)
+        np.subtract(parameters, gradient, parameters)
 
 
 class Momentum(Optimizer):
@@ -122,6 +129,7 @@ class Momentum(Optimizer):
         Line("new", "old − rate·v", "{old} − {rate}×{v}"),
     )
     script = ("v *= MOMENTUM", "v += g", "p -= RATE * v")
+    plain = ("{v} = {v} * {momentum} + {g}", "{p} -= {rate} * {v}")
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds the velocity v."""
@@ -141,6 +149,10 @@ class RMSProp(Optimizer):
         Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
     )
     script = (f"v *= {DECAY}", f"v += (1.0 - {DECAY}) * g * g", f"p -= RATE * g / ({{sqrt}}(v) + {EPSILON})")
+    plain = (
+        f"{{v}} = {{v}} * {DECAY} + {1.0 - DECAY!r} * {{g}} * {{g}}",
+        f"{{p}} -= {{rate}} * {{g}} / (sqrt({{v}}) + {EPSILON})",
+    )
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds v, the running mean of the gradient's square."""
@@ -170,6 +182,11 @@ class Adam(Optimizer):
         f"m_hat, v_hat = m / (1.0 - {BETA1}**age), v / (1.0 - {BETA2}**age)",
         f"p -= RATE * m_hat / ({{sqrt}}(v_hat) + {EPSILON})",
     )
+    plain = (
+        f"{{m}} = {{m}} * {BETA1} + {1.0 - BETA1!r} * {{g}}",
+        f"{{v}} = {{v}} * {BETA2} + {1.0 - BETA2!r} * {{g}} * {{g}}",
+        f"{{p}} -= {{rate}} * ({{m}} / {{part1}}) / (sqrt({{v}} / {{part2}}) + {EPSILON})",
+    )
     aged = True
 
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
@@ -187,7 +204,23 @@ class Adam(Optimizer):
     @staticmethod
     def constants(age: int) -> dict[str, float]:
         """How much of the whole the means have seen so far."""
-        return {"part1": 1.0 - BETA1**age, "part2": 1.0 - BETA2**age}
+        return {"part1": _seen(BETA1, age), "part2": _seen(BETA2, age)}
+
+
+def _seen(beta: float, age: int) -> float:
+    """1 − βᵗ after t = `age` updates."""
+    parts = _parts_seen(beta)
+    return parts[age] if age < len(parts) else 1.0
+
+
+@cache
+def _parts_seen(beta: float) -> list[float]:
+    """The same for t = 0, 1, … until it is 1; multiplied out, because C libraries differ in the last bit of a power."""
+    power, parts = 1.0, [0.0]
+    while parts[-1] < 1.0:
+        power *= beta
+        parts.append(1.0 - power)
+    return parts
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {entry.name: entry for entry in (GradientDescent, Momentum, RMSProp, Adam)}

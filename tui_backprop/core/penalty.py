@@ -26,9 +26,15 @@ def penalty_gradient(training: Training, weights: Array) -> Array:
     return np.asarray(training.l1 * np.sign(weights) + training.l2 * weights)
 
 
-def with_penalty(experiment: Experiment, parameters: Array, gradient: Array) -> Array:
-    """∂(E + P) of `parameters` (…, parameters), from ∂E in the same shape: what is descended."""
-    weights = slice(0, experiment.network.weight_count)
+def plain_penalty(training: Training, weight: str) -> str:
+    """∂P/∂w of the Python float `weight` as an expression, with the same bits."""
+    sign = f"(1.0 if {weight} > 0.0 else -1.0 if {weight} < 0.0 else 0.0)"
+    return f"({training.l1!r} * {sign} + {training.l2!r} * {weight})"
+
+
+def with_penalty(experiment: Experiment, parameters: Array, gradient: Array, start: int = 0) -> Array:
+    """∂(E + P) of `parameters` (…, parameters) from number `start` on, from ∂E in the same shape: what is descended."""
+    weights = slice(0, max(0, experiment.network.weight_count - start))
     total = gradient.copy()
     total[..., weights] += penalty_gradient(experiment.training, parameters[..., weights])
     return total

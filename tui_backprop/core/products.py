@@ -1,7 +1,7 @@
 """The three products of back-propagation as programs: lists of NumPy calls on fixed buffers, made once, run often.
 
-For a single sample every sum is taken in order, first term to last (multiply, then add), so that it has the same
-bits on every machine; a product by BLAS has not. For several samples at once matrix products are used.
+Where sums are `ordered` they are taken first term to last (multiply, then add), so that they have the same bits on
+every machine; a product by BLAS has not, but is faster for many samples at once.
 
 All arrays may have an axis more in front, for many networks trained at once; a network's sums stay in the same order.
 
@@ -19,6 +19,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 
 Program = list[Callable[[], object]]
+_BLOCK = 2**13
+"""Terms that stay in the processor's cache until they have been added."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""
 
@@ -31,71 +33,81 @@ def times_in_order(left: Array, right: Array) -> Array:
     return total
 
 
-def weighted_sum(below: Array, weights: Array, out: Array) -> Program:
+def weighted_sum(below: Array, weights: Array, out: Array, ordered: bool) -> Program:
     """out = below·W, for `below` (batch, fan_in), `weights` (fan_in, fan_out), `out` (batch, fan_out)."""
-    if below.shape[-2] > 1:
-        return [partial(np.matmul, below, weights, out)]
-    return _sum_of_scaled_rows(_transposed(below), weights, out)
+    return _product(below, weights, out, ordered)
 
 
-def attributed(delta: Array, weights: Array, out: Array) -> Program:
+def attributed(delta: Array, weights: Array, out: Array, ordered: bool) -> Program:
     """out = W·δ, for `delta` (batch, fan_out), `weights` (fan_in, fan_out), `out` (batch, fan_in)."""
-    if delta.shape[-2] > 1:
-        return [partial(np.matmul, delta, _transposed(weights), out)]
-    return _sum_of_scaled_rows(_transposed(delta), _transposed(weights), out)
+    return _product(delta, _transposed(weights), out, ordered)
 
 
-def outer(below: Array, delta: Array, out: Array) -> Program:
+def outer(below: Array, delta: Array, out: Array, ordered: bool) -> Program:
     """out = below ⊗ δ, averaged over the batch: (fan_in, fan_out)."""
     batch = below.shape[-2]
-    if batch > 1:
-        return [
-            partial(np.matmul, _transposed(below), delta, out),
-            partial(np.divide, out, np.array(float(batch)), out),
-        ]
-    if out.ndim > 2 or 1 in out.shape:  # BLAS takes 0 × NaN for 0 when it scales a vector
-        return [partial(np.multiply, _transposed(below), delta, out)]
-    return [partial(np.dot, below.T, delta, out)]  # one term an entry: no sum, so no order to keep
+    if batch == 1:  # one term an entry: no sum, so no order to keep
+        if out.ndim > 2 or 1 in out.shape:  # BLAS takes 0 × NaN for 0 when it scales a vector
+            return [partial(np.multiply, _transposed(below), delta, out)]
+        return [partial(np.dot, below.T, delta, out)]
+    return [*_product(_transposed(below), delta, out, ordered), partial(np.divide, out, np.array(float(batch)), out)]
 
 
-def averaged(delta: Array, out: Array) -> Program:
+def averaged(delta: Array, out: Array, ordered: bool) -> Program:
     """out = the mean of `delta` (batch, units) over the batch: (units,)."""
     batch = delta.shape[-2]
     if batch == 1:
         return [partial(np.copyto, out, delta[..., 0, :])]
-    return [partial(np.add.reduce, delta, -2, None, out), partial(np.divide, out, np.array(float(batch)), out)]
+    mean = partial(np.divide, out, np.array(float(batch)), out)
+    if not ordered:
+        return [partial(np.add.reduce, delta, -2, None, out), mean]
+    rows = [delta[..., row, :] for row in range(batch)]
+    return [partial(np.add, rows[0], rows[1], out), *(partial(np.add, out, row, out) for row in rows[2:]), mean]
+
+
+def _product(left: Array, right: Array, out: Array, ordered: bool) -> Program:
+    """out = left·right, for `left` (…, rows, n), `right` (…, n, m), `out` (…, rows, m)."""
+    if not ordered:
+        return [partial(np.matmul, left, right, out)]
+    if out.ndim == 2 and len(out) == 1:
+        return _sum_of_scaled_rows(_transposed(left), right, out)
+    term = np.empty_like(out)
+    program: Program = [partial(np.multiply, left[..., :1], right[..., :1, :], out)]
+    for place in range(1, right.shape[-2]):
+        program.append(partial(np.multiply, left[..., place : place + 1], right[..., place : place + 1, :], term))
+        program.append(partial(np.add, out, term, out))
+    return program
 
 
 def _sum_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
     """out[0] = Σᵢ scales[i]·rows[i] in order, for `scales` (n, 1), `rows` (n, m), `out` (1, m)."""
-    if rows.ndim > 2:
-        return _sums_of_scaled_rows(scales, rows, out[..., 0, :])
     n, m = rows.shape
     if n == 1:
         return [partial(np.multiply, rows[0], scales[0, 0, ...], out[0])]
-    terms = np.empty((n, m))
     if m == 1:  # the last of the running totals, because a plain sum of one column is taken pairwise
-        totals = np.empty(n)
+        terms, totals = np.empty((n, 1)), np.empty(n)
         return [
             partial(np.multiply, scales[:, 0], rows[:, 0], terms[:, 0]),
             partial(np.add.accumulate, terms[:, 0], 0, None, totals),
             partial(np.copyto, out[0], totals[-1:]),
         ]
-    spread = np.empty((n, m))
-    return [
-        partial(np.copyto, spread, scales),
-        partial(np.multiply, spread, rows, terms),
-        partial(np.add.reduce, terms, 0, None, out[0]),
-    ]
-
-
-def _sums_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
-    """out = Σᵢ scales[i]·rows[i] in order for each network: `scales` (…, n, 1), `rows` (…, n, m), `out` (…, m)."""
-    term = np.empty_like(out)
-    program: Program = [partial(np.multiply, rows[..., 0, :], scales[..., 0, :], out)]
-    for row in range(1, rows.shape[-2]):
-        program.append(partial(np.multiply, rows[..., row, :], scales[..., row, :], term))
-        program.append(partial(np.add, out, term, out))
+    if n * m <= _BLOCK:
+        terms, spread = np.empty((n, m)), np.empty((n, m))
+        return [
+            partial(np.copyto, spread, scales),
+            partial(np.multiply, spread, rows, terms),
+            partial(np.add.reduce, terms, 0, None, out[0]),
+        ]
+    program = Program()
+    terms = np.empty((max(2, _BLOCK // m), m))  # the sum so far is the first term of the next block
+    spread = np.empty_like(terms)
+    for first in range(0, n, len(terms) - 1):
+        part, size = rows[first : first + len(terms) - 1], min(len(terms) - 1, n - first)
+        program.append(partial(np.copyto, spread[:size], scales[first : first + size]))
+        program.append(partial(np.multiply, spread[:size], part, terms[1 : size + 1]))
+        if first:
+            program.append(partial(np.copyto, terms[0], out[0]))
+        program.append(partial(np.add.reduce, terms[0 if first else 1 : size + 1], 0, None, out[0]))
     return program
 
 

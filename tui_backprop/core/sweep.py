@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Backprop, Frame
+from tui_backprop.core.backprop import Backprop, Frame, in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import Parameters, parameters_from
@@ -44,7 +44,7 @@ class Sweep:
         self.experiment, self.seeds, self.epochs = experiment, tuple(seeds), epochs
         self._curves: dict[int, list[float]] | None = {seed: [] for seed in seeds} if curves else None
         network, training = experiment.network, experiment.training
-        size = 8 * (Frame.size_of(network, training.batch) + 2 * network.size)
+        size = 8 * (Frame.size_of(network, training.batch) + 3 * network.size)
         self._together = min(max(1, GROUP_BYTES // size), GROUP_MOST)
         self._group: _Group | None = None
         self._done: list[Outcome] = []
@@ -104,6 +104,7 @@ class _Group:
     def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
         self._experiment, self.seeds, self._curves = experiment, seeds, curves
         self.epoch = 0
+        self._innermost = in_order(experiment.network, experiment.training, experiment.training.batch)
         self._ended: dict[int, Outcome] = {}
         self._members = np.array(seeds, dtype=np.int64)
         self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))
@@ -151,9 +152,11 @@ class _Group:
             np.copyto(passes.parameters, self._parameters)
             self._parameters = passes.parameters
         with np.errstate(all="ignore"):
-            passes.run(data.inputs[rows], data.targets[rows])
-            trained = self._experiment.network.trained
-            parameters, gradient = passes.parameters[:, trained], passes.frame.gradient[:, trained]
+            passes.run(data.inputs[rows], data.targets[rows], wholly=False)
+            trained, (piece,) = self._experiment.network.trained, passes.pieces
+            for call in piece.program:
+                call()
+            parameters, gradient = passes.parameters[:, trained], piece.flat[:, trained]
             if penalised(self._experiment.training):
                 gradient = with_penalty(self._experiment, parameters, gradient)
             self._optimizer.update(self._laid(parameters), self._laid(gradient), self._slots, self._age)
@@ -217,8 +220,8 @@ class _Group:
 
     def _laid(self, part: Array) -> Array:
         """Arrays (members, …) with their axes as they lie in memory."""
-        return part.T if self._experiment.training.batch == 1 else part
+        return part.T if self._innermost else part
 
     def _laid_slots(self, running: NDArray[np.bool_]) -> Array:
         """What the optimisers of networks that go on remember."""
-        return self._slots[..., running] if self._experiment.training.batch == 1 else self._slots[:, running]
+        return self._slots[..., running] if self._innermost else self._slots[:, running]

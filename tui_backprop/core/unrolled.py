@@ -1,60 +1,84 @@
 """The same step for a small network, written out as plain Python, one statement for each unit.
 
-On a few dozen weights NumPy spends nearly all its time preparing calls; straight-line arithmetic on Python floats,
-which are the same doubles, is about ten times as fast. The statements are generated from the shape of the network
-alone, add in the same order as `backprop`, and have the same values: the tests hold the two against each other.
-Only activations of plain arithmetic are written out; exponentials stay with NumPy, whose last bit is its own.
+On a few hundred weights NumPy spends nearly all its time preparing calls; straight-line arithmetic on Python floats,
+which are the same doubles, is about ten times as fast. The statements are generated from the shape of the network and
+from what the registries say of its functions, add in the same order as `backprop`, and have the same values: the tests
+hold the two against each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import sqrt
+from struct import Struct
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.backprop import Frame
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import SMALL, Frame
+from tui_backprop.core.elementary import exp, expm1, log, log1p, sigmoid, tanh
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.penalty import penalised
-
-LARGEST = 150
-"""Networks with more parameters than this are faster in NumPy."""
+from tui_backprop.core.penalty import penalised, plain_penalty
 
 Row = Sequence[float]
 """One sample: its inputs, then its targets."""
+Run = Callable[[Row, int, Iterable[Any], float], tuple[Row, float]]
+Record = Callable[[Row, int, Row], tuple[Row, Row, float]]
 
 
-@dataclass(frozen=True)
-class UnrolledStep:
-    """`run(parameters, rows, error)` → (parameters, error + reported errors), a step for each row.
-
-    `record(parameters, row)` → (the values of a `Frame`, parameters, reported error) for one step.
-    """
-
-    run: Callable[[Row, Iterable[Row], float], tuple[Row, float]]
-    record: Callable[[Row, Row], tuple[Row, Row, float]]
-
-
+@lru_cache(maxsize=32)
 def unroll(network: Network, training: Training) -> UnrolledStep | None:
     """The step of this network, or None where NumPy does it better."""
-    if (
-        network.size > LARGEST
-        or training.batch != 1
-        or penalised(training)
-        or not OPTIMIZERS[training.optimizer].plain
-        or LOSSES[training.loss].plain is None
-        or reported(training).plain is None
-        or any(ACTIVATIONS[name].plain is None for name in network.activations)
-    ):
+    written = all(ACTIVATIONS[name].plain[1] for name in network.activations)
+    if network.size * training.batch > SMALL or not written or not OPTIMIZERS[training.optimizer].plain:
         return None
-    namespace: dict[str, Any] = {"rint": _rint}
-    exec(_source(network, training), namespace)  # made of the network's shape and rules alone, no text of a user's
-    return UnrolledStep(namespace["run"], namespace["record"])
+    return UnrolledStep(network, training)
+
+
+class UnrolledStep:
+    """`run(state, age, rows, error)` → (state, error + reported errors), a step for each row.
+
+    A state is all parameters, then all that the optimiser remembers, slot by slot, after `age` updates. Instead of
+    rows mini-batches take lists of rows. `record(state, age, row)` → (the values of a `Frame`, state, reported error)
+    for one step of one sample. Code is made when it is first needed.
+    """
+
+    def __init__(self, network: Network, training: Training) -> None:
+        self._network, self._training = network, training
+
+    @cached_property
+    def run(self) -> Run:
+        """Many steps."""
+        return self._made(_Writer(self._network, self._training).run())  # type: ignore[no-any-return]
+
+    @cached_property
+    def record(self) -> Record:
+        """One step with every intermediate."""
+        return self._made(_Writer(self._network, self._training).record())  # type: ignore[no-any-return]
+
+    def _made(self, source: str) -> Any:
+        constants = OPTIMIZERS[self._training.optimizer].constants
+        functions = (exp, expm1, log, log1p, sigmoid, tanh, sqrt)
+        namespace: dict[str, Any] = {"rint": _rint, "constants": constants}
+        namespace |= {function.__name__: function for function in functions}
+        exec(source, namespace)  # made of the network's shape and rules alone, no text of a user's
+        return namespace["step"]
+
+
+@lru_cache(maxsize=64)
+def _packer(count: int) -> Struct:
+    return Struct(f"{count}d")
+
+
+def packed(values: Row) -> Array:
+    """Python floats as a read-only array, several times as fast as `numpy.array`."""
+    return np.frombuffer(_packer(len(values)).pack(*values))
 
 
 def _rint(value: float) -> float:
@@ -62,106 +86,160 @@ def _rint(value: float) -> float:
     return float(round(value)) if -(2.0**52) < value < 2.0**52 else value
 
 
-def _source(network: Network, training: Training) -> str:
-    parameters = [f"p{i}" for i in range(network.size)]
-    places = np.arange(Frame(network, 1).flat.size)
-    frame = Frame(network, 1, places)  # type: ignore[arg-type]  # the place of each value instead of the value
-    row = ", ".join(_names(frame.inputs) + _names(frame.targets))
-    everything = ", ".join(f"f{place}" for place in places)
-    body = _forward(network, training, frame) + _backward(network, training, frame)
-    update = _update(network, training, frame)
-    indent = "\n        "
-    return f"""
-def run(parameters, rows, error):
-    {", ".join(parameters)}, = parameters
-    for {row} in rows:
-        {indent.join(body + update)}
-        error += f{frame.error[0, 0]}
-    return ({", ".join(parameters)},), error
-
-def record(parameters, row):
-    {" = ".join(f"f{place}" for place in places)} = 1.0
-    {", ".join(parameters)}, = parameters
-    for {row} in (row,):
-        {indent.join(body + update)}
-    return ({everything},), ({", ".join(parameters)},), f{frame.error[0, 0]}
-"""
-
-
 def _names(places: Any) -> list[str]:
     return [f"f{place}" for place in places.ravel()]
-
-
-def _plain(network: Network, layer: int) -> tuple[str, str]:
-    """f and f′ of the layer from 0 on."""
-    return _written(ACTIVATIONS[network.activations[layer]].plain)
-
-
-def _written(plain: tuple[str, str] | None) -> tuple[str, str]:
-    assert plain is not None
-    return plain
-
-
-def _weights(network: Network) -> list[list[list[str]]]:
-    """The name of each weight, by layer, row and column."""
-    views = network.weights(np.arange(network.size))  # type: ignore[arg-type]
-    return [[[f"p{place}" for place in row] for row in view] for view in views]
 
 
 def _sum(left: Iterable[str], right: Iterable[str]) -> str:
     return " + ".join(f"{a} * {b}" for a, b in zip(left, right, strict=True))
 
 
-def _forward(network: Network, training: Training, frame: Frame) -> list[str]:
-    lines = []
-    biases = network.biases(np.arange(network.size))  # type: ignore[arg-type]
-    below = _names(frame.inputs)
-    for layer, weights in enumerate(_weights(network)):
-        units = zip(_names(frame.z[layer]), _names(frame.a[layer]), strict=True)
-        for unit, (z, a) in enumerate(units):
-            bias = f" + p{biases[layer][unit]}" if biases else ""
-            lines.append(f"{z} = {_sum(below, (row[unit] for row in weights))}{bias}")
+class _Writer:
+    """Writes the statements: f0, f1 … are the values of a `Frame`, p0, p1 … the parameters, g0, g1 … gradients."""
+
+    def __init__(self, network: Network, training: Training) -> None:
+        self._network, self._training = network, training
+        self._optimizer = OPTIMIZERS[training.optimizer]
+        places = np.arange(Frame.size_of(network, 1))
+        self._frame = Frame(network, 1, places)  # type: ignore[arg-type]  # the place of each value instead of the value
+        self._values = [f"f{place}" for place in places]
+        parameters: Any = np.arange(network.size)
+        self._weights = [[[f"p{place}" for place in row] for row in view] for view in network.weights(parameters)]
+        self._biases = [[f"p{place}" for place in view] for view in network.biases(parameters)]
+        self._trained = range(network.trained.start, network.trained.stop)
+        slots = [f"{slot.symbol}{place}" for slot in self._optimizer.memory for place in self._trained]
+        self._state = ", ".join([*(f"p{place}" for place in parameters), *slots])
+        self._row = ", ".join(_names(self._frame.inputs) + _names(self._frame.targets))
+        self._error = f"f{self._frame.error[0, 0]}"
+
+    def run(self) -> str:
+        lines = self._forward() + self._reported() + self._backward(masks=False)
+        if self._training.batch == 1:
+            steps = [f"for {self._row} in rows:", *_indented(lines + self._update(self._gradients()))]
+            steps.append(f"    error += {self._error}")
+        else:
+            gradients = self._gradients()
+            sums = [f"g{place} += {gradients[place]}" for place in self._trained]
+            # −0 is what leaves every first term as it is
+            steps = [
+                "for batch in rows:",
+                f"    {' = '.join(f'g{place}' for place in self._trained)} = -0.0",
+                f"    for {self._row} in batch:",
+                *_indented(_indented([*lines, f"error += {self._error}", *sums])),
+                "    count = float(len(batch))",
+                *_indented(self._update({place: f"g{place} / count" for place in self._trained})),
+            ]
+        first, last = f"{self._state}, = state", f"return ({self._state},), error"
+        return "\n".join(["def step(state, age, rows, error):", *_indented([first, *steps, last])])
+
+    def record(self) -> str:
+        lines = self._forward() + self._reported() + self._backward(masks=True) + self._update(self._gradients())
+        return "\n".join(
+            [
+                "def step(state, age, row):",
+                f"    {' = '.join(self._values)} = 1.0",
+                f"    {self._state}, = state",
+                f"    {self._row}, = row",
+                *_indented(lines),
+                f"    return ({', '.join(self._values)},), ({self._state},), {self._error}",
+            ]
+        )
+
+    def _forward(self) -> list[str]:
+        lines = []
+        below = _names(self._frame.inputs)
+        for layer, weights in enumerate(self._weights):
+            z, a = _names(self._frame.z[layer]), _names(self._frame.a[layer])
+            for unit, total in enumerate(z):
+                bias = f" + {self._biases[layer][unit]}" if self._biases else ""
+                lines.append(f"{total} = {_sum(below, (row[unit] for row in weights))}{bias}")
             if a != z:
-                lines.append(f"{a} = {_plain(network, layer)[0].format(z=z)}")
-        below = _names(frame.a[layer])
-    for raw, prediction in zip(below, _names(frame.prediction), strict=True):
-        scale = None if training.round is None else 10.0**training.round
-        lines.append(f"{prediction} = {raw}" if scale is None else f"{prediction} = rint({raw} * {scale}) / {scale}")
-    return lines
+                lines += ACTIVATIONS[self._network.activations[layer]].lines(z, a)
+            below = a
+        scale = None if self._training.round is None else 10.0**self._training.round
+        for raw, prediction in zip(below, _names(self._frame.prediction), strict=True):
+            lines.append(
+                f"{prediction} = {raw}" if scale is None else f"{prediction} = rint({raw} * {scale}) / {scale}"
+            )
+        return lines
+
+    def _outputs(self) -> list[dict[str, Any]]:
+        """The output units as the losses' formulas know them."""
+        sums, predictions, targets = map(_names, (self._frame.z[-1], self._frame.prediction, self._frame.targets))
+        return [
+            {"z": z, "ŷ": prediction, "y": target, "e": f"e{unit}", "n": len(targets)}
+            for unit, (z, prediction, target) in enumerate(zip(sums, predictions, targets, strict=True))
+        ]
+
+    def _reported(self) -> list[str]:
+        plain, outputs = reported(self._training).plain, self._outputs()
+        lines = [*(plain.first,) * bool(plain.first), *("{e} = {ŷ} - {y}".format(**output) for output in outputs)]
+        total = " + ".join(plain.term.format(**output) for output in outputs)
+        return [*lines, f"{self._error} = {plain.total.format(sum=total, n=len(outputs))}"]
+
+    def _backward(self, masks: bool) -> list[str]:
+        """All δ; with `masks` those, too, that they do not need."""
+        lines, loss = list[str](), LOSSES[self._training.loss]
+        for layer in reversed(range(self._network.depth)):
+            activation = ACTIVATIONS[self._network.activations[layer]]
+            z, a, mask, upstream, delta = (
+                _names(part[layer])
+                for part in (self._frame.z, self._frame.a, self._frame.mask, self._frame.upstream, self._frame.delta)
+            )
+            slopes = [activation.plain[1].format(z=total, a=value) for total, value in zip(z, a, strict=True)]
+            direct = layer == self._network.depth - 1 and loss.canonical == activation.name
+            if masks and not activation.linear:
+                lines += [f"{name} = {slope}" for name, slope in zip(mask, slopes, strict=True)]
+                slopes = mask
+            if direct:
+                arriving = [str(output["e"]) for output in self._outputs()]
+            elif layer == self._network.depth - 1:
+                arriving = [loss.plain.slope.format(**output) for output in self._outputs()]
+            else:
+                above = _names(self._frame.delta[layer + 1])
+                arriving = [_sum(row, above) for row in self._weights[layer + 1]]
+            if direct or activation.linear:
+                lines += [f"{name} = {value}" for name, value in zip(delta, arriving, strict=True)]
+                continue
+            lines += [f"{name} = {value}" for name, value in zip(upstream, arriving, strict=True)]
+            passed = activation.delta_lines(upstream, slopes, a)
+            lines += [f"{name} = {value}" for name, value in zip(delta, passed, strict=True)]
+        return lines
+
+    def _gradients(self) -> dict[int, str]:
+        """∂E of each parameter of one sample, by its number."""
+        found, place = dict[int, str](), 0
+        for layer in range(self._network.depth):
+            below = _names(self._frame.inputs if layer == 0 else self._frame.a[layer - 1])
+            for value in below:
+                for delta in _names(self._frame.delta[layer]):
+                    found[place] = f"{value} * {delta}"
+                    place += 1
+        for deltas in self._frame.delta if self._biases else ():
+            for name in _names(deltas):
+                found[place] = name
+                place += 1
+        return found
+
+    def _update(self, gradients: dict[int, str]) -> list[str]:
+        """The optimiser's lines for each parameter that is trained."""
+        optimizer, training, lines = self._optimizer, self._training, list[str]()
+        if optimizer.aged:
+            lines += ["age += 1", f"{', '.join(optimizer.constants(1))}, = constants(age).values()"]
+        known: dict[str, Any] = {name: name for name in optimizer.constants(1)} | {"rate": repr(training.rate)}
+        known |= {name: repr(getattr(training, name)) for name in optimizer.settings}
+        once = sum(line.count("{g}") for line in optimizer.plain) == 1
+        for place in self._trained:
+            gradient = gradients[place]
+            if penalised(training) and place < self._network.weight_count:
+                gradient = f"({gradient}) + {plain_penalty(training, f'p{place}')}"
+            if not once:
+                lines.append(f"g = {gradient}")
+            names = {slot.symbol: f"{slot.symbol}{place}" for slot in optimizer.memory}
+            filled = {**known, **names, "p": f"p{place}", "g": f"({gradient})" if once else "g"}
+            lines += [line.format(**filled) for line in optimizer.plain]
+        return lines
 
 
-def _backward(network: Network, training: Training, frame: Frame) -> list[str]:
-    (report, _), (_, gradient) = _written(reported(training).plain), _written(LOSSES[training.loss].plain)
-    errors = [f"{p} - {y}" for p, y in zip(_names(frame.prediction), _names(frame.targets), strict=True)]
-    lines = [f"e{unit} = {error}" for unit, error in enumerate(errors)]
-    names = [f"e{unit}" for unit in range(len(errors))]
-    lines.append(f"f{frame.error[0, 0]} = {report.format(sum=_sum(names, names), n=len(names))}")
-    slopes = [gradient.format(error=name, n=len(names)) for name in names]
-    weights = _weights(network)
-    for layer in reversed(range(network.depth)):
-        above = None if layer == network.depth - 1 else _names(frame.delta[layer + 1])
-        for unit, upstream in enumerate(_names(frame.upstream[layer])):
-            arriving = slopes[unit] if above is None else _sum(weights[layer + 1][unit], above)
-            z, mask = f"f{frame.z[layer][0, unit]}", f"f{frame.mask[layer][0, unit]}"
-            delta = f"f{frame.delta[layer][0, unit]}"
-            lines.append(f"{upstream} = {arriving}")
-            if delta != upstream:
-                lines.append(f"{mask} = {_plain(network, layer)[1].format(z=z)}")
-                lines.append(f"{delta} = {upstream} * {mask}")
-    below = _names(frame.inputs)
-    bias_gradients = network.biases(frame.gradient)
-    for layer, view in enumerate(network.weights(frame.gradient)):
-        deltas = _names(frame.delta[layer])
-        for a, places in zip(below, view, strict=True):
-            lines += [f"f{place} = {a} * {delta}" for place, delta in zip(places, deltas, strict=True)]
-        if bias_gradients:
-            lines += [f"f{place} = {delta}" for place, delta in zip(bias_gradients[layer], deltas, strict=True)]
-        below = _names(frame.a[layer])
-    return lines
-
-
-def _update(network: Network, training: Training, frame: Frame) -> list[str]:
-    gradients = _names(frame.gradient)
-    trained = range(network.trained.start, network.trained.stop)
-    rule = OPTIMIZERS[training.optimizer].plain
-    return [rule.format(p=f"p{place}", rate=training.rate, g=gradients[place]) for place in trained]
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

@@ -19,8 +19,7 @@ def sentence(moment: Moment) -> str:
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step:
-        told = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
-        return safe(told) or "Press space to train on the first sample, or . to go phase by phase."
+        return safe(moment.experiment.watch) or "Press space to train on the first sample, or . to go phase by phase."
     return _SENTENCES[moment.phase.kind](moment)
 
 
@@ -132,7 +131,7 @@ def _update(moment: Moment) -> str:
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
-    plain = bool(OPTIMIZERS[training.optimizer].plain) and not penalised(training)
+    plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
     by = f"−{rate} × its gradient" if plain else "what the optimiser and the price of weights make of its gradient"
     text = f"{moved} of {of} weights moved, each by {by}." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:

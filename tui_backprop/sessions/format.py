@@ -17,21 +17,23 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.arrays import frozen
-from tui_backprop.core.experiment import Data, Experiment, Scale
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.run.branch import MOST, Branch
 from tui_backprop.core.run.edits import Edit
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
 from tui_backprop.core.run.timeline import FURTHEST
-from tui_backprop.errors import BackpropError, ExperimentError, one_line
+from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.features import FEATURES, Expansion
 from tui_backprop.experiments.schema import Section
 
 FORMAT = "tui-backprop session"
-VERSION = 2
-"""The version that is written; version 1 knew no edits and no branches."""
-_READABLE = (1, VERSION)
+VERSION = 3
+"""The version that is written, and with it the arithmetic. Version 1 knew no edits and no branches; until version 2
+exponentials were NumPy's, powers the C library's, and the sums of all mini-batches matrix products."""
+_READABLE = (1, 2, VERSION)
 LARGEST = 64 * 2**20
 """Bytes of a session at most."""
 LARGEST_DATA = 5 * 2**20
@@ -39,7 +41,7 @@ LARGEST_DATA = 5 * 2**20
 MOST_PARAMETERS = LARGEST // 25
 """25 bytes are room for any parameter as text."""
 _INITIAL = ("weights", "biases")
-_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise", "standardise_targets"})
+_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise"})
 """Keys of [data] whose samples are not simply those that stand there."""
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -67,6 +69,8 @@ class Session:
     saved: datetime
     branches: tuple[BranchPlace, ...]
     present: int
+    note: str = ""
+    """What its user should know: one sentence, or nothing."""
 
 
 def encode(moment: Moment | Standing, body: str, saved: datetime) -> bytes:
@@ -95,16 +99,10 @@ def encode_body(experiment: Experiment) -> str:
     if experiment.network.size > MOST_PARAMETERS:
         raise _too_large()
     definition = {"title": experiment.title, **experiment.definition}
-    unsaid = (*_INITIAL, "orientation")  # the initial parameters are written as they are kept
-    definition["network"] = {key: value for key, value in definition["network"].items() if key not in unsaid}
+    definition["network"] = {key: value for key, value in definition["network"].items() if key not in _INITIAL}
     body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
     if experiment.data.standardised:
         body["standardised"] = True
-    scales = {"inputs": experiment.data.input_scale, "targets": experiment.data.target_scale}
-    if any(scales.values()):
-        body["scales"] = {key: (scale.mean, scale.deviation) for key, scale in scales.items() if scale is not None}
-    if experiment.data.notes:
-        body["notes"] = experiment.data.notes
     expansion = experiment.data.expand
     if isinstance(expansion, Expansion):  # else maps of the plane could not be made of samples alone
         scale = () if expansion.mean is None else (expansion.mean, expansion.deviation)
@@ -139,7 +137,18 @@ def decode(data: bytes, source: str) -> Session:
     present = keys.integer("present", 0, 0, len(branches) - 1)
     keys.done()
     _check_phase(keys, "cursor", head.step, head.phase, experiment)
-    return Session(experiment, head.step, Phase(head.phase), head.saved, branches, present)
+    note = "" if document["version"] == VERSION else _note(experiment, branches)
+    return Session(experiment, head.step, Phase(head.phase), head.saved, branches, present, note)
+
+
+def _note(experiment: Experiment, branches: tuple[BranchPlace, ...]) -> str:
+    """Whether a session of an earlier version had another arithmetic."""
+    runs = [(Branch(experiment, branch.edits), edit.step + 1) for branch in branches for edit in branch.edits]
+    for each in (experiment, *(run.trainer(step).experiment for run, step in runs)):
+        curved = any(ACTIVATIONS[name].curved for name in each.network.activations)
+        if curved or each.training.batch > 1 or OPTIMIZERS[each.training.optimizer].aged:
+            return "An earlier version saved it: the last digits of numbers may differ from what they were."
+    return ""
 
 
 def _branches(keys: Section, head: Head, experiment: Experiment) -> tuple[BranchPlace, ...]:
@@ -278,35 +287,12 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
         )
     standardised = keys.flag("standardised", data.standardised)
     expand = _expansion(keys.section("features"), data) if keys.has("features") else data.expand
-    notes = keys.strings("notes")
-    scales = keys.section("scales") if keys.has("scales") else Section("", "", {})
-    input_scale = _scale(scales, "inputs", data.inputs.shape[1]) or data.input_scale
-    target_scale = _scale(scales, "targets", data.targets.shape[1]) or data.target_scale
-    scales.done()
     parts = [
-        replace(
-            part,
-            target_names=tuple(names),
-            standardised=standardised,
-            expand=expand,
-            input_scale=input_scale,
-            target_scale=target_scale,
-            notes=data.notes if notes is None else tuple(map(one_line, notes)),
-        )
+        replace(part, target_names=tuple(names), standardised=standardised, expand=expand)
         for part in (data, data.test)
         if part
     ]
     return replace(experiment, data=replace(parts[0], test=parts[1] if parts[1:] else None))
-
-
-def _scale(keys: Section, key: str, columns: int) -> Scale | None:
-    """The scale at a key, if there is one."""
-    if not keys.has(key):
-        return None
-    rows = keys.table(key, columns)
-    if len(rows) != 2 or not (rows[1] > 0).all():
-        raise keys.error(key, "is not a mean and a deviation", "two rows, the second above 0")
-    return Scale(frozen(rows[0]), frozen(rows[1]))
 
 
 def _expansion(keys: Section, data: Data) -> Expansion:

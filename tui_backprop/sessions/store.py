@@ -166,6 +166,8 @@ class Record:
         """The branches that were saved last, and which was the present one."""
         self.problem = ""
         """Why the last save failed, if it did."""
+        self.note = ""
+        """What the user should know of the session that was resumed."""
         self._experiment: Experiment | None = None
         self._body = ""
         self._claim: Claim | None = None
@@ -184,7 +186,7 @@ class Record:
             raise
         record.cursor = (session.step, session.phase)
         record._branches = (session.branches, session.present)
-        record._experiment = session.experiment
+        record._experiment, record.note = session.experiment, session.note
         return record, session
 
     @classmethod

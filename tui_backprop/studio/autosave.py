@@ -48,7 +48,8 @@ class Autosave:
     def returned(self) -> str:
         """The studio is where the session was left; tells which one it is."""
         self._returning = False
-        return f"Resumed {self.where()}."
+        note = self._record.note if self._record is not None else ""
+        return f"Resumed {self.where()}. {note}".rstrip()
 
     def where(self) -> str:
         """The session's file."""

@@ -60,7 +60,7 @@ def backprop_gradient(experiment: Experiment, parameters: Parameters, inputs: Ar
     passes = Backprop(experiment.network, replace(experiment.training, round=None), len(inputs))
     np.copyto(passes.parameters, parameters.flat)
     passes.run(inputs, targets)
-    return passes.frame.gradient.copy()
+    return passes.gradient()
 
 
 def check_gradient(

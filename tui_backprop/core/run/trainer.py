@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, frozen
-from tui_backprop.core.backprop import Backprop, Pass
+from tui_backprop.core.backprop import PIECE, Backprop, Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS, Memory
 from tui_backprop.core.penalty import penalised, with_penalty
-from tui_backprop.core.unrolled import unroll
+from tui_backprop.core.unrolled import packed, unroll
+
+_FEW = 1024
+"""So many samples are kept as plain numbers, too."""
 
 
 def order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
@@ -52,6 +57,36 @@ class Origin:
     epoch: int = 0
 
 
+class _Descent:
+    """The step by NumPy for batches of one size: passes, and the updates that follow, piece by piece."""
+
+    def __init__(self, experiment: Experiment, batch: int) -> None:
+        self.passes = Backprop(experiment.network, experiment.training, batch)
+        self._experiment, self._penalised = experiment, penalised(experiment.training)
+        optimizer, end = OPTIMIZERS[experiment.training.optimizer], experiment.network.trained.stop
+        self._moves = []
+        for piece in self.passes.pieces:
+            updates = []
+            for first in range(0, min(piece.flat.size, end - piece.start), PIECE):
+                start = piece.start + first
+                place = slice(start, min(start + PIECE, piece.start + piece.flat.size, end))
+                part = self.passes.parameters[place]
+                gradient = piece.flat[first : first + part.size]
+                updates.append((place, part, gradient, optimizer(experiment.training, part.shape)))
+            self._moves.append((piece.program, updates))
+
+    def step(self, inputs: Array, targets: Array, slots: Array, age: int, wholly: bool) -> None:
+        """Forward, backward, update; changes `slots`. Fills all of the frame, or what training needs of it."""
+        self.passes.run(inputs, targets, wholly)
+        for program, updates in self._moves:
+            for call in program:
+                call()
+            for place, part, gradient, optimizer in updates:
+                if self._penalised:
+                    gradient = with_penalty(self._experiment, part, gradient, place.start)
+                optimizer.update(part, gradient, slots[:, place], age)
+
+
 class Trainer:
     """Trains an experiment. It keeps buffers but no state: every result depends on its arguments alone.
 
@@ -64,11 +99,8 @@ class Trainer:
         self.experiment, self.origin = experiment, origin or Origin()
         self.steps_per_epoch = experiment.steps_per_epoch
         training, network = experiment.training, experiment.network
-        self._trained = network.trained
-        self._optimizer = OPTIMIZERS[training.optimizer](training, (network.trained.stop,))
-        self.fresh = Memory(frozen(np.zeros((len(self._optimizer.memory), network.trained.stop))))
-        self._penalised = penalised(training)
-        self._passes: dict[int, Backprop] = {}
+        self.fresh = Memory(frozen(np.zeros((len(OPTIMIZERS[training.optimizer].memory), network.trained.stop))))
+        self._descents: dict[int, _Descent] = {}
         self._unrolled = unroll(network, training)
         self._order_epoch = 0
         self._order = np.arange(len(experiment.data))
@@ -108,33 +140,33 @@ class Trainer:
     def advance(self, state: TrainingState, steps: int, epoch_errors: list[float] | None = None) -> TrainingState:
         """The state `steps` updates later; the errors of the epochs that end on the way go into `epoch_errors`."""
         run = self._run_arrays if self._unrolled is None else self._run_unrolled
-        last = state.step + steps
-        while state.step < last:
-            done = self.done(state.step)
-            state = run(state, min(self.steps_per_epoch - done, last - state.step), state.epoch_error if done else 0.0)
-            if epoch_errors is not None and self.done(state.step) == 0:
-                epoch_errors.append(state.epoch_error)
-        return state
+        return run(state, steps, epoch_errors if epoch_errors is not None else [])
+
+    def _stretches(self, step: int, steps: int) -> Iterator[tuple[int, int]]:
+        """(step before it, length) of each part of an epoch in so many steps after step `step`."""
+        last = step + steps
+        while step < last:
+            count = min(self.steps_per_epoch - self.done(step), last - step)
+            yield step, count
+            step += count
 
     def record(self, state: TrainingState) -> tuple[Pass, TrainingState]:
         """One step: its pass with every intermediate, and the state after it."""
         step, network = state.step + 1, self.experiment.network
         error = state.epoch_error if self.done(state.step) else 0.0
         memory = state.memory or self.fresh
-        if self._unrolled is None:
-            slots = memory.slots.copy()
-            passes = self._step(step, state.parameters.flat, slots, memory.age)
-            passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()))
-            after = passes.parameters.copy()
-            errors = passes.frame.error[:, 0].tolist()
-        else:
-            slots = memory.slots
-            values, parameters, reported = self._unrolled.record(state.parameters.flat.tolist(), *self._listed(step, 1))
-            passage, after, errors = Pass(network, 1, frozen(np.array(values))), np.array(parameters), [reported]
-        for value in errors:
+        if self._unrolled is not None and self.experiment.training.batch == 1:
+            row = self.experiment.data.table[self.order(self.epoch(step))[self.done(state.step)]].tolist()
+            values, numbers, reported = self._unrolled.record(self._numbers(state), memory.age, row)
+            return Pass(network, 1, packed(values)), self._state(step, numbers, error + reported, memory.age + 1)
+        slots = memory.slots.copy()
+        with np.errstate(all="ignore"):
+            passes = self._step(step, state.parameters.flat, slots, memory.age, wholly=True)
+        passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
+        for value in passes.frame.error[:, 0].tolist():
             error += value
-        memory = Memory(frozen(slots), memory.age + 1)
-        return passage, TrainingState(step, Parameters(network, frozen(after)), error, memory)
+        after = Parameters(network, frozen(passes.parameters.copy()))
+        return passage, TrainingState(step, after, error, Memory(frozen(slots), memory.age + 1))
 
     def epochs(self, count: int) -> Iterator[tuple[int, TrainingState]]:
         """(epoch, state at its end) for the first `count` epochs; the last one where training ends early."""
@@ -156,43 +188,59 @@ class Trainer:
         """Whether error and parameters are all finite numbers."""
         return bool(np.isfinite(state.epoch_error) and np.isfinite(state.parameters.flat).all())
 
-    def _run_unrolled(self, state: TrainingState, count: int, error: float) -> TrainingState:
-        """`count` steps after `state`, all of one epoch, by the written-out step of a small network."""
+    def _run_unrolled(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
+        """`steps` steps after `state`, by the written-out step of a small network."""
         assert self._unrolled is not None
-        memory, parameters = state.memory or self.fresh, state.parameters
-        flat, error = self._unrolled.run(parameters.flat.tolist(), self._listed(state.step + 1, count), error)
-        after = Parameters(parameters.network, frozen(np.array(flat)))
-        return TrainingState(state.step + count, after, error, Memory(memory.slots, memory.age + count))
+        numbers: Sequence[float] = self._numbers(state)
+        error, age = state.epoch_error, (state.memory or self.fresh).age
+        for step, count in self._stretches(state.step, steps):
+            error = error if self.done(step) else 0.0
+            numbers, error = self._unrolled.run(numbers, age, self._listed(step + 1, count), error)
+            age += count
+            if self.done(step + count) == 0:
+                epoch_errors.append(error)
+        return self._state(state.step + steps, numbers, error, age)
 
-    def _run_arrays(self, state: TrainingState, count: int, error: float) -> TrainingState:
-        """The same by NumPy, for networks of any size and for mini-batches."""
-        memory, flat = state.memory or self.fresh, state.parameters.flat
-        slots = memory.slots.copy()
-        for made in range(count):
-            passes = self._step(state.step + made + 1, flat, slots, memory.age + made)
-            flat = passes.parameters
-            for value in passes.frame.error[:, 0].tolist():
-                error += value
+    def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
+        """The same by NumPy, for networks of any size."""
+        memory, flat, error = state.memory or self.fresh, state.parameters.flat, state.epoch_error
+        slots, age = memory.slots.copy(), memory.age
+        with np.errstate(all="ignore"):
+            for first, count in self._stretches(state.step, steps):
+                error = error if self.done(first) else 0.0
+                for step in range(first + 1, first + count + 1):
+                    passes = self._step(step, flat, slots, age)
+                    flat, age = passes.parameters, age + 1
+                    for value in passes.frame.error[:, 0].tolist():
+                        error += value
+                if self.done(first + count) == 0:
+                    epoch_errors.append(error)
         after = Parameters(state.parameters.network, frozen(flat.copy()))
-        return TrainingState(state.step + count, after, error, Memory(frozen(slots), memory.age + count))
+        return TrainingState(state.step + steps, after, error, Memory(frozen(slots), age))
 
-    def _step(self, step: int, flat: Array, slots: Array, age: int) -> Backprop:
+    def _step(self, step: int, flat: Array, slots: Array, age: int, wholly: bool = False) -> Backprop:
         """Makes step `step` from the parameters `flat`: forward, backward, update; changes `slots`."""
         rows = self._rows(step, 1)
         inputs, targets = self.experiment.data.inputs[rows], self.experiment.data.targets[rows]
-        passes = self._passes.get(len(inputs))
-        if passes is None:
-            passes = Backprop(self.experiment.network, self.experiment.training, len(inputs))
-            self._passes[len(inputs)] = passes
-        if flat is not passes.parameters:
-            np.copyto(passes.parameters, flat)
-        with np.errstate(all="ignore"):
-            passes.run(inputs, targets)
-            parameters, gradient = passes.parameters[self._trained], passes.frame.gradient[self._trained]
-            if self._penalised:
-                gradient = with_penalty(self.experiment, parameters, gradient)
-            self._optimizer.update(parameters, gradient, slots, age)
-        return passes
+        descent = self._descents.get(len(inputs))
+        if descent is None:
+            descent = self._descents[len(inputs)] = _Descent(self.experiment, len(inputs))
+        if flat is not descent.passes.parameters:
+            np.copyto(descent.passes.parameters, flat)
+        descent.step(inputs, targets, slots, age, wholly)
+        return descent.passes
+
+    def _numbers(self, state: TrainingState) -> list[float]:
+        """Parameters and memory as the written-out step takes them."""
+        numbers: list[float] = state.parameters.flat.tolist()
+        if self.fresh.slots.size:
+            numbers += (state.memory or self.fresh).slots.ravel().tolist()
+        return numbers
+
+    def _state(self, step: int, numbers: Sequence[float], error: float, age: int) -> TrainingState:
+        network, fresh, flat = self.experiment.network, self.fresh.slots, packed(numbers)
+        slots = flat[network.size :].reshape(fresh.shape) if fresh.size else fresh
+        return TrainingState(step, Parameters(network, flat[: network.size]), error, Memory(slots, age))
 
     def _rows(self, step: int, count: int) -> slice | NDArray[np.intp]:
         """The data rows of `count` steps of one epoch from step `step` on."""
@@ -201,7 +249,15 @@ class Trainer:
         rows = slice(start, start + count * training.batch)
         return self.order(self.epoch(step))[rows] if training.shuffle else rows
 
-    def _listed(self, step: int, count: int) -> list[list[float]]:
-        """The same rows as plain numbers, inputs before targets."""
-        rows = self.experiment.data.table[self._rows(step, count)]
-        return rows.tolist()  # type: ignore[no-any-return]
+    def _listed(self, step: int, count: int) -> list[Any]:
+        """The same rows as plain numbers, inputs before targets; of mini-batches a list of rows for each."""
+        batch, rows = self.experiment.training.batch, self._rows(step, count)
+        if isinstance(rows, slice) and len(self.experiment.data) <= _FEW:
+            listed = self._few[rows]
+        else:
+            listed = self.experiment.data.table[rows].tolist()
+        return listed if batch == 1 else [listed[first : first + batch] for first in range(0, len(listed), batch)]
+
+    @cached_property
+    def _few(self) -> list[list[float]]:
+        return self.experiment.data.table.tolist()  # type: ignore[no-any-return]

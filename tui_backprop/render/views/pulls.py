@@ -70,7 +70,7 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
         return sentence(columns, Span("The pulls are no finite numbers any more.", "warn"))
     if up + down == 0:
         training = moment.ahead.training
-        stays = OPTIMIZERS[training.optimizer].plain and not penalised(training)
+        stays = OPTIMIZERS[training.optimizer].straight and not penalised(training)
         rest = ": it stays where it is." if stays else "; what moves it still is not the error."
         return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
     pulling = f"{up} pull {name} up, {down} down"
