@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import pty
 import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.cli.program import assert_refused, interruptible, printed, program
@@ -45,22 +47,60 @@ def test_each_run_as_a_record(form: str) -> None:
         found = (record["epochs"], record["ending"] == "converged")
         assert found == transcribed(record["seed"], 1000)
     assert [record["seed"] for record in records if record["ending"] == "linear"] == [13, 14, 15, 17]
-    assert list(records[0]) == ["seed", "ending", "epochs", "error", "dead", "step"]
+    assert list(records[0]) == ["seed", "ending", "epochs", "error", "dead", "step", "all_right"]
 
 
 def test_as_text(tmp_path: Path) -> None:
     file = tmp_path / "sweep.txt"
     assert printed("sweep", "article", *RANGE, "--out", str(file)) == ""
     lines = file.read_text("utf-8").splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
         "article: 10 starts, seeds 10 to 19, at most 1,000 epochs each",
-        "6 converge (60.0 %), 4 do not",
+        "its own weights are not used: each start draws its own (uniform01)",
+        "6 converge (60.0 %), 4 do not, 6 answer all right",
     ]
-    assert lines[3].startswith("epochs: quartiles ")
+    assert lines[4].startswith("epochs: quartiles ")
     assert lines[-2:] == [
         "4 linear: no gate switches between samples: on this data the network is linear",
         "    seeds 13 14 15 17",
     ]
+
+
+def answers_xor(seed: int, epochs: int) -> bool:
+    """Whether a 2-2-1 network of sigmoids, with biases and a rate of 2, answers exclusive or, by plain loops."""
+    random = np.random.RandomState(seed)
+    first, (second,) = random.uniform(-1, 1, (2, 2)).T.tolist(), random.uniform(-1, 1, (2, 1)).T.tolist()
+    shifts, shift = [0.0, 0.0], 0.0
+    samples = [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]
+
+    def sigmoid(z: float) -> float:
+        return 1 / (1 + math.exp(-z))
+
+    def forward(x: tuple[int, int]) -> tuple[list[float], float]:
+        hidden = [sigmoid(w[0] * x[0] + w[1] * x[1] + b) for w, b in zip(first, shifts, strict=True)]
+        return hidden, sigmoid(second[0] * hidden[0] + second[1] * hidden[1] + shift)
+
+    for _ in range(epochs):
+        for x, y in samples:
+            hidden, output = forward(x)
+            delta = (output - y) * output * (1 - output)
+            for unit, h in enumerate(hidden):
+                below = delta * second[unit] * h * (1 - h)
+                second[unit] -= 2 * h * delta
+                first[unit] = [w - 2 * value * below for w, value in zip(first[unit], x, strict=True)]
+                shifts[unit] -= 2 * below
+            shift -= 2 * delta
+    return all((forward(x)[1] > 0.5) == (y == 1) for x, y in samples)
+
+
+def test_a_sigmoid_never_reaches_an_error_of_0_but_its_answers_may_be_right() -> None:
+    start = ("--hidden", "sigmoid", "--output", "sigmoid", "--layers", "2,2,1", "--rate", "2", "--stop", "0")
+    sweep = ("sweep", "xor", *start, "--seeds", "12", "--epochs", "2000")
+    right = sum(answers_xor(seed, 2000) for seed in range(12))
+    assert 0 < right < 12
+    assert printed(*sweep).splitlines()[1] == f"0 converge (0.0 %), 12 do not, {right} answer all right"
+    told = printed(*sweep, "--goal", "all_right").splitlines()[1]
+    assert (int(told.split()[0]), told.split(", ")[-1]) == (right, f"{right} answer all right")
 
 
 def test_where_the_locale_is_not_utf_8_it_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import pytest
 from tests.core.runs import run
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.scores import has_classes, right_classes, score, scored, scores
+from tui_backprop.core.goal import has_classes, right_classes
+from tui_backprop.core.scores import score, scored, scores
 
 
 def single(output: str, targets: list[float], weight: float = 1.0, **data: Any) -> Experiment:

@@ -159,10 +159,11 @@ def test_numbers_are_classes_if_the_output_is_a_softmax(tmp_path: Path) -> None:
         ("l2", "a", "not a finite number"),
         ("round", "1.5", "not a whole number"),
         ("stop", "soon", "not a finite number"),
+        ("goal", "luck", "unknown 'luck'"),
     ],
 )
 def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -> None:
-    draft = from_preset("article").changed("data", "circle").changed(field, text)
+    draft = from_preset("article").changed("data", "circle").changed("goal", "error").changed(field, text)
     with pytest.raises(ExperimentError, match=message) as caught:
         draft.experiment()
     assert field_of(caught.value) == field

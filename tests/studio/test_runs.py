@@ -36,6 +36,10 @@ async def test_until_converged_stops_where_the_article_does() -> None:
         assert s.sentence == "Converged: epoch 148, error 0."
         assert "epoch 148: 0 " in s.text("Error")
         assert s.text("Samples").count("✓") == 4
+        await s.press("e")
+        await run_until(s, 0)
+        assert s.where == (4 * 149, "update")
+        assert s.sentence == "It converged in epoch 148."
         await s.press("space")
         assert "Converged" not in s.sentence
 

@@ -116,13 +116,13 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
         in_sight = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
         assert (len(in_sight) == len(rows)) == complete
         seen = []
-        for _ in range(21):  # all but those that iris has no use for
+        for _ in range(22):  # all but those that iris has no use for
             assert screen.focused is not None
             seen.append(screen.focused.id)
             assert screen.query_one("#fields").region.contains_region(screen.focused.region)
             await s.press("down")
             await s.pilot.wait_for_scheduled_animations()
-        assert len(set(seen)) == len(rows) == 21
+        assert len(set(seen)) == len(rows) == 22
         assert {"file", "target", "columns", "samples", "noise", "features", "momentum"}.isdisjoint(seen)
         for name in ("mistake", "command", "keys"):
             assert screen.region.contains_region(screen.query_one(f"#{name}").region)

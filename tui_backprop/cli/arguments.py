@@ -207,6 +207,13 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group.add_argument("--hidden", metavar="NAME", help="activation of the hidden layers")
     group.add_argument("--output", metavar="NAME", help="activation of the output layer")
     group.add_argument("--batch", type=_typed(_batch), metavar="N|full", help="samples averaged in one update, or full")
+    group.add_argument(
+        "--stop",
+        type=_typed(read_number, example="0.1"),
+        metavar="E",
+        help="converged at an epoch's error up to E",
+    )
+    group.add_argument("--goal", metavar="error|all_right", help="converged at that error, or with all answers right")
     group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
     group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
 

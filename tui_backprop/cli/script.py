@@ -12,13 +12,13 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.experiment import ALL_RIGHT, Experiment
+from tui_backprop.core.goal import has_classes, middle, threshold
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import BiasMode
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
-from tui_backprop.core.scores import has_classes, threshold
 from tui_backprop.errors import BackpropError, one_line
 
 FORMATS = ("numpy", "torch")
@@ -44,6 +44,7 @@ def script(experiment: Experiment, epochs: int, form: str) -> str:
         _step(experiment, form),
         "\n".join(_samples(experiment, dialect)),
         "\n".join(_start(experiment, form, dialect)),
+        _goal(experiment, dialect),
         _training(experiment, epochs, dialect),
     ]
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
@@ -86,6 +87,8 @@ def _head(experiment: Experiment, dialect: _Dialect) -> str:
     training, data = experiment.training, experiment.data
     units = experiment.network.shape
     constants = {"RATE": training.rate, "BATCH": training.batch, "STOP": training.stop}
+    if training.goal == ALL_RIGHT:
+        del constants["STOP"]
     if training.shuffle:
         constants["SEED"] = experiment.seed
     constants |= {name.upper(): getattr(training, name) for name in OPTIMIZERS[training.optimizer].settings}
@@ -298,24 +301,51 @@ def _training(experiment: Experiment, epochs: int, dialect: _Dialect) -> str:
         *(["        age += 1"] if aged else []),
         f"        error += step(inputs[rows], targets[rows]{', age' if aged else ''})",
         "    print(epoch, error)",
-        "    if error <= STOP or not math.isfinite(error):",
+        "    if reached(error) or not math.isfinite(error):",
         "        break",
     ]
     return "\n".join([*lines, *(_test(experiment, dialect) if experiment.data.test is not None else [])])
 
 
 def _test(experiment: Experiment, dialect: _Dialect) -> Sequence[str]:
-    last = "a[-1]" if dialect is _NUMPY else "a"
     lines = [
         "",
-        f"z, a = {'forward(test_inputs)' if dialect is _NUMPY else '(t.detach() for t in forward(test_inputs))'}",
-        f"prediction = {_rounded(experiment, dialect, last)}",
+        *_asked(experiment, dialect, "test_"),
         f'print("test: mean error", float(errors({_shown(experiment)}, test_targets).mean()))',
     ]
     if has_classes(experiment):
-        edge = threshold(experiment)
-        one, other = (
-            (f"{name}.argmax(1)" if edge is None else f"({name} > {edge})") for name in ("prediction", "test_targets")
-        )
-        lines += [f'print("test: right", int(({one} == {other}).sum()), "of", len(test_inputs))']
+        lines += [f'print("test: right", int({_right(experiment, "test_")}.sum()), "of", len(test_inputs))']
     return lines
+
+
+def _asked(experiment: Experiment, dialect: _Dialect, part: str) -> Sequence[str]:
+    """All samples of a part under the same weights."""
+    forward = f"forward({part}inputs)"
+    return (
+        f"z, a = {forward if dialect is _NUMPY else f'(t.detach() for t in {forward})'}",
+        f"prediction = {_rounded(experiment, dialect, 'a[-1]' if dialect is _NUMPY else 'a')}",
+    )
+
+
+def _right(experiment: Experiment, part: str) -> str:
+    """Whether the class of each sample is right."""
+    edge = threshold(experiment) if has_classes(experiment) else middle(experiment)
+    one, other = (
+        (f"{name}.argmax(1)" if edge is None else f"({name} > {edge})") for name in ("prediction", f"{part}targets")
+    )
+    return f"({one} == {other})"
+
+
+def _goal(experiment: Experiment, dialect: _Dialect) -> str:
+    """Whether an epoch has reached the goal: asked again of all samples at its end."""
+    lines = ["", "def reached(error):"]
+    if experiment.training.goal == ALL_RIGHT:
+        lines[-1] = "def reached(_):"
+        lines += ['    """Whether all answers are right."""']
+        answer = f"bool({_right(experiment, '')}.all())"
+    else:
+        lines += ['    """Whether the error was small enough on the way, and is now."""']
+        lines += ["    if not error <= STOP:", "        return False"]
+        answer = f"bool(errors({_shown(experiment)}, targets).sum() <= STOP)"
+    asked = (f"    {line}" for line in _asked(experiment, dialect, ""))
+    return "\n".join([*lines, *asked, f"    return {answer}"])

@@ -16,7 +16,7 @@ from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
 from tui_backprop.render.spans import Line, line, plain, safe
-from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons
+from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons, right_of
 from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
 SEEDS = 2**32
@@ -62,8 +62,10 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
     lines: list[Line] = [
         line(f"{safe(runs.experiment.name)}: {seeds}, at most {runs.epochs:,} epochs each"),
-        line(f"{len(epochs):,} converge{share}, {len(stuck):,} do not"),
+        line(f"{len(epochs):,} converge{share}, {len(stuck):,} do not{right_of(outcomes)}"),
     ]
+    if "weights" in runs.experiment.definition.get("network", {}):
+        lines.insert(1, line(f"its own weights are not used: each start draws its own ({runs.experiment.init})"))
     if not done:
         lines.append(line(f"interrupted at {100 * runs.progress:.0f} %: runs under way are told as they stood"))
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
@@ -76,7 +78,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
 def _write_csv(file: TextIO, runs: Sweep, done: bool) -> None:
     writer = csv.writer(file, lineterminator="\n")
     outcomes = [_fields(outcome) for outcome in runs.outcomes()]
-    writer.writerow(["seed", "ending", "epochs", "error", "dead", "step"])
+    writer.writerow(["seed", "ending", "epochs", "error", "dead", "step", "all_right"])
     writer.writerows(outcome.values() for outcome in outcomes)
 
 
@@ -93,6 +95,7 @@ def _fields(outcome: Outcome) -> dict[str, object]:
         "error": outcome.error,
         "dead": outcome.dead,
         "step": outcome.lost or None,  # after which numbers were no longer finite
+        "all_right": outcome.all_right,  # None where no answer is right or wrong
     }
 
 

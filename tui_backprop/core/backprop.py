@@ -335,7 +335,10 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What fixed parameters say of several samples: `raw` and `prediction` (samples, units[L]), `error` (samples,)."""
+    """What fixed parameters say of several samples: `raw` and `prediction` (samples, units[L]), `error` (samples,).
+
+    Of many networks, `Parameters` of a flat array (networks, size), all three have an axis over these in front.
+    """
 
     raw: Array
     prediction: Array
@@ -346,7 +349,8 @@ def sums(parameters: Parameters, layer: int, below: Array, times: Times = times_
     """z[l] = a[l−1]·W[l] + b[l] of `below` (…, units[l−1])."""
     z = times(below, parameters.weights[layer - 1])
     if parameters.biases:
-        z += parameters.biases[layer - 1]
+        bias = parameters.biases[layer - 1]
+        z += bias if bias.ndim == 1 else bias[..., None, :]
     return z
 
 

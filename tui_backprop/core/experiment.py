@@ -67,10 +67,15 @@ class Data:
         return np.hstack([self.inputs, self.targets])
 
 
+SMALL_ERROR, ALL_RIGHT = "error", "all_right"
+GOALS = (SMALL_ERROR, ALL_RIGHT)
+
+
 @dataclass(frozen=True)
 class Training:
     """The rules. `batch` is the number of samples an update averages over; `round` the decimals of a prediction.
 
+    A run has converged once its error is at most `stop`; where `goal` says so, once every answer is right instead.
     `momentum` is that of the optimiser of this name; `l1` and `l2` are the prices of the penalty on weights.
     """
 
@@ -85,6 +90,7 @@ class Training:
     momentum: float = 0.9
     l1: float = 0.0
     l2: float = 0.0
+    goal: str = SMALL_ERROR
 
 
 @dataclass(frozen=True, eq=False)

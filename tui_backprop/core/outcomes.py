@@ -8,6 +8,7 @@ from enum import Enum
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.gates import view_gates
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import all_right, has_right_answers
 from tui_backprop.core.network import Parameters
 
 FALLING = 0.99
@@ -31,7 +32,7 @@ class Ending(Enum):
 
 
 _SENTENCES = {
-    Ending.CONVERGED: "the error is small enough",
+    Ending.CONVERGED: "the goal is reached",
     Ending.DIVERGED: "numbers grew beyond all bounds",
     Ending.DEAD: "a layer is dead: all its gates are shut for every sample, no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
@@ -45,7 +46,8 @@ class Outcome:
     """One run: after `epochs` epochs the last one's error was `error`; `dead` units are shut for every sample.
 
     `linear` says that no gate switches between samples, whether the run has converged or not. `lost` is the step
-    after which numbers were no longer finite; 0 where they are.
+    after which numbers were no longer finite; 0 where they are. `all_right` says whether every answer is right,
+    whatever the error; None where answers are neither right nor wrong.
     """
 
     seed: int
@@ -55,21 +57,23 @@ class Outcome:
     dead: int
     linear: bool = False
     lost: int = 0
+    all_right: bool | None = None
 
     @property
     def converged(self) -> bool:
-        """Whether the error became small enough."""
+        """Whether it reached its goal."""
         return self.ending is Ending.CONVERGED
 
 
 def outcome_of(
-    experiment: Experiment, seed: int, epochs: int, error: float, before: float, flat: Array, lost: int
+    experiment: Experiment, seed: int, epochs: int, error: float, before: float, flat: Array, lost: int, converged: bool
 ) -> Outcome:
     """The outcome of a run with these `flat` parameters at its end; `before` is the error a good while ago."""
+    right = bool(all_right(experiment, flat[None])[0]) if has_right_answers(experiment) else None
     if lost:
-        return Outcome(seed, Ending.DIVERGED, epochs, error, 0, lost=lost)
+        return Outcome(seed, Ending.DIVERGED, epochs, error, 0, lost=lost, all_right=right)
     gates = view_gates(experiment.data, Parameters(experiment.network, flat))
-    if epochs and error <= experiment.training.stop:
+    if converged:
         ending = Ending.CONVERGED
     elif any(layer.dead.all() for layer in gates.layers):
         ending = Ending.DEAD
@@ -78,4 +82,4 @@ def outcome_of(
     else:
         ending = Ending.PLATEAU if error >= FALLING * before else Ending.FALLING
     dead = sum(int(layer.dead.sum()) for layer in gates.layers)
-    return Outcome(seed, ending, epochs, error, dead, gates.linear)
+    return Outcome(seed, ending, epochs, error, dead, gates.linear, all_right=right)

@@ -26,10 +26,10 @@ Times = Callable[[Array, Array], Array]
 
 
 def times_in_order(left: Array, right: Array) -> Array:
-    """left·right for `left` (samples, n) and `right` (n, m), each sum taken in order, as in training."""
-    total: Array = left[:, :1] * right[0]
-    for place in range(1, len(right)):
-        total += left[:, place : place + 1] * right[place]
+    """left·right for `left` (…, samples, n) and `right` (…, n, m), each sum taken in order, as in training."""
+    total: Array = left[..., :1] * right[..., :1, :]
+    for place in range(1, right.shape[-2]):
+        total += left[..., place : place + 1] * right[..., place : place + 1, :]
     return total
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.goal import has_classes, right_classes
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment
 
@@ -32,39 +30,6 @@ class Score:
     def accuracy(self) -> float | None:
         """The share of right answers."""
         return None if self.right is None else self.right / self.samples
-
-
-@lru_cache(maxsize=16)
-def threshold(experiment: Experiment) -> float | None:
-    """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None."""
-    if experiment.network.units[-1] != 1:
-        return None
-    data = experiment.data
-    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
-    edge = ACTIVATIONS[experiment.network.activations[-1]].threshold
-    if edge is not None and ((targets == 0) | (targets == 1)).all():
-        return edge
-    return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None
-
-
-def has_classes(experiment: Experiment) -> bool:
-    """Whether answers are classes: of a softmax, of a sigmoid with targets 0 and 1, or −1 and 1."""
-    return ACTIVATIONS[experiment.network.activations[-1]].joint or threshold(experiment) is not None
-
-
-def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:
-    """For each sample (samples, outputs) whether its class is right: the largest output, or the side of the threshold.
-
-    An output that is not a number is never right. None where answers are no classes.
-    """
-    if not has_classes(experiment):
-        return None
-    edge = threshold(experiment)
-    if edge is None:
-        same = prediction.argmax(axis=1) == targets.argmax(axis=1)
-    else:
-        same = (prediction[:, 0] > edge) == (targets[:, 0] > edge)
-    return np.asarray(same & np.isfinite(prediction).all(axis=1), dtype=np.bool_)
 
 
 def score(experiment: Experiment, parameters: Parameters, data: Data) -> Score:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame, in_order
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import reached
 from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
@@ -186,9 +187,11 @@ class _Group:
         if self._curves is not None:
             for place in np.flatnonzero(running).tolist():
                 self._curves[int(self._members[place])].append(float(error[place]))
-        ended = np.flatnonzero(running & ((error <= self._experiment.training.stop) | (self._lost > 0)))
+        converged = running & (self._lost == 0)
+        converged[converged] = reached(self._experiment, error[converged], self._parameters[converged])
+        ended = np.flatnonzero(running & (converged | (self._lost > 0)))
         for place in ended.tolist():
-            self._ended[int(self._members[place])] = self._outcome(place)
+            self._ended[int(self._members[place])] = self._outcome(place, bool(converged[place]))
         running[ended] = False
         if len(ended) and running.sum() <= WORTHWHILE * len(running) and running.any():
             self._members, self._error = self._members[running], error[running]
@@ -196,11 +199,11 @@ class _Group:
             self._running, self._lost = running[running], self._lost[running]
             self._train(self._parameters[running], self._laid_slots(running))
 
-    def _outcome(self, place: int) -> Outcome:
+    def _outcome(self, place: int, converged: bool = False) -> Outcome:
         error, earlier = float(self._error[place]), float(self._earlier[place])
         flat = self._parameters[place].copy()
         seed, lost = int(self._members[place]), int(self._lost[place])
-        return outcome_of(self._experiment, seed, self.epoch, error, earlier, flat, lost)
+        return outcome_of(self._experiment, seed, self.epoch, error, earlier, flat, lost, converged)
 
     def _train(self, parameters: Array, slots: Array | None) -> None:
         """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""

@@ -39,7 +39,7 @@ def differences(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Override
     """The changes that make `wanted` of a definition, if changes can."""
     network, training = wanted.get("network", {}), wanted.get("training", {})
     found = {**{key: network.get(key) for key in ("seed", "layers", "hidden", "output")}}
-    found |= {key: training.get(key) for key in ("rate", "batch", "shuffle")}
+    found |= {key: training.get(key) for key in ("rate", "batch", "shuffle", "stop", "goal")}
     before = {**named.get("network", {}), **named.get("training", {})}
     changed = {key: value for key, value in found.items() if value is not None and value != before.get(key)}
     if set(wanted.get("data", {})) == {"csv"} and wanted["data"] != named.get("data"):

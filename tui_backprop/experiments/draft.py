@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, TANH
-from tui_backprop.core.experiment import Data, Experiment, Training
+from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experiment, Training
 from tui_backprop.core.losses import suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
@@ -34,6 +34,8 @@ BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
 _OR_NOT = ("momentum", "l1", "l2", "round", "stop")
 """Rules of training that a file leaves out where their field is empty."""
+_USUAL = {"report": Training.report, "goal": Training.goal}
+"""Rules that a file leaves out where they are the usual ones."""
 FOUND_OUT = "found out"
 DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "blanks": " ", "|": "|"}
 DECIMALS = {FOUND_OUT: "", "point": ".", "comma": ","}
@@ -85,6 +87,7 @@ class Draft:
     l1: str = ""
     l2: str = ""
     round: str = ""
+    goal: str = Training.goal
     stop: str = ""
 
     @property
@@ -102,6 +105,7 @@ class Draft:
         without |= set() if made or self.data == CSV or own["network"]["layers"][0] == 2 else {"features"}
         without |= set() if drawn else {"data_seed"}
         without |= unused_settings(self.optimizer)
+        without |= {"stop"} if self.goal == ALL_RIGHT else set()
         return without | (set() if self.layers.strip() else {"hidden"})
 
     def changed(self, field: str, text: str) -> Draft:
@@ -125,9 +129,10 @@ class Draft:
         """With the output, the loss and the scaling that suit the samples; raises `ExperimentError` as these do."""
         found = replace(self, output=LINEAR.name)._outline(open_csv)
         output, loss = suited_to(found.classes)
+        goal = ALL_RIGHT if found.classes else SMALL_ERROR
         scaled = ("yes" if needed else "no" for needed in found.scaled)
         scaling = dict(zip(("standardise", "standardise_targets"), scaled, strict=True)) if self.data == CSV else {}
-        return replace(self, output=output, loss=loss, **scaling)
+        return replace(self, output=output, loss=loss, goal=goal, **scaling)
 
     def _outline(self, open_csv: Opener) -> Outline:
         if self.data in GENERATORS:
@@ -155,7 +160,7 @@ class Draft:
         }  # fmt: skip
         training = {key: _number(getattr(self, key)) for key in _ALWAYS}
         training["shuffle"] = self.shuffle == "yes"
-        training |= {} if self.report == "loss" else {"report": self.report}
+        training |= {key: text for key, usual in _USUAL.items() if (text := getattr(self, key)) != usual}
         return {"title": title, "network": network, "training": {**training, **self._optional()}, "data": data}
 
     def _data(self) -> dict[str, Any]:
@@ -198,7 +203,7 @@ class Draft:
         if not changes.keys().isdisjoint(_PREPARATION):
             data = {key: value for key, value in data.items() if key not in (*_PREPARATION, "seed")}
             data.update(self._preparation())
-        training.update({key: _number(changes[key]) for key in (*_ALWAYS, "report") if key in changes})
+        training.update({key: _number(changes[key]) for key in (*_ALWAYS, *_USUAL) if key in changes})
         if "shuffle" in changes:
             training["shuffle"] = self.shuffle == "yes"
         training = {key: value for key, value in training.items() if key not in _OR_NOT or key not in changes}
@@ -318,6 +323,7 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         seed=str(experiment.seed),
         loss=training.loss,
         report=training.report,
+        goal=training.goal,
         optimizer=training.optimizer,
         rate=f"{training.rate:g}",
         batch=str(rules.get("batch", 1)),
@@ -337,7 +343,7 @@ def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
     draft = from_preset("article").changed("data", CSV).changed("file", file).suited(open_csv)
     if output in (None, draft.output):
         return draft
-    return replace(draft, output=str(output), loss=suited_to_output(str(output)))
+    return replace(draft, output=str(output), loss=suited_to_output(str(output)), goal=Training.goal)
 
 
 def experiment_of(file: str, overrides: Overrides) -> Experiment:

@@ -12,7 +12,8 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LINEAR, RELU
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.experiment import Data, Experiment, Training
+from tui_backprop.core.experiment import ALL_RIGHT, GOALS, Data, Experiment, Training
+from tui_backprop.core.goal import has_right_answers
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
@@ -44,6 +45,8 @@ class Overrides:
     output: str | None = None
     batch: int | str | None = None
     shuffle: bool | None = None
+    stop: float | None = None
+    goal: str | None = None
     data: str | None = None
 
     @property
@@ -134,7 +137,7 @@ def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
     return assemble(experiment.name, overrides.apply(experiment.definition), data)
 
 
-_LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle"})
+_LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle", "stop", "goal"})
 """Overrides under which the samples stay as they are, if layers begin and end with the same units."""
 
 
@@ -169,9 +172,12 @@ def _experiment(
     init = network_keys.choice("init", Experiment.init, tuple(INITIALISERS))
     initial = _parameters(network_keys, network, init, seed)
     network_keys.done()
-    return Experiment(
+    experiment = Experiment(
         name, title, watch, network, initial, training, data, seed, _with_absolute_csv(definition, folder), init
     )
+    if training.goal == ALL_RIGHT and not has_right_answers(experiment):
+        raise training_keys.error("goal", f"{ALL_RIGHT} of other numbers", "classes, or targets 0 and 1, or −1 and 1")
+    return experiment
 
 
 def _with_absolute_csv(definition: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
@@ -222,6 +228,7 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
         shuffle=keys.flag("shuffle", False),
         round=keys.optional_integer("round", 0, 15),
         stop=keys.number("stop", 0.0),
+        goal=keys.choice("goal", Training.goal, GOALS),
         optimizer=keys.choice("optimizer", Training.optimizer, tuple(OPTIMIZERS)),
         momentum=keys.number("momentum", 0.9, least=0.0, below=1.0),
         l1=keys.number("l1", 0.0, least=0.0),

@@ -57,10 +57,9 @@ def place_of(text: str, timeline: Timeline) -> tuple[int, str | None]:
     """(step, phase) of a place, or of the end of the epoch that reaches the goal for `converged`."""
     if text != "converged":
         return parse_place(text, timeline)
-    stop = timeline.experiment.training.stop
     timeline.go(step=0)
     most = max(1, FURTHEST // timeline.trainer.steps_per_epoch)
-    for epoch, held in timeline.run_epochs(lambda errors: bool(errors[-1] <= stop), most):
+    for epoch, held in timeline.run_epochs(lambda errors: len(errors) == timeline.converged_at, most):
         if held:
             return timeline.epoch_end(epoch), None
     raise BackpropError("this run does not converge", f"within {FURTHEST:,} steps")

@@ -7,8 +7,8 @@ import math
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.samples import view_samples
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.core.scores import right_classes
 from tui_backprop.render.numbers import fixed, short
 from tui_backprop.render.spans import Line, Span, clip, fit, line, width
 

@@ -58,12 +58,19 @@ def _headline(survey: Survey) -> list[Line]:
     converged, stuck = len(survey.converged), len(survey.stuck)
     share = f" ({100 * converged / len(survey.outcomes):.1f} %)" if survey.over and survey.outcomes else ""
     counts = [Span(f"{converged:,} converge{share}", bold=True), Span(f"   {stuck:,} do not")]
+    counts += [Span(right)] if (right := right_of(survey.outcomes).replace(", ", "   ")) else []
     if not survey.over:
         waiting = survey.starts - converged - stuck
         counts.append(Span(f"   {waiting:,} under way, {100 * survey.progress:.0f} %", "accent"))
     elif len(survey.outcomes) < survey.starts or survey.progress < 1:
         counts.append(Span(f"   stopped at {100 * survey.progress:.0f} %", "warn"))
     return [line(*counts), line(Span(f"of {survey.starts:,} starts, at most {survey.epochs:,} epochs each", "dim"))]
+
+
+def right_of(outcomes: Sequence[Outcome]) -> str:
+    """How many answer all samples right, converged or not; empty where no answer is right or wrong."""
+    told = [outcome.all_right for outcome in outcomes if outcome.all_right is not None]
+    return f", {sum(told):,} answer all right" if told else ""
 
 
 def quartiles(epochs: Sequence[int]) -> list[Line]:

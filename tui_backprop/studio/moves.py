@@ -74,9 +74,20 @@ def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | No
 
 
 def until_converged(timeline: Timeline, tell: Callable[[str], None]) -> Move:
-    """Whole epochs until one's error is small enough for the experiment."""
-    stop = timeline.experiment.training.stop
-    return _run(timeline, lambda errors: bool(errors[-1] <= stop), MOST_EPOCHS, "Converged: ", tell)
+    """Whole epochs until one reaches the experiment's goal; none where one has."""
+    if (epoch := timeline.moment.converged_at) is not None:
+        return _told(f"It converged in epoch {epoch:,}.", tell)
+    return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", tell)
+
+
+def _told(text: str, tell: Callable[[str], None]) -> Move:
+    """No move, but a word."""
+
+    def make() -> Iterator[str]:
+        tell(text)
+        yield from ()
+
+    return Move(make)
 
 
 def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -> Move:

@@ -13,6 +13,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import may_be_reached
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.edits import Edit, with_edit, with_parameter
 from tui_backprop.core.run.trainer import Origin, Trainer, TrainingState
@@ -76,6 +77,8 @@ class Branch:
         self._interval = _INTERVAL
         self._checkpoints = {0: self.settled(self._trainers[0].start())}
         self._history = _History()
+        self.converged_at: int | None = None
+        """The first of these epochs that reached the goal."""
 
     def with_edit(self, edit: Edit, keep_future: bool) -> Branch:
         """Another branch, the same up to the edit; later edits go with it only where `keep_future`."""
@@ -88,6 +91,8 @@ class Branch:
         if reached:
             epochs = self.epochs_completed(reached)
             other._history = _History(self.errors[:epochs])
+            if self.converged_at is not None and self.converged_at <= epochs:
+                other.converged_at = self.converged_at
         return other
 
     # Steps and epochs
@@ -154,29 +159,37 @@ class Branch:
             stop = min(stop, self._edit_steps[following])
         errors: list[float] = []
         trainer = self.trainer(state.step + 1)
-        epoch = trainer.epoch(state.step + 1)
-        return self._kept(trainer.advance(state, stop - state.step, errors), errors, epoch)
+        made = trainer.advance(state, stop - state.step, errors)
+        return self._kept(trainer, state, made, errors)
 
     def step(self, state: TrainingState) -> tuple[TrainingState, TrainingState]:
         """One step: the state as training leaves it, and the same with the edits at its step made."""
         errors: list[float] = []
         trainer = self.trainer(state.step + 1)
         made = trainer.advance(state, 1, errors)
-        return made, self._kept(made, errors, trainer.epoch(made.step))
+        return made, self._kept(trainer, state, made, errors)
 
-    def _kept(self, state: TrainingState, errors: list[float], epoch: int) -> TrainingState:
-        """The state, settled, after its checkpoint and the `errors` of the epochs from `epoch` on have been kept."""
-        state = self.settled(state)
-        for number, error in enumerate(errors, epoch):
-            self._remember_error(number, error)
+    def _kept(self, trainer: Trainer, before: TrainingState, made: TrainingState, errors: list[float]) -> TrainingState:
+        """The state `made`, settled, after its checkpoint and the `errors` of the epochs since `before` were kept."""
+        for epoch, error in enumerate(errors, trainer.epoch(before.step + 1)):
+            end = trainer.epoch_end(epoch)
+            if (
+                self._remember_error(epoch, error)
+                and self.converged_at is None
+                and may_be_reached(trainer.experiment, error)
+            ):
+                before = made if end == made.step else trainer.advance(before, end - before.step)
+                self._remember_goal(trainer, epoch, before)
+        state = self.settled(made)
         self._remember_checkpoint(state)
         return state
 
     def remember(self, state: TrainingState) -> None:
         """Keeps what a completed step leaves behind."""
         trainer = self.trainer(state.step)
-        if state.step and trainer.done(state.step) == 0:
-            self._remember_error(trainer.epoch(state.step), state.epoch_error)
+        epoch = trainer.epoch(state.step)
+        if state.step and trainer.done(state.step) == 0 and self._remember_error(epoch, state.epoch_error):
+            self._remember_goal(trainer, epoch, state)
         self._remember_checkpoint(state)
 
     # What is kept
@@ -208,14 +221,20 @@ class Branch:
         self._interval *= 2
         self._checkpoints = {step: kept for step, kept in self._checkpoints.items() if step % self._interval == 0}
 
-    def _remember_error(self, epoch: int, error: float) -> None:
+    def _remember_error(self, epoch: int, error: float) -> bool:
+        """Whether it was news."""
         if epoch != len(self._history) + 1:
-            return
+            return False
         if 2 * self._history.nbytes > self._budget:
             raise BackpropError(
                 f"{len(self._history):,} epochs fill the memory for the history of errors", "start again with `r`"
             )
         self._history.append(error)
+        return True
+
+    def _remember_goal(self, trainer: Trainer, epoch: int, end: TrainingState) -> None:
+        if self.converged_at is None and trainer.converged(end):
+            self.converged_at = epoch
 
     def _remember_checkpoint(self, state: TrainingState) -> None:
         self.reached = max(self.reached, state.step)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import right_classes
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.core.run.trainer import TrainingState
-from tui_backprop.core.scores import right_classes
 
 Condition = Callable[[Experiment, TrainingState, TrainingState], str]
 """(experiment, state before the step, state after it) → what the step did, in words; nothing where it did not."""

@@ -77,7 +77,8 @@ class Moment:
 
     At the start `step` is 0 and `passage` None. Otherwise step `step` is under way, as far as `phase`, with the
     parameters `before` it and `after` it. `samples` are the data rows of the step. `errors` (epochs,) are those
-    of all epochs computed so far, beyond this moment too where the run has been there. `recent` are the steps of
+    of all epochs computed so far, beyond this moment too where the run has been there; `goal_at` is the first of these
+    that reached the goal. `recent` are the steps of
     this epoch before this one (the last few of them): their first data row and their reported error.
     Layers count from 1 as in the equations. What this phase has not reached yet is None.
 
@@ -97,6 +98,7 @@ class Moment:
     after: Parameters
     passage: Pass | None
     errors: Array
+    goal_at: int | None = None
     recent: tuple[tuple[int, float], ...] = ()
     error_before: float = 0.0
     shown: int = 0
@@ -231,11 +233,10 @@ class Moment:
             return in_order(np.append(self.error_before, self.passage.error))
         return self.error_before if self.recent else None
 
-    @cached_property
+    @property
     def converged_at(self) -> int | None:
-        """The first epoch, up to this moment, whose error was small enough to stop."""
-        small = np.flatnonzero(self.errors[: self.epochs_completed] <= self.experiment.training.stop)
-        return int(small[0]) + 1 if len(small) else None
+        """The first epoch, up to this moment, that reached the goal."""
+        return self.goal_at if self.goal_at is not None and self.goal_at <= self.epochs_completed else None
 
     @cached_property
     def finite(self) -> bool:

@@ -107,6 +107,11 @@ class Timeline:
         """Bytes held by checkpoints and history."""
         return sum(visited.branch.memory for visited in self._visited)
 
+    @property
+    def converged_at(self) -> int | None:
+        """The first epoch that reached the goal, of all that have been made, whether before the cursor or not."""
+        return self._branch.converged_at
+
     # Moves
 
     def next_phase(self) -> Moment:
@@ -357,6 +362,7 @@ class Timeline:
             after=self._after.parameters,
             passage=passage,
             errors=branch.errors,
+            goal_at=branch.converged_at,
             recent=self._recent(step),
             error_before=0.0 if step == 0 or trainer.done(step - 1) == 0 else self._before.epoch_error,
             memory_before=self._before.memory,

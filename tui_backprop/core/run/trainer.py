@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.backprop import PIECE, Backprop, Pass
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import reached
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS, Memory
 from tui_backprop.core.penalty import penalised, with_penalty
@@ -178,10 +179,14 @@ class Trainer:
                 return
 
     def ended(self, state: TrainingState) -> bool:
-        """Whether training stops here: an epoch ended within the error allowed, or the numbers are not finite."""
+        """Whether training stops here: an epoch ended that reached the goal, or the numbers are not finite."""
         if state.step == 0 or self.done(state.step):
             return False
-        return state.epoch_error <= self.experiment.training.stop or not self.finite(state)
+        return self.converged(state) or not self.finite(state)
+
+    def converged(self, state: TrainingState) -> bool:
+        """Whether the epoch that ends with this state reached the goal."""
+        return bool(reached(self.experiment, np.array([state.epoch_error]), state.parameters.flat[None])[0])
 
     @staticmethod
     def finite(state: TrainingState) -> bool:

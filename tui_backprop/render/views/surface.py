@@ -11,9 +11,9 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import looked_at
 from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
+from tui_backprop.core.goal import threshold
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.core.scores import threshold
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.numbers import level, scale_of, short, tone
 from tui_backprop.render.selection import Selection

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.experiment import GOALS, Data, Experiment
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -50,6 +50,7 @@ FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "l1": ("L1 price", "0, or e.g. 0.001"),
     "l2": ("L2 price", "0, or e.g. 0.001"),
     "round": ("decimals", "of predictions; else all"),
+    "goal": ("converged at", GOALS),
     "stop": ("stop at error", "0"),
 }
 """Label, and the names to choose from or what is to be typed."""

@@ -1,0 +1,145 @@
+"""When a run has converged: on the way and at the end, by its error or by its answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from tui_backprop.cli.script import script
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import all_right
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.core.run.trainer import Trainer
+from tui_backprop.core.sweep import Sweep
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments import Overrides, load_experiment
+
+
+def forgetful(**rules: Any) -> Experiment:
+    """One weight that takes each target over at once, and twenty 0s before twenty 1s: an epoch has two errors of ½."""
+    return load_experiment(
+        {
+            "network": {"layers": [1, 1], "weights": [[[1.0]]]},
+            "training": {"rate": 1.0, "loss": "half_squared", **rules},
+            "data": {"inputs": [[1.0]] * 40, "targets": [[0.0]] * 20 + [[1.0]] * 20},
+        }
+    )
+
+
+def trained(experiment: Experiment, epochs: int) -> int | None:
+    """The epoch in which the trainer stops."""
+    trainer = Trainer(experiment)
+    *_, (epoch, state) = trainer.epochs(epochs)
+    return epoch if trainer.ended(state) else None
+
+
+def swept(experiment: Experiment, epochs: int) -> int | None:
+    sweep = Sweep(experiment, [experiment.seed], epochs)
+    for _ in sweep.proceed():
+        pass
+    (outcome,) = sweep.outcomes()
+    return outcome.epochs if outcome.converged else None
+
+
+def travelled(experiment: Experiment, epochs: int) -> int | None:
+    timeline = Timeline(experiment)
+    return timeline.go(timeline.epoch_end(epochs)).converged_at
+
+
+def watched(experiment: Experiment, epochs: int) -> int | None:
+    """Epoch by epoch, and back again."""
+    timeline = Timeline(experiment)
+    for epoch in range(1, epochs + 1):
+        found = timeline.go(timeline.epoch_end(epoch)).converged_at
+        if found is not None:
+            assert found == epoch
+            assert timeline.back_step().converged_at is None
+            return found
+    return None
+
+
+def scripted(experiment: Experiment, epochs: int) -> int | None:
+    text = script(experiment, epochs, "numpy")
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    lines = [line for line in done.stdout.splitlines() if line[0].isdigit()]
+    return None if len(lines) == epochs else len(lines)
+
+
+WAYS = [trained, travelled, watched, scripted]
+
+
+class TestError:
+    @pytest.mark.parametrize("way", WAYS)
+    def test_of_samples_that_are_forgotten_again_it_is_not_enough(self, way: Any) -> None:
+        """1.0 on the way; under the last weight, 1, the twenty 0s cost ½ each: 10."""
+        assert way(forgetful(stop=1.0), 9) is None
+        assert way(forgetful(stop=9.9), 9) is None
+        assert way(forgetful(stop=10.0), 9) == 1
+
+    def test_a_sweep_asks_again_too(self) -> None:
+        drawn = {**forgetful().definition, "network": {"layers": [1, 1], "init": "constant"}}
+        for stop, epoch in ((1.1, None), (10.0, 1)):
+            assert swept(load_experiment(drawn, Overrides(stop=stop)), 9) == epoch
+
+    @pytest.mark.parametrize("way", [*WAYS[:2], watched])
+    def test_the_article_converges_in_epoch_148(self, way: Any) -> None:
+        assert way(load_experiment("article"), 200) == 148
+
+
+class TestAllRight:
+    CLASSES: ClassVar[dict[str, Any]] = {
+        "network": {"layers": [2, 3], "output": "softmax", "weights": [[[0.0, 1.0, 0.0], [1.0, 0.0, 0.5]]]},
+        "training": {"loss": "softmax_cross_entropy", "goal": "all_right"},
+        "data": {"inputs": [[3, 1], [1, 3], [-1, -1]], "targets": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]},
+    }
+
+    def first(self, experiment: Experiment, epochs: int) -> int:
+        """The first epoch after which the largest output of each sample is its class, by plain products."""
+        trainer, data = Trainer(experiment), experiment.data
+        state = trainer.start()
+        for epoch in range(1, epochs + 1):
+            state = trainer.advance(state, trainer.steps_per_epoch)
+            (weights,) = state.parameters.weights
+            if ((data.inputs @ weights).argmax(1) == data.targets.argmax(1)).all():
+                return epoch
+        raise AssertionError
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("rules", [{}, {"batch": 2, "l2": 0.01}, {"batch": "full", "optimizer": "momentum"}])
+    def test_of_three_outputs(self, rules: dict[str, Any], way: Any) -> None:
+        training = {**self.CLASSES["training"], **rules}
+        experiment = load_experiment({**self.CLASSES, "training": training})
+        expected = self.first(experiment, 200)
+        assert 1 < expected < 200
+        assert way(experiment, 200) == expected
+
+    @pytest.mark.parametrize("way", [trained, swept, travelled, watched, scripted])
+    def test_no_error_has_to_be_small(self, way: Any) -> None:
+        experiment = load_experiment("xor", Overrides(output="sigmoid", goal="all_right"))
+        state = Trainer(experiment).start()
+        epoch = way(experiment, 400)
+        assert epoch is not None
+        for number in (epoch - 1, epoch):
+            state = Trainer(experiment).advance(Trainer(experiment).start(), 4 * number)
+            assert all_right(experiment, state.parameters.flat[None]).tolist() == [number == epoch]
+        assert state.epoch_error > 0.1
+
+    def test_of_many_networks_at_once(self) -> None:
+        experiment = load_experiment("xor", Overrides(output="sigmoid"))
+        flat = np.random.RandomState(0).uniform(-4, 4, (5000, experiment.network.size))
+        right = all_right(experiment, flat)
+        assert 0 < right.sum() < 5000
+        w, v = flat[:, :8].reshape(-1, 2, 4), flat[:, 8:12]
+        hidden = np.maximum(experiment.data.inputs @ w + flat[:, None, 12:16], 0)
+        answers = (hidden * v[:, None]).sum(2) + flat[:, 16:]
+        np.testing.assert_array_equal(right, ((answers > 0) == [False, True, True, False]).all(1))
+
+    def test_answers_that_are_numbers_are_refused(self) -> None:
+        definition = forgetful(goal="all_right").definition
+        numbers = {**definition, "data": {"inputs": [[1.0]], "targets": [[0.3]]}}
+        with pytest.raises(ExperimentError, match=r"training\.goal: all_right of other numbers"):
+            load_experiment(numbers)

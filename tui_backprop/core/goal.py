@@ -1,0 +1,124 @@
+"""When a run has reached its goal: the error is small enough, or every answer is right.
+
+An epoch's error is that of the samples on the way, each under the weights that it met. Weights that forget one sample
+while they learn the next can make it small and yet answer little, so all samples are asked again at the end.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.experiment import ALL_RIGHT, Experiment
+from tui_backprop.core.network import Parameters
+
+_TOGETHER = 4096
+"""Networks times samples that are asked at once."""
+
+
+@lru_cache(maxsize=16)
+def threshold(experiment: Experiment) -> float | None:
+    """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None."""
+    if experiment.network.units[-1] != 1:
+        return None
+    data = experiment.data
+    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
+    edge = ACTIVATIONS[experiment.network.activations[-1]].threshold
+    if edge is not None and ((targets == 0) | (targets == 1)).all():
+        return edge
+    return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None
+
+
+def has_classes(experiment: Experiment) -> bool:
+    """Whether answers are classes: of a softmax, of a sigmoid with targets 0 and 1, or −1 and 1."""
+    return ACTIVATIONS[experiment.network.activations[-1]].joint or threshold(experiment) is not None
+
+
+def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:
+    """For each sample (…, samples, outputs) whether its class is right: the largest output, or the threshold's side.
+
+    An output that is not a number is never right. None where answers are no classes.
+    """
+    if not has_classes(experiment):
+        return None
+    edge = threshold(experiment)
+    if edge is None:
+        same = prediction.argmax(axis=-1) == targets.argmax(axis=-1)
+    else:
+        same = (prediction[..., 0] > edge) == (targets[..., 0] > edge)
+    return np.asarray(same & np.isfinite(prediction).all(axis=-1), dtype=np.bool_)
+
+
+@lru_cache(maxsize=16)
+def middle(experiment: Experiment) -> float | None:
+    """Halfway between the two values that all targets have, 0 and 1 or −1 and 1; None for other targets."""
+    targets = experiment.data.targets
+    if ((targets == 0) | (targets == 1)).all():
+        return 0.5
+    return 0.0 if (np.abs(targets) == 1).all() else None
+
+
+def has_right_answers(experiment: Experiment) -> bool:
+    """Whether an answer is right or wrong: a class, or nearer to one of two values than to the other."""
+    return has_classes(experiment) or middle(experiment) is not None
+
+
+def _right(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
+    """Which samples (…, samples, outputs) are answered right, where there are right answers."""
+    classes = right_classes(experiment, prediction, targets)
+    if classes is not None:
+        return classes
+    edge = middle(experiment)
+    assert edge is not None
+    same = (prediction > edge) == (targets > edge)
+    return np.asarray((same & np.isfinite(prediction)).all(axis=-1), dtype=np.bool_)
+
+
+def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
+    """Which of many networks, `flat` (networks, parameters), answer every sample right; none where no answer is."""
+    data = experiment.data
+    right = np.full(len(flat), has_right_answers(experiment))
+    start = 0
+    while start < len(data) and right.any():
+        rows = slice(start, start + max(1, _TOGETHER // int(right.sum())))
+        found = evaluate(
+            Parameters(experiment.network, flat[right]), experiment.training, data.inputs[rows], data.targets[rows]
+        )
+        right[right] = _right(experiment, found.prediction, data.targets[rows]).all(axis=-1)
+        start = rows.stop
+    return right
+
+
+def may_be_reached(experiment: Experiment, error: float) -> bool:
+    """Whether it is worth asking all samples again after an epoch with this error."""
+    return experiment.training.goal == ALL_RIGHT or error <= experiment.training.stop
+
+
+def reached(experiment: Experiment, errors: Array, flat: Array) -> NDArray[np.bool_]:
+    """Which of many networks reached the goal in an epoch with these `errors` (networks,).
+
+    `flat` (networks, parameters) are those that the epoch ended with.
+    """
+    if experiment.training.goal == ALL_RIGHT:
+        return all_right(experiment, flat)
+    small: NDArray[np.bool_] = errors <= experiment.training.stop
+    for place in np.flatnonzero(small).tolist():
+        small[place] = _error(experiment, flat[place]) <= experiment.training.stop
+    return small
+
+
+def _error(experiment: Experiment, flat: Array) -> float:
+    """The reported error of all samples under the same parameters."""
+    data, total = experiment.data, 0.0
+    for start in range(0, len(data), _TOGETHER):
+        rows = slice(start, start + _TOGETHER)
+        parameters = Parameters(experiment.network, flat)
+        found = evaluate(parameters, experiment.training, data.inputs[rows], data.targets[rows])
+        with np.errstate(all="ignore"):
+            total += float(np.add.accumulate(found.error)[-1])
+    return total
