@@ -14,11 +14,11 @@ from tests.patience import LIMIT
 COMMAND = [sys.executable, "-m", "tui_backprop"]
 
 
-def program(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the program to its end without a terminal."""
+def program(*arguments: str, folder: Path | None = None, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the program to its end without a terminal; `given` is its standard input."""
     return subprocess.run(
         [*COMMAND, *arguments],
-        stdin=subprocess.DEVNULL,
+        input=given or "",
         capture_output=True,
         encoding="utf-8",
         cwd=folder,

@@ -1,4 +1,4 @@
-"""400 steps of every optimiser, price on weights, activation, loss and batch size, against plain loops.
+"""200 steps of every optimiser, price on weights, activation, loss and batch size, against plain loops.
 
 The gradient comes from the transcription; the optimisers are written out here on Python floats, from their papers.
 """
@@ -17,7 +17,7 @@ from tests.transcription import Array, Rules, flat_gradient
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.experiments import load_experiment
 
-STEPS = 400
+STEPS = 200
 LAYERS = [2, 3, 2]
 RANDOM = np.random.default_rng(11)
 INPUTS = RANDOM.uniform(-1, 1, (6, 2))

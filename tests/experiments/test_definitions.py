@@ -355,3 +355,15 @@ def test_text_from_files_becomes_one_printable_line() -> None:
     assert one_line("a\nb\x1b[31m\u202e\x00é→") == "a\\nb\\x1b[31m\\u202e\\x00é→"
     assert one_line("\udcff") == "\\udcff"
     assert len(one_line("x" * 10_000)) == 400
+
+
+def test_weights_can_be_written_the_other_way_round() -> None:
+    weights = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[7.0, 8.0]]]
+    network = {"layers": [3, 2, 1], "weights": weights, "orientation": "outputs_inputs"}
+    data = {"inputs": [[0, 0, 0]], "targets": [[0]]}
+    initial = load_experiment({"network": network, "data": data}).initial
+    assert [array.tolist() for array in initial.weights] == [[[1, 4], [2, 5], [3, 6]], [[7], [8]]]
+    with pytest.raises(ExperimentError, match=r"weights: layer 1 does not have 3 rows \(expected shapes 3×2, 2×1\)"):
+        load_experiment({"network": {**network, "orientation": "inputs_outputs"}, "data": data})
+    with pytest.raises(ExperimentError, match=r"orientation: unknown 'rows' \(expected inputs_outputs"):
+        load_experiment({"network": {**network, "orientation": "rows"}, "data": data})

@@ -231,6 +231,7 @@ VALUES = st.recursive(
 KEYS = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES, max_size=2))))
 def test_toml_reads_back_as_the_same_definition(definition: dict[str, Any]) -> None:
     assert tomllib.loads(toml_text(definition)) == definition

@@ -86,6 +86,7 @@ def test_there_are_ten_chapters_of_a_few_pages_each() -> None:
     assert all(5 <= len(chapter(name).pages) <= 10 for name in chapter_names())
 
 
+@pytest.mark.slow
 def test_every_figure_is_what_the_mathematics_says() -> None:
     count = 0
     for lesson, page, leaf in pages():

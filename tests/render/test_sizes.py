@@ -30,7 +30,7 @@ from tui_backprop.render.views.slope import slope
 from tui_backprop.render.views.surface import surface
 
 ANY = moments(hostile=True)
-TIMES = settings(deadline=None, max_examples=40)
+TIMES = settings(deadline=None, max_examples=25)
 
 
 @TIMES

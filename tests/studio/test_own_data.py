@@ -53,3 +53,15 @@ def test_a_file_of_100_000_rows_opens_steps_and_scrolls(tmp_path: Path) -> None:
         terminal.wait_for("#99999 ")
         terminal.keys("q")
         assert terminal.end() == 0
+
+
+def test_samples_come_through_a_pipe_and_keys_from_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("area;price\n" + "".join(f"{i},5;{300 + 20 * i}\n" for i in range(12)), "utf-8")
+    command = f"cat {path} | {sys.executable} -m tui_backprop --data -"
+    with Program(command=["sh", "-c", command], columns=120, rows=40) as terminal:
+        terminal.wait_for("start: nothing computed yet", "standardised: inputs and targets", "in file's units")
+        terminal.keys("e")
+        terminal.wait_for("epoch 1 ")
+        terminal.keys("q")
+        assert terminal.end() == 0

@@ -100,14 +100,8 @@ async def test_nonsense_is_refused_while_it_is_typed() -> None:
         assert s.timeline.experiment is before
 
 
-@pytest.mark.parametrize(
-    ("size", "complete"),
-    [
-        ((80, 24), False),
-        pytest.param((120, 40), True, marks=pytest.mark.slow),
-        pytest.param((60, 18), False, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "complete"), [((80, 24), False), ((120, 40), True), ((60, 18), False)])
 async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], complete: bool) -> None:
     async with studio("iris", size=size) as s:
         await s.press("ctrl+n")

@@ -79,9 +79,9 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        nargs="?" if verb in ("studio", "serve") else None,
-        default=None if verb in ("studio", "serve") else "article",
-        help="a preset's name or a TOML file" + (" (default: article)" if verb in ("studio", "serve") else ""),
+        nargs="?",
+        help="a preset's name, a TOML file, or - for standard input"
+        + (" (default: article)" if verb in ("studio", "serve") else ""),
     )
     if verb in _OWN_OPTIONS:
         _OWN_OPTIONS[verb](parser)
@@ -215,7 +215,11 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     )
     group.add_argument("--goal", metavar="error|all_right", help="converged at that error, or with all answers right")
     group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
-    group.add_argument("--data", metavar="FILE", help="samples from a CSV file, the targets in its last columns")
+    group.add_argument(
+        "--data",
+        metavar="FILE",
+        help="samples from a CSV file, or - for standard input; alone: with a network that suits them",
+    )
 
 
 _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {

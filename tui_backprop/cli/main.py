@@ -98,10 +98,18 @@ def _dispatch(arguments: list[str]) -> int:
         return _studio(options)
     if verb == "learn":
         return _learn(options)
+    if options.experiment is None and options.data is None:
+        from tui_backprop.errors import BackpropError
+
+        raise BackpropError(
+            "the following arguments are required: EXPERIMENT, or --data FILE", f"see {PROGRAM} {verb} --help"
+        )
     return _of_experiment(verb, _experiment(options), options)
 
 
 def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespace) -> int:
+    for note in experiment.data.notes if options.experiment is None else ():
+        _complain(note)
     if verb == "train":
         from tui_backprop.cli.train import train
 
@@ -196,6 +204,8 @@ def _sessions() -> int:
 def _studio(options: argparse.Namespace) -> int:
     gc.disable()  # until the studio is on the screen: there is much to import and nothing to collect
     timeline, record = _opened(options)
+    if "-" in (options.experiment, options.data):
+        _type_at_the_terminal()
     try:
         return _watch(timeline, record, options)
     finally:
@@ -235,6 +245,14 @@ def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
     if options.at is not None:
         raise BackpropError("a session has its own place", "without --at")
     return Timeline(session.experiment, branches=session.branches, present=session.present), record
+
+
+def _type_at_the_terminal() -> None:
+    """Keys come from the terminal where standard input was a file that has been read; there may be none."""
+    from contextlib import suppress
+
+    with suppress(OSError):
+        os.dup2(os.open("/dev/tty", os.O_RDWR), 0)
 
 
 def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ _LAST_NAMES = 10
 """Rows up to which texts in the last column are classes, even if they are all different."""
 _FEW = 10
 """Different whole numbers that may as well be classes."""
+_TOLD = 8
+"""Names that are told in a row."""
 _DECIMALS = (".", ",")
 _ROOM = 3.0
 """Values up to this size need no scaling, if they do not all lie closer together than `_CLOSE`."""
@@ -53,14 +56,22 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = 
         data = _from_csv(keys, network, _file(keys, folder, open_csv))
     else:
         data = _listed(keys, network)
-    names = keys.strings("names")
-    if names is not None and len(names) != network.units[0]:
-        raise keys.error("names", f"{len(names)} names", f"{network.units[0]}, one for each input")
-    if names is not None:
-        data = replace(data, input_names=tuple(names))
+    names = _names(keys, "names", network.units[0], "input")
+    target_names = _names(keys, "target_names", network.units[-1], "output")
+    data = replace(data, input_names=names or data.input_names, target_names=target_names or data.target_names)
     data = _standardised(_parted(data, keys, network), keys)
+    scaled = [what for what, scale in (("inputs", data.input_scale), ("targets", data.target_scale)) if scale]
+    if data.notes and scaled:
+        data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
     keys.done()
     return data
+
+
+def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
+    names = keys.strings(key)
+    if names is not None and len(names) != count:
+        raise keys.error(key, f"{len(names)} names", f"{count}, one for each {what}")
+    return tuple(names or ())
 
 
 @dataclass(frozen=True)
@@ -277,18 +288,39 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
 
 
 def _notes(file: TableFile, chosen: _Chosen, table: Table) -> tuple[str, ...]:
-    """What was made of the file: its layout, then each column."""
+    """What was made of the file: its layout, then what goes in, what is learned and what is left out."""
     dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
-    notes = [f"{file.layout}{dropped}"]
-    for place, index in enumerate((*chosen.inputs, *chosen.targets)):
-        classes = table.classes[place]
-        kind = "number" if classes is None else f"classes {', '.join(classes)}"
-        notes.append(f"{file.names[index]}: {kind}{', learned' if index in chosen.targets else ''}")
-    for index, name in enumerate(file.names):
-        if index not in (*chosen.inputs, *chosen.targets):
-            why = f", {file.kinds[index]}" if file.kinds[index].is_left_out else ""
-            notes.append(f"{name}: left out{why}")
+    width = len(chosen.inputs)
+    kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]
+    out = [index for index in range(len(file.names)) if index not in (*chosen.inputs, *chosen.targets)]
+    why = [str(file.kinds[index]) if file.kinds[index].is_left_out else "" for index in out]
+    few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(table.values[:, -1])
+    notes = [
+        file.layout + dropped,
+        f"inputs: {_grouped(table.names[:width], kinds)}",
+        f"learned: {_grouped(table.names[width:], kinds[width:])}",
+        *([f"left out: {_grouped([file.names[index] for index in out], why)}"] if out else []),
+        *(
+            [f"{table.names[-1]} is {_some(few)}: these may be classes (classes = true, or --output softmax)"]
+            if few
+            else []
+        ),
+    ]
     return tuple(notes)
+
+
+def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:
+    """Names with what they are, which is said once of neighbours that are alike."""
+    parts = []
+    for kind, group in groupby(zip(names, kinds, strict=False), key=lambda pair: pair[1]):
+        told = _some([name for name, _ in group])
+        parts.append(f"{told} ({kind})" if kind else told)
+    return "; ".join(parts)
+
+
+def _some(texts: Sequence[str]) -> str:
+    """All of them, or the first ones and the last."""
+    return ", ".join(texts if len(texts) <= _TOLD else [*texts[: _TOLD - 2], "…", texts[-1]])
 
 
 def _wrong_layers(

@@ -23,7 +23,7 @@ from tui_backprop.experiments.reader import Overrides, assemble, definition_of, 
 from tui_backprop.experiments.shelf import Shelf
 from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.tables.stamp import stamp_of
-from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary
+from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import BEYOND, number_of, read_wholes, whole_of
 
@@ -153,7 +153,7 @@ class Draft:
         outputs = found.classes if of_classes else found.targets
         data, title = self._data(), f"{self.data}: {self.samples} samples"
         if self.data == CSV:
-            data, title = {**data, "target": list(found.target)}, Path(self.file).name
+            data, title = {**data, "target": list(found.target)}, Path(shown_path(self.file)).name
         network = {
             "layers": [found.inputs, *self._hidden_layers(), outputs], "hidden": self.hidden, "output": self.output,
             "bias": BIAS[self.bias], "init": self.init, "seed": _number(self.seed),
@@ -346,11 +346,14 @@ def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
     return replace(draft, output=str(output), loss=suited_to_output(str(output)), goal=Training.goal)
 
 
-def experiment_of(file: str, overrides: Overrides) -> Experiment:
+def experiment_of(
+    file: str, overrides: Overrides, open_csv: Opener | None = None, name: str | None = None
+) -> Experiment:
     """What suits a CSV file, with changes."""
-    open_csv = Shelf().patiently(lambda rows: None)
+    open_csv = open_csv or Shelf().patiently(lambda rows: None)
+    name = name or Path(shown_path(file)).stem
     definition = of_file(file, overrides.output, open_csv).definition(open_csv)
-    return assemble(Path(file).stem, replace(overrides, data=None).apply(definition), open_csv=open_csv)
+    return assemble(name, replace(overrides, data=None).apply(definition), open_csv=open_csv)
 
 
 def field_of(error: ExperimentError) -> str:

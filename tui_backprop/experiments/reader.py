@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
 from tui_backprop.experiments.tables.file import TableFile, ordinary
-from tui_backprop.experiments.tables.text import STANDARD_INPUT
+from tui_backprop.experiments.tables.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
 
 MOST_UNITS = 1024
 MOST_LAYERS = 32
 LARGEST_FILE = 32 * 2**20
+ORIENTATIONS = ("inputs_outputs", "outputs_inputs")
+"""What the rows of explicit weights are, and their columns."""
 
 
 @dataclass(frozen=True)
@@ -98,20 +101,37 @@ _ORDER = [
 
 
 def load_experiment(
-    source: str | Path | Mapping[str, Any], overrides: Overrides | None = None, pipes: bool = True
+    source: str | Path | Mapping[str, Any] | None = None,
+    overrides: Overrides | None = None,
+    pipes: bool = True,
+    *,
+    data: Any = None,
 ) -> Experiment:
-    """Reads a preset (by name), a TOML file (by path) or a mapping of the same shape.
+    """Reads a preset (by name), a TOML file (by path, `-` is standard input) or a mapping of the same shape.
 
+    `data` takes the place of its samples: rows of numbers, a mapping of columns, a list of mappings, a data frame, or
+    inputs and targets as two arrays. The last columns are learned. Without `source` the network is one that suits them.
     Files may be `pipes` unless somebody would have to wait for them who cannot: a pipe may never end.
     Raises `ExperimentError`, which names file, key and what was expected.
     """
+    if data is not None:
+        from tui_backprop.experiments.draft import experiment_of  # which needs this module
+        from tui_backprop.experiments.frames import SOURCE, opener, with_samples
+
+        changes = replace(overrides or Overrides(), data=STANDARD_INPUT)  # which is not read
+        if source is None:
+            return with_samples(experiment_of(STANDARD_INPUT, changes, opener(data), SOURCE))
+        definition = load_experiment(source, pipes=pipes).definition
+        return with_samples(_experiment(SOURCE, changes.apply(definition), Path(), open_csv=opener(data)))
+    if source is None:
+        raise ExperimentError("experiment", "", "none is given", "a preset's name, a file, a mapping, or data")
     if isinstance(source, Mapping):
         name, definition, folder = "experiment", source, Path()
     elif str(source) in preset_names():
         name, definition, folder = str(source), definition_of(str(source)), Path()
     else:
         path = Path(source)
-        name, definition, folder = str(source), _read_toml(path, pipes), path.parent
+        name, definition, folder = shown_path(path), _read_toml(path, pipes), path.parent
     open_csv = TableFile if pipes else ordinary
     return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)
 
@@ -142,14 +162,18 @@ _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle",
 
 
 def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
-    name = str(path)
+    name = shown_path(path)
     try:
+        if str(path) == STANDARD_INPUT:
+            return tomllib.loads(standard_input().decode("utf-8-sig"))
         return tomllib.loads(read_text(path, LARGEST_FILE, "", pipes))
     except FileNotFoundError:
         hint = f"a TOML file, or a preset: {', '.join(preset_names())}"
         raise ExperimentError(name, "", "no such file or preset", hint) from None
     except UnreadableError as error:
         raise ExperimentError(name, "", error.what, "an experiment file (TOML) or a preset's name") from None
+    except UnicodeDecodeError:
+        raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
         raise ExperimentError(name, "", f"is not valid TOML: {error}", "see the README, “Experiment files”") from None
     except RecursionError:
@@ -200,8 +224,11 @@ def _network(keys: Section) -> Network:
 
 
 def _parameters(keys: Section, network: Network, init: str, seed: int) -> Parameters:
-    shapes = list(zip(network.units, network.units[1:], strict=False))
+    turned = keys.choice("orientation", ORIENTATIONS[0], ORIENTATIONS) == ORIENTATIONS[1]
+    shapes = [(above, below) if turned else (below, above) for below, above in pairwise(network.units)]
     weights: list[Array] | None = keys.arrays("weights", shapes)
+    if turned and weights is not None:
+        weights = [np.ascontiguousarray(array.T) for array in weights]
     biases = keys.arrays("biases", [(columns,) for columns in network.units[1:]])
     if biases is not None and network.bias is BiasMode.NONE:
         raise keys.error("biases", "given, but the network has none", 'bias = true or "frozen"')

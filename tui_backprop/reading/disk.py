@@ -70,8 +70,8 @@ def typed_path(text: str) -> Path:
 
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
-    """The file of that name, to be written anew, or standard output."""
-    if path is None:
+    """The file of that name, to be written anew, or standard output, which is also `-`."""
+    if path in (None, "-"):
         yield sys.stdout
         return
     try:

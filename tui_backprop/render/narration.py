@@ -19,7 +19,8 @@ def sentence(moment: Moment) -> str:
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step:
-        return safe(moment.experiment.watch) or "Press space to train on the first sample, or . to go phase by phase."
+        told = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
+        return safe(told) or "Press space to train on the first sample, or . to go phase by phase."
     return _SENTENCES[moment.phase.kind](moment)
 
 

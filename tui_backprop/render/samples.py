@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 
 from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.samples import view_samples
-from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, short
-from tui_backprop.render.spans import Line, Span, clip, fit, line, width
+from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
 
 _CLASS = 14
 """Cells of a class's name at most; half of them in fewer than `_WIDE` columns."""
 _WIDE = 72
+_ROWS = 12
+"""Rows from which there is room for what was made of a file, too."""
 
 
 def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) -> list[Line]:
@@ -24,7 +27,8 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     """
     experiment = moment.ahead
     data = experiment.data
-    fitting = max(1, rows - 1)
+    notes = data.notes if rows - len(data.notes) > _ROWS else ()
+    fitting = max(1, rows - 1 - len(notes))
     centre = (moment.sample or 0) if cursor is None else cursor
     first = min(max(0, centre - fitting // 2), max(0, len(data) - fitting))
     shown = slice(first, min(first + fitting, len(data)))
@@ -36,12 +40,15 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     inputs = [_values(row, 6) for row in data.inputs[shown].tolist()]
     targets = [_answer(experiment, row, "", columns) for row in data.targets[shown].tolist()]
     predictions = [_answer(experiment, row, " {}", columns) for row in view.prediction.tolist()]
+    units = _in_units(data, data.targets[shown], view.prediction)
     heads = (" " + " ".join(data.input_names[:6]), "target", "ŷ now" if moment.updated else "ŷ")
     cells = [max(map(width, (head, *texts))) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)]
-    cells[0] = min(cells[0], max(8, columns - number_cells - 28 - cells[1] - cells[2]))
+    unit_cells = max(map(width, units)) + 2 if units[0] else 0
+    cells[0] = min(cells[0], max(8, columns - number_cells - 28 - cells[1] - cells[2] - unit_cells))
     heading = (
         " " * (number_cells + 2) + fit(heads[0].strip(), cells[0]) + "  " + fit("target", cells[1], right=True)
-        + "  " + fit(heads[2], cells[2], right=True) + "   error  " + ("this update" if moment.updated else "")
+        + "  " + fit(heads[2], cells[2], right=True) + fit(units[-1], unit_cells, right=True)
+        + "   error  " + ("this update" if moment.updated else "")
     )  # fmt: skip
     lines = [clip(line(Span(heading, "dim")), columns)]
     for place, sample in enumerate(range(shown.start, shown.stop)):
@@ -53,12 +60,14 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
             Span(" " + fit(inputs[place], cells[0])),
             Span("  " + fit(targets[place], cells[1], right=True)),
             Span("  " + fit(predictions[place], cells[2], right=True), "text", bold=here),
+            Span(fit(units[place], unit_cells, right=True), "dim"),
             Span(" " + fixed(error).replace("+", " "), "dim" if right[place] else "text"),
             Span(" ✓" if right[place] else "  ", "+3"),
         ]
         if view.change is not None:
             spans.append(_change(float(view.change[place])))
         lines.append(clip(tuple(spans), columns))
+    lines += [clip(line(Span(safe(note), "dim")), columns) for note in notes]
     return lines[-rows:]
 
 
@@ -69,6 +78,14 @@ def _answer(experiment: Experiment, row: list[float], probability: str, columns:
     largest = max(range(len(row)), key=lambda index: row[index])
     name, most = experiment.data.target_names[largest], _CLASS if columns >= _WIDE else _CLASS // 2
     return (name if width(name) <= most else fit(name, most)) + probability.format(f"{row[largest]:.2f}")
+
+
+def _in_units(data: Data, targets: Array, predictions: Array) -> list[str]:
+    """Targets and predictions in the file's units, where these are not those of training; then the heading."""
+    if data.target_scale is None:
+        return [""] * (len(targets) + 1)
+    pairs = zip(data.target_scale.back(targets).tolist(), data.target_scale.back(predictions).tolist(), strict=True)
+    return [*(f"{_values(target, 1)} / {_values(prediction, 1)}" for target, prediction in pairs), "in file's units"]
 
 
 def _values(row: list[float], most: int) -> str:

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.arrays import frozen
+from tui_backprop.core.experiment import Data, Experiment, Scale
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.run.branch import MOST, Branch
 from tui_backprop.core.run.edits import Edit
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
 from tui_backprop.core.run.timeline import FURTHEST
-from tui_backprop.errors import BackpropError, ExperimentError
+from tui_backprop.errors import BackpropError, ExperimentError, one_line
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.features import FEATURES, Expansion
 from tui_backprop.experiments.schema import Section
@@ -41,7 +42,7 @@ LARGEST_DATA = 5 * 2**20
 MOST_PARAMETERS = LARGEST // 25
 """25 bytes are room for any parameter as text."""
 _INITIAL = ("weights", "biases")
-_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise"})
+_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise", "standardise_targets"})
 """Keys of [data] whose samples are not simply those that stand there."""
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -99,10 +100,16 @@ def encode_body(experiment: Experiment) -> str:
     if experiment.network.size > MOST_PARAMETERS:
         raise _too_large()
     definition = {"title": experiment.title, **experiment.definition}
-    definition["network"] = {key: value for key, value in definition["network"].items() if key not in _INITIAL}
+    unsaid = (*_INITIAL, "orientation")  # the initial parameters are written as they are kept
+    definition["network"] = {key: value for key, value in definition["network"].items() if key not in unsaid}
     body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
     if experiment.data.standardised:
         body["standardised"] = True
+    scales = {"inputs": experiment.data.input_scale, "targets": experiment.data.target_scale}
+    if any(scales.values()):
+        body["scales"] = {key: (scale.mean, scale.deviation) for key, scale in scales.items() if scale is not None}
+    if experiment.data.notes:
+        body["notes"] = experiment.data.notes
     expansion = experiment.data.expand
     if isinstance(expansion, Expansion):  # else maps of the plane could not be made of samples alone
         scale = () if expansion.mean is None else (expansion.mean, expansion.deviation)
@@ -287,12 +294,35 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
         )
     standardised = keys.flag("standardised", data.standardised)
     expand = _expansion(keys.section("features"), data) if keys.has("features") else data.expand
+    notes = keys.strings("notes")
+    scales = keys.section("scales") if keys.has("scales") else Section("", "", {})
+    input_scale = _scale(scales, "inputs", data.inputs.shape[1]) or data.input_scale
+    target_scale = _scale(scales, "targets", data.targets.shape[1]) or data.target_scale
+    scales.done()
     parts = [
-        replace(part, target_names=tuple(names), standardised=standardised, expand=expand)
+        replace(
+            part,
+            target_names=tuple(names),
+            standardised=standardised,
+            expand=expand,
+            input_scale=input_scale,
+            target_scale=target_scale,
+            notes=data.notes if notes is None else tuple(map(one_line, notes)),
+        )
         for part in (data, data.test)
         if part
     ]
     return replace(experiment, data=replace(parts[0], test=parts[1] if parts[1:] else None))
+
+
+def _scale(keys: Section, key: str, columns: int) -> Scale | None:
+    """The scale at a key, if there is one."""
+    if not keys.has(key):
+        return None
+    rows = keys.table(key, columns)
+    if len(rows) != 2 or not (rows[1] > 0).all():
+        raise keys.error(key, "is not a mean and a deviation", "two rows, the second above 0")
+    return Scale(frozen(rows[0]), frozen(rows[1]))
 
 
 def _expansion(keys: Section, data: Data) -> Expansion:

@@ -29,7 +29,7 @@ from tui_backprop.experiments.tables.notation import (
     unit_of,
 )
 from tui_backprop.experiments.tables.stamp import stamp_of
-from tui_backprop.experiments.tables.text import refuse_unless_ordinary, text_of
+from tui_backprop.experiments.tables.text import refuse_unless_ordinary, shown_path, text_of
 
 MOST_COLUMNS = 2048
 LONGEST_NAME = 200
@@ -83,11 +83,14 @@ class TableFile:
     watch: Watch | None = None
     """Who watches while rows are read."""
 
-    def __init__(self, path: Path, layout: Layout = Layout()) -> None:  # it is immutable
-        """Raises `ExperimentError` where the file cannot be read, holds nothing, or is no table."""
+    def __init__(self, path: Path, layout: Layout = Layout(), text: str | None = None) -> None:
+        """Raises `ExperimentError` where the file cannot be read, holds nothing, or is no table.
+
+        `text` is what is in it, if that is known.
+        """
         self.path, self._cache, self._text_kinds = path, dict[object, _Scan | list[str]](), dict[int, Kind]()
-        self.stamp = stamp_of(path)
-        self._text = text_of(path, layout.encoding)
+        self.stamp = stamp_of(path) if text is None else None
+        self._text = text_of(path, layout.encoding) if text is None else text
         dialect = dialect_of(self._text, layout.header, layout.delimiter, layout.decimal)
         if dialect is None:
             raise self._no_samples()
@@ -108,7 +111,7 @@ class TableFile:
 
     def error(self, where: str, message: str, expected: str) -> ExperimentError:
         """A mistake in the file."""
-        return ExperimentError(str(self.path), where, message, expected)
+        return ExperimentError(shown_path(self.path), where, message, expected)
 
     def _no_samples(self) -> ExperimentError:
         return self.error("", "holds no samples", "a header line, then one sample a line")
@@ -171,7 +174,7 @@ class TableFile:
             f"header in line {dialect.skipped + 1}" if dialect.headed else "no header",
             *(f"above it {text!r}" for text in map(_shown, filter(None, dialect.above[:1]))),
         ]
-        return f"{self.path.name}: {len(self):,} rows; {', '.join(parts)}"
+        return f"{Path(shown_path(self.path)).name}: {len(self):,} rows; {', '.join(parts)}"
 
     def __len__(self) -> int:
         return len(self._scan.lines)
@@ -215,7 +218,7 @@ class TableFile:
             table[:, [place for place, index in enumerate(columns) if index not in classes]] = numbers
         for place, index in enumerate(columns):
             if index in classes:
-                fields = [classes[index][row] for row in kept.tolist()]
+                fields = [unicodedata.normalize("NFC", classes[index][row]) for row in kept.tolist()]
                 known = sorted(set(fields), key=by_number_or_text)
                 code = {text: number for number, text in enumerate(known)}
                 table[:, place] = [code[field] for field in fields]

@@ -98,5 +98,10 @@ def _line(data: bytes, place: int) -> str:
     return f"line {1 + newlines}"
 
 
+def shown_path(path: Path | str) -> str:
+    """What errors call a file."""
+    return "standard input" if str(path) == STANDARD_INPUT else str(path)
+
+
 def _error(path: Path, where: str, message: str, expected: str = "a CSV file") -> ExperimentError:
-    return ExperimentError(str(path), where, message, expected)
+    return ExperimentError(shown_path(path), where, message, expected)

@@ -35,8 +35,12 @@ class Samples(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The samples around the cursor."""
-        scaled = moment.experiment.data.standardised
-        self.entitle(f"{self.TITLE}, {'inputs standardised' if scaled else 'tried with the weights of this moment'}")
+        data = moment.experiment.data
+        scaled = [
+            what for what, is_scaled in (("inputs", data.standardised), ("targets", data.target_scale)) if is_scaled
+        ]
+        what = f"{' and '.join(scaled)} standardised" if scaled else "tried with the weights of this moment"
+        self.entitle(f"{self.TITLE}, {what}")
         return samples(moment, columns, rows, self._place)
 
     @property

@@ -1,0 +1,65 @@
+"""Every command with a file of samples, with standard input, and without an experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import assert_refused, program
+
+FLOWERS = "a;b;kind\n1,5;2;rose\n3;4,5;tulip\n5;6;rose\n2;2;tulip\n"
+TOML = "[network]\nlayers = [2, 1]\n[data]\ninputs = [[1, 2]]\ntargets = [[3]]\n"
+VERBS = {
+    "train": ["--epochs", "2"], "sweep": ["--seeds", "3", "--epochs", "2"], "script": [], "check": [],
+    "worksheet": [], "show": ["--plain"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_file_is_enough_for_every_command(verb: str, tmp_path: Path) -> None:
+    (tmp_path / "flowers.csv").write_text(FLOWERS, "utf-8")
+    named = program(verb, "--data", "flowers.csv", *VERBS[verb], folder=tmp_path)
+    assert named.returncode == 0
+    assert named.stdout
+    assert named.stderr.splitlines() == [
+        "tui-backprop: flowers.csv: 4 rows; columns parted by semicolons, decimal comma, header in line 1",
+        "tui-backprop: inputs: a, b (numbers)",
+        "tui-backprop: learned: kind (classes rose, tulip)",
+        "tui-backprop: standardised: inputs",
+    ]
+    piped = program(verb, "--data", "-", *VERBS[verb], given=FLOWERS)
+    assert piped.returncode == 0
+    assert "tui-backprop: standard input: 4 rows;" in piped.stderr
+
+
+def test_samples_from_standard_input_are_those_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "flowers.csv").write_text(FLOWERS, "utf-8")
+    named = program("train", "--data", "flowers.csv", "--epochs", "3", "--format", "jsonl", folder=tmp_path)
+    piped = program("train", "--data", "-", "--epochs", "3", "--format", "jsonl", "--out", "-", given=FLOWERS)
+    assert named.stdout == piped.stdout != ""
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_experiment_is_read_from_standard_input(verb: str) -> None:
+    done = program(verb, "-", *VERBS[verb], given=TOML)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "words"),
+    [
+        (["train"], "", ["required: EXPERIMENT, or --data FILE", "train --help"]),
+        (["train", "-"], "layers = [", ["standard input: is not valid TOML"]),
+        (["check", "--data", "-"], "", ["standard input: holds no samples"]),
+        (["show", "--data", "-"], "a,b\n1,2\n1,x\n1,3\n", ["standard input: line 3, column b: 'x' is not a number"]),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_its_name(arguments: list[str], given: str, words: list[str]) -> None:
+    assert_refused(program(*arguments, given=given), *words)
+
+
+def test_a_target_of_few_whole_numbers_may_hold_classes() -> None:
+    done = program("train", "--data", "-", "--epochs", "1", given="a,b,y\n6,148,1\n1,85,0\n8,183,1\n1,89,0\n")
+    assert "y is 0, 1: these may be classes (classes = true, or --output softmax)" in done.stderr

@@ -1,0 +1,102 @@
+"""Samples that are at hand in Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments import Overrides, variant
+
+ROWS = [[1.5, 2, "rose"], [3, 4.5, "tulip"], [5, 6, "rose"], [2, 2, "tulip"]]
+
+
+class Column(list[Any]):
+    """As a data frame has it."""
+
+
+class Frame:
+    """As much of a data frame as pandas and polars have in common."""
+
+    def __init__(self, **columns: list[Any]) -> None:
+        self.columns = list(columns)
+        self._columns = {name: Column(values) for name, values in columns.items()}
+
+    def __getitem__(self, name: str) -> Column:
+        return self._columns[name]
+
+
+TABLES: dict[str, Any] = {
+    "a list of mappings": [dict(zip(["a", "b", "kind"], row, strict=True)) for row in ROWS],
+    "a mapping of columns": dict(zip(["a", "b", "kind"], map(list, zip(*ROWS, strict=True)), strict=True)),
+    "a data frame": Frame(a=[1.5, 3, 5, 2], b=[2, 4.5, 6, 2], kind=["rose", "tulip", "rose", "tulip"]),
+    "an array of objects": np.array(ROWS, dtype=object),
+    "rows": ROWS,
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_brings_a_network_that_suits_it(name: str) -> None:
+    experiment = load_experiment(data=TABLES[name])
+    assert (experiment.network.units, experiment.network.activations[-1]) == ((2, 8, 1), "sigmoid")
+    assert experiment.data.target_names == ("tulip",)
+    test = experiment.data.test
+    assert test is not None
+    assert experiment.data.input_scale is not None
+    inputs = np.vstack([experiment.data.inputs, test.inputs])
+    targets = np.vstack([experiment.data.targets, test.targets])
+    known = experiment.data.input_scale.back(inputs)
+    found = sorted((*row, *target) for row, target in zip(known.round(9).tolist(), targets.tolist(), strict=True))
+    assert found == [(1.5, 2, 0), (2, 2, 1), (3, 4.5, 1), (5, 6, 0)]
+
+
+def test_numbers_in_arrays_are_taken_to_the_last_bit() -> None:
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    plain = {"network": {"layers": [2, 1]}, "data": {"inputs": [[0, 0]], "targets": [[0]]}}
+    for data in (values, values.tolist(), (values[:, :2], values[:, 2]), (values[:, :2], values[:, 2:])):
+        experiment = load_experiment(plain, data=data)
+        assert experiment.data.table.tobytes() == values.tobytes()
+        assert experiment.network.units == (2, 1)
+
+
+def test_the_definition_holds_the_samples() -> None:
+    experiment = load_experiment(data=TABLES["a list of mappings"], overrides=Overrides(seed=5))
+    again = load_experiment(experiment.definition)
+    assert again.data.table.tobytes() == experiment.data.table.tobytes()
+    assert (again.data.input_names, again.data.target_names) == (("a", "b"), ("tulip",))
+    assert variant(experiment, Overrides(seed=6)).data is experiment.data
+    timeline = Timeline(experiment)
+    timeline.next_epoch()
+    assert timeline.moment.epoch == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (5, "int is not a table"),
+        ("a.csv", "str is not a table"),
+        ([], "list is not a table"),
+        ([1, 2, 3], "list is not a table"),
+        ({"a": [1, 2], "b": [1]}, "its columns are not alike"),
+        ({"a": 1}, "its columns are not alike"),
+        ((np.ones((3, 2)), np.ones(2)), "3 inputs, but 2 targets"),
+        ([[1, 2], [3, None]], "line 3, column x2: '': the value is missing"),
+        (Frame(a=[1.0, float("nan")], b=[1, 2]), "line 3, column a: '': the value is missing"),
+        ([[1, 2], [3]], "1 fields"),
+        ([{"a": 1}, {"a": 2}], "only one column"),
+        ([[1, np.inf], [2, 3]], "'inf' is not a number"),
+    ],
+)
+def test_what_is_no_table_of_samples_is_refused(data: Any, message: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        load_experiment(data=data)
+    assert str(caught.value).startswith("data: ")
+    assert message in str(caught.value)
+
+
+def test_neither_an_experiment_nor_data_is_refused() -> None:
+    with pytest.raises(ExperimentError, match="none is given"):
+        load_experiment()

@@ -1,0 +1,94 @@
+"""Samples that are at hand in Python: arrays, lists, mappings and data frames, whoever made them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.tables.file import Layout, TableFile
+
+SOURCE = "data"
+"""What errors call samples that have no file."""
+
+
+def opener(data: Any) -> Opener:
+    """Opens `data` whatever path is asked for; see `load_experiment` for what it may be.
+
+    Raises `ExperimentError` where it is no table.
+    """
+    file = TableFile(Path(SOURCE), Layout(True, ",", ".", "utf-8"), _text(*_table(data)))
+    return lambda path, layout: file
+
+
+def with_samples(experiment: Experiment) -> Experiment:
+    """The experiment whose definition holds its samples, instead of where they came from."""
+    data = _listed(experiment.data)
+    data |= {} if experiment.data.test is None else {"test": _samples(experiment.data.test)}
+    return replace(experiment, definition={**experiment.definition, "data": data})
+
+
+def _listed(data: Data) -> dict[str, Any]:
+    return {**_samples(data), "names": list(data.input_names), "target_names": list(data.target_names)}
+
+
+def _samples(data: Data) -> dict[str, Any]:
+    return {"inputs": data.inputs, "targets": data.targets}
+
+
+def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
+    """(names of the columns, rows)."""
+    if hasattr(data, "columns") and hasattr(data, "__getitem__"):  # a data frame
+        return [str(name) for name in data.columns], zip(*(list(data[name]) for name in data.columns), strict=True)
+    if isinstance(data, Mapping):
+        return [str(name) for name in data], _columns(list(data.values()))
+    if isinstance(data, tuple) and len(data) == 2 and all(np.ndim(part) in (1, 2) for part in data):
+        inputs, targets = (np.asarray(part) for part in data)
+        if len(inputs) != len(targets):
+            raise _error(f"{len(inputs)} inputs, but {len(targets)} targets", "as many of both")
+        parts = [part.reshape(len(part), -1) for part in (inputs, targets)]
+        names = [f"{name}{i + 1}" for name, part in zip("xy", parts, strict=True) for i in range(part.shape[1])]
+        return names, [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)]
+    rows = data.tolist() if isinstance(data, np.ndarray) else list(data) if isinstance(data, Iterable) else []
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        return [str(name) for name in names], [[row.get(name) for name in names] for row in rows]
+    if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
+        raise _error(f"{type(data).__name__} is not a table", "rows of numbers, mappings, or a data frame")
+    return [f"x{i + 1}" for i in range(len(rows[0]))], rows
+
+
+def _columns(columns: list[Any]) -> Iterable[Sequence[Any]]:
+    try:
+        return list(zip(*map(list, columns), strict=True))
+    except (TypeError, ValueError):
+        raise _error("its columns are not alike", "lists of the same length") from None
+
+
+def _text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(names)
+    writer.writerows([_field(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _field(value: Any) -> str:
+    """A value as a file has it; whatever stands for nothing is an empty field."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value != value:  # NaN, and what stands for it
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _error(message: str, expected: str) -> ExperimentError:
+    return ExperimentError(SOURCE, "", message, expected)
