@@ -288,7 +288,7 @@ def _softmax(z: Array, out: Array) -> None:
             total += power
         np.divide(powers, total, out)
         return
-    np.subtract(z, z.max(axis=-1, keepdims=True), out)
+    np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True), out)
     exp_into(out, out)
     np.divide(out, _total(out), out)
 

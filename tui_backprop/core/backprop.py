@@ -112,15 +112,25 @@ class Backprop:
         self.parameters = self._room(network.size)
         self.frame = Frame(network, batch, self._room(Frame.size_of(network, batch)))
         self.frame.flat.fill(1.0)  # the mask of a linear layer
+        self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
+        self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
+        self._aside = Program()
         self._forward = self._forward_program(network, training)
-        error, self._aside = self._error_program(network, training)
-        self._program = self._forward + error + self._backward_program(network)
+        self._program = self._forward + self._error_program(network, training) + self._backward_program(network)
         self._loss = LOSSES[training.loss]
 
     def run(self, inputs: Array, targets: Array, wholly: bool = True) -> None:
         """Both ways: `inputs` (batch, units[0]), `targets` (batch, units[L]) → `frame`, or only what training needs."""
         np.copyto(self.frame.inputs, inputs)
         np.copyto(self.frame.targets, targets)
+        self._run(wholly)
+
+    def run_row(self, row: Array, wholly: bool = True) -> None:
+        """The same for one sample's inputs and targets side by side, (units[0] + units[L],)."""
+        np.copyto(self._row, row)
+        self._run(wholly)
+
+    def _run(self, wholly: bool) -> None:
         for call in self._program:
             call()
         if wholly:
@@ -132,7 +142,7 @@ class Backprop:
         np.copyto(self.frame.inputs, inputs)
         for call in self._forward:
             call()
-        return self._loss.of(self.frame.z[-1], self.frame.prediction, targets)
+        return self._loss.of(self.frame.z[-1], self._prediction, targets)
 
     def gradient(self) -> Array:
         """∂E of all parameters, (size,) or (networks, size), after the latest pass."""
@@ -180,18 +190,23 @@ class Backprop:
             if a is not z:
                 program.append(partial(ACTIVATIONS[name].apply, z, a))  # a = f(z)
             below = a
+        if training.round is None:
+            self._aside.append(partial(np.copyto, frame.prediction, below))
+            return program
         return program + rounded(below, training.round, frame.prediction)  # ŷ
 
-    def _error_program(self, network: Network, training: Training) -> tuple[Program, Program]:
-        """The error and δ[L]; and apart what δ[L] does not need of the last layer."""
+    def _error_program(self, network: Network, training: Training) -> Program:
         frame, loss = self.frame, LOSSES[training.loss]
-        prediction, target = frame.prediction, frame.targets
-        program = reported(training).into(frame.z[-1], prediction, target, frame.error)
-        if loss.canonical == network.activations[-1]:
-            program.append(partial(np.subtract, prediction, target, frame.delta[-1]))  # δ[L] = ŷ − y
-            return program, self._mask_program(network, -1)
+        prediction, target = self._prediction, frame.targets
+        direct = loss.canonical == network.activations[-1]
+        difference = frame.delta[-1] if direct else np.empty_like(prediction)
+        program: Program = [partial(np.subtract, prediction, target, difference)]  # ŷ − y, perhaps δ[L]
+        program += reported(training).into(frame.z[-1], prediction, target, difference, frame.error)
+        if direct:
+            self._aside += self._mask_program(network, -1)
+            return program
         program.append(partial(loss.gradient, prediction, target, frame.upstream[-1]))  # ∂E/∂ŷ
-        return program + self._mask_program(network, -1) + self._delta_program(network, -1), []
+        return program + self._mask_program(network, -1) + self._delta_program(network, -1)
 
     def _backward_program(self, network: Network) -> Program:
         frame, program = self.frame, Program()
@@ -224,7 +239,7 @@ def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
     return [partial(np.multiply, raw, scale, out), partial(np.rint, out, out), partial(np.divide, out, scale, out)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # to make a frozen one takes as long as the step; nobody changes it
 class Pass:
     """Every intermediate of one step, read-only.
 

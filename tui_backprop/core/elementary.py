@@ -180,8 +180,7 @@ def _sigmoid_block(z: Array, out: Array) -> None:
     x, value, slope, turn = _SIGMOID.at(np.rint(near * 32.0))
     out[...] = _follow(value, slope, turn, near - x, _Q1, _Q2)
     if powers.size:
-        _exp_block(powers, powers)
-        out[far] = powers
+        out[far] = _exp_anywhere(powers)
 
 
 sigmoid_into = _into(sigmoid, _sigmoid_block)
@@ -217,7 +216,7 @@ def _expm1_block(z: Array, out: Array) -> None:
 
 expm1_into = _into(expm1, _expm1_block)
 
-# eˣ = 2ᵐ · 2^(n/32) · eʳ for x = (32·m + n)·ln2/32 + r
+# eˣ from a node just below 0; elsewhere 2ᵐ · 2^(n/32) · eʳ for x = (32·m + n)·ln2/32 + r
 
 _STEPS = 46.16624130844683
 """32 / ln2"""
@@ -245,8 +244,23 @@ _TWOS = [ldexp(1.0, m) for m in (*range(513), *range(-540, 0))]
 _TWOS_FROM_LEAST = np.roll(_TWOS, 540)
 
 
+def _exp_nodes() -> Iterator[tuple[int, Node]]:
+    """(x, eˣ, what the float lacks of it) at x = −n/32."""
+    for n, power in _powers_of_e():
+        value = _ONE / power
+        yield -n, (-n / 32, value, (_ONE * _ONE // power - int(ldexp(value, 160))) / _ONE)
+
+
+_EXP = _Table(_exp_nodes)
+
+
 def exp(x: float) -> float:
     """eˣ, within 1 unit in the last place."""
+    if -_END < x <= 0.0:
+        node, value, rest = _EXP[x * 32.0 + _WHOLE - _WHOLE]
+        r = x - node
+        s = r * r
+        return value + (rest + value * r / (1.0 + s * (_Q1 - s * _Q2) + -0.5 * r))
     if _LEAST < x < _MOST:
         steps = x * _STEPS + _WHOLE - _WHOLE
         r = x - steps * _STEP - steps * _STEP_REST
@@ -261,6 +275,19 @@ def exp(x: float) -> float:
 
 
 def _exp_block(x: Array, out: Array) -> None:
+    far = None
+    if not (np.minimum.reduce(x, None) > -_END and np.maximum.reduce(x, None) <= 0.0):
+        far = ~((x > -_END) & (x <= 0.0))
+        powers = _exp_anywhere(x[far])
+        x = np.clip(x, -_END, 0.0)
+    node, value, rest = _EXP.at(np.rint(x * 32.0))
+    np.add(value, _follow(rest, value.copy(), -0.5, x - node, _Q1, _Q2), out)
+    if far is not None:
+        out[far] = powers
+
+
+def _exp_anywhere(x: Array) -> Array:
+    """eˣ of numbers that are not just below 0."""
     x = np.clip(x, _LEAST, _MOST)
     steps = np.rint(x * _STEPS)
     r = x - steps * _STEP
@@ -275,8 +302,8 @@ def _exp_block(x: Array, out: Array) -> None:
     m -= half
     for power in (half, m):
         power += 540
-    near *= _TWOS_FROM_LEAST.take(half, mode="clip")
-    np.multiply(near, _TWOS_FROM_LEAST.take(m, mode="clip"), out)
+        near *= _TWOS_FROM_LEAST.take(power, mode="clip")
+    return near
 
 
 exp_into = _into(exp, _exp_block)

@@ -70,8 +70,8 @@ class Loss:
         """E of each sample (…,), from whichever of its sums and its prediction (…, units) the loss is taken."""
         return self.value(z if self.of_sums else prediction, target)
 
-    def into(self, z: Array, prediction: Array, target: Array, out: Array) -> Program:
-        """A program for out (…, batch, 1) = E of `z`, `prediction` and `target` (…, batch, units)."""
+    def into(self, z: Array, prediction: Array, target: Array, difference: Array, out: Array) -> Program:
+        """A program for out (…, batch, 1) = E of `z`, `prediction` and `target` (…, batch, units), and ŷ − y."""
         return [lambda: np.copyto(out[..., 0], self.of(z, prediction, target))]
 
 
@@ -82,20 +82,25 @@ def _total(values: Array) -> Array:
 # squared: E = Σ(ŷ − y)²
 
 
+@dataclass(frozen=True)
 class _Squared(Loss):
-    def into(self, z: Array, prediction: Array, target: Array, out: Array) -> Program:
-        """The same sum in fewer and faster calls: it is what most experiments report."""
-        error: Array = np.empty_like(prediction)
-        program: Program = [partial(np.subtract, prediction, target, error)]
-        if prediction.shape[-1] == 1:
-            return [*program, partial(np.multiply, error, error, out)]
-        totals = np.empty_like(error)
-        return [
-            *program,
-            partial(np.multiply, error, error, error),
-            partial(np.add.accumulate, error, -1, None, totals),
-            partial(np.copyto, out, totals[..., -1:]),
-        ]
+    parts: Callable[[int], float] = lambda units: 1.0
+    """What Σ(ŷ − y)² over so many outputs is divided by."""
+
+    def into(self, z: Array, prediction: Array, target: Array, difference: Array, out: Array) -> Program:
+        """The same in fewer and faster calls: it is what most experiments report."""
+        units = prediction.shape[-1]
+        if units == 1:
+            program: Program = [partial(np.multiply, difference, difference, out)]
+        else:
+            squares, totals = np.empty_like(prediction), np.empty_like(prediction)
+            program = [
+                partial(np.multiply, difference, difference, squares),
+                partial(np.add.accumulate, squares, -1, None, totals),
+                partial(np.copyto, out, totals[..., -1:]),
+            ]
+        parts = np.array(self.parts(units))
+        return program if parts == 1.0 else [*program, partial(np.divide, out, parts, out)]
 
 
 def _squared(prediction: Array, target: Array) -> Array:
@@ -130,7 +135,7 @@ def _half_squared_gradient(prediction: Array, target: Array, out: Array) -> None
     np.subtract(prediction, target, out)
 
 
-HALF_SQUARED = Loss(
+HALF_SQUARED = _Squared(
     "half_squared",
     _half_squared,
     _half_squared_gradient,
@@ -139,6 +144,7 @@ HALF_SQUARED = Loss(
     script_slope="prediction - y",
     torch="0.5 * ((prediction - y) ** 2)",
     plain=Plain("{e} * {e}", "0.5 * ({sum})", "{e}"),
+    parts=lambda units: 2.0,
 )
 
 # mean_squared: E = Σ(ŷ − y)² / n, the mean over the outputs, as PyTorch's MSELoss takes it
@@ -153,7 +159,7 @@ def _mean_squared_gradient(prediction: Array, target: Array, out: Array) -> None
     np.divide(out, float(prediction.shape[-1]), out)
 
 
-MEAN_SQUARED = Loss(
+MEAN_SQUARED = _Squared(
     "mean_squared",
     _mean_squared,
     _mean_squared_gradient,
@@ -162,6 +168,7 @@ MEAN_SQUARED = Loss(
     script_slope="2.0 * (prediction - y) / y.shape[1]",
     torch="(prediction - y) ** 2 / y.shape[1]",
     plain=Plain("{e} * {e}", "({sum}) / {n}.0", "2.0 * {e} / {n}.0"),
+    parts=float,
 )
 
 # binary_cross_entropy: E = −Σ(y·log ŷ + (1 − y)·log(1 − ŷ)) = Σ(max(z, 0) − z·y + log(1 + e^−|z|))

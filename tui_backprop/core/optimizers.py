@@ -23,7 +23,7 @@ DECAY = 0.9
 """RMSProp's."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # to make a frozen one takes as long as the step; nobody changes it
 class Memory:
     """What an optimiser remembers: `slots` (slots, parameters trained), read-only, after `age` updates."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from math import sqrt
-from struct import Struct
+from struct import Struct, pack
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from tui_backprop.core.penalty import penalised, plain_penalty
 Row = Sequence[float]
 """One sample: its inputs, then its targets."""
 Run = Callable[[Row, int, Iterable[Any], float], tuple[Row, float]]
-Record = Callable[[Row, int, Row], tuple[Row, Row, float]]
+Record = Callable[[Row, int, Row], tuple[Array, Array, float]]
 
 
 @lru_cache(maxsize=32)
@@ -46,11 +46,12 @@ class UnrolledStep:
 
     A state is all parameters, then all that the optimiser remembers, slot by slot, after `age` updates. Instead of
     rows mini-batches take lists of rows. `record(state, age, row)` → (the values of a `Frame`, state, reported error)
-    for one step of one sample. Code is made when it is first needed.
+    for one step of one sample, both as read-only arrays. Code is made when it is first needed.
     """
 
     def __init__(self, network: Network, training: Training) -> None:
         self._network, self._training = network, training
+        self._remembered = len(OPTIMIZERS[training.optimizer].memory) * network.trained.stop
 
     @cached_property
     def run(self) -> Run:
@@ -65,20 +66,17 @@ class UnrolledStep:
     def _made(self, source: str) -> Any:
         constants = OPTIMIZERS[self._training.optimizer].constants
         functions = (exp, expm1, log, log1p, sigmoid, tanh, sqrt)
-        namespace: dict[str, Any] = {"rint": _rint, "constants": constants}
+        namespace: dict[str, Any] = {"rint": _rint, "constants": constants, "array": np.frombuffer}
         namespace |= {function.__name__: function for function in functions}
+        values, numbers = Frame.size_of(self._network, 1), self._network.size + self._remembered
+        namespace |= {"values": Struct(f"{values}d").pack, "numbers": Struct(f"{numbers}d").pack}
         exec(source, namespace)  # made of the network's shape and rules alone, no text of a user's
         return namespace["step"]
 
 
-@lru_cache(maxsize=64)
-def _packer(count: int) -> Struct:
-    return Struct(f"{count}d")
-
-
-def packed(values: Row) -> Array:
+def packed(*values: float) -> Array:
     """Python floats as a read-only array, several times as fast as `numpy.array`."""
-    return np.frombuffer(_packer(len(values)).pack(*values))
+    return np.frombuffer(pack(f"{len(values)}d", *values))
 
 
 def _rint(value: float) -> float:
@@ -133,15 +131,18 @@ class _Writer:
         return "\n".join(["def step(state, age, rows, error):", *_indented([first, *steps, last])])
 
     def record(self) -> str:
-        lines = self._forward() + self._reported() + self._backward(masks=True) + self._update(self._gradients())
+        lines = self._forward() + self._reported() + self._backward(masks=True)
+        given = {*self._row.split(", "), *(line.partition(" = ")[0] for line in lines)}
+        constant = ["one", *(name for name in self._values if name not in given)]  # the mask of a linear layer
+        lines += self._update(self._gradients())
         return "\n".join(
             [
                 "def step(state, age, row):",
-                f"    {' = '.join(self._values)} = 1.0",
+                f"    {' = '.join(constant)} = 1.0",
                 f"    {self._state}, = state",
                 f"    {self._row}, = row",
                 *_indented(lines),
-                f"    return ({', '.join(self._values)},), ({self._state},), {self._error}",
+                f"    return array(values({', '.join(self._values)})), array(numbers({self._state})), {self._error}",
             ]
         )
 

@@ -28,7 +28,7 @@ def order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
     return np.random.default_rng((seed, epoch)).permutation(samples)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # to make a frozen one takes as long as the step; nobody changes it
 class TrainingState:
     """Where training stands after `step` updates.
 
@@ -76,9 +76,13 @@ class _Descent:
                 updates.append((place, part, gradient, optimizer(experiment.training, part.shape)))
             self._moves.append((piece.program, updates))
 
-    def step(self, inputs: Array, targets: Array, slots: Array, age: int, wholly: bool) -> None:
-        """Forward, backward, update; changes `slots`. Fills all of the frame, or what training needs of it."""
-        self.passes.run(inputs, targets, wholly)
+    def step(self, samples: Array, slots: Array, age: int, wholly: bool) -> None:
+        """Forward, backward, update by rows of inputs and targets; changes `slots`. Fills the frame `wholly` or not."""
+        if len(samples) == 1:
+            self.passes.run_row(samples[0], wholly)
+        else:
+            inputs = self._experiment.network.units[0]
+            self.passes.run(samples[:, :inputs], samples[:, inputs:], wholly)
         for program, updates in self._moves:
             for call in program:
                 call()
@@ -153,21 +157,22 @@ class Trainer:
 
     def record(self, state: TrainingState) -> tuple[Pass, TrainingState]:
         """One step: its pass with every intermediate, and the state after it."""
-        step, network = state.step + 1, self.experiment.network
-        error = state.epoch_error if self.done(state.step) else 0.0
+        step, place, network = state.step + 1, self.done(state.step), self.experiment.network
+        error = state.epoch_error if place else 0.0
         memory = state.memory or self.fresh
         if self._unrolled is not None and self.experiment.training.batch == 1:
-            row = self.experiment.data.table[self.order(self.epoch(step))[self.done(state.step)]].tolist()
-            values, numbers, reported = self._unrolled.record(self._numbers(state), memory.age, row)
-            return Pass(network, 1, packed(values)), self._state(step, numbers, error + reported, memory.age + 1)
+            at = int(self.order(self.epoch(step))[place]) if self.experiment.training.shuffle else place
+            row = self._few[at] if self._few else self.experiment.data.table[at].tolist()
+            flat, after, reported = self._unrolled.record(self._numbers(state), memory.age, row)
+            return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
         slots = memory.slots.copy()
         with np.errstate(all="ignore"):
             passes = self._step(step, state.parameters.flat, slots, memory.age, wholly=True)
         passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
         for value in passes.frame.error[:, 0].tolist():
             error += value
-        after = Parameters(network, frozen(passes.parameters.copy()))
-        return passage, TrainingState(step, after, error, Memory(frozen(slots), memory.age + 1))
+        parameters = Parameters(network, frozen(passes.parameters.copy()))
+        return passage, TrainingState(step, parameters, error, Memory(frozen(slots), memory.age + 1))
 
     def epochs(self, count: int) -> Iterator[tuple[int, TrainingState]]:
         """(epoch, state at its end) for the first `count` epochs; the last one where training ends early."""
@@ -204,7 +209,7 @@ class Trainer:
             age += count
             if self.done(step + count) == 0:
                 epoch_errors.append(error)
-        return self._state(state.step + steps, numbers, error, age)
+        return self._state(state.step + steps, packed(*numbers), error, age)
 
     def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
         """The same by NumPy, for networks of any size."""
@@ -226,13 +231,13 @@ class Trainer:
     def _step(self, step: int, flat: Array, slots: Array, age: int, wholly: bool = False) -> Backprop:
         """Makes step `step` from the parameters `flat`: forward, backward, update; changes `slots`."""
         rows = self._rows(step, 1)
-        inputs, targets = self.experiment.data.inputs[rows], self.experiment.data.targets[rows]
-        descent = self._descents.get(len(inputs))
+        samples = self.experiment.data.table[rows]
+        descent = self._descents.get(len(samples))
         if descent is None:
-            descent = self._descents[len(inputs)] = _Descent(self.experiment, len(inputs))
+            descent = self._descents[len(samples)] = _Descent(self.experiment, len(samples))
         if flat is not descent.passes.parameters:
             np.copyto(descent.passes.parameters, flat)
-        descent.step(inputs, targets, slots, age, wholly)
+        descent.step(samples, slots, age, wholly)
         return descent.passes
 
     def _numbers(self, state: TrainingState) -> list[float]:
@@ -242,10 +247,12 @@ class Trainer:
             numbers += (state.memory or self.fresh).slots.ravel().tolist()
         return numbers
 
-    def _state(self, step: int, numbers: Sequence[float], error: float, age: int) -> TrainingState:
-        network, fresh, flat = self.experiment.network, self.fresh.slots, packed(numbers)
-        slots = flat[network.size :].reshape(fresh.shape) if fresh.size else fresh
-        return TrainingState(step, Parameters(network, flat[: network.size]), error, Memory(slots, age))
+    def _state(self, step: int, flat: Array, error: float, age: int) -> TrainingState:
+        network, fresh = self.experiment.network, self.fresh.slots
+        if not fresh.size:
+            return TrainingState(step, Parameters(network, flat), error, Memory(fresh, age))
+        memory = Memory(flat[network.size :].reshape(fresh.shape), age)
+        return TrainingState(step, Parameters(network, flat[: network.size]), error, memory)
 
     def _rows(self, step: int, count: int) -> slice | NDArray[np.intp]:
         """The data rows of `count` steps of one epoch from step `step` on."""
@@ -257,12 +264,12 @@ class Trainer:
     def _listed(self, step: int, count: int) -> list[Any]:
         """The same rows as plain numbers, inputs before targets; of mini-batches a list of rows for each."""
         batch, rows = self.experiment.training.batch, self._rows(step, count)
-        if isinstance(rows, slice) and len(self.experiment.data) <= _FEW:
-            listed = self._few[rows]
-        else:
-            listed = self.experiment.data.table[rows].tolist()
+        few = isinstance(rows, slice) and self._few
+        listed = few[rows] if few else self.experiment.data.table[rows].tolist()
         return listed if batch == 1 else [listed[first : first + batch] for first in range(0, len(listed), batch)]
 
     @cached_property
     def _few(self) -> list[list[float]]:
-        return self.experiment.data.table.tolist()  # type: ignore[no-any-return]
+        """All rows as plain numbers; none where there are many."""
+        data = self.experiment.data
+        return data.table.tolist() if len(data) <= _FEW else []
