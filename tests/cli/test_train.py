@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import tomllib
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,16 @@ from tests.transcription import (
     one_step,
     plain_step,
 )
+from tui_backprop import load_experiment
+from tui_backprop.experiments.toml_text import toml_text
 
 RUN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text("utf-8"))
 RULES = Rules(("relu", "linear"), round=1)
 STEP_KEYS = (
-    "step epoch sample input target z a raw prediction error upstream mask delta gradient bias_gradient weights biases"
+    "step epoch sample input target z a raw prediction error upstream mask delta gradient bias_gradient weights biases "
+    "penalty_gradient update bias_update mean_loss penalty objective"
 )
+EPOCH_KEYS = ["epoch", "error", "weights", "biases", "mean_error", "training_error", "training_accuracy"]
 ARTICLE: tuple[Array, Array] = (np.array(RUN["network"]["W1"]), np.array(RUN["network"]["W2"]))
 
 
@@ -79,7 +84,7 @@ def test_every_step_of_the_article_as_json() -> None:
 
 def test_every_epoch_of_the_article_as_json() -> None:
     epochs = records("article", "--every", "epoch", "--epochs", "1000")
-    assert [list(epoch) for epoch in epochs] == [["epoch", "error", "weights", "biases"]] * 148
+    assert [list(epoch) for epoch in epochs] == [EPOCH_KEYS] * 148
     assert [epoch["epoch"] for epoch in epochs] == list(range(1, 149))
     assert [epoch["error"] for epoch in epochs] == pytest.approx(RUN["errors"], rel=0, abs=1e-9)
     for epoch, (_, first, second) in zip(epochs, article_epochs(*ARTICLE), strict=False):
@@ -137,13 +142,16 @@ def test_every_epoch_as_csv() -> None:
     header, *rows = csv.reader(io.StringIO(printed("train", "article", "--epochs", "1000", "--format", "csv")))
     names = [f"W1[x{row}→h{column}]" for row in (1, 2, 3) for column in (1, 2, 3, 4)]
     names += [f"W2[h{row}→y]" for row in (1, 2, 3, 4)]
-    assert header == ["epoch", "error", *names]
+    assert header == ["epoch", "error", *names, "mean_error", "training_error", "training_accuracy"]
     assert [int(row[0]) for row in rows] == list(range(1, 149))
     assert [float(row[1]) for row in rows] == pytest.approx(RUN["errors"], rel=0, abs=1e-9)
     epochs = records("article", "--epochs", "1000")
     for row, epoch in zip(rows, epochs, strict=True):
         weights = [w for matrix in epoch["weights"] for line in matrix for w in line]
-        assert row[1:] == [repr(value) for value in [epoch["error"], *weights]]
+        assert row[1:] == [
+            *(repr(value) for value in [epoch["error"], *weights, epoch["mean_error"], epoch["training_error"]]),
+            "",
+        ]
 
 
 def test_every_step_as_csv() -> None:
@@ -151,7 +159,8 @@ def test_every_step_as_csv() -> None:
     rows = list(csv.DictReader(io.StringIO(text)))
     steps = records("xor", "--epochs", "2", "--every", "step")
     assert list(rows[0])[:5] == ["step", "epoch", "sample", "prediction y", "error"]
-    assert list(rows[0])[-1] == "b2[y]"
+    assert list(rows[0])[5 + 16] == "b2[y]"
+    assert list(rows[0])[-1] == "update b2[y]"
     for row, step in zip(rows, steps, strict=True):
         assert [row[name] for name in ("step", "epoch", "sample", "prediction y", "error")] == [
             repr(value) for value in (step["step"], step["epoch"], step["sample"], *step["prediction"], step["error"])
@@ -235,6 +244,69 @@ def test_the_changes_to_an_experiment_reach_the_training(tmp_path: Path) -> None
     assert close(step["biases"][1], -0.25 * np.array(step["bias_gradient"][1]))
 
 
+PENALISED = """
+[network]
+layers = [1, 1]
+bias = true
+weights = [[[2.0]]]
+biases = [[1.0]]
+[training]
+rate = 0.1
+l2 = 0.5
+report = "loss"
+[data]
+inputs = [[3]]
+targets = [[5]]
+"""
+
+
+def test_a_step_with_a_penalty_adds_up(tmp_path: Path) -> None:
+    """ŷ = 2·3 + 1 = 7, E = ½·2², its gradient 2·3 = 6; the price ½·0.5·2² = 1 has the gradient 0.5·2 = 1."""
+    path = tmp_path / "penalised.toml"
+    path.write_text(PENALISED, "utf-8")
+    step = records(str(path), "--every", "step", "--epochs", "1")[0]
+    assert (step["gradient"], step["penalty_gradient"]) == ([[[6.0]]], [[[1.0]]])
+    assert (step["mean_loss"], step["penalty"], step["objective"]) == (2.0, 1.0, 3.0)
+    assert step["update"][0][0] == pytest.approx([-0.7])
+    assert step["weights"][0][0] == pytest.approx([1.3])
+    assert step["bias_update"] == [pytest.approx([-0.2])]
+    text = printed("train", str(path), "--every", "step", "--epochs", "1", "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert [float(row[f"{key} W1[x1→y]"]) for key in ("gradient", "penalty_gradient")] == [6.0, 1.0]
+    assert float(row["update W1[x1→y]"]) == step["update"][0][0][0]
+    assert float(row["update b1[y]"]) == step["bias_update"][0][0]
+    assert [float(row[key]) for key in ("mean_loss", "penalty", "objective")] == [2.0, 1.0, 3.0]
+
+
+@pytest.mark.parametrize("batch", ["1", "7", "full"])
+@pytest.mark.parametrize("preset", ["iris", "xor", "circle"])
+@pytest.mark.parametrize("prices", ["", "l1 = 0.01", "l1 = 0.02\nl2 = 0.3"])
+def test_gradient_and_penalty_make_the_update_and_this_the_new_weights(
+    preset: str, batch: str, prices: str, tmp_path: Path
+) -> None:
+    definition = {**load_experiment(preset).definition}
+    definition["training"] = {**definition["training"], **tomllib.loads(prices), "optimizer": "sgd", "rate": 0.05}
+    path = tmp_path / "penalised.toml"
+    path.write_text(toml_text(definition), "utf-8")
+    before: Any = None
+    for step in islice(records(str(path), "--batch", batch, "--every", "step", "--epochs", "2"), 40):
+        parts = zip(step["weights"], step["gradient"], step["penalty_gradient"], step["update"], strict=True)
+        for layer, (after, *terms) in enumerate(parts):
+            gradient, price, update = map(np.array, terms)
+            assert close(update, -0.05 * (gradient + price))
+            if before is not None:
+                assert close(before["weights"][layer] + update, np.array(after))
+                weights, rules = np.array(before["weights"][layer]), definition["training"]
+                assert close(price, rules.get("l1", 0) * np.sign(weights) + rules.get("l2", 0) * weights)
+        for after, gradient, update in zip(step["biases"], step["bias_gradient"], step["bias_update"], strict=True):
+            assert close(update, -0.05 * np.array(gradient))
+            assert len(after) == len(update)
+        if definition["training"].get("report", "loss") == "loss":
+            assert step["mean_loss"] == pytest.approx(np.mean(step["error"]), rel=1e-12)
+        assert step["objective"] == step["mean_loss"] + step["penalty"]
+        before = step
+
+
 def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     assert printed("train", "article", "--format", "jsonl", "--out", str(path)) == ""
@@ -248,7 +320,10 @@ def test_where_there_is_a_test_part_its_error_and_accuracy_are_told() -> None:
     assert re.match(r"training: mean error .*, \d+ of 105 right", training)
     assert ending.startswith("stopped after 3 epochs, error ")
     last = records("iris", "--epochs", "3")[-1]
-    assert list(last) == ["epoch", "error", "weights", "biases", "test_error", "test_accuracy"]
+    assert list(last) == [*EPOCH_KEYS, "test_error", "test_accuracy"]
     assert (last["test_error"], last["test_accuracy"]) == (float(found[1]), int(found[2]) / 45)
+    mean, right = (float(part) for part in re.findall(r"error ([\d.]+), (\d+) of", training)[0])
+    assert (last["training_error"], last["training_accuracy"]) == (mean, right / 105)
+    assert last["mean_error"] == last["error"] / 105
     assert float(found[3]) == pytest.approx(100 * last["test_accuracy"], abs=0.05)
-    assert list(records("xor", "--epochs", "1")[0]) == ["epoch", "error", "weights", "biases"]
+    assert list(records("xor", "--epochs", "1")[0]) == EPOCH_KEYS

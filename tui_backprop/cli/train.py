@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 import numpy as np
@@ -12,7 +13,10 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import parameter_at
+from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.errors import printable
@@ -45,8 +49,9 @@ def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, T
 def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
     state = trainer.start()
     for _ in range(epochs * trainer.steps_per_epoch):
+        before = state.parameters
         passage, state = trainer.record(state)
-        writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, state)
+        writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, before, state)
         if not trainer.finite(state):
             return f"diverged at step {state.step}", state
         if trainer.ended(state):
@@ -67,11 +72,60 @@ class Writer(Protocol):
     def epoch(self, epoch: int, state: TrainingState) -> None:
         """The state at the end of an epoch."""
 
-    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
-        """One step: its data rows, its pass, and the state after it."""
+    def step(
+        self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
+    ) -> None:
+        """One step: its data rows, its pass, the parameters before it, and the state after it."""
 
     def end(self, ending: str, state: TrainingState) -> None:
         """How the training ended, in words, and where."""
+
+
+@dataclass(frozen=True)
+class _Account:
+    """What makes the new parameters of a step, so that it adds up.
+
+    `gradient`, `penalty_gradient` and `update` are flat, laid out like parameters; `mean_loss` is that of the samples,
+    `penalty` the price of the weights before, and their sum the `objective`, which is minimised.
+    """
+
+    gradient: Array
+    penalty_gradient: Array
+    update: Array
+    mean_loss: float
+    penalty: float
+
+    @property
+    def objective(self) -> float:
+        return self.mean_loss + self.penalty
+
+
+def _account(experiment: Experiment, passage: Pass, before: Parameters, state: TrainingState) -> _Account:
+    network, training = experiment.network, experiment.training
+    with np.errstate(all="ignore"):
+        losses = LOSSES[training.loss].of(passage.z[-1], passage.prediction, passage.target)
+        return _Account(
+            np.concatenate([part.ravel() for part in (*passage.gradient, *passage.bias_gradient)]),
+            with_penalty(experiment, before.flat, np.zeros(network.size)),
+            state.parameters.flat - before.flat,
+            float(np.mean(losses)),
+            penalty(training, before.flat[: network.weight_count]),
+        )
+
+
+def _standing(experiment: Experiment, state: TrainingState) -> dict[str, float | None]:
+    """At the end of an epoch: the mean of the errors on the way, and scores under the last parameters."""
+    parts = {"training": experiment.data, "test": experiment.data.test}
+    found = {name: score(experiment, state.parameters, part) for name, part in parts.items() if part is not None}
+    return {
+        "mean_error": state.epoch_error / len(experiment.data),
+        **{key: value for name, one in found.items() for key, value in _scored(name, one).items()},
+    }
+
+
+def _scored(name: str, found: Score) -> dict[str, float | None]:
+    """The mean error of a sample, and the share of right classes if there are classes."""
+    return {f"{name}_error": found.error, f"{name}_accuracy": found.accuracy}
 
 
 class _Text:
@@ -85,7 +139,9 @@ class _Text:
         self._parameters(state)
         self._print(f"error {state.epoch_error!r}\n")
 
-    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+    def step(
+        self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
+    ) -> None:
         shown = ", ".join(map(str, samples))
         self._print(f"step {state.step}: epoch {epoch}, sample {shown}")
         sample = {"input": passage.input, "prediction": passage.prediction, "target": passage.target}
@@ -124,33 +180,42 @@ def _inline(array: Array) -> str:
 
 
 class _Csv:
-    """One row a record: the counters, the error, and every weight and bias after it."""
+    """One row a record: the counters, the error, every weight and bias after it, and what they come from."""
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
-        self._writer = csv.writer(file, lineterminator="\n")
+        self._writer, self._experiment = csv.writer(file, lineterminator="\n"), experiment
         parameters = (parameter_at(experiment.network, index) for index in range(experiment.network.size))
         self._names = [parameter.name(experiment) for parameter in parameters]
         self._outputs = experiment.unit_names(experiment.network.depth)
         self._headed = False
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
-        self._row(["epoch", "error"], [epoch, state.epoch_error], state)
+        self._row({"epoch": epoch, "error": state.epoch_error}, state, _standing(self._experiment, state))
 
-    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+    def step(
+        self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
+    ) -> None:
+        account = _account(self._experiment, passage, before, state)
+        added: dict[str, Any] = {key: getattr(account, key) for key in ("mean_loss", "penalty", "objective")}
+        for key in ("gradient", "penalty_gradient", "update"):
+            named = zip(self._names, getattr(account, key).tolist(), strict=True)
+            added |= {f"{key} {name}": value for name, value in named}
         for row, sample in enumerate(samples):
             one = passage.sample(row)
-            head = ["step", "epoch", "sample", *(f"prediction {name}" for name in self._outputs), "error"]
-            values = [state.step, epoch, sample, *one.prediction.tolist(), float(one.error)]
-            self._row(head, values, state)
+            head = {"step": state.step, "epoch": epoch, "sample": sample}
+            predictions = zip(self._outputs, one.prediction.tolist(), strict=True)
+            head |= {f"prediction {name}": value for name, value in predictions}
+            self._row({**head, "error": float(one.error)}, state, added)
 
     def end(self, ending: str, state: TrainingState) -> None:
         """The rows say it all."""
 
-    def _row(self, head: list[str], values: list[Any], state: TrainingState) -> None:
+    def _row(self, head: Mapping[str, Any], state: TrainingState, added: Mapping[str, Any]) -> None:
         if not self._headed:
-            self._writer.writerow(map(printable, [*head, *self._names]))
+            self._writer.writerow(map(printable, [*head, *self._names, *added]))
             self._headed = True
-        self._writer.writerow([*map(repr, values), *map(repr, state.parameters.flat.tolist())])
+        values = (*head.values(), *state.parameters.flat.tolist(), *added.values())
+        self._writer.writerow(["" if value is None else repr(value) for value in values])
 
 
 class _JsonLines:
@@ -162,14 +227,14 @@ class _JsonLines:
         self._batched = experiment.training.batch > 1
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
-        record = {"epoch": epoch, "error": state.epoch_error, **self._parameters(state)}
-        test = self._experiment.data.test
-        if test is not None:  # the mean error of a test sample, and the share of right classes if there are classes
-            found = score(self._experiment, state.parameters, test)
-            record.update({"test_error": found.error, "test_accuracy": found.accuracy})
-        self._print(record)
+        parameters, standing = self._parameters(state), _standing(self._experiment, state)
+        self._print({"epoch": epoch, "error": state.epoch_error, **parameters, **standing})
 
-    def step(self, samples: tuple[int, ...], epoch: int, passage: Pass, state: TrainingState) -> None:
+    def step(
+        self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
+    ) -> None:
+        network, account = self._experiment.network, _account(self._experiment, passage, before, state)
+
         def listed(array: Array) -> Any:
             """In mini-batches over the batch, also where one sample was left for the last of an epoch."""
             return [array.tolist()] if self._batched and passage.batch == 1 else array.tolist()
@@ -192,6 +257,12 @@ class _JsonLines:
                 "gradient": _lists(passage.gradient),
                 "bias_gradient": _lists(passage.bias_gradient),
                 **self._parameters(state),
+                "penalty_gradient": _lists(network.weights(account.penalty_gradient)),
+                "update": _lists(network.weights(account.update)),
+                "bias_update": _lists(network.biases(account.update)),
+                "mean_loss": account.mean_loss,
+                "penalty": account.penalty,
+                "objective": account.objective,
             }
         )
 

@@ -136,6 +136,19 @@ def test_going_back_keeps_an_edit() -> None:
     assert len(after.branches) == len(timeline.moment.branches) == 1
 
 
+def test_a_branch_that_begins_before_the_goal_has_not_reached_it() -> None:
+    timeline = article()
+    assert timeline.go(600).converged_at == 148
+    timeline.go(10)
+    assert timeline.edit("weight", (1, 0, 0), 1.5).converged_at is None
+    assert timeline.converged_at is None
+    assert timeline.switch(0).converged_at is None
+    assert timeline.converged_at == 148
+    timeline.go(596)
+    timeline.edit("weight", (1, 0, 0), 1.5)
+    assert timeline.converged_at == 148
+
+
 def test_editing_the_past_begins_a_branch_and_keeps_the_old_future() -> None:
     timeline = article()
     old = timeline.go(80).parameters.flat.tobytes()
