@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from tests.emulator import Program
+from tui_backprop import Trainer, load_experiment
 
+CTRL_N, CTRL_S, DOWN, F4, F5 = "\x0e", "\x13", "\x1b[B", "\x1bOS", "\x1b[15~"
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(sys.platform == "win32", reason="there are no PTYs")]
 
 
@@ -65,3 +67,45 @@ def test_samples_come_through_a_pipe_and_keys_from_the_terminal(tmp_path: Path) 
         terminal.wait_for("epoch 1 ")
         terminal.keys("q")
         assert terminal.end() == 0
+
+
+def test_a_homework_sheet_is_typed_in_by_keyboard_alone_and_saved(tmp_path: Path) -> None:
+    """A 2-2-2 network of sigmoids with biases, worked out in many courses; the keys are counted."""
+    path = tmp_path / "sheet.toml"
+    pressed = 0
+
+    def press(terminal: Program, *keys: str) -> None:
+        nonlocal pressed
+        for key in keys:
+            pressed += 1 if key.startswith("\x1b") else len(key)
+            terminal.keys(key)
+
+    with Program(columns=100, rows=36) as terminal:
+        terminal.wait_for("start: nothing computed yet")
+        press(terminal, CTRL_N)
+        terminal.wait_for("$ tui-backprop article")
+        press(terminal, DOWN, "t")
+        terminal.wait_for("◂ typed in ▸")
+        press(terminal, DOWN, ",o2")
+        terminal.wait_for("y,o2")
+        press(terminal, F5)
+        terminal.wait_for("Samples, one a row")
+        press(terminal, "0.05\r0,1\r0.01\r0.99\r\r")
+        terminal.wait_for("✓ 2-2-2, 12 parameters; 1 samples to learn")
+        press(terminal, F4)
+        terminal.wait_for("Weights and biases at the start", "W1, a row for each input")
+        press(terminal, ".15\r.25\r.2\r.3\r.35\r.35\r.4\r.5\r.45\r.55\r.6\r.6\r")
+        terminal.wait_for("weights = [[[0.15, 0.25]")
+        press(terminal, CTRL_S)
+        terminal.wait_for("Save the experiment file as")
+        terminal.keys(f"{path}\r")
+        terminal.wait_for("Saved: tui-backprop")
+        press(terminal, "\r")
+        terminal.wait_for("typed in  start: nothing computed yet")
+        terminal.keys("q")
+        assert terminal.end() == 0
+    assert pressed < 120
+    experiment = load_experiment(path)
+    passage, _ = Trainer(experiment).record(Trainer(experiment).start())
+    assert passage.prediction.ravel() == pytest.approx([0.75136507, 0.772928465], abs=1e-9)
+    assert passage.error.sum() == pytest.approx(0.298371109, abs=1e-9)

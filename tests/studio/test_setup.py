@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input, Static
 
 from tests.patience import LIMIT, until
@@ -22,7 +22,9 @@ from tui_backprop.experiments.tables.file import Watch
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
+from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.form import Reading, read
+from tui_backprop.studio.screens.grid import Grid
 from tui_backprop.studio.screens.questions import Question
 from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.studio import StudioScreen
@@ -341,3 +343,72 @@ async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
             'missing = "drop" in [data] to leave such rows out)'
         )
         await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])
+
+
+async def test_whole_numbers_become_classes_by_a_key_and_columns_are_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    rows = "".join(f"{i},{i * i % 7},{'red' if i % 3 else 'blue'},{i % 2},name {i}\n" for i in range(12))
+    path.write_text("a,b,colour,y,who\n" + rows, "utf-8")
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(path))
+        assert text(s, "mistake").endswith("a, b, colour=red → y  y is 0, 1 may be classes: f2")
+        assert text(s, "toml").startswith(
+            "# own.csv: 12 rows; columns parted by commas, decimal point, header in line 1"
+        )
+        assert "# left out: who (different in every row)" in text(s, "toml")
+        await s.press("f2")
+        assert "\nclasses = true" in text(s, "toml")
+        assert 'loss = "binary_cross_entropy"' in text(s, "toml")
+        await s.press("f2")
+        assert "\nclasses = true" not in text(s, "toml")
+        await s.press("f3")
+        assert isinstance(s.app.screen, Columns)
+        await s.press("right", "right", "down", "right", "right", "right", "down", "down", "left", "enter")
+        definition = tomllib.loads(text(s, "toml"))["data"]
+        assert (definition["target"], definition["columns"]) == (["b"], ["colour"])
+        await s.press("f3", "down", "right", "enter", "enter")
+        experiment = s.timeline.experiment
+        assert experiment.definition["data"]["classes"] == ["b"]
+        assert experiment.data.input_names == ("colour=red",)
+        assert experiment.data.target_names == ("0", "1", "2", "4")
+
+
+async def test_the_layout_of_a_file_is_said_in_the_set_up(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_bytes("größe;1,234;y\n1;2,345;3\n4;;6\n7;8,901;9\n".encode("cp1252"))
+    async with studio() as s:
+        await s.press("ctrl+n", "down", "left")
+        await fill(s, file=str(path))
+        assert "line 1: is not text in UTF-8" in text(s, "mistake")
+        for name, key in (("encoding", "c"), ("header", "n"), ("decimal", "c"), ("missing", "d"), ("header", "y")):
+            s.app.screen.query_one(f"#{name}").focus()
+            await s.press(key)
+        assert text(s, "mistake").startswith("✓ 2-8-1")
+        assert "1 of 3 rows left out: a value is missing" in text(s, "toml")
+        definition = tomllib.loads(text(s, "toml"))["data"]
+        assert {key: definition[key] for key in ("encoding", "header", "decimal", "missing")} == {
+            "encoding": "cp1252", "header": True, "decimal": ",", "missing": "drop",
+        }  # fmt: skip
+
+
+async def test_a_grid_takes_numbers_only_and_what_is_pasted() -> None:
+    async with studio("xor") as s:
+        await s.press("ctrl+n", "f4")
+        grid = s.app.screen
+        assert isinstance(grid, Grid)
+        await s.press("a", "1", "comma", "5", "enter", "f10")
+        assert isinstance(s.app.screen, Grid)
+        assert "a number is missing here" in str(grid.query_one("#wrong", Static).content)
+        await s.press("left")
+        grid.post_message(Paste("0,5 −1 2 3\n4 5 6 7"))
+        await s.pilot.pause()
+        await s.press("1", "backspace", *"+2e", "f10")
+        assert "'+2e' is not a number" in str(grid.query_one("#wrong", Static).content)
+        await s.press("backspace", *["enter", "0"] * 3)
+        await s.press("enter", *["1", "enter"] * 4, "1", "enter")
+        network = tomllib.loads(text(s, "toml"))["network"]
+        assert network["weights"][0] == [[0.5, -1, 2, 3], [4, 5, 6, 7]]
+        assert network["biases"] == [[2, 0, 0, 0], [1]]
+        await s.press("f4", "escape", "enter")
+        assert s.timeline.experiment.initial.weights[1].tolist() == [[1], [1], [1], [1]]

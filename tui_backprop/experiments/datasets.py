@@ -25,6 +25,7 @@ from tui_backprop.experiments.tables.text import STANDARD_INPUT
 
 COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
+MAY_BE_CLASSES = "these may be classes"
 MISSING = ("refuse", "drop")
 """What happens to a row in which a value is missing."""
 
@@ -105,6 +106,13 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
     classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
     width = _encoded(found, range(len(chosen.inputs), len(found.names)))[0].shape[1]
     return Outline(len(inputs), width, classes, names, scaled, few)
+
+
+def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, Chosen]:
+    """The file that the table [data] names, and its columns that are used."""
+    keys = Section("draft", "data", table)
+    file = _file(keys, Path(), open_csv)
+    return file, _chosen(keys, file, outputs=1, as_classes=False)
 
 
 def needs_scaling(values: Array) -> bool:
@@ -231,7 +239,7 @@ def _file(keys: Section, folder: Path, open_csv: Opener) -> TableFile:
 
 
 @dataclass(frozen=True)
-class _Chosen:
+class Chosen:
     """The columns of a file that go in, and those to be learned, by their places; which of them become classes."""
 
     inputs: list[int]
@@ -250,7 +258,7 @@ class _Chosen:
         return table
 
 
-def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> _Chosen:
+def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> Chosen:
     """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned."""
     target, columns = keys.strings("target"), keys.strings("columns")
     said, listed = _classes(keys)
@@ -268,7 +276,7 @@ def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> _
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
     forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
-    return _Chosen(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
+    return Chosen(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
 
 
 def _classes(keys: Section) -> tuple[bool, list[str]]:
@@ -287,7 +295,7 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
     return used[-1:] if alone else used[max(0, len(used) - outputs) :]
 
 
-def _notes(file: TableFile, chosen: _Chosen, table: Table) -> tuple[str, ...]:
+def _notes(file: TableFile, chosen: Chosen, table: Table) -> tuple[str, ...]:
     """What was made of the file: its layout, then what goes in, what is learned and what is left out."""
     dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
     width = len(chosen.inputs)
@@ -301,7 +309,7 @@ def _notes(file: TableFile, chosen: _Chosen, table: Table) -> tuple[str, ...]:
         f"learned: {_grouped(table.names[width:], kinds[width:])}",
         *([f"left out: {_grouped([file.names[index] for index in out], why)}"] if out else []),
         *(
-            [f"{table.names[-1]} is {_some(few)}: these may be classes (classes = true, or --output softmax)"]
+            [f"{table.names[-1]} is {_some(few)}: {MAY_BE_CLASSES} (classes = true, or --output softmax)"]
             if few
             else []
         ),

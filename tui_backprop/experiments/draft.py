@@ -11,25 +11,44 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, TANH
+from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, SIGMOID, TANH
 from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experiment, Training
-from tui_backprop.core.losses import suited_to, suited_to_output
+from tui_backprop.core.losses import HALF_SQUARED, suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.command import differences, options
 from tui_backprop.experiments.datasets import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
-from tui_backprop.experiments.reader import Overrides, assemble, definition_of, load_experiment, preset_names
+from tui_backprop.experiments.reader import (
+    ORIENTATIONS,
+    Overrides,
+    assemble,
+    definition_of,
+    load_experiment,
+    preset_names,
+)
 from tui_backprop.experiments.shelf import Shelf
 from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.tables.stamp import stamp_of
 from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
+from tui_backprop.experiments.typed import (
+    read_biases,
+    read_samples,
+    read_weights,
+    written,
+    written_samples,
+    written_weights,
+)
+from tui_backprop.experiments.uses import fields_of, uses_of
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import BEYOND, number_of, read_wholes, whole_of
 
 PRESETS_OWN = "the preset's"
 CSV = "CSV file"
-DATA = (PRESETS_OWN, *GENERATORS, CSV)
+TYPED = "typed in"
+DATA = (PRESETS_OWN, *GENERATORS, TYPED, CSV)
+_MOST_TYPED = 200
+"""Samples that can be changed in the set-up."""
 BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
 _OR_NOT = ("momentum", "l1", "l2", "round", "stop")
@@ -44,8 +63,10 @@ HEADERS: dict[str, str | bool] = {FOUND_OUT: "", "yes": True, "no": False}
 _LAYOUT: dict[str, Mapping[str, str | bool]] = {
     "header": HEADERS, "delimiter": DELIMITERS, "decimal": DECIMALS, "encoding": ENCODINGS,
 }  # fmt: skip
-OF_FILE = ("file", "target", "columns", "classes", "missing", *_LAYOUT)
+OF_FILE = ("file", "classes", "missing", *_LAYOUT)
 """Fields that are for a CSV file only."""
+_OF_COLUMNS = ("target", "columns")
+_TYPED = frozenset({"inputs", "targets", "names", "target_names"})
 _PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_seed")
 
 
@@ -58,7 +79,7 @@ class Draft:
     file: str = ""
     target: str = ""
     columns: str = ""
-    classes: str = "no"
+    classes: str = ""
     missing: str = MISSING[0]
     header: str = FOUND_OUT
     delimiter: str = FOUND_OUT
@@ -66,6 +87,7 @@ class Draft:
     encoding: str = FOUND_OUT
     samples: str = ""
     noise: str = ""
+    typed: str = ""
     features: str = ""
     test: str = ""
     data_seed: str = ""
@@ -77,6 +99,9 @@ class Draft:
     bias: str = "yes"
     init: str = "xavier"
     seed: str = "0"
+    weights: str = ""
+    biases: str = ""
+    orientation: str = ORIENTATIONS[0]
     loss: str = Training.loss
     report: str = "loss"
     optimizer: str = Training.optimizer
@@ -98,11 +123,16 @@ class Draft:
         drawn = made or self.test.strip() not in ("", "0")
         without: set[str] = set()
         without |= set() if self.data == CSV else set(OF_FILE)
+        without |= set() if self.data in (CSV, TYPED) else set(_OF_COLUMNS)
+        without |= set() if self.data == TYPED else {"typed"}
+        without |= set() if self.init == TYPED else {"weights", "orientation", "biases"}
+        without |= {"biases"} if self.bias == "no" else set()
         without |= (
             set() if self.data == CSV or own.get("data", {}).get("standardise_targets") else {"standardise_targets"}
         )
         without |= set() if made else {"samples", "noise"}
-        without |= set() if made or self.data == CSV or own["network"]["layers"][0] == 2 else {"features"}
+        two = own["network"]["layers"][0] == 2 if own else self.data == TYPED and len(_listed(self.columns)) == 2
+        without |= set() if made or self.data == CSV or two else {"features"}
         without |= set() if drawn else {"data_seed"}
         without |= unused_settings(self.optimizer)
         without |= {"stop"} if self.goal == ALL_RIGHT else set()
@@ -121,6 +151,9 @@ class Draft:
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
+        if text == TYPED:
+            shape = {"columns": "x1,x2", "target": "y", "layers": "2", "hidden": SIGMOID.name, "output": SIGMOID.name}
+            return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5")
         own = {"test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
@@ -138,11 +171,26 @@ class Draft:
         if self.data in GENERATORS:
             classes = 0 if self.data in REGRESSIONS else 2
             return Outline(len(_listed(self.features)) or 2, 1, classes)
+        if self.data == TYPED:
+            return Outline(len(_listed(self.columns)), len(_listed(self.target)), 0)
         if not self.file.strip():
             raise ExperimentError("file", "", "no file is named", "the path of a CSV file")
         if self.file != STANDARD_INPUT:
             refuse_unless_ordinary(typed_path(self.file), self.file)
         return outline(self._data(), self.output in JOINT_ACTIVATIONS, open_csv)
+
+    def uses(self, open_csv: Opener = TableFile) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(name, use, uses that it could have) of each column of the file."""
+        return uses_of(self._data(), open_csv)
+
+    def used(self, names: Sequence[str], uses: Sequence[str], texts: Sequence[bool]) -> Draft:
+        """With columns of the file used so."""
+        return replace(self, **{key: _joined(listed) for key, listed in fields_of(names, uses, texts).items()})
+
+    @property
+    def typed_names(self) -> tuple[list[str], list[str]]:
+        """Names of inputs and targets of samples that are typed in."""
+        return _listed(self.columns), _listed(self.target)
 
     def definition(self, open_csv: Opener = TableFile) -> dict[str, Any]:
         """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
@@ -152,25 +200,46 @@ class Draft:
         of_classes = found.classes > 2 or (found.classes and self.output in JOINT_ACTIVATIONS)
         outputs = found.classes if of_classes else found.targets
         data, title = self._data(), f"{self.data}: {self.samples} samples"
+        if self.data == TYPED:
+            title = "Typed in"
         if self.data == CSV:
             data, title = {**data, "target": list(found.target)}, Path(shown_path(self.file)).name
         network = {
             "layers": [found.inputs, *self._hidden_layers(), outputs], "hidden": self.hidden, "output": self.output,
-            "bias": BIAS[self.bias], "init": self.init, "seed": _number(self.seed),
+            "bias": BIAS[self.bias], **self._initial(),
         }  # fmt: skip
         training = {key: _number(getattr(self, key)) for key in _ALWAYS}
         training["shuffle"] = self.shuffle == "yes"
         training |= {key: text for key, usual in _USUAL.items() if (text := getattr(self, key)) != usual}
         return {"title": title, "network": network, "training": {**training, **self._optional()}, "data": data}
 
+    def _initial(self) -> dict[str, Any]:
+        """The first weights: drawn, or typed in, and the biases with them."""
+        if self.init != TYPED:
+            return {"init": self.init, "seed": _number(self.seed)}
+        network = {"seed": _number(self.seed), "weights": read_weights(self.weights)}
+        network |= {"orientation": self.orientation} if self.orientation != ORIENTATIONS[0] else {}
+        return network | ({"biases": read_biases(self.biases)} if self.biases.strip() and self.bias != "no" else {})
+
+    def _typed_data(self) -> dict[str, Any]:
+        names, target_names = _listed(self.columns), _listed(self.target)
+        if not names or not target_names:
+            key = "data.target" if names else "data.columns"
+            raise ExperimentError("draft", key, "no name is given", "names such as x1,x2")
+        inputs, targets = read_samples(self.typed, len(names), len(target_names))
+        return {"inputs": inputs, "targets": targets, "names": names, "target_names": target_names}
+
     def _data(self) -> dict[str, Any]:
-        """The table [data] of a generator or a file."""
+        """The table [data] of a generator, a file, or of samples that are typed in."""
+        if self.data == TYPED:
+            return {**self._typed_data(), **self._preparation()}
         if self.data in GENERATORS:
             made = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
             return {**made, **self._preparation()}
         chosen: dict[str, Any] = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
         chosen |= {key: said for key, known in _LAYOUT.items() if (said := known[getattr(self, key)]) != ""}
-        chosen |= {"classes": True} if self.classes == "yes" else {}
+        if classes := _listed(self.classes):
+            chosen["classes"] = classes == ["yes"] or classes
         chosen |= {"missing": self.missing} if self.missing != MISSING[0] else {}
         path = self.file if self.file == STANDARD_INPUT else str(typed_path(self.file))
         return {"csv": path, **chosen, **self._preparation()}
@@ -226,12 +295,18 @@ class Draft:
             last = 2 if self.output in JOINT_ACTIVATIONS else 1
         anew = [first, *hidden, last] != network["layers"] or not changes.keys().isdisjoint(("seed", "init"))
         network["layers"] = [first, *hidden, last]
-        network.update({key: _number(changes[key]) for key in ("hidden", "output", "init", "seed") if key in changes})
+        network.update(
+            {
+                key: _number(changes[key])
+                for key in ("hidden", "output", "init", "seed")
+                if key in changes and (key, self.init) != ("init", TYPED)
+            }
+        )
         if "bias" in changes:
             network["bias"] = BIAS[self.bias]
         for key in (*(["weights", "biases"] if anew else []), *(["biases"] if self.bias == "no" else [])):
             network.pop(key, None)
-        return network
+        return network | self._initial() if self.init == TYPED else network
 
     def _changes(self) -> dict[str, str]:
         own = from_preset(self.preset)
@@ -256,12 +331,12 @@ class Draft:
     def data_fields(self) -> tuple[object, ...]:
         """What the samples depend on: two drafts with the same have the same samples."""
         found = stamp_of(typed_path(self.file)) if self.data == CSV else None
-        keys = ("preset", "data", *OF_FILE, "samples", "noise", *_PREPARATION, "output")
+        keys = ("preset", "data", "typed", *_OF_COLUMNS, *OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), found)
 
     def command(self, open_csv: Opener = TableFile) -> str | None:
         """The command that opens it; None where it takes an experiment file."""
-        if self.data in GENERATORS:
+        if self.data in (*GENERATORS, TYPED):
             return None
         if self.data == CSV:
             words, base = ["--data", self.file.strip()], of_file(self.file, self.output, open_csv).definition(open_csv)
@@ -288,6 +363,8 @@ def draft_of(experiment: Experiment) -> Draft:
         return _of(experiment, name, PRESETS_OWN)
     if "csv" in source:
         return _of(experiment, preset_names()[0], CSV)
+    if "inputs" in source and len(experiment.data) <= _MOST_TYPED and source.keys() <= _TYPED:
+        return _of(experiment, preset_names()[0], TYPED)
     return _of(experiment, preset_names()[0], source["generator"]) if "generator" in source else from_preset("article")
 
 
@@ -299,14 +376,18 @@ def _source(data: Mapping[str, Any]) -> dict[str, Any]:
 def _of(experiment: Experiment, preset: str, source: str) -> Draft:
     network, training, definition = experiment.network, experiment.training, experiment.definition
     data, rules = definition["data"], definition.get("training", {})
-    made = "generator" in data
+    made, explicit = "generator" in data, definition["network"]
+    columns, target = data.get("columns", []), data.get("target", [])
+    if source == TYPED:
+        columns, target = experiment.data.input_names, experiment.data.target_names
     return Draft(
         preset=preset,
         data=source,
         file=data["csv"] if source == CSV else "",
-        target=_joined(data.get("target", [])) if source == CSV else "",
-        columns=_joined(data.get("columns", [])) if source == CSV else "",
-        classes="yes" if data.get("classes") is True else "no",
+        target=_joined(target) if source in (CSV, TYPED) else "",
+        columns=_joined(columns) if source in (CSV, TYPED) else "",
+        classes="yes" if data.get("classes") is True else _joined(data.get("classes") or []),
+        typed=written_samples(data["inputs"], data["targets"]) if source == TYPED else "",
         missing=data.get("missing", MISSING[0]),
         samples=str(data.get("samples", "200" if made else "")),
         noise=str(data.get("noise", "0" if made else "")),
@@ -319,7 +400,7 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         hidden=network.activations[0] if network.depth > 1 else RELU.name,
         output=network.activations[-1],
         bias=next(text for text, bias in BIAS.items() if bias == definition["network"].get("bias", False)),
-        init=experiment.init,
+        **_typed_weights(explicit, source, experiment.init),
         seed=str(experiment.seed),
         loss=training.loss,
         report=training.report,
@@ -331,6 +412,15 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         **{key: str(rules.get(key, "")) for key in _OR_NOT},
         **{key: _name(known, data.get(key, "")) for key, known in _LAYOUT.items()},
     )
+
+
+def _typed_weights(network: Mapping[str, Any], source: str, init: str) -> dict[str, str]:
+    """The fields of explicit weights; a preset's stand in its own file."""
+    if source == PRESETS_OWN or "weights" not in network:
+        return {"init": init}
+    biases = written(network.get("biases", []), " / ")
+    orientation = network.get("orientation", ORIENTATIONS[0])
+    return {"init": TYPED, "weights": written_weights(network["weights"]), "biases": biases, "orientation": orientation}
 
 
 def _name(known: Mapping[str, str | bool], value: str | bool) -> str:

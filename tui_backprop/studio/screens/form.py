@@ -13,8 +13,20 @@ from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError
-from tui_backprop.experiments.datasets import Opener
-from tui_backprop.experiments.draft import BIAS, DATA, Draft, definition_without_paths, field_of
+from tui_backprop.experiments.datasets import MAY_BE_CLASSES, MISSING, Opener
+from tui_backprop.experiments.draft import (
+    BIAS,
+    DATA,
+    DECIMALS,
+    DELIMITERS,
+    ENCODINGS,
+    HEADERS,
+    TYPED,
+    Draft,
+    definition_without_paths,
+    field_of,
+)
+from tui_backprop.experiments.reader import ORIENTATIONS
 from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
@@ -28,17 +40,28 @@ FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "file": ("file", "path of a CSV file"),
     "target": ("target", "a column; else the last"),
     "columns": ("inputs", "columns; else all others"),
+    "classes": ("classes", "yes, or columns"),
+    "missing": ("missing values", MISSING),
+    "header": ("header", tuple(HEADERS)),
+    "delimiter": ("delimiter", tuple(DELIMITERS)),
+    "decimal": ("decimal sign", tuple(DECIMALS)),
+    "encoding": ("encoding", tuple(ENCODINGS)),
+    "typed": ("samples", "0 1 > 1; 1 1 > 0, or f5"),
     "samples": ("samples", "e.g. 200"),
     "noise": ("noise", "0 to 0.5"),
     "features": ("features", "x1,x2,x1^2,x1*x2,sin(x1)"),
     "test": ("test part", "a share, e.g. 0.3"),
     "data_seed": ("data's seed", "0"),
     "standardise": ("standardise", _YES_NO),
+    "standardise_targets": ("targets, too", _YES_NO),
     "layers": ("hidden layers", "units, e.g. 8 or 8,6"),
     "hidden": ("activation", tuple(HIDDEN_ACTIVATIONS)),
     "output": ("output", tuple(ACTIVATIONS)),
     "bias": ("bias", tuple(BIAS)),
-    "init": ("weights", tuple(INITIALISERS)),
+    "init": ("weights", (*INITIALISERS, TYPED)),
+    "weights": ("W1 / W2 …", "1 2; 3 4 / 5; 6, or f4"),
+    "orientation": ("rows of W", ORIENTATIONS),
+    "biases": ("b1 / b2 …", "1 2 / 3, or f4"),
     "seed": ("seed", "a whole number"),
     "loss": ("loss", tuple(LOSSES)),
     "report": ("error shown", ("loss", "squared")),
@@ -54,8 +77,6 @@ FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "stop": ("stop at error", "0"),
 }
 """Label, and the names to choose from or what is to be typed."""
-OF_FILES = ("file", "target", "columns")
-"""Fields that are for a CSV file only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +102,10 @@ class Reading:
             return f"✕ {_brief(self.mistake, self.wrong)}" if self.mistake is not None else ""
         data, units = self.experiment.data, self.experiment.network.shape
         test = "" if data.test is None else f", {len(data.test):,} to test"
+        few = next((f"  {note.split(':')[0]} may be classes: f2" for note in data.notes if MAY_BE_CLASSES in note), "")
         return (
             f"✓ {units}, {self.experiment.network.size:,} parameters; {len(data):,} samples to learn{test}\n"
-            f"  {_names(data.input_names)} → {_names(data.target_names)}"
+            f"  {_names(data.input_names)} → {_names(data.target_names)}{few}"
         )
 
     def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
@@ -110,7 +132,8 @@ def read(draft: Draft, unsuited: bool, files: bool, open_csv: Opener, before: Re
         experiment = draft.experiment(before.samples_for(draft, definition["network"]["layers"]), open_csv)
     except BackpropError as error:
         return Reading(draft, text, mistake=error, unsuited=unsuited)
-    return Reading(draft, text, experiment)
+    notes = "".join(f"# {note}\n" for note in experiment.data.notes)
+    return Reading(draft, notes + text, experiment)
 
 
 def _names(names: tuple[str, ...]) -> str:

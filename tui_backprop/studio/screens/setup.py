@@ -20,20 +20,26 @@ from textual.worker import get_current_worker
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, Draft, draft_of, from_preset
+from tui_backprop.experiments.draft import CSV, OF_FILE, TYPED, Draft, draft_of, from_preset
 from tui_backprop.experiments.shelf import Shelf, Unread
+from tui_backprop.experiments.uses import OF_TEXTS
 from tui_backprop.reading.disk import typed_path, unwritable
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.files import write_new
 from tui_backprop.studio.panes.choice import Choice
+from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
-from tui_backprop.studio.screens.form import FIELDS, OF_FILES, Reading, read
+from tui_backprop.studio.screens.form import FIELDS, Reading, read
+from tui_backprop.studio.screens.grid import Fields
 from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
 
 ROOMY = 76
 """Columns from which the experiment file has a place beside the fields."""
 LONGEST = 4096
 """Characters in a field."""
+_SUITED = frozenset({"data", "target", "columns", *OF_FILE})
+"""Fields from which the output, the loss and the scaling follow."""
 _NEWS = 5000
 """Rows of a file from one word on it to the next."""
 
@@ -89,6 +95,10 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         Binding("right", "turn(1)", "Next", show=False, priority=True),
         Binding("enter", "open", "Open", show=False),
         Binding("ctrl+s", "save", "Save", show=False),
+        Binding("f2", "classes", "Classes", show=False, priority=True),
+        Binding("f3", "columns", "Columns", show=False, priority=True),
+        Binding("f4", "weights", "Weights", show=False, priority=True),
+        Binding("f5", "samples", "Samples", show=False, priority=True),
     ]
 
     class Progress(Message):
@@ -123,15 +133,14 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             with Container(id="sides"):
                 with VerticalScroll(id="fields", can_focus=False):
                     for name, (label, kind) in FIELDS.items():
-                        if self._files or name not in OF_FILES:
+                        if self._files or name not in OF_FILE:
                             with Container(classes="row", id=f"row-{name}"):
                                 yield Label(label, markup=False)
                                 yield self._field(name, kind)
                 yield Static(id="toml", markup=False)
             yield Static(id="mistake", markup=False)
             yield Static(id="command", markup=False)
-            save = "  ctrl+s: save the file" if self._files else ""
-            yield Static(f"enter: open  ↑↓: field  ←→: choose{save}  escape: close", id="keys", markup=False)
+            yield Static(id="keys", markup=False)
 
     def _field(self, name: str, kind: tuple[str, ...] | str) -> Choice | Input:
         value = getattr(self._draft, name)
@@ -176,7 +185,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _change(self, name: str, text: str) -> None:
         self._opens = False
         self._draft = self._draft.changed(name, text)
-        self._unsuited = self._draft.data == CSV and (self._unsuited or name in ("data", "file", "target"))
+        self._unsuited = self._draft.data == CSV and (self._unsuited or name in _SUITED)
 
     def _show(self) -> None:
         """What the draft amounts to: at once, unless a large file has to be read first."""
@@ -256,12 +265,19 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._tell(reading.told, reading.mistake is not None)
         if reading.text or busy:
             self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
+        self.query_one("#keys", Static).update(Content(self._keys()))
         self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
 
     def _tell(self, text: str, wrong: bool) -> None:
         told = self.query_one("#mistake", Static)
         told.set_class(wrong, "-wrong")
         told.update(Content(text))
+
+    def _keys(self) -> str:
+        """What can be pressed, in 80 columns."""
+        typed = "f2: classes  f3: columns" if self._draft.data == CSV else "f4: type weights  f5: samples"
+        save = "  ctrl+s: save" if self._files else ""
+        return f"enter: open  ↑↓: field  ←→: choose  {typed}{save}  escape: close"
 
     def _command(self) -> str:
         try:
@@ -282,6 +298,53 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if not isinstance(self.focused, Choice):
             raise SkipAction
         self.focused.turn(by)
+
+    def action_classes(self) -> None:
+        """The target's numbers are classes, or are not."""
+        if self._draft.data == CSV:
+            self._choose("classes", "" if self._draft.classes else "yes")
+
+    @conversation
+    def action_columns(self) -> Conversation:
+        """What each column of the file is for."""
+        self._absorb()
+        if self._draft.data != CSV:
+            return
+        try:
+            columns = self._draft.uses(self._shelf.at_once)
+        except (Unread, BackpropError) as error:
+            self._tell(str(error), True)
+            return
+        uses: list[str] | None = yield Columns(columns)
+        if uses is not None:
+            texts = [could == OF_TEXTS for _, _, could in columns]
+            self._draft = self._draft.used([name for name, _, _ in columns], uses, texts)
+            self._unsuited = True
+            self._show()
+
+    @conversation
+    def action_weights(self) -> Conversation:
+        """Types the first weights and biases into a grid."""
+        self._absorb()
+        try:
+            grid = weights_grid(self._draft, self._shelf.at_once)
+        except (Unread, BackpropError) as error:
+            self._tell(str(error), True)
+            return
+        fields: list[Fields] | None = yield grid
+        if fields is not None:
+            self._draft = with_weights(self._draft, fields)
+            self._show()
+
+    @conversation
+    def action_samples(self) -> Conversation:
+        """Types samples into a grid."""
+        self._absorb()
+        draft = self._draft if self._draft.data == TYPED else self._draft.changed("data", TYPED)
+        fields: list[Fields] | None = yield samples_grid(draft)
+        if fields is not None:
+            self._draft = with_samples(draft, fields)
+            self._show()
 
     def action_open(self) -> None:
         """Opens the experiment, if there is one; as soon as there is, while its file is being read."""

@@ -1,0 +1,196 @@
+"""Numbers typed into a grid: the weights and biases of a network, or samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Key, Paste
+from textual.geometry import Region
+from textual.widgets import Label, Static
+
+from tui_backprop.reading.numerals import number_of
+from tui_backprop.render.spans import fit, width
+from tui_backprop.studio.screens.dialog import Dialog
+
+CELL = 10
+"""Columns of a number."""
+_TYPED = re.compile(r"[0-9.,eE+\-−]")
+_NAME = 12
+
+Fields = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows and columns with names, and what is typed in them; with `grows` a row is added under the last."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    fields: Fields
+    grows: bool = False
+
+
+class Grid(Dialog[list[Fields]]):
+    """Blocks of numbers, one under the other. `enter` goes on to the next cell, and from the last one it is done.
+
+    A name that is pressed as `turns` asks for other blocks: those with rows and columns exchanged.
+    """
+
+    DEFAULT_CSS = """
+    Grid Vertical { width: 90; max-height: 100%; }
+    Grid VerticalScroll { height: auto; max-height: 24; background: $surface; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("enter", "next", "Next", show=False),
+        Binding("tab,right", "go(0, 1)", "Right", show=False, priority=True),
+        Binding("shift+tab,left", "go(0, -1)", "Left", show=False, priority=True),
+        Binding("down", "go(1, 0)", "Down", show=False, priority=True),
+        Binding("up", "go(-1, 0)", "Up", show=False, priority=True),
+        Binding("backspace", "delete", "Delete", show=False),
+        Binding("f10,ctrl+s", "done", "Done", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, blocks: Sequence[Block], check: Callable[[list[Fields]], str]) -> None:
+        """`check` says what is wrong with the whole, or nothing."""
+        super().__init__()
+        self._title, self._check = title, check
+        self._blocks = [Block(b.title, b.rows, b.columns, [list(row) for row in b.fields], b.grows) for b in blocks]
+        self._place = (0, 0, 0)
+        self._fresh = True  # what is typed takes the place of what is in the cell
+
+    def compose(self) -> ComposeResult:
+        """Title, blocks, mistake, keys."""
+        with Vertical():
+            yield Label(self._title, markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="cells", markup=False)
+            yield Label("", id="wrong", classes="mistake", markup=False)
+            keys = "type, enter: next (from the last: done)  arrows: another  f10: done  escape: close"
+            yield Label(keys, classes="mistake", markup=False)
+
+    def on_mount(self) -> None:
+        """Shows what it starts with."""
+        self._show()
+
+    @property
+    def _cells(self) -> list[tuple[int, int, int]]:
+        """All places (block, row, column), in the order in which they are typed."""
+        return [
+            (place, row, column)
+            for place, block in enumerate(self._blocks)
+            for row in range(len(block.fields))
+            for column in range(len(block.columns))
+        ]
+
+    def on_key(self, event: Key) -> None:
+        """A figure."""
+        if event.character is not None and _TYPED.fullmatch(event.character):
+            event.stop()
+            self._type(event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """Numbers that go into this cell and those after it."""
+        event.stop()
+        for word in re.split(r"[\s;]+", event.text.strip()):
+            self._write("".join(_TYPED.findall(word)))
+            if not self._step(1):
+                break
+        self._show()
+
+    def _type(self, text: str) -> None:
+        block, row, column = self._place
+        self._write(text if self._fresh else self._blocks[block].fields[row][column] + text)
+        self._fresh = False
+        self._show()
+
+    def _write(self, text: str) -> None:
+        block, row, column = self._place
+        self._blocks[block].fields[row][column] = text[: 3 * CELL]
+
+    def action_delete(self) -> None:
+        """The last figure of the cell."""
+        block, row, column = self._place
+        self._write(self._blocks[block].fields[row][column][:-1])
+        self._fresh = False
+        self._show()
+
+    def action_go(self, down: int, right: int) -> None:
+        """Another cell."""
+        if right:
+            self._step(right)
+        else:
+            block, row, column = self._place
+            cells = [(b, r) for b, r, c in self._cells if c == 0]
+            place = min(max(cells.index((block, row)) + down, 0), len(cells) - 1)
+            to_block, to_row = cells[place]
+            self._place = (to_block, to_row, min(column, len(self._blocks[to_block].columns) - 1))
+            self._fresh = True
+        self._show()
+
+    def _step(self, by: int) -> bool:
+        """To the next cell, or the one before; whether there is one."""
+        cells, self._fresh = self._cells, True
+        place = cells.index(self._place) + by
+        if not 0 <= place < len(cells):
+            return False
+        self._place = cells[place]
+        return True
+
+    def action_next(self) -> None:
+        """The next cell, a new row under the last one, or done."""
+        block, row, column = self._place
+        here = self._blocks[block]
+        last = row == len(here.fields) - 1
+        if last and column == 0 and here.grows and row > 0 and not any(here.fields[row]):
+            self.action_done()
+        elif last and column == len(here.columns) - 1 and here.grows:
+            here.fields.append([""] * len(here.columns))
+            self._step(1)
+            self._show()
+        elif self._step(1):
+            self._show()
+        else:
+            self.action_done()
+
+    def action_done(self) -> None:
+        """Closes it with what is typed, unless something is wrong."""
+        fields = [[row for row in block.fields if any(row) or not block.grows] for block in self._blocks]
+        for place, block, row in ((b, fields[b], r) for b, r, c in self._cells if c == 0 and r < len(fields[b])):
+            for column, text in enumerate(block[row]):
+                if number_of(text) is None:
+                    self._place = (place, row, column)
+                    self._show(f"{text!r} is not a number" if text else "a number is missing here")
+                    return
+        wrong = self._check(fields)
+        if wrong:
+            self._show(wrong)
+        else:
+            self.dismiss(fields)
+
+    def _show(self, wrong: str = "") -> None:
+        lines, here = [], 0
+        for place, block in enumerate(self._blocks):
+            lines.append(Content.styled(block.title, "bold"))
+            lines.append(Content(" " * _NAME + "".join(fit(name, CELL, right=True) + " " for name in block.columns)))
+            for row, fields in enumerate(block.fields):
+                name = block.rows[row] if row < len(block.rows) else f"#{row}"
+                cells = [Content(fit(name, _NAME))]
+                for column, text in enumerate(fields):
+                    shown = text if width(text) <= CELL else "…" + text[1 - CELL :]
+                    chosen = (place, row, column) == self._place
+                    cells.append(Content.styled(fit(shown or "·", CELL, right=True), "reverse" if chosen else ""))
+                    cells.append(Content(" "))
+                    here = len(lines) if chosen else here
+                lines.append(Content.assemble(*cells))
+        self.query_one("#cells", Static).update(Content("\n").join(lines))
+        self.query_one("#wrong", Label).update(Content(wrong))
+        self.query_one(VerticalScroll).scroll_to_region(Region(0, here, 1, 1), animate=False)

@@ -1,0 +1,81 @@
+"""The set-up's grids: what they begin with, and what a draft is with what has been typed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar
+
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.draft import TYPED, Draft
+from tui_backprop.experiments.reader import ORIENTATIONS
+from tui_backprop.experiments.typed import ARROW, read_biases, read_samples, read_weights
+from tui_backprop.studio.screens.grid import Block, Fields, Grid
+
+Value = TypeVar("Value")
+
+
+def weights_grid(draft: Draft, open_csv: Opener) -> Grid:
+    """A grid for the first weights and biases of the draft's network; raises as the draft does."""
+    drawn = replace(draft, init=Draft.init, test="") if draft.init == TYPED else draft
+    experiment = drawn.experiment(open_csv=open_csv)
+    names = [experiment.unit_names(layer) for layer in range(experiment.network.depth + 1)]
+    turned = draft.orientation == ORIENTATIONS[1]
+    shapes = [(above, below) if turned else (below, above) for below, above in pairwise(names)]
+    weights = _known(lambda: read_weights(draft.weights))
+    biases = _known(lambda: read_biases(draft.biases))
+    blocks = []
+    for layer, (rows, columns) in enumerate(shapes):
+        typed = _fields(weights[layer] if layer < len(weights) else [], len(rows), len(columns))
+        what = "a row for each output" if turned else "a row for each input"
+        blocks.append(Block(f"W{layer + 1}, {what}", rows, columns, typed))
+        if draft.bias != "no":
+            typed = _fields([biases[layer]] if layer < len(biases) else [], 1, len(names[layer + 1]))
+            blocks.append(Block(f"b{layer + 1}", ("b",), names[layer + 1], typed))
+    return Grid("Weights and biases at the start", blocks, lambda fields: "")
+
+
+def with_weights(draft: Draft, fields: list[Fields]) -> Draft:
+    """The draft with the weights and biases of `weights_grid`."""
+    step = 1 if draft.bias == "no" else 2
+    weights = " / ".join("; ".join(map(" ".join, rows)) for rows in fields[::step])
+    biases = "" if step == 1 else " / ".join(" ".join(rows[0]) for rows in fields[1::2])
+    return replace(draft, init=TYPED, weights=weights, biases=biases)
+
+
+def samples_grid(draft: Draft) -> Grid:
+    """A grid for the draft's samples, inputs before targets."""
+    inputs, targets = draft.typed_names
+    known = _known(lambda: list(zip(*read_samples(draft.typed, len(inputs), len(targets)), strict=True)))
+    rows = [[*first, *last] for first, last in known]
+    columns = (*inputs, *(f"{ARROW} {name}" for name in targets))
+    block = Block("Samples", (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
+    return Grid("Samples, one a row; enter in an empty row: done", [block], _no_sample)
+
+
+def with_samples(draft: Draft, fields: list[Fields]) -> Draft:
+    """The draft with the samples of `samples_grid`."""
+    width = len(draft.typed_names[0])
+    rows = (f"{' '.join(row[:width])} {ARROW} {' '.join(row[width:])}" for row in fields[0])
+    return replace(draft, typed="; ".join(rows))
+
+
+def _no_sample(fields: list[Fields]) -> str:
+    return "" if fields[0] else "no sample is typed yet"
+
+
+def _known(read: Callable[[], list[Value]]) -> list[Value]:
+    """What has been typed so far, if it can be read."""
+    try:
+        return read()
+    except ExperimentError:
+        return []
+
+
+def _fields(rows: list[list[float]], height: int, width: int) -> Fields:
+    """Numbers as fields of this shape; empty ones where they are of another."""
+    if len(rows) != height or any(len(row) != width for row in rows):
+        return [[""] * width for _ in range(height)]
+    return [[f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in row] for row in rows]
