@@ -158,6 +158,13 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
             step, index = step_of(place, sample), unit(experiment, name)[1]
             others = [i for i in range(len(weights[-1])) if i != index]
             return float(sum(step.a[-2][i] * weights[-1][i, 0] for i in others))
+        case ["tendency", name]:
+            assert sample is not None
+            pull = -of_weight(place, "gradient", name, sample)
+            return "▲" if pull > 0 else "▼" if pull < 0 else "–"
+        case ["pull", name]:
+            pulls = [-of_weight(place, "gradient", name, row) for row in range(len(experiment.data))]
+            return experiment.training.rate * sum(pulls)
         case [("old" | "new" | "gradient" | "change" | "share") as kind, name]:
             return of_weight(place, kind, name, sample)
         case [("prediction" | "raw" | "target" | "error") as kind]:
@@ -165,6 +172,9 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
         case [name] if name.startswith("W"):
             level, row, column = weight(experiment, name)
             return float(weights[level - 1][row, column])
+        case [name] if name.startswith("b"):
+            level, index = unit(experiment, name[3:-1])
+            return float(state(experiment, max(0, place.step - 1))[1][level - 1][index])
         case [kind, name]:
             return of_unit(place, kind, name, sample)
     raise AssertionError(source)

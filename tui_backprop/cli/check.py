@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tui_backprop.core.diagnostics import gradient_check
+from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import printable
-from tui_backprop.lessons.bugs import buggy_gradient
 
 EPOCHS_FOR_A_BUG = 10
 """How many epochs a bug has to make itself felt."""

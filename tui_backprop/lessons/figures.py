@@ -150,6 +150,12 @@ def _pull(stage: Stage, name: str, sample: int | None = None) -> float:
     return in_order(pulls)
 
 
+def _tendency(stage: Stage, name: str, sample: int | None = None) -> str:
+    """Which way a pull goes: ▲, ▼, or – for none."""
+    pull = _pull(stage, name, sample)
+    return "▲" if pull > 0 else "▼" if pull < 0 else "–"
+
+
 def _share(stage: Stage, name: str, sample: int | None = None) -> float | None:
     """What a weight adds to the sum above it: the value below × the weight."""
     place = parse_parameter(name, stage.experiment)
@@ -281,6 +287,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "gradient": _gradient,
     "change": _change,
     "pull": _pull,
+    "tendency": _tendency,
     "share": _share,
     "product": _product,
     "mean gradient": _mean_gradient,
@@ -316,6 +323,7 @@ _OF_SAMPLES = frozenset(
         "error",
         "gradient",
         "pull",
+        "tendency",
         "share",
     ]
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.backprop import Backprop
+from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient
 from tui_backprop.core.parts import parameter_at
-from tui_backprop.lessons.bugs import buggy_gradient
 from tui_backprop.lessons.stage import Stage
 
 

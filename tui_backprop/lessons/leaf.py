@@ -13,7 +13,7 @@ from tui_backprop.lessons.figures import figure
 from tui_backprop.lessons.gradients import gradient_table
 from tui_backprop.lessons.lesson import Block, Figure, Inline, Lesson, LessonMistake, Page, Question, Text, Wait, Words
 from tui_backprop.lessons.names import Thing, thing
-from tui_backprop.lessons.questions import Truth, options, truth
+from tui_backprop.lessons.questions import Truth, options, order, truth
 from tui_backprop.lessons.stage import Stage, Theatre
 
 Result = TypeVar("Result")
@@ -29,11 +29,20 @@ class Shown:
 
 @dataclass(frozen=True)
 class Put:
-    """A question as it is put: its words, what there is to choose from (nothing: a number is typed)."""
+    """A question as it is put: its words, what there is to choose from (nothing: a number is typed).
+
+    `places` are those of the options in the order in which their author wrote them.
+    """
 
     words: tuple[Words, ...]
     options: tuple[str, ...]
     decimals: int
+    places: tuple[int, ...] = ()
+
+    @property
+    def tries(self) -> int:
+        """How many answers count before the right one is shown; a second one between two options is no question."""
+        return 1 if len(self.options) == 2 else 2
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,9 @@ class Press:
         revealed = self._at(question.line, lambda: self._theatre.stage(page.scene, place))
         choices = self._at(question.line, lambda: options(question, stage.experiment))
         right = self._at(question.line, lambda: truth(question, revealed))
-        put = Put(self._words(question.line, question.ask, stage), choices, question.decimals)
+        places = order(question, choices)
+        shown = tuple(choices[place] for place in places)
+        put = Put(self._words(question.line, question.ask, stage), shown, question.decimals, places)
         return Leaf(page.title, before, stage, put, right, "", self.blocks(page.after, revealed), revealed)
 
     def blocks(self, blocks: tuple[Block, ...], stage: Stage) -> tuple[Shown, ...]:

@@ -60,7 +60,8 @@ class Scene:
     """What the studio shows beside a page.
 
     `experiment` is a preset's name or a file, changed by `overrides`; `at` a place such as `1:0:mask1`; `select` a
-    weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens over the panes.
+    weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens over the panes;
+    `bug` names the mistakes that its gradient makes, or `none` where that is asked.
     """
 
     line: int
@@ -78,7 +79,8 @@ class Scene:
 class Question:
     """Asked at the page's moment, judged by the trace at `reveal`.
 
-    `kind` says how: see `questions`. `about` is the unit, weight, layer or figure asked about.
+    `kind` says how: see `questions`. `about` is the unit, weight, layer or figure asked about; `hint` is what the
+    author says after a first wrong answer.
     """
 
     line: int
@@ -89,6 +91,7 @@ class Question:
     options: tuple[str, ...] = ()
     answer: int = 0
     decimals: int = 2
+    hint: str = ""
 
 
 @dataclass(frozen=True)

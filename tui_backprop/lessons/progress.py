@@ -32,15 +32,19 @@ class Spot:
 
 @dataclass(frozen=True)
 class Bookmark:
-    """Where one lesson was left; for each page that was answered whether it was right at first, and the last answer."""
+    """Where one lesson was left; for each page that was answered whether it was right at first, and all that was said.
+
+    An answer is a number, or the place of an option as its author ordered them.
+    """
 
     spot: Spot = Spot()
     answers: Mapping[int, bool] = field(default_factory=dict)
-    given: Mapping[int, float] = field(default_factory=dict)
+    said: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def answered(self, page: int, given: float, right: bool) -> Bookmark:
         """With one more answer; the first answer to a question counts."""
-        return replace(self, answers={page: right, **self.answers}, given={**self.given, page: given})
+        said = (*self.said.get(page, ()), given)
+        return replace(self, answers={page: right, **self.answers}, said={**self.said, page: said})
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def save(progress: Progress) -> None:
                 "page": mark.spot.page,
                 "told": mark.spot.told,
                 "answers": {str(page): right for page, right in mark.answers.items()},
-                "given": {str(page): given for page, given in mark.given.items()},
+                "said": {str(page): list(said) for page, said in mark.said.items()},
             }
             for name, mark in progress.bookmarks.items()
         },
@@ -96,12 +100,19 @@ def save(progress: Progress) -> None:
         replace_file(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
+def _said(mark: dict[str, Any]) -> dict[int, tuple[float, ...]]:
+    """All answers; files of earlier versions have the last one to each question only, as `given`."""
+    said: dict[int, tuple[float, ...]] = {int(page): (float(last),) for page, last in mark.get("given", {}).items()}
+    said |= {int(page): tuple(map(float, all_of_them)) for page, all_of_them in mark.get("said", {}).items()}
+    return {page: answers for page, answers in said.items() if answers}
+
+
 def _progress(content: dict[str, Any]) -> Progress:
     bookmarks = {
         str(name): Bookmark(
             Spot(max(0, int(mark["page"])), bool(mark["told"])),
             {int(page): bool(right) for page, right in mark["answers"].items()},
-            {int(page): float(given) for page, given in mark.get("given", {}).items()},
+            _said(mark),
         )
         for name, mark in content.get("lessons", {}).items()
         if {"page", "told", "answers"} <= mark.keys()

@@ -6,20 +6,22 @@ direction   a weight   does this update move it up, down, or not at all?
 blame       a layer    which of its units gets the most error, of either sign?
 number      a figure   its value, to so many decimals
 choice      -          one of the options, of which the author says which is right
-bug         -          which mistake the page's gradient makes
+bug         -          which mistake the page's gradient makes, if any
 """
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
+from tui_backprop.core.diagnostics.bugs import BUGS, bugs_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parse_unit
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
-from tui_backprop.lessons.bugs import BUGS
 from tui_backprop.lessons.figures import evaluate, figure
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.stage import Stage
@@ -29,6 +31,7 @@ _WORK = {
     "new": "work update",
 }  # fmt: skip
 _DIRECTIONS = ("up", "down", "it stays as it is")
+_NO_BUG, _SEVERAL_BUGS = "nothing is wrong: this is the true gradient", "two of these mistakes at once"
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,16 @@ def options(question: Question, experiment: Experiment) -> tuple[str, ...]:
         case "blame":
             return experiment.unit_names(_layer(question, experiment))
         case "bug":
-            return tuple(bug.does for bug in BUGS.values())
+            return (*(bug.does for bug in BUGS.values()), _SEVERAL_BUGS, _NO_BUG)
     return question.options
+
+
+def order(question: Question, choices: tuple[str, ...]) -> tuple[int, ...]:
+    """In which order the options are shown: shuffled where an author wrote them down, the same at every showing."""
+    places = list(range(len(choices)))
+    if question.kind in ("choice", "bug"):
+        random.Random(crc32(f"{question.line} {choices}".encode())).shuffle(places)
+    return tuple(places)
 
 
 def truth(question: Question, stage: Stage) -> Truth:
@@ -80,15 +91,26 @@ def truth(question: Question, stage: Stage) -> Truth:
         case "bug":
             if not stage.bug:
                 raise BackpropError("a question about a bug on a page without one", 'bug = "…" in its page')
-            return _chosen(choices, list(BUGS).index(stage.bug), "")
+            bugs = bugs_of(stage.bug)
+            place = list(BUGS).index(bugs[0]) if len(bugs) == 1 else choices.index(_SEVERAL_BUGS if bugs else _NO_BUG)
+            return _chosen(choices, place, "")
     return _chosen(choices, question.answer - 1, "")
 
 
 def judge(question: Question, right: Truth, given: float) -> bool:
-    """Whether an answer is right; a typed number may be off by one in the last decimal asked for."""
+    """Whether an answer is right: a typed number when it rounds to the true one, give or take what working with four
+    decimals costs."""
     if question.kind != "number":
         return given == right.answer
-    return bool(abs(given - right.answer) <= 1.000001 * 10**-question.decimals)
+    return abs(given - right.answer) <= tolerance(question, right.answer)
+
+
+def tolerance(question: Question, right: float) -> float:
+    """How far off a right number may be: half of its last decimal; nothing where it has no further decimals."""
+    unit = 10.0**-question.decimals
+    if abs(right - round(right, question.decimals)) <= 1e-9:
+        return 1e-6 * unit
+    return 0.5 * unit + min(10.0**-arithmetic.DECIMALS, 0.1 * unit)
 
 
 def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:

@@ -30,9 +30,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from tui_backprop.core.diagnostics.bugs import bugs_of
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
-from tui_backprop.lessons.bugs import BUGS
 from tui_backprop.lessons.lesson import (
     CURVES,
     PANES,
@@ -265,8 +265,18 @@ class _Reader:
             pane=keys.choice("pane", PANES),
             matrices=keys.choice("matrices", MATRICES) or "value",
             view=keys.choice("view", VIEWS),
-            bug=keys.choice("bug", tuple(BUGS)),
+            bug=self._bug(keys),
         )
+
+    def _bug(self, keys: _Keys) -> str:
+        text = keys.text("bug")
+        try:
+            if text:
+                bugs_of(text)
+            return text
+        except BackpropError as error:
+            keys.wrong("bug", error.message, error.hint)
+            return ""
 
     def _question(self, keys: _Keys, line: int) -> Question | None:
         kind = keys.choice("kind", KINDS, required=True)
@@ -284,7 +294,7 @@ class _Reader:
             return None
         return Question(
             line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options, answer,
-            keys.number("decimals", 2),
+            keys.number("decimals", 2), keys.text("hint"),
         )  # fmt: skip
 
 

@@ -66,11 +66,11 @@ def place_of(text: str, timeline: Timeline) -> tuple[int, str | None]:
 
 
 def experiment_of(scene: Scene, lesson: Lesson) -> Experiment:
-    """The experiment of a page: a preset, or a file beside the lesson's."""
+    """The experiment of a page: a preset, or a file beside the lesson's; without the line that says how it ends."""
     path = Path(lesson.folder) / scene.experiment
     if not scene.experiment.endswith(".toml"):
-        return load_experiment(scene.experiment, scene.overrides, pipes=False)
-    return replace(load_experiment(str(path), scene.overrides, pipes=False), name=path.stem)
+        return replace(load_experiment(scene.experiment, scene.overrides, pipes=False), watch="")
+    return replace(load_experiment(str(path), scene.overrides, pipes=False), name=path.stem, watch="")
 
 
 class Theatre:

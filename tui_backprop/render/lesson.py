@@ -31,7 +31,8 @@ class Sheet:
     """What the lesson's pane shows.
 
     `blocks` are in sight already; `put` is the question, `open` while it waits for an answer; `verdict` says how the
-    answer was and `right` whether it was right, None if nobody answered; `after` follows it. `hint` names the keys.
+    answer was, and helps where a second one is awaited; `right` is whether it was right, None if nobody answered;
+    `after` follows it. `hint` names the keys.
     """
 
     heading: str

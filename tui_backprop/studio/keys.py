@@ -75,6 +75,7 @@ LESSON_KEYS = (
     Key("next-page", "n", "n", "turn(1)", "Next page of the lesson; puts everything back in its place", ("nN", "page")),
     Key("previous-page", "N", "N", "turn(-1)", "Previous page of the lesson"),
     Key("questions", "Q", "Q", "questions", "Questions of the lesson on or off"),
+    Key("again", "A", "A", "again", "This chapter again, with every question open; pressed twice"),
 )
 """Keys that are there beside a lesson."""
 

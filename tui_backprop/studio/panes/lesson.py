@@ -8,13 +8,15 @@ from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.reading.numerals import read_number
+from tui_backprop.lessons.answers import EXAMPLE, begins_number, read_answer
 from tui_backprop.render.lesson import Sheet, sheet_lines
 from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.studio.panes.pane import Pane
 
 LONGEST = 24
 """Characters of a number that somebody types."""
+TURNING = "nN?qQ"
+"""Keys that never become part of what is typed."""
 
 
 class Lesson(Pane):
@@ -23,28 +25,30 @@ class Lesson(Pane):
     TITLE = "Lesson"
     ANSWERS = (
         "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
-        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; "
-        "then enter turns the page. Q turns questions off. Underlined words are underlined in the panes, too."
+        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; after a "
+        "mistake there is a hint and a second try; then enter turns the page. Q turns questions off, A begins the "
+        "chapter again. Underlined words are underlined in the panes, too."
     )
     DEFAULT_CSS = """
     Lesson { padding: 0 1; }
     """
 
     sheet: reactive[Sheet | None] = reactive(None, repaint=False)
-    chosen: reactive[int] = reactive(0, repaint=False)
+    chosen: reactive[int] = reactive(-1, repaint=False)
+    """The option that `enter` answers with; −1 until one is chosen, so that an `enter` too many answers nothing."""
     typed: reactive[str] = reactive("", repaint=False)
     top: reactive[int] = reactive(0, repaint=False)
     """The first line in sight."""
 
     class Answered(Message):
-        """Somebody answered: the place of an option, or a number."""
+        """Somebody answered: the place of an option as shown, or a number."""
 
         def __init__(self, given: float) -> None:
             self.given = given
             super().__init__()
 
     class Refused(Message):
-        """What was typed is not a number."""
+        """What was typed is no answer."""
 
         def __init__(self, mistake: str) -> None:
             self.mistake = mistake
@@ -52,7 +56,7 @@ class Lesson(Pane):
 
     def watch_sheet(self, sheet: Sheet | None) -> None:
         """Another page, or another half of it."""
-        self.set_reactive(Lesson.chosen, 0)
+        self.set_reactive(Lesson.chosen, -1)
         self.set_reactive(Lesson.typed, "")
         self.set_reactive(Lesson.top, self._focus_top())
         if sheet is not None:
@@ -105,32 +109,54 @@ class Lesson(Pane):
                 event.stop()
                 event.prevent_default()
             return
-        choices, character = len(self.sheet.put.options), event.character or ""
-        letter = choices and len(character) == 1 and 0 <= ord(character) - 97 < choices
-        if self.more and (letter or (choices and event.key == "enter")):
+        choices = len(self.sheet.put.options)
+        character = (event.character or "") if event.is_printable else ""
+        taken = self._option_key(event.key, character, choices) if choices else self._number_key(event.key, character)
+        if not taken and character and event.key not in self.screen.active_bindings:
+            wanted = f"a to {chr(96 + choices)}" if choices else f"a number, e.g. {EXAMPLE}"
+            self.post_message(self.Refused(f"{character!r} is no answer here: {wanted}."))
+            taken = True
+        if taken:
+            event.stop()
+            event.prevent_default()
+
+    def _option_key(self, key: str, character: str, choices: int) -> bool:
+        """Whether a key was for the options."""
+        letter = len(character) == 1 and 0 <= ord(character) - 97 < choices
+        if not letter and key != "enter":
+            return False
+        if self.more:
             self.top = len(self._all()[0]) - self._room
         elif letter:
             self.post_message(self.Answered(ord(character) - 97))
-        elif choices and event.key == "enter":
+        elif self.chosen < 0:
+            self.post_message(self.Refused(f"Choose an answer first: a to {chr(96 + choices)}, or the arrows."))
+        else:
             self.post_message(self.Answered(self.chosen))
-        elif not choices and character and character in "0123456789.,-−+" and len(self.typed) < LONGEST:
-            self.typed += character
-        elif not choices and event.key == "backspace" and self.typed:
+        return True
+
+    def _number_key(self, key: str, character: str) -> bool:
+        """Whether a key was for the number that is typed: once it is begun, whatever can be printed is part of it."""
+        if begins_number(character) or (self.typed and character and character not in TURNING):
+            self.typed += character if len(self.typed) < LONGEST else ""
+        elif key == "backspace" and self.typed:
             self.typed = self.typed[:-1]
-        elif not choices and event.key == "enter":
+        elif key == "escape" and self.typed:
+            self.typed = ""
+        elif key == "enter":
             try:
-                self.post_message(self.Answered(read_number(self.typed)))
+                self.post_message(self.Answered(read_answer(self.typed)))
             except BackpropError as error:
                 self.post_message(self.Refused(str(error)))
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
+        return True
 
     def action_move(self, right: int, down: int) -> None:
         """Another option, or other lines."""
         if self.sheet is not None and self.sheet.open and self.sheet.put is not None and self.sheet.put.options:
-            self.chosen = (self.chosen + (down or right)) % len(self.sheet.put.options)
+            move = down or right
+            self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.sheet.put.options)
             return
         self.top = min(max(0, self.top + down), max(0, len(self._all()[0]) - self._room))
 
@@ -145,6 +171,8 @@ class Lesson(Pane):
 
     def _focus_top(self) -> int:
         lines, focus = self._all()
+        if self.sheet is not None and self.sheet.open and self.sheet.verdict:
+            return max(0, len(lines) - self._room)  # the hint and the options
         if self.sheet is not None and self.sheet.verdict and len(lines) > self._room:
             return min(focus + 1, max(0, len(lines) - 1))
         return 0

@@ -17,12 +17,14 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
+from tui_backprop.lessons.answers import hint
+from tui_backprop.lessons.arithmetic import number
 from tui_backprop.lessons.conditions import Condition, condition
 from tui_backprop.lessons.leaf import Leaf, Press, things
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.names import thing
-from tui_backprop.lessons.progress import Progress, Spot
+from tui_backprop.lessons.progress import Bookmark, Progress, Spot
 from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.stage import Stage, Theatre
 from tui_backprop.render.lesson import Sheet, marks
@@ -56,6 +58,7 @@ class LessonScreen(StudioScreen):
         self._keep = keep
         self._progress = progress.load() if keep else Progress()
         self._holds: Condition | None = None
+        self._forgetting = False
         self._live: Stage | None = None
         self._open_lesson(lesson)
 
@@ -122,6 +125,7 @@ class LessonScreen(StudioScreen):
         except BackpropError as error:
             self.news = str(error)
             return
+        self._spot = replace(spot, told=spot.told or self._settled)
         self._live = None
         self._set_stage()
         self._holds = self._waiting()
@@ -227,21 +231,56 @@ class LessonScreen(StudioScreen):
         task, leaf = self._page.task, self._leaf
         if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or self._spot.told:
             return
+        if leaf.put.options:
+            given = float(leaf.put.places[int(given)])
         self._bookmark = self._bookmark.answered(self._spot.page, given, judge(task, leaf.truth, given))
-        self._show(Spot(self._spot.page, True))
+        if self._settled:
+            self._show(self._spot)
+            return
+        self._keep_place()
+        self._show_sheet()
+
+    @property
+    def _said(self) -> tuple[float, ...]:
+        """What was answered on this page, first to last; nothing where the lesson has been changed since."""
+        put, said = self._leaf.put, self._bookmark.said.get(self._spot.page, ())
+        known = put is not None and all(given in put.places for given in said if put.options)
+        return said if known else ()
+
+    @property
+    def _settled(self) -> bool:
+        """Whether this page's question has had its answers: a right one, or as many as there are tries."""
+        task, leaf, said = self._page.task, self._leaf, self._said
+        if not said or not isinstance(task, Question) or leaf.truth is None or leaf.put is None:
+            return False
+        return len(said) >= leaf.put.tries or judge(task, leaf.truth, said[-1])
 
     def _verdict(self) -> tuple[str, bool | None]:
-        """What was answered on this page the last time, and whether that is right; nothing where nothing was."""
-        task, leaf, given = self._page.task, self._leaf, self._bookmark.given.get(self._spot.page)
-        if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or given is None:
+        """On what was answered on this page, and whether it was right in the end; nothing where nothing was."""
+        task, leaf, said = self._page.task, self._leaf, self._said
+        if not said or not isinstance(task, Question) or leaf.truth is None or leaf.put is None:
             return "", None
-        options = leaf.put.options
-        if options and given not in range(len(options)):  # the lesson has been changed since
-            return "", None
-        if judge(task, leaf.truth, given):
-            return f"Right: {leaf.truth.words}.", True
-        said = options[int(given)] if options else f"{given:g}".replace("-", "−")
-        return f"You said {said}. It is: {leaf.truth.words}.", False
+        words = [self._worded(given) for given in said]
+        if judge(task, leaf.truth, said[-1]):
+            return f"Right: {leaf.truth.words}.{f' At first you said {words[0]}.' if said[1:] else ''}", True
+        if self._spot.told or leaf.revealed is None:
+            return f"You said {', then '.join(words)}. It is: {leaf.truth.words}.", False
+        return f"You said {words[-1]}. {hint(task, leaf.truth, leaf.revealed, said[-1])} Try again.", False
+
+    def _worded(self, given: float) -> str:
+        put = self._leaf.put
+        assert put is not None
+        return put.options[put.places.index(int(given))] if put.options else number(given, 6)
+
+    def action_again(self) -> None:
+        """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
+        if self._bookmark.said and not self._forgetting:
+            self._forgetting = True
+            self.news = "A again: forget your answers in this chapter and begin it again."
+            return
+        self._bookmark = Bookmark()
+        self._show(Spot())
+        self.news = "From the beginning: every question is open again."
 
     def action_questions(self) -> None:
         """Questions on or off."""
@@ -254,8 +293,9 @@ class LessonScreen(StudioScreen):
 
     def _show_sheet(self) -> None:
         leaf, told = self._leaf, self._spot.told
+        self._forgetting = False
         asking = self.asked = self._asking
-        verdict, right = self._verdict() if told else ("", None)
+        verdict, right = self._verdict() if told or asking else ("", None)
         answered = bool(verdict)
         if told and leaf.truth is not None:
             verdict = verdict or f"It is: {leaf.truth.words}."

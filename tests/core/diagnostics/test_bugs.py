@@ -10,9 +10,9 @@ import pytest
 from tests.cli.program import assert_refused, program
 from tests.lessons.figures import rules
 from tests.transcription import flat_gradient, one_step
+from tui_backprop.core.diagnostics.bugs import BUGS, buggy_gradient
 from tui_backprop.core.diagnostics.gradient_check import backprop_gradient, check_gradient
 from tui_backprop.experiments import Overrides, load_experiment
-from tui_backprop.lessons.bugs import BUGS, buggy_gradient
 
 
 def gradients(name: str) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
@@ -95,6 +95,20 @@ def test_nothing_that_trains_knows_of_the_bugs() -> None:
     import tui_backprop
 
     folder = next(iter(tui_backprop.__path__))
-    found = subprocess.run(["grep", "-rl", "lessons.bugs", folder, "--include=*.py"], capture_output=True, text=True)
+    found = subprocess.run(
+        ["grep", "-rl", "diagnostics.bugs", folder, "--include=*.py"], capture_output=True, text=True
+    )
     names = {line.rsplit("tui_backprop/", 1)[1] for line in found.stdout.split()}
-    assert names == {"cli/check.py", "lessons/gradients.py", "lessons/questions.py", "lessons/reader.py"}
+    assert names == {
+        "cli/check.py", "core/diagnostics/mistakes.py", "lessons/gradients.py", "lessons/questions.py",
+        "lessons/reader.py",
+    }  # fmt: skip
+
+
+def test_two_mistakes_at_once_make_both_differences_and_none_makes_none() -> None:
+    both, right, _ = gradients("input-forgotten + bias-ignored")
+    single, _, _ = gradients("input-forgotten")
+    np.testing.assert_allclose(both[:12], single[:12])
+    assert not both[12:].any()
+    none, right, _ = gradients("none")
+    np.testing.assert_allclose(none, right)

@@ -1,0 +1,101 @@
+"""What a learner types or chooses: read generously, and where it is wrong, met with a hint."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from tui_backprop.core.diagnostics.mistakes import FIGURES, likely
+from tui_backprop.core.parts import Part, Unit, parse_parameter, parse_unit
+from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.lessons.arithmetic import DECIMALS
+from tui_backprop.lessons.figures import evaluate
+from tui_backprop.lessons.lesson import Question
+from tui_backprop.lessons.questions import Truth, tolerance
+from tui_backprop.lessons.stage import Stage
+from tui_backprop.reading.numerals import number_of, read_number
+
+EXAMPLE = "−0.5, 1/2 or 90%"
+
+
+def begins_number(character: str) -> bool:
+    """Whether a number can begin with it."""
+    return len(character) == 1 and (character in ".,-−+" or character.isnumeric())
+
+
+def read_answer(text: str) -> float:
+    """A number as people write one: `0,9`, `9e-1`, `1/2`, `1½`, `90%`. Raises `BackpropError` for anything else."""
+    plain = text.strip()
+    if not plain:
+        raise BackpropError("nothing typed yet", f"e.g. {EXAMPLE}")
+    share = plain.removesuffix("%").rstrip()
+    above, slash, below = share.partition("/")
+    value, divisor = _part(above.strip()), _part(below.strip()) if slash else 1.0
+    if value is None or divisor is None:
+        raise BackpropError(f"{quoted(plain)} is not a number", f"e.g. {EXAMPLE}")
+    if divisor == 0:
+        raise BackpropError(f"{quoted(plain)} divides by 0", f"e.g. {EXAMPLE}")
+    return read_number(repr(value / divisor / (100 if share != plain else 1)), example=EXAMPLE)
+
+
+def _part(text: str) -> float | None:
+    """A number without a slash; `½` and `1½` are two of its forms."""
+    fraction = unicodedata.numeric(text[-1], 0.0) if text and unicodedata.category(text[-1]) == "No" else 0.0
+    if not 0 < fraction < 1:
+        return number_of(text)
+    whole = text[:-1] if text[:-1].strip("+-−") else f"{text[:-1]}0"
+    sign = -1.0 if whole[0] in "-−" else 1.0
+    value = number_of(whole)
+    return None if value is None else value + sign * fraction
+
+
+def hint(question: Question, right: Truth, stage: Stage, given: float) -> str:
+    """A sentence after a first wrong answer: the likely mistake, what the author says, or where to look."""
+    if question.kind == "number":
+        return _number_hint(question, stage, given) or question.hint or "Check each factor and its sign."
+    if question.hint:
+        return question.hint
+    match question.kind:
+        case "gate":
+            return f"A gate is open where z is above 0: work out z({question.about})."
+        case "direction":
+            if right.answer == 2:
+                return "The gradient is input × δ. Is one of them 0?"
+            if given == 2:
+                return "The gradient is input × δ, and neither of them is 0."
+            return "Mind the sign: new = old − rate × gradient."
+        case "blame":
+            return "Blame is weight × δ. Its size counts, whatever its sign."
+        case "bug":
+            return "Which rows disagree, and what do they have in common: a layer, a unit, an input, a sign?"
+    return "Not that one."
+
+
+def _number_hint(question: Question, stage: Stage, given: float) -> str:
+    figure, part = _asked(question, stage)
+    if part is not None and stage.moment.passage is not None:
+        right = evaluate(question.about, stage)
+        assert not isinstance(right, str)
+        mistake = likely(stage.moment, figure, part, given, _precision(question, given))
+        return mistake.says if mistake else ""
+    right = evaluate(question.about, stage)
+    if not isinstance(right, str) and abs(given + right) <= tolerance(question, right):
+        return "The size is right, the sign is not."
+    return ""
+
+
+def _precision(question: Question, given: float) -> float:
+    """How far a figure may be from `given` to be what was meant: half of its last decimal, and what four cost."""
+    typed = len(f"{given:.9f}".rstrip("0").partition(".")[2])
+    return 0.5 * 10.0 ** -max(question.decimals, typed) + 10.0**-DECIMALS
+
+
+def _asked(question: Question, stage: Stage) -> tuple[str, Part | None]:
+    """The figure of the step that is asked for, and of what; no part where it is none of the step's."""
+    figure, _, name = question.about.partition(" ")
+    if figure not in FIGURES or "#" in name or "@" in name:
+        return figure, None
+    if figure == "prediction":
+        depth = stage.experiment.network.depth
+        return figure, parse_unit(name, stage.experiment) if name else Unit(depth, 0)
+    unit = figure not in ("gradient", "new")
+    return figure, parse_unit(name, stage.experiment) if unit else parse_parameter(name, stage.experiment)
