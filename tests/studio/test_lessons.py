@@ -411,11 +411,11 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
                     terminal.keys(*keys)
                     asked += 1
                     if not rightly and leaf.put is not None and leaf.put.tries > 1:
-                        terminal.wait_for("Try again")
+                        wait_for_words(terminal, "Try again.")
                         turn_to_answers(terminal)
                         terminal.keys(*keys)
-                        terminal.wait_for(", then")
-                    terminal.wait_for("✓ Right" if rightly else "✗ You said")
+                        wait_for_words(terminal, ", then")
+                    wait_for_words(terminal, "✓ Right" if rightly else "✗ You said")
         turn_to(terminal, "the end")
         terminal.settle()
         terminal.keys("q")
@@ -451,6 +451,11 @@ def turn_to(terminal: Program, wanted: str) -> None:
         terminal.keys("n")
         terminal.until(partial(_changed, terminal, before), what=wanted)
     raise AssertionError(f"{wanted} never came:\n{terminal.text}")
+
+
+def wait_for_words(terminal: Program, words: str) -> None:
+    """Until the lesson says so, on one line or on two."""
+    terminal.until(lambda: words in " ".join(lesson_of(terminal).replace("│", " ").split()), what=words)
 
 
 def turn_to_answers(terminal: Program) -> None:
