@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.program import assert_refused, program
 
+pytestmark = pytest.mark.slow
+
 FLOWERS = "a;b;kind\n1,5;2;rose\n3;4,5;tulip\n5;6;rose\n2;2;tulip\n"
 TOML = "[network]\nlayers = [2, 1]\n[data]\ninputs = [[1, 2]]\ntargets = [[3]]\n"
 VERBS = {

@@ -30,6 +30,8 @@ from tests.transcription import (
 from tui_backprop import load_experiment
 from tui_backprop.experiments.toml_text import toml_text
 
+pytestmark = pytest.mark.slow
+
 RUN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text("utf-8"))
 RULES = Rules(("relu", "linear"), round=1)
 STEP_KEYS = (
@@ -313,6 +315,7 @@ def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == printed("train", "article", "--format", "jsonl")
 
 
+@pytest.mark.slow
 def test_where_there_is_a_test_part_its_error_and_accuracy_are_told() -> None:
     *_, training, test, ending = printed("train", "iris", "--epochs", "3").splitlines()
     found = re.fullmatch(r"test: mean error ([\d.]+), (\d+) of 45 right \((.*)%\)", test)

@@ -110,6 +110,7 @@ def test_every_figure_is_what_the_mathematics_says() -> None:
     assert count > 200
 
 
+@pytest.mark.slow
 def test_no_number_with_decimals_is_written_by_hand() -> None:
     for lesson, page, _ in pages():
         for block in (*page.before, *page.after):
@@ -160,6 +161,7 @@ def test_options_are_shuffled_in_the_same_way_at_every_showing() -> None:
     assert len(set(orders)) == len(orders)
 
 
+@pytest.mark.slow
 def test_the_arithmetic_that_is_printed_comes_to_what_it_says() -> None:
     """Every `… = …` of a sum of products, evaluated: its right side is within the rounding of its factors."""
     count = 0
@@ -195,6 +197,7 @@ def test_chapter_7_runs_the_148_epochs() -> None:
     assert "It takes 1420." in text
 
 
+@pytest.mark.slow
 def test_luck_is_that_of_the_articles_own_loop() -> None:
     """Seeds 0 to 19 one by one; for a thousand the figures are known from other programs: 782 and 218."""
     converging = 0

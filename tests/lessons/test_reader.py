@@ -77,6 +77,7 @@ def test_a_file_with_ten_mistakes_names_each_with_its_line(tmp_path: Path) -> No
     assert_refused(program("learn", str(file), "--plain"), "line 3", "sumary")
 
 
+@pytest.mark.slow
 def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> None:
     file = tmp_path / "mine.md"
     printed("learn", "--new", str(file))
@@ -208,6 +209,7 @@ def lessons(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.slow
 @given(lessons())
 def test_a_lesson_with_odd_values_has_mistakes_with_lines_and_nothing_worse(text: str) -> None:
     lesson, found = read(text, "f.md", "f")

@@ -52,6 +52,7 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
     return definition
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(definition=definitions(), step=st.integers(0, 90), which=st.integers(0, 50))
 def test_a_session_reads_back_to_the_same_phase_and_the_same_bits(

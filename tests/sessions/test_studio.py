@@ -93,8 +93,9 @@ def unstarted(seconds: float, callback: object) -> Timer:
     return Timer(BackpropApp(Timeline(load_experiment("article"))), seconds)
 
 
+@pytest.fixture
 def rarely(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the first save the next one is an hour away."""
+    """After a save the next one is an hour away, however long the keys of a test take."""
     monkeypatch.setattr(autosave, "INTERVAL", 3600.0)
 
 
@@ -112,8 +113,8 @@ async def test_nothing_is_saved_before_something_is_done(state_home: Path) -> No
     assert names(state_home) == []
 
 
-async def test_the_first_step_is_saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    rarely(monkeypatch)
+@pytest.mark.usefixtures("rarely")
+async def test_the_first_step_is_saved_at_once() -> None:
     async with opened() as studio:
         await studio.press("full_stop", "full_stop")
         assert studio.cursor == (1, "input")  # the second one waits
@@ -221,9 +222,9 @@ async def test_there_is_no_timer_while_nothing_happens(monkeypatch: pytest.Monke
         assert untouched(studio.path) == before
 
 
+@pytest.mark.usefixtures("rarely")
 @pytest.mark.parametrize("left", ["q", "exit"])
-async def test_leaving_saves_the_last_moment(left: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rarely(monkeypatch)
+async def test_leaving_saves_the_last_moment(left: str) -> None:
     async with opened() as studio:
         await studio.press("space", "e", "full_stop")
         assert studio.cursor == (1, "update")
@@ -358,6 +359,7 @@ async def test_where_nothing_can_be_saved_the_studio_goes_on(state_home: Path) -
 # By name
 
 
+@pytest.mark.usefixtures("rarely")
 async def test_saving_by_name_goes_on_under_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened() as studio:
         await studio.press("space", "full_stop")
@@ -504,6 +506,7 @@ def test_on_the_way_back_no_name_can_be_given() -> None:
     assert saver.read_name("mine") == "mine"
 
 
+@pytest.mark.slow
 async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
     moment = moment_of("article", 40_000, "mask1")
     path = written("lesson", moment)

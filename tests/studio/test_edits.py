@@ -72,6 +72,7 @@ async def test_nonsense_is_refused_where_it_is_typed_or_told() -> None:
         assert s.moment.experiment.training.rate == 0.1
 
 
+@pytest.mark.slow
 async def test_the_past_branches_and_the_old_future_stays() -> None:
     async with studio() as s:
         await s.press(*"eeeee")

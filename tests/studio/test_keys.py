@@ -274,6 +274,7 @@ async def test_keys_pressed_in_one_go_are_all_obeyed(size: tuple[int, int]) -> N
         assert (s.focused, s.screen.view.value, s.where) == ("Inspector", "update", (2, "input"))
 
 
+@pytest.mark.slow
 async def test_the_help_scrolls_and_closes() -> None:
     async with studio(size=NARROW) as s:
         await s.press("question_mark", "down", "pagedown", "j", "k", "escape")

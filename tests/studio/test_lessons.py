@@ -300,6 +300,7 @@ async def test_a_view_keeps_its_verdict_back_while_it_is_asked_for() -> None:
         assert "The lesson asks" not in s.text("Gates")
 
 
+@pytest.mark.slow
 async def test_a_page_waits_for_what_happens() -> None:
     async with learning(7) as s:
         await turn_pages(s, "Why does it jump?")
@@ -371,7 +372,8 @@ async def test_a_page_shows_what_was_answered_whenever_it_comes_back(state_home:
         assert verdict in said(s)
 
 
-@pytest.mark.parametrize("size", [NARROW, pytest.param(SMALL, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [NARROW, SMALL])
 async def test_every_line_of_every_page_comes_into_sight(size: tuple[int, int]) -> None:
     for number in (2, 10):
         lesson = chapter(chapter_names()[number - 1])

@@ -24,6 +24,7 @@ async def offered(s: Studio, query: str = "") -> list[str]:
     return [Content(str(commands.get_option_at_index(i).prompt)).plain for i in range(commands.option_count)]
 
 
+@pytest.mark.slow
 async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> None:
     async with studio() as s:
         await s.press("ctrl+p")
@@ -37,6 +38,7 @@ async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> No
         assert isinstance(s.app.screen, StudioScreen)
 
 
+@pytest.mark.slow
 async def test_a_preset_is_opened_from_the_palette() -> None:
     async with studio() as s:
         for name in ("xor", "article", "blame"):

@@ -147,6 +147,7 @@ async def test_a_long_way_is_broken_off_by_escape_without_having_moved() -> None
         assert (s.where, s.sentence) == ((1, "update"), "Stopped.")
 
 
+@pytest.mark.slow
 async def test_keys_pressed_on_a_long_way_come_after_it() -> None:
     async with studio("article-random", **NEVER, size=NARROW) as s:
         await s.press("g")
@@ -158,6 +159,7 @@ async def test_keys_pressed_on_a_long_way_come_after_it() -> None:
         assert s.where == (200_002, "sum1")
 
 
+@pytest.mark.slow
 async def test_many_keys_at_once_are_all_obeyed() -> None:
     async with studio(size=NARROW) as s:
         s.tap(*["space"] * 60, *["comma"] * 3)
@@ -219,6 +221,7 @@ async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
         assert s.screen.status, "it has stopped"
 
 
+@pytest.mark.slow
 async def test_a_diverging_run_does_not_end_the_studio() -> None:
     async with studio("article-random", **DIVERGING) as s:
         await s.press("e")

@@ -84,6 +84,7 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         assert definition["data"] == data
 
 
+@pytest.mark.slow
 async def test_nonsense_is_refused_while_it_is_typed() -> None:
     async with studio() as s:
         before = s.timeline.experiment
@@ -231,6 +232,7 @@ async def test_fields_that_mean_nothing_are_out_of_sight() -> None:
         assert not screen.query_one("#row-momentum").display
 
 
+@pytest.mark.slow
 async def test_a_column_other_than_the_last_is_learned(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("id,kind,a,b\n1,x,1,2\n2,y,3,4\n3,z,5,6\n4,x,2,2\n", "utf-8")

@@ -44,6 +44,7 @@ async def test_a_thousand_starts_and_one_of_the_stuck_in_the_studio(size: tuple[
         assert s.where == (1, "update")
 
 
+@pytest.mark.slow
 async def test_its_result_is_there_when_it_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with studio("article-random") as s:
         await s.press("S")

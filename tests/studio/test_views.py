@@ -13,6 +13,7 @@ NAMES = [view.__name__ for view in VIEWS]
 KEY = {view.__name__: view.KEY for view in VIEWS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", NAMES)
 async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: str) -> None:
     async with studio() as s:

@@ -80,6 +80,7 @@ def test_the_module_uses_no_others() -> None:
     assert attributes(tree) | (made(tree) - {"_"}) == set(OWNERS)
 
 
+@pytest.mark.slow
 def test_no_other_module_uses_any() -> None:
     """A private attribute is one of ours; of Textual's private modules none is imported."""
     trees = {module.__name__: tree_of(module) for module in MODULES if module is not internals}
