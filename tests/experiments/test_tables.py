@@ -195,7 +195,7 @@ def test_numbers_become_classes_where_they_are_said_to_be(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["größe", "длина", "長さ", "طول", "लंबाई", "ความยาว", "e\u0301tat", "می‌خواهم", "👩‍🔬"])
 def test_names_keep_all_their_letters(name: str, tmp_path: Path) -> None:
     data = own(tmp_path, f"{name},{name} 2,kind\n1,2,{name}\n3,4,x\n5,7,x\n")
-    composed = name.replace("e\u0301", "é")
+    composed = name.replace("e\u0301", "é").replace("\u200d", "")
     assert data.input_names == (composed, f"{composed} 2")
     assert data.notes[2] == f"learned: kind (classes {', '.join(sorted(['x', composed]))})"
 
@@ -212,7 +212,7 @@ def test_names_are_harmless(first: str, second: str) -> None:
     except ExperimentError as error:
         refused = str(error)
     assert refused.isprintable()
-    assert all(c.isprintable() or c in "\u200c\u200d" for name in names for c in name)
+    assert all(c.isprintable() or c == "\u200c" for name in names for c in name)
 
 
 SAMPLES = st.lists(

@@ -34,14 +34,24 @@ def test_unsafe_text_is_measured_as_it_will_be_shown(written: str) -> None:
 def test_no_control_or_combining_character_is_safe(written: str) -> None:
     shown = safe(written)
     assert len(shown) == len(written)
-    assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp", "Mn", "Mc", "Me"}
-    assert all(cell_len(c) > 0 for c in shown)
+    assert not {unicodedata.category(c) for c in shown.replace("\u200c", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp", "Me"}
+    assert not shown or cell_len(shown[0]) > 0
+    without = [place for place, c in enumerate(shown) if cell_len(c) == 0]
+    assert all(unicodedata.category(shown[place - 1])[0] in "LM" or shown[place - 1] == "\u200c" for place in without)
+    assert not any({place, place + 1, place + 2, place + 3} <= set(without) for place in without)
     assert safe(shown) == shown
 
 
-@pytest.mark.parametrize("character", UNSAFE)
+@pytest.mark.parametrize("character", UNSAFE.replace("\u0301", "").replace("\u0e31", ""))
 def test_what_would_move_the_cursor_or_join_its_neighbours_is_replaced(character: str) -> None:
     assert safe(f"a{character}b") == "a�b"
+
+
+@pytest.mark.parametrize("name", ["größe", "длина", "長さ", "طول", "लंबाई", "น้ำหนัก", "e\u0301tat", "می‌خواهم", "தமிழ்"])
+def test_a_name_keeps_all_its_letters_and_has_the_width_of_a_terminal(name: str) -> None:
+    assert safe(name) == name
+    assert width(name) == cell_len(name)
+    assert fit(name, 12) == name + " " * (12 - cell_len(name))
 
 
 @given(st.text(CHARACTERS + UNSAFE, max_size=12), CELLS, st.booleans())

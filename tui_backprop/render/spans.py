@@ -30,6 +30,11 @@ class Span(NamedTuple):
 Line = tuple[Span, ...]
 
 _JOINING = re.compile("[\u1160-\u11ff\u3164\ud7b0-\ud7ff\uffa0\U0001f3fb-\U0001f3ff]")
+_NON_JOINER = "\u200c"
+"""Keeps two letters apart in some scripts."""
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u302a-\u302f]")
+_MOST_MARKS = 3
+"""Marks of one letter."""
 
 
 def line(*parts: Span | str) -> Line:
@@ -53,14 +58,33 @@ _PLAIN = re.compile("[ -~·×Δδŷ∂−–…²′↑↓▸◂▲▼✕✓●�
 
 @lru_cache(maxsize=8192)
 def safe(text: str) -> str:
-    """Text of the user's without anything that could move a cursor or join its neighbours."""
+    """Text of the user's without anything that could move a cursor or join its neighbours.
+
+    A letter keeps the marks that it is spelled with, as in Hindi or Thai, but no pile of them.
+    """
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(c if c.isprintable() and not _joins(c) else "�" for c in text)
+    shown, marks = [], _MOST_MARKS  # as many as fit before the first letter: none
+    for character in text:
+        category = unicodedata.category(character)
+        if _is_mark(character):
+            marks += 1
+            shown.append(character if marks <= _MOST_MARKS else "�")
+        else:
+            marks = 0 if category[0] == "L" and not _JOINING.match(character) else _MOST_MARKS
+            shown.append(character if character.isprintable() and not _joins(character) else "�")
+    return "".join(shown)
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it stands above, below or at a letter, and takes no cell of its own."""
+    if character == _NON_JOINER:
+        return True
+    return unicodedata.category(character) in ("Mn", "Mc") and not _SELECTORS.match(character)
 
 
 def _joins(character: str) -> bool:
-    """Whether it has no cell of its own: marks, vowels and finals of Hangul, fillers, tones of skin."""
+    """Whether it has no cell of its own: enclosing marks, vowels and finals of Hangul, fillers, tones of skin."""
     return unicodedata.category(character)[0] == "M" or bool(_JOINING.match(character))
 
 
@@ -69,7 +93,7 @@ def width(text: str) -> int:
     """Cells that text takes in a terminal, once it is safe."""
     if _PLAIN.fullmatch(text):
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in safe(text))
+    return sum(0 if _is_mark(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in safe(text))
 
 
 def length(spans: Iterable[Span]) -> int:

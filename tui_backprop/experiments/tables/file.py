@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -423,7 +422,7 @@ def ordinary(path: Path, layout: Layout) -> TableFile:
 
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
-JOINERS = "\u200c\u200d"
+JOINER, NON_JOINER = "\u200d", "\u200c"
 _COMPLETE = 'a value in every field, or missing = "drop" in [data] to leave such rows out'
 _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
@@ -431,8 +430,8 @@ _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 def _shown(name: str) -> str:
     """A name as it is shown: its letters composed, every blank a plain one, nothing that could move a cursor.
 
-    Joiners stay, which some scripts are spelled with.
+    What keeps letters apart stays, since some scripts are spelled with it.
     """
     blank = "".join(" " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", name.strip()))
-    parts = re.split(f"([{JOINERS}])", blank[:LONGEST_NAME])
-    return "".join(part if part in JOINERS else one_line(part, LONGEST_NAME) for part in parts)
+    parts = blank.replace(JOINER, "")[:LONGEST_NAME].split(NON_JOINER)
+    return NON_JOINER.join(one_line(part, LONGEST_NAME) for part in parts)
