@@ -42,23 +42,23 @@ def factor(value: float, decimals: int = DECIMALS) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
-def total(left: Array, right: Array, result: float, extra: float | None = None) -> str:
+def total(left: Array, right: Array, result: float, extra: float | None = None, most: int = MOST_TERMS) -> str:
     """`1×0.5 + 0×(−0.2) = 0.5`"""
     pairs = list(zip(left.tolist(), right.tolist(), strict=True))
-    terms = [f"{factor(a) if place else number(a)}×{factor(b)}" for place, (a, b) in enumerate(pairs[:MOST_TERMS])]
-    terms += ["…"] if len(pairs) > MOST_TERMS else []
+    terms = [f"{factor(a) if place else number(a)}×{factor(b)}" for place, (a, b) in enumerate(pairs[:most])]
+    terms += ["…"] if len(pairs) > most else []
     terms += [factor(extra)] if extra is not None else []
     return f"{' + '.join(terms)} = {number(result)}"
 
 
-def of_sum(moment: Moment, unit: Unit) -> str:
+def of_sum(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
     """z of a unit."""
     below, z = moment.activation(unit.layer - 1), moment.sum(unit.layer)
     if below is None or z is None:
         return UNKNOWN
     weights = moment.before.weights[unit.layer - 1][:, unit.column]
     bias = float(moment.before.biases[unit.layer - 1][unit.column]) if moment.before.biases else None
-    return total(below, weights, float(z[unit.column]), bias)
+    return total(below, weights, float(z[unit.column]), bias, most)
 
 
 def of_activation(moment: Moment, unit: Unit) -> str:
@@ -66,21 +66,26 @@ def of_activation(moment: Moment, unit: Unit) -> str:
     z, a = moment.sum(unit.layer), moment.activation(unit.layer)
     if z is None or a is None:
         return UNKNOWN
-    name, prediction = moment.experiment.network.activations[unit.layer - 1], moment.prediction
+    activation, prediction = ACTIVATIONS[moment.experiment.network.activations[unit.layer - 1]], moment.prediction
     decimals = moment.experiment.training.round
+    work = f"{activation.name}({number(z[unit.column])})"
+    if activation.joint:
+        powers = [f"e^{factor(value)}" for value in z.tolist()[:MOST_TERMS]] + ["…"] * (len(z) > MOST_TERMS)
+        work = f"e^{factor(z[unit.column])}/({' + '.join(powers)})"
     if unit.layer == moment.experiment.network.depth and prediction is not None and decimals is not None:
         plural = "" if decimals == 1 else "s"
-        return f"{number(a[unit.column])} to {decimals} decimal{plural} = {number(prediction[unit.column])}"
-    return f"{name}({number(z[unit.column])}) = {number(a[unit.column])}"
+        work = number(a[unit.column]) if activation.linear else work
+        return f"{work} to {decimals} decimal{plural} = {number(prediction[unit.column])}"
+    return f"{work} = {number(a[unit.column])}"
 
 
-def of_upstream(moment: Moment, unit: Unit) -> str:
+def of_upstream(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
     """The error that arrives at a hidden unit."""
     upstream = moment.upstream(unit.layer)
     above = moment.delta(unit.layer + 1)
     if upstream is None or above is None:
         return UNKNOWN
-    return total(moment.before.weights[unit.layer][unit.column], above, float(upstream[unit.column]))
+    return total(moment.before.weights[unit.layer][unit.column], above, float(upstream[unit.column]), most=most)
 
 
 def of_delta(moment: Moment, unit: Unit) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.parts import Unit
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.experiment import Experiment, Training
+from tui_backprop.core.losses import LOSSES, output_delta
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Unit, Weight, parameter_at
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
@@ -45,8 +48,30 @@ def _given(experiment: Experiment) -> Iterator[str]:
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
+    yield f"Loss {training.loss}: of an output {_output_rule(experiment)}. Optimiser {training.optimizer}."
     yield ""
     yield from _weights(experiment, experiment.initial.weights, experiment.initial.biases, True)
+
+
+def _output_rule(experiment: Experiment) -> str:
+    """δ of an output as a formula, and the slope in it."""
+    loss, activation = LOSSES[experiment.training.loss], ACTIVATIONS[experiment.network.activations[-1]]
+    symbols = {"ŷ": "ŷ", "y": "y", "n": experiment.network.units[-1]}
+    rule = output_delta(loss, activation).format(**symbols, mask="f′(z)")
+    if not rule:
+        return f"δ = ŷ·(u − the sum of u·ŷ over all outputs), u = {loss.slope.format(**symbols)}"
+    slope = f", f′ = {activation.slope}" if "f′" in rule and activation.slope else ""
+    return f"δ = {rule}{slope}"
+
+
+def _update_rule(training: Training) -> str:
+    """From the gradient to the new weight, as formulas."""
+    prices = [f"{number(training.l1)}×sign of the weight"] * bool(training.l1)
+    prices += [f"{number(training.l2)}×weight"] * bool(training.l2)
+    first = [f"g = gradient + {' + '.join(prices)}"] if prices else []
+    rule = OPTIMIZERS[training.optimizer].rule
+    lines = (f"{line.result} = {line.formula.format(g='g' if prices else 'gradient', t='step')}" for line in rule)
+    return "; ".join([*first, *lines])
 
 
 def _weights(experiment: Experiment, weights: object, biases: object, shown: bool) -> Iterator[str]:
@@ -79,14 +104,19 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
     for layer in range(1, depth + 1):
         for unit, name in enumerate(_names(experiment, layer)):
             place = Unit(layer, unit)
-            yield entry(f"z({name})", arithmetic.of_sum(moment, place))
+            yield entry(f"z({name})", arithmetic.of_sum(moment, place, MOST_WEIGHTS))
             yield entry(f"{'ŷ' if layer == depth else 'a'}({name})", arithmetic.of_activation(moment, place))
     yield "Backward"
     for layer in range(depth, 0, -1):
         for unit, name in enumerate(_names(experiment, layer)):
             place = Unit(layer, unit)
             if layer < depth:
-                yield entry(f"upstream({name})", arithmetic.of_upstream(moment, place))
+                yield entry(f"upstream({name})", arithmetic.of_upstream(moment, place, MOST_WEIGHTS))
             yield entry(f"δ({name})", arithmetic.of_delta(moment, place))
-    yield "Update: new weight = old weight − rate × input of the weight × δ above it"
+    yield "Gradient: input of the weight × δ above it" + (", of a bias δ" if moment.before.biases else "")
+    for index in range(experiment.network.weight_count):
+        weight = parameter_at(experiment.network, index)
+        assert isinstance(weight, Weight)
+        yield entry(f"∂E/∂{_printable(weight.name(experiment))}", arithmetic.of_gradient(moment, weight))
+    yield f"Update: {_update_rule(experiment.training)}"
     yield from _weights(experiment, moment.after.weights, moment.after.biases, answers)

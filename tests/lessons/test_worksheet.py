@@ -1,0 +1,112 @@
+"""Every line of an exercise holds: it is read, computed, and compared with what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from tests.evaluator import UnreadableError, four_decimals, holds
+from tests.nets import HIDDEN, OUTPUT, losses_for
+from tui_backprop import load_experiment
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.experiments import Overrides, preset_names
+from tui_backprop.lessons.worksheet import worksheet
+
+
+def drawn(seed: int) -> dict[str, Any]:
+    """A network with up to 48 weights, of any activations, loss, optimiser, penalty and bias."""
+    random = np.random.default_rng(seed)
+    layers = random.integers(1, 5, random.integers(2, 5)).tolist()
+    output = str(random.choice(OUTPUT))
+    loss = str(random.choice(losses_for(output)))
+    targets = random.uniform(-1, 1, (3, layers[-1]))
+    if loss.endswith("entropy"):
+        targets = np.eye(layers[-1])[random.integers(0, layers[-1], 3)]
+    bias = [False, True, "frozen"][random.integers(3)]
+    network = {"layers": layers, "hidden": [str(random.choice(HIDDEN)) for _ in layers[2:]], "output": output}
+    network |= {"bias": bias, "weights": [random.uniform(-1.5, 1.5, shape).tolist() for shape in pairwise(layers)]}
+    if bias:
+        network["biases"] = [random.uniform(-1, 1, units).tolist() for units in layers[1:]]
+    training: dict[str, Any] = {"rate": float(random.choice([0.01, 0.3])), "loss": loss}
+    training["optimizer"] = str(random.choice(list(OPTIMIZERS)))
+    training |= [{}, {"l1": 0.01}, {"l2": 0.5}, {"l1": 0.1, "l2": 0.02}][random.integers(4)]
+    if not loss.endswith("entropy") and random.integers(2):
+        training["round"] = int(random.integers(0, 3))
+    data = {"inputs": random.uniform(-2, 2, (3, layers[0])).tolist(), "targets": targets.tolist()}
+    return {"network": network, "training": training, "data": data}
+
+
+def lines_of(experiment: Experiment) -> list[str]:
+    """Those of the steps that say something is so."""
+    sheet = worksheet(experiment, 2, True)
+    return [line for line in sheet.splitlines() if line.startswith("  ") and " = " in line]
+
+
+def count(experiment: Experiment) -> tuple[int, int]:
+    """(lines that hold, lines that only state a number)."""
+    told = [holds(line, four_decimals) for line in lines_of(experiment)]
+    wrong = [line for line, held in zip(lines_of(experiment), told, strict=True) if held is False]
+    assert not wrong
+    return sum(held is True for held in told), sum(held is None for held in told)
+
+
+def test_every_line_of_five_hundred_random_networks_holds() -> None:
+    """Only the δ of a softmax that is not with its own loss is a number without the way to it."""
+    held = stated = 0
+    for seed in range(500):
+        experiment = load_experiment(drawn(seed))
+        found, bare = count(experiment)
+        joint = experiment.network.activations[-1] == "softmax" and "entropy" not in experiment.training.loss
+        assert bare == (2 * experiment.network.units[-1] if joint else 0)
+        held, stated = held + found, stated + bare
+    assert held > 15_000
+    assert stated < held / 50
+
+
+def test_every_line_of_the_presets_holds() -> None:
+    held = 0
+    for name in preset_names():
+        experiment = load_experiment(name, Overrides(batch=1))
+        if experiment.network.weight_count <= 64:
+            found, bare = count(experiment)
+            assert not bare
+            held += found
+    assert held > 500
+
+
+def test_lines_without_one_of_their_factors_or_terms_do_not_hold() -> None:
+    """Whatever is taken out, of every kind of line; unless it does nothing, as times 1, plus 0, or 0 times it."""
+    dropped, caught = Counter[str](), Counter[str]()
+    part = re.compile(r"×\(?−?[\d.]+\)?(?= |$|\))|(?<= )[+] [^+]+(?= |$)|(?<=\d) − [\d.(−]+\)?")
+    for line in (line for seed in range(60) for line in lines_of(load_experiment(drawn(seed)))):
+        label, left, *right = line.split(" = ")
+        kind = label.strip()[:1]
+        for found in part.finditer(left):
+            shorter = left[: found.start()] + left[found.end() :]
+            with contextlib.suppress(UnreadableError):
+                told = holds(" = ".join([label, shorter, *right]), four_decimals)
+                dropped[kind] += 1
+                caught[kind] += told is False
+    assert set(dropped) == set("zŷuδ∂")
+    assert all(min(dropped[kind] - 40, caught[kind] - 0.6 * dropped[kind]) > 0 for kind in dropped), (dropped, caught)
+
+
+def test_the_sheet_names_its_rules() -> None:
+    """Whether δ has the slope in it, and what the penalty and the optimiser do with the gradient."""
+    experiment = load_experiment(
+        {
+            "network": {"layers": [1, 1], "output": "sigmoid", "weights": [[[0.5]]]},
+            "training": {"loss": "squared", "optimizer": "momentum", "l2": 0.5},
+            "data": {"inputs": [[1.0]], "targets": [[1.0]]},
+        }
+    )
+    sheet = worksheet(experiment, 1, False)
+    assert "Loss squared: of an output δ = 2·(ŷ − y)·f′(z), f′ = a·(1 − a). Optimiser momentum." in sheet
+    assert "Update: g = gradient + 0.5×weight; v = momentum·v + g; new = old − rate·v" in sheet
+    assert "  ∂E/∂W1[x1→y] = ______" in sheet
