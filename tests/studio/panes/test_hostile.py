@@ -12,6 +12,7 @@ from textual.strip import Strip
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import safe
 from tui_backprop.studio.app import BackpropApp, picture
 from tui_backprop.studio.screens.studio import StudioScreen
 
@@ -61,7 +62,8 @@ def assert_harmless(strips: list[Strip], columns: int) -> None:
         assert cell_len(strip.text) == columns, strip.text
         for segment in strip:
             assert segment.text.isprintable()
-            assert not any(unicodedata.category(character)[0] in "CM" for character in segment.text)
+            assert not any(unicodedata.category(character)[0] == "C" for character in segment.text)
+        assert safe(strip.text) == strip.text  # marks stand at letters only, and in no piles
 
 
 def screen_of(app: BackpropApp) -> list[Strip]:
