@@ -6,7 +6,8 @@ from copy import copy
 from pathlib import Path
 
 from tui_backprop.experiments.datasets import Opener
-from tui_backprop.experiments.tables.file import Layout, TableFile, Watch
+from tui_backprop.experiments.tables.file import Layout, TableFile
+from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.experiments.tables.stamp import stamp_of
 
 AT_ONCE = 2**20

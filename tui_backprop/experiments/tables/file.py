@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
-from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import compress, islice
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +12,9 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.tables.dialect import BLANK, Dialect, dialect_of, rows, sample
+from tui_backprop.experiments.tables.dialect import BLANK, Dialect, dialect_of, sample
 from tui_backprop.experiments.tables.kinds import MOST_CLASSES, Kind, holds_numbers, kind_of_texts, numbers_rows
 from tui_backprop.experiments.tables.notation import (
-    COMMA,
     POINT,
     by_number_or_text,
     is_like_number,
@@ -27,16 +22,12 @@ from tui_backprop.experiments.tables.notation import (
     is_number,
     unit_of,
 )
+from tui_backprop.experiments.tables.scan import Rows, Scan, Watch
 from tui_backprop.experiments.tables.stamp import stamp_of
 from tui_backprop.experiments.tables.text import refuse_unless_ordinary, shown_path, text_of
 
 MOST_COLUMNS = 2048
 LONGEST_NAME = 200
-_WATCHED = 1000
-"""Rows from one look of whoever watches to the next."""
-
-Watch = Callable[[int], object]
-"""Told the number of rows read so far; may raise, and so end the reading."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +54,6 @@ class Table:
     dropped: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class _Scan:
-    """All rows: their lines, the columns of numbers (rows, columns), and those of texts.
-
-    A number is NaN where the field, at (row, column of the file) in `odd`, is none.
-    """
-
-    lines: Array
-    numbers: Array
-    texts: dict[int, list[str]]
-    odd: dict[tuple[int, int], str]
-
-
 class TableFile:
     """A file whose layout is known. Its rows are read when they are needed, and kept."""
 
@@ -87,7 +65,7 @@ class TableFile:
 
         `text` is what is in it, if that is known.
         """
-        self.path, self._cache, self._text_kinds = path, dict[object, _Scan | list[str]](), dict[int, Kind]()
+        self.path, self._cache, self._text_kinds = path, dict[object, Scan | list[str]](), dict[int, Kind]()
         self.stamp = stamp_of(path) if text is None else None
         self._text = text_of(path, layout.encoding) if text is None else text
         dialect = dialect_of(self._text, layout.header, layout.delimiter, layout.decimal)
@@ -99,10 +77,10 @@ class TableFile:
             raise self.error(self._top, f"{width:,} columns", f"at most {MOST_COLUMNS:,}")
         self.names = self._named(dialect)
         self._beginning = [row for _, row in self._sampled() if len(row) == len(self.names)]
-        if not self._beginning:
-            self._check_first_rows()
         self._numeric = [holds_numbers([row[index] for row in self._beginning]) for index in range(len(self.names))]
         self._numbers = [index for index, numeric in enumerate(self._numeric) if numeric]
+        if not self._beginning:
+            self._check_first_rows()
 
     @property
     def _top(self) -> str:
@@ -138,7 +116,7 @@ class TableFile:
 
     def _check_first_rows(self) -> None:
         """There is no row as wide as the first: says why."""
-        for _ in self._rows():
+        for _ in self._rows.fields():
             return
         raise self._no_samples()
 
@@ -277,142 +255,23 @@ class TableFile:
     def _mistake(self, line: int, index: int, message: str, expected: str) -> ExperimentError:
         return self.error(f"line {line}, column {self.names[index]}", message, expected)
 
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self._text, self.dialect, self._numbers, self.watch or (lambda rows: None), self.error)
+
     def _fields(self, index: int) -> list[str]:
         """All fields of a column, as texts."""
         if index in self._scan.texts:
             return self._scan.texts[index]
         if index not in self._cache:
-            self._cache[index] = [row[index].strip() for _, row in self._rows()]
+            self._cache[index] = [row[index].strip() for _, row in self._rows.fields()]
         return self._cache[index]  # type: ignore[return-value]
 
     @property
-    def _scan(self) -> _Scan:
+    def _scan(self) -> Scan:
         if "scan" not in self._cache:
-            self._cache["scan"] = self._quickly() or self._row_by_row()
+            self._cache["scan"] = self._rows.scan()
         return self._cache["scan"]  # type: ignore[return-value]
-
-    def _quickly(self) -> _Scan | None:
-        """By NumPy's own reader, which knows plain numbers only; None where quotation marks or widths forbid it."""
-        delimiter, skip, width = self.dialect.delimiter, self.dialect.skipped + self.dialect.headed, len(self.names)
-        begins = len("".join(islice(io.StringIO(self._text, newline=""), skip)))
-        if self._text.find('"', begins) >= 0 or (delimiter == "," and self.dialect.notation == COMMA):
-            return None
-        watch, between = self.watch or (lambda rows: None), None if delimiter == BLANK else delimiter
-        lines, parts, texts = array("q"), list[Array](), {index: list[str]() for index in self.texts}
-        odd: dict[tuple[int, int], str] = {}
-        text = enumerate(islice(io.StringIO(self._text, newline=""), skip, None), skip + 1)
-        filled = ((number, line) for number, line in text if not line.isspace())
-        while chunk := list(islice(filled, _WATCHED)):
-            watch(len(lines))
-            part = self._plain_numbers([line for _, line in chunk])
-            if (
-                part is not None and self.texts == {width - 1} and between is not None and width > 1
-            ):  # as most files have it: faster
-                if any(line.count(delimiter) != width - 1 for _, line in chunk):
-                    return None
-                texts[width - 1].extend(line[line.rindex(delimiter) + 1 :].strip() for _, line in chunk)
-            elif part is None or texts:
-                rows = [line.split(between) for _, line in chunk]
-                if any(len(row) != width for row in rows):
-                    return None
-                if part is None:
-                    full = [any(map(str.strip, row)) for row in rows]
-                    chunk, rows = list(compress(chunk, full)), list(compress(rows, full))
-                    part = np.array([self._numbers_in(row, len(lines) + place, odd) for place, row in enumerate(rows)])
-                    part = part.reshape(len(rows), len(self._numbers))
-                for index, column in texts.items():
-                    column.extend(row[index].strip() for row in rows)
-            parts.append(part)
-            lines.extend(number for number, _ in chunk)
-        numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
-        return _Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
-
-    def _numbers_in(self, row: list[str], place: int, odd: dict[tuple[int, int], str]) -> list[float]:
-        """The numbers of a row; a field that is none is NaN, and noted in `odd`."""
-        found = [self._number(row[index].strip()) for index in self._numbers]
-        odd |= {
-            (place, index): row[index].strip()
-            for index, number in zip(self._numbers, found, strict=True)
-            if number != number
-        }
-        return found
-
-    def _plain_numbers(self, lines: list[str]) -> Array | None:
-        """The columns of numbers in these lines; None if one of them is more than a plain number."""
-        if self.dialect.notation == COMMA:
-            if any("." in line for line in lines):
-                return None
-            lines = [line.replace(",", ".") for line in lines]
-        if not self._text.isascii():
-            lines = [line.replace("−", "-") for line in lines]
-        some = self._numbers if self.texts else None
-        between = None if self.dialect.delimiter == BLANK else self.dialect.delimiter
-        try:
-            found = np.loadtxt(lines, delimiter=between, usecols=some, comments=None, ndmin=2)
-        except ValueError:
-            return None
-        return found if found.shape == (len(lines), len(self._numbers)) and np.isfinite(found).all() else None
-
-    def _row_by_row(self) -> _Scan:
-        """Whatever the file holds; raises for a row of another width."""
-        is_ascii = self._text.isascii() and "_" not in self._text and self.dialect.notation == POINT
-        lines, values, texts = array("q"), array("d"), {index: list[str]() for index in self.texts}
-        columns, odd = list(texts.items()), dict[tuple[int, int], str]()
-        for line, row in self._rows():
-            try:
-                found = [float(row[index]) for index in self._numbers] if is_ascii else [np.nan]
-            except ValueError:
-                found = [np.nan]
-            if not -np.inf < sum(found) < np.inf:  # also where float() alone knows a number
-                found = self._numbers_in(row, len(lines), odd)
-            values.extend(found)
-            for index, column in columns:
-                column.append(row[index].strip())
-            lines.append(line)
-        table = np.frombuffer(values, dtype=np.float64).reshape(len(lines), len(self._numbers))
-        return _Scan(np.frombuffer(lines, dtype=np.int64), table, texts, odd)
-
-    def _number(self, field: str) -> float:
-        """The number in a field; NaN where there is none."""
-        notation = self.dialect.notation
-        if not field or (notation is None and "," in field):
-            return np.nan
-        plain = field.replace(",", ".") if notation == COMMA and "." not in field else field
-        if (notation == POINT or plain is not field) and field.isascii() and "_" not in field:
-            try:
-                found = float(plain)  # faster
-            except ValueError:
-                found = np.nan
-            if -np.inf < found < np.inf:
-                return found
-        number = (notation or POINT).number(field)
-        return np.nan if number is None or np.isinf(number) else number
-
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every sample; raises for a row of another width, and for what is no CSV."""
-        watch, width, headed = self.watch or (lambda rows: None), len(self.names), self.dialect.headed
-        like, count = "the header" if headed else "most lines", 0
-        try:
-            for line, row in rows(self._text, self.dialect.delimiter, self.dialect.skipped):
-                if headed:
-                    headed = False
-                    continue
-                if len(row) != width:
-                    raise self._ragged(line, len(row), like)
-                if count % _WATCHED == 0:
-                    watch(count)
-                count += 1
-                yield line, row
-        except csv.Error as error:
-            message, line = error.args
-            raise self.error(f"line {line}", f"is not valid CSV: {message}", "a header, then numbers") from None
-
-    def _ragged(self, line: int, fields: int, like: str) -> ExperimentError:
-        width = len(self.names)
-        if width != self.dialect.width == fields:
-            message = f"{width} fields, but the lines below have {fields}"
-            return self.error(self._top, message, "as many in each line")
-        return self.error(f"line {line}", f"{fields} fields", f"{width}, as in {like}")
 
 
 def ordinary(path: Path, layout: Layout) -> TableFile:

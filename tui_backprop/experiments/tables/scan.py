@@ -1,0 +1,183 @@
+"""The rows of a table, read at once: plain numbers by NumPy, everything else field by field."""
+
+from __future__ import annotations
+
+import csv
+import io
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, islice
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.tables.dialect import BLANK, Dialect, rows
+from tui_backprop.experiments.tables.notation import COMMA, POINT
+
+_WATCHED = 1000
+"""Rows from one look of whoever watches to the next."""
+
+Watch = Callable[[int], object]
+"""Told the number of rows read so far; may raise, and so end the reading."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """All rows: their lines, the columns of numbers (rows, columns), and those of texts.
+
+    A number is NaN where the field, at (row, column of the file) in `odd`, is none.
+    """
+
+    lines: Array
+    numbers: Array
+    texts: dict[int, list[str]]
+    odd: dict[tuple[int, int], str]
+
+
+class Rows:
+    """The rows of `text`, whose columns `numbers` hold numbers and the others texts.
+
+    `watch` is told how far it is; `error` makes a mistake at a place of the file.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        dialect: Dialect,
+        numbers: Sequence[int],
+        watch: Watch,
+        error: Callable[[str, str, str], ExperimentError],
+    ) -> None:
+        self._text, self._dialect, self._numbers = text, dialect, list(numbers)
+        self._watch, self._error = watch, error
+        self._width = len(dialect.names) or dialect.width
+        self._texts = [index for index in range(self._width) if index not in numbers]
+
+    def scan(self) -> Scan:
+        """All of them; raises for a row of another width, and for what is no CSV."""
+        return self._quickly() or self._row_by_row()
+
+    def _quickly(self) -> Scan | None:
+        """By NumPy's own reader, which knows plain numbers only; None where quotation marks or widths forbid it."""
+        delimiter, skip, width = self._dialect.delimiter, self._dialect.skipped + self._dialect.headed, self._width
+        begins = len("".join(islice(io.StringIO(self._text, newline=""), skip)))
+        if self._text.find('"', begins) >= 0 or (delimiter == "," and self._dialect.notation == COMMA):
+            return None
+        watch, between = self._watch, None if delimiter == BLANK else delimiter
+        lines, parts, texts = array("q"), list[Array](), {index: list[str]() for index in self._texts}
+        odd: dict[tuple[int, int], str] = {}
+        text = enumerate(islice(io.StringIO(self._text, newline=""), skip, None), skip + 1)
+        filled = ((number, line) for number, line in text if not line.isspace())
+        while chunk := list(islice(filled, _WATCHED)):
+            watch(len(lines))
+            part = self._plain_numbers([line for _, line in chunk])
+            if (
+                part is not None and self._texts == [width - 1] and between is not None and width > 1
+            ):  # as most files have it: faster
+                if any(line.count(delimiter) != width - 1 for _, line in chunk):
+                    return None
+                texts[width - 1].extend(line[line.rindex(delimiter) + 1 :].strip() for _, line in chunk)
+            elif part is None or texts:
+                rows = [line.split(between) for _, line in chunk]
+                if any(len(row) != width for row in rows):
+                    return None
+                if part is None:
+                    full = [any(map(str.strip, row)) for row in rows]
+                    chunk, rows = list(compress(chunk, full)), list(compress(rows, full))
+                    part = np.array([self._numbers_in(row, len(lines) + place, odd) for place, row in enumerate(rows)])
+                    part = part.reshape(len(rows), len(self._numbers))
+                for index, column in texts.items():
+                    column.extend(row[index].strip() for row in rows)
+            parts.append(part)
+            lines.extend(number for number, _ in chunk)
+        numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
+        return Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
+
+    def _numbers_in(self, row: list[str], place: int, odd: dict[tuple[int, int], str]) -> list[float]:
+        """The numbers of a row; a field that is none is NaN, and noted in `odd`."""
+        found = [self._number(row[index].strip()) for index in self._numbers]
+        odd |= {
+            (place, index): row[index].strip()
+            for index, number in zip(self._numbers, found, strict=True)
+            if number != number
+        }
+        return found
+
+    def _plain_numbers(self, lines: list[str]) -> Array | None:
+        """The columns of numbers in these lines; None if one of them is more than a plain number."""
+        if self._dialect.notation == COMMA:
+            if any("." in line for line in lines):
+                return None
+            lines = [line.replace(",", ".") for line in lines]
+        if not self._text.isascii():
+            lines = [line.replace("−", "-") for line in lines]
+        some = self._numbers if self._texts else None
+        between = None if self._dialect.delimiter == BLANK else self._dialect.delimiter
+        try:
+            found = np.loadtxt(lines, delimiter=between, usecols=some, comments=None, ndmin=2)
+        except ValueError:
+            return None
+        return found if found.shape == (len(lines), len(self._numbers)) and np.isfinite(found).all() else None
+
+    def _row_by_row(self) -> Scan:
+        """Whatever the file holds; raises for a row of another width."""
+        is_ascii = self._text.isascii() and "_" not in self._text and self._dialect.notation == POINT
+        lines, values, texts = array("q"), array("d"), {index: list[str]() for index in self._texts}
+        columns, odd = list(texts.items()), dict[tuple[int, int], str]()
+        for line, row in self.fields():
+            try:
+                found = [float(row[index]) for index in self._numbers] if is_ascii else [np.nan]
+            except ValueError:
+                found = [np.nan]
+            if not -np.inf < sum(found) < np.inf:  # also where float() alone knows a number
+                found = self._numbers_in(row, len(lines), odd)
+            values.extend(found)
+            for index, column in columns:
+                column.append(row[index].strip())
+            lines.append(line)
+        table = np.frombuffer(values, dtype=np.float64).reshape(len(lines), len(self._numbers))
+        return Scan(np.frombuffer(lines, dtype=np.int64), table, texts, odd)
+
+    def _number(self, field: str) -> float:
+        """The number in a field; NaN where there is none."""
+        notation = self._dialect.notation
+        if not field or (notation is None and "," in field):
+            return np.nan
+        plain = field.replace(",", ".") if notation == COMMA and "." not in field else field
+        if (notation == POINT or plain is not field) and field.isascii() and "_" not in field:
+            try:
+                found = float(plain)  # faster
+            except ValueError:
+                found = np.nan
+            if -np.inf < found < np.inf:
+                return found
+        number = (notation or POINT).number(field)
+        return np.nan if number is None or np.isinf(number) else number
+
+    def fields(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, fields) of every sample; raises for a row of another width, and for what is no CSV."""
+        watch, width, headed = self._watch, self._width, self._dialect.headed
+        like, count = "the header" if headed else "most lines", 0
+        try:
+            for line, row in rows(self._text, self._dialect.delimiter, self._dialect.skipped):
+                if headed:
+                    headed = False
+                    continue
+                if len(row) != width:
+                    raise self._ragged(line, len(row), like)
+                if count % _WATCHED == 0:
+                    watch(count)
+                count += 1
+                yield line, row
+        except csv.Error as error:
+            message, line = error.args
+            raise self._error(f"line {line}", f"is not valid CSV: {message}", "a header, then numbers") from None
+
+    def _ragged(self, line: int, fields: int, like: str) -> ExperimentError:
+        width = self._width
+        if width != self._dialect.width == fields:
+            message = f"{width} fields, but the lines below have {fields}"
+            return self._error(f"line {self._dialect.skipped + 1}", message, "as many in each line")
+        return self._error(f"line {line}", f"{fields} fields", f"{width}, as in {like}")
