@@ -36,9 +36,9 @@ from tui_backprop.core.unrolled import unroll
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.worksheet import worksheet
+from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.narration import sentence
-from tui_backprop.render.network import network
 from tui_backprop.render.spans import plain
 from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.gates import gates
@@ -135,9 +135,10 @@ class TestGates:
     """A gate has a shut side, which lets nothing through or a little: the same in every view."""
 
     @pytest.mark.parametrize(
-        ("hidden", "sign", "dead"), [("relu", "✕", [False, True]), ("leaky_relu", "╌", [False, False])]
+        ("hidden", "sign", "drawn", "dead"),
+        [("relu", "✕", "✕", [False, True]), ("leaky_relu", "╌", "×0.01", [False, False])],
     )
-    def test_a_shut_gate(self, hidden: str, sign: str, dead: list[bool]) -> None:
+    def test_a_shut_gate(self, hidden: str, sign: str, drawn: str, dead: list[bool]) -> None:
         shut = definition(hidden)
         shut["network"].update(bias=True, biases=[[0.0, -3.0], [0.0]])
         timeline = Timeline(load_experiment(shut))
@@ -146,7 +147,7 @@ class TestGates:
         assert layer.dead.tolist() == dead
         assert open_gates(timeline.experiment, timeline.experiment.initial)[1].tolist() == layer.passing.tolist()
         moment = timeline.go(1, "activate1")
-        assert plain(network(moment, Weight(1, 0, 0), 80, 20)).count(sign) == 1
+        assert plain(graph(moment, Weight(1, 0, 0), 80, 20)).count(drawn) == 1
         assert sign in shown(gates(moment, Unit(1, 0), 200))
         labels = [wish.label for wish in wishes(timeline, moment, Unit(1, 1), lambda text: None)]
         assert "the gate of h2 opens or shuts for a sample" in labels
@@ -206,7 +207,7 @@ class TestMeanSquared:
     def test_inspector_and_worksheet_show_it(self) -> None:
         experiment = load_experiment(definition("linear", 2, loss="mean_squared"))
         lines = plain(inspect(Timeline(experiment).go(1), Unit(2, 1), 200).lines)
-        assert "δ(y2) = 2·(ŷ − y)/n = 2×(1 − 0)/2 = 1" in lines
+        assert "δ(y2) = 2·(ŷ − t)/n = 2×(1 − 0)/2 = 1" in lines
         assert "δ(y2) = 2×(1 − 0)/2 = 1" in worksheet(experiment, 1, True)
 
     def test_the_script_says_it(self) -> None:

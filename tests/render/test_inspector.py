@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from tests.nets import Net, nets
 from tests.render.article import worked
-from tests.render.moments import at, of, page, selections
+from tests.render.moments import at, moments, of, page, selections
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.inspector import inspect, once
+from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.render.inspector import NARROW, inspect, once
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Span, length, safe
 
@@ -32,6 +33,7 @@ FUNCTIONS: dict[str, Any] = {
     "tanh": math.tanh,
     "round": lambda value, decimals: float(np.round(value, decimals)),
 }
+NUMBER = r"\d+(?:\.\d+)?…?(?:e[+-]\d+)?"
 SMOOTH = re.compile("sigmoid|tanh")
 
 
@@ -115,12 +117,13 @@ def test_the_articles_first_weight_by_hand() -> None:
     assert equations["relu1"][1:] == ["relu(z)", "relu(1.947042566)", "1.947042566"]
     assert equations["sum2"][-1] == "2.949584133197377"
     assert equations["predict"] == ["ŷ", "round(2.949584133197377, 1)", "2.9"]
-    assert equations["error"] == ["δ(y)", "ŷ − y", "2.9 − 1", "1.9"]
-    assert equations["upstream1"][1:] == ["W2·δ", "0.621820595×1.9", "1.1814591305"]
+    assert equations["error"] == ["δ(y)", "ŷ − t", "2.9 − 1", "1.9"]
+    assert equations["upstream1"][:2] == ["↑", "∂E/∂a(h1)"]
+    assert equations["upstream1"][2:] == ["W2·δ", "0.621820595×1.9", "1.1814591305"]
     assert equations["mask1"][1:] == ["upstream·f′(z)", "1.1814591305×1", "1.1814591305"]
     assert equations["gradient"][1:] == ["x(x1)·δ(h1)", "1×1.1814591305", "1.1814591305"]
     assert equations["update"][1:] == ["old − rate·gradient", "0.817638809 − 0.1×1.1814591305", "0.69949289595"]
-    assert "reported (ŷ − y)² = 3.61" in page(inspect(at("article", 1), Weight(1, 0, 0), 200).lines)
+    assert "reported (ŷ − t)² = 3.61" in page(inspect(at("article", 1), Weight(1, 0, 0), 200).lines)
 
 
 def test_a_shut_gate_stops_the_error() -> None:
@@ -138,6 +141,81 @@ def test_what_is_not_computed_yet_is_unknown(selection: Selection, phase: str) -
     now = [*map(str, phases(2))].index(phase)
     for label, parts in arithmetic(at("article", 3, phase), selection):
         assert (parts[-1] == "·") == (names.index(label) > now)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.data(), moments(most_units=6), st.integers(20, 120))
+def test_the_present_phase_has_its_line_whatever_is_selected(data: st.DataObject, moment: Moment, columns: int) -> None:
+    inspection = inspect(moment, data.draw(selections(moment.experiment)), columns)
+    block = inspection.lines[inspection.focus : inspection.end]
+    labels = {spans[0].text.strip() for spans in block if spans[0].bold and spans[0].text.strip()}
+    assert labels == ({phase_label(moment.phase, moment.experiment)} if moment.step else set())
+
+
+@pytest.mark.parametrize(
+    ("moment", "selection", "line"),
+    [
+        # the weight's own lower unit, where the layers match
+        (at("article", 14, "upstream1"), Weight(2, 3, 0), "upstream1 ↑ = ∂E/∂a(h4) = W2·δ = 0.5851…×0.5 = 0.2925…"),
+        (at("article", 14, "mask1"), Weight(2, 1, 0), "mask1 δ(h2) = upstream·f′(z) = 0.1461…×0 = 0 ✕ shut"),
+        # else the shut one, else the one with the largest number
+        (at("article", 14, "mask1"), Unit(2, 0), "mask1 δ(h2) = upstream·f′(z) = 0.1461…×0 = 0 ✕ shut"),
+        (at("article", 14, "upstream1"), Unit(2, 0), "upstream1 ↑ = ∂E/∂a(h4) = W2·δ = 0.5851…×0.5 = 0.2925…"),
+        (at("article", 14, "activate1"), Unit(2, 0), "relu1 a(h1) = relu(z) = relu(0.9596…) = 0.9596…"),
+        (at("article", 14, "sum1"), Unit(0, 0), "sum1 z(h1) = 1×0.6798… + 1×0.2797… + 0×0.5715… = 0.9596…"),
+        (at("article", 14, "input"), Weight(2, 0, 0), "input x1 = 1"),
+        # of a unit the weight that learns most
+        (at("article", 14, "gradient"), Unit(1, 3), "gradient W1[x1→h4]: ∂E/∂W = x(x1)·δ(h4) = 1×0.2925… = 0.2925…"),
+        (at("article", 14, "gradient"), Unit(0, 1), "gradient W1[x2→h4]: ∂E/∂W = x(x2)·δ(h4) = 1×0.2925… = 0.2925…"),
+        (at("article", 14), Unit(2, 0), "update W2[h1→y]: new = old − rate·gradient = 0.1945… − 0.1×0.4798… = 0.1465…"),
+    ],
+)
+def test_a_selection_without_a_part_in_the_phase_is_joined_by_what_has_most(
+    moment: Moment, selection: Selection, line: str
+) -> None:
+    found = inspect(moment, selection, NARROW - 1)
+    assert " ".join(page(found.lines[found.focus : found.end]).split()) == line
+
+
+def test_in_a_deep_net_the_present_layer_joins_a_weight_below_it() -> None:
+    """Units 2 and 1 of layer 2, worked out by hand: z = (1, −3), so the second is shut."""
+    weights = [[[1.0]], [[1.0, -3.0]], [[1.0, 2.0], [1.0, 1.0]], [[1.0], [1.0]]]
+    moment = of([1, 1, 2, 2, 1], 1, "activate2", weights=weights)
+    found = inspect(moment, Weight(1, 0, 0), 100)
+    assert page(found.lines[found.focus : found.end]).split()[:2] == ["relu2", "a(h2.1)"]
+    moment = of([1, 1, 2, 2, 1], 1, "mask2", weights=weights)
+    found = inspect(moment, Weight(4, 0, 0), 100)
+    assert page(found.lines[found.focus : found.end]).split()[1] == "δ(h2.2)"
+    assert page(found.lines[found.focus : found.end]).endswith("×0 = 0 ✕ shut")
+
+
+@pytest.mark.parametrize("columns", [24, 27, 35, NARROW - 1])
+@pytest.mark.parametrize("phase", phases(2))
+def test_where_it_is_narrow_numbers_have_four_decimals_and_are_never_broken(columns: int, phase: str) -> None:
+    moment = at("article", 14, phase)
+    lines = inspect(moment, Weight(1, 0, 0), columns).lines
+    assert not re.search(r"\d\.\d{5}", page(lines))
+    whole = {
+        re.sub(r"(\.\d{4})\d+", r"\1…", n)
+        for n in re.findall(NUMBER, page(inspect(moment, Weight(1, 0, 0), 999).lines))
+    }
+    assert set(re.findall(NUMBER, page(lines))) <= whole
+
+
+def test_where_it_is_narrow_the_label_stands_before_its_equation() -> None:
+    lines = inspect(at("article", 14, "mask1"), Weight(1, 0, 0), 27).lines
+    assert [line.rstrip() for line in page(lines[-10:]).splitlines()] == [
+        "upstream1 ↑ = ∂E/∂a(h1) =",
+        "  W2·δ = 0.1945…×0.5 =",
+        "  0.0972…",
+        "mask1 δ(h1) =",
+        "  upstream·f′(z) =",
+        "  0.0972…×1 = 0.0972…",
+        "gradient ∂E/∂W =",
+        "  x(x1)·δ(h1) = ·",
+        "update new =",
+        "  old − rate·gradient = ·",
+    ]
 
 
 @pytest.mark.parametrize("phase", phases(2))
@@ -172,7 +250,7 @@ def test_biases() -> None:
     equations = dict(arithmetic(of([1, 1, 1], 1, **network), Bias(1, 0)))  # x 1, y 1
     assert equations["sum1"] == ["z(h1)", "1×0.5 + 0.25", "0.75"]
     assert equations["sum2"] == ["z(y)", "0.75×2 + (−1)", "0.5"]
-    assert equations["error"] == ["δ(y)", "ŷ − y", "0.5 − 1", "−0.5"]
+    assert equations["error"] == ["δ(y)", "ŷ − t", "0.5 − 1", "−0.5"]
     assert equations["mask1"][-1] == "−1"
     assert equations["gradient"] == ["∂E/∂b", "δ(h1)", "−1"]
     assert equations["update"] == ["new", "old − rate·gradient", "0.25 − 0.1×(−1)", "0.35"]
@@ -190,22 +268,22 @@ def test_a_frozen_bias_stays() -> None:
         (
             {"output": "linear"},
             {"loss": "squared"},
-            "δ(y) = 2·(ŷ − y) = 2×(0.5 − 1) = −1   reported loss squared = 0.25",
+            "δ(y) = 2·(ŷ − t) = 2×(0.5 − 1) = −1   reported loss squared = 0.25",
         ),
         (
             {"output": "sigmoid", "weights": [[[0.0]]]},
             {"loss": "half_squared"},
-            "δ(y) = (ŷ − y)·f′(z) = (0.5 − 1)×0.25 = −0.125   reported loss half_squared = 0.125",
+            "δ(y) = (ŷ − t)·f′(z) = (0.5 − 1)×0.25 = −0.125   reported loss half_squared = 0.125",
         ),
         (
             {"output": "sigmoid", "weights": [[[0.0]]]},
             {"loss": "binary_cross_entropy"},
-            "δ(y) = ŷ − y = 0.5 − 1 = −0.5   reported loss binary_cross_entropy = 0.6931471805599453",
+            "δ(y) = ŷ − t = 0.5 − 1 = −0.5   reported loss binary_cross_entropy = 0.6931471805599453",
         ),
         (
             {"output": "tanh", "weights": [[[0.0]]]},
             {"loss": "squared", "report": "squared"},
-            "δ(y) = 2·(ŷ − y)·f′(z) = 2×(0 − 1)×1 = −2   reported (ŷ − y)² = 1",
+            "δ(y) = 2·(ŷ − t)·f′(z) = 2×(0 − 1)×1 = −2   reported (ŷ − t)² = 1",
         ),
     ],
 )
@@ -237,7 +315,7 @@ def test_lines_break_alike_whatever_the_digits(columns: int) -> None:
 
 def test_no_more_cells_are_filled_than_there_are() -> None:
     timeline = Timeline(load_experiment("article"))
-    for columns in (20, 40, 61):
+    for columns in (20, 27, 40, 61):
         lines = inspect(timeline.go(step=300), Weight(1, 0, 0), columns).lines
         assert max(map(length, lines)) <= columns
 

@@ -46,7 +46,7 @@ def test_adam() -> None:
     expected = old - 0.1 * (m / (1 - 0.9**3)) / (math.sqrt(v / (1 - 0.999**3)) + 1e-8)
     assert new == pytest.approx(expected, abs=1e-14)
     shown = text(timeline)
-    assert "m̂ = m/(1 − 0.9^3)" in shown
+    assert "m* = m/(1 − 0.9^3)" in shown
     assert shown.endswith(f"= {full(new)}")
 
 

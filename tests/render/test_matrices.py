@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.render.article import FIRST, SECOND, worked
-from tests.render.moments import at, moments, of, page, selections, shown, text
+from tests.render.moments import at, definition, moments, of, page, selections, shown, text
 from tests.transcription import Array
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.matrices import View, matrices, shade
+from tui_backprop.render.heat_map import shade
+from tui_backprop.render.matrices import View, matrices
 from tui_backprop.render.selection import Selection
 
 ROOM = (60, 20)
@@ -91,8 +93,8 @@ def test_before_the_update_only_the_old_weights_are_known() -> None:
 
 def test_with_less_room_the_change_is_shown_alone() -> None:
     found = lines(at("article", 1), View.UPDATE, (60, 8))
+    assert found[0].split() == ["ΔW1", "h1", "h2", "h3", "h4", "ΔW2", "y"]
     assert read(found[1])[0] == -0.1181
-    assert [line.split()[:2] for line in found[1:4]] == [["x1", "Δ"], ["x2", "Δ"], ["x3", "Δ"]]
 
 
 def test_what_the_update_changed_is_bold() -> None:
@@ -119,10 +121,10 @@ def test_biases_are_the_last_row() -> None:
 def test_a_matrix_too_wide_for_numbers_is_a_heat_map() -> None:
     weights = [[[1.0, -1.0, 0.3, -0.2, 0.01, 0.0] * 4], [[1.0]] * 24]
     found = lines(of([1, 24, 1], weights=weights), View.VALUE, (40, 10))
-    assert found[1].startswith("x1+█−█+▓−▒+░ 0+█")
-    assert found[-1].startswith("W1 of 2 · rows 1–1 of 1, columns 1–19 o")
+    assert found[1].startswith("x1 +█−█+▓−▒+░ 0+█")
+    assert found[-1] == "W1 of 2 · columns 1–18 of 24"
     unknown = lines(of([1, 24, 1], weights=weights), View.GRADIENT, (40, 10))
-    assert unknown[1].startswith("x1 · · ·")
+    assert unknown[1].startswith("x1  · · ·")
 
 
 def test_shades_tell_sign_and_size_without_colour() -> None:
@@ -133,7 +135,79 @@ def test_shades_tell_sign_and_size_without_colour() -> None:
 def test_a_matrix_too_high_is_scrolled_to_the_selection() -> None:
     found = lines(of([30, 2]), View.VALUE, (40, 8), Weight(1, 20, 1))
     assert found[-1] == "W1 of 1 · rows 18–23 of 30"
+    narrow = [lines(of([30, 2]), View.VALUE, (columns, 8), Weight(1, 20, 1))[-1] for columns in (25, 18)]
+    assert narrow == ["W1 · rows 18–23/30", "W1 · rows 18–23/30"]
     assert [line.split()[0] for line in found[1:-1]] == [f"x{row}" for row in range(18, 24)]
+
+
+def test_there_are_as_many_decimals_as_there_is_room_for_the_same_everywhere() -> None:
+    """The article's step 14, W1 and W2, in ever less room; figures from the studio's earlier screen."""
+    moment = at("article", 14, "mask1")
+    four = lines(moment, View.VALUE, (46, 5))
+    assert four[1] == "x1 +0.6798 −0.0345 +0.6029 +0.0377  h1 +0.1946"
+    three = lines(moment, View.VALUE, (45, 5))
+    assert three[1] == "x1 +0.680 −0.034 +0.603 +0.038  h1 +0.195"
+    two = lines(moment, View.VALUE, (40, 5))
+    assert two[1] == "x1 +0.68 −0.03 +0.60 +0.04  h1 +0.19"
+    assert {len(number) for found in (two, three, four) for number in re.findall(r"\.(\d+)", found[4])} == {2, 3, 4}
+
+
+def test_below_each_other_a_layer_of_one_unit_needs_no_heading() -> None:
+    found = lines(at("article", 14, "mask1"), View.VALUE, (27, 8))
+    assert found == [
+        "W1    h1    h2    h3    h4",
+        "x1 +0.68 −0.03 +0.60 +0.04",
+        "x2 +0.28 −0.07 −0.01 +0.57",
+        "x3 +0.57 +0.42 +0.57 +0.14",
+        "h1→y +0.19",
+        "h2→y +0.29",
+        "h3→y −0.06",
+        "h4→y +0.59",
+    ]
+    assert lines(at("article", 14, "mask1"), View.VALUE, (27, 6))[3:] == [
+        "x3 +0.57 +0.42 +0.57 +0.14",
+        "h1→y +0.19  h2→y +0.29",
+        "h3→y −0.06  h4→y +0.59",
+    ]
+    assert lines(at("article"), View.VALUE, (27, 9))[4].split() == ["W2", "y"]  # there is room for it
+    biases: dict[str, Any] = {"bias": True, "biases": [[0.0, 0.0], [0.125]], "weights": [[[1.0, 2.0]], [[3.0], [4.0]]]}
+    assert lines(of([1, 2, 1], **biases), View.VALUE, (15, 6))[-1] == "b→y  +0.12"
+
+
+def test_large_numbers_take_decimals_from_all_alike() -> None:
+    weights = [[[12.3456, 0.5], [-0.25, 1.0]]]
+    found = lines(of([2, 2], weights=weights), View.VALUE, (20, 5))
+    assert [line.split() for line in found[1:]] == [["x1", "+12.346", "+0.500"], ["x2", "−0.250", "+1.000"]]
+    narrow = lines(of([2, 2], weights=weights), View.VALUE, (16, 5))
+    assert [line.split() for line in narrow[1:]] == [["x1", "+12.35", "+0.50"], ["x2", "−0.25", "+1.00"]]
+    assert "█" in "".join(lines(of([2, 2], weights=weights), View.VALUE, (15, 5)))  # not one decimal
+    at_ten = lines(of([1, 1], weights=[[[9.999]]]), View.VALUE, (20, 5))
+    assert at_ten[1].split()[-1] == "+9.999"  # with two decimals it is 10.00
+
+
+def test_long_names_are_kept_while_two_decimals_fit_and_stay_different() -> None:
+    names = ["district=north", "district=south", "district=west"]
+    made = definition([3, 1])
+    moment = Timeline(load_experiment({**made, "data": {**made["data"], "names": names}})).moment
+    assert [line.split()[0] for line in lines(moment, View.VALUE, (20, 6))[1:]] == names
+    assert all(re.search(r" [+−]\d\.\d\d$", line) for line in lines(moment, View.VALUE, (20, 6))[1:])
+    assert [line.split()[0] for line in lines(moment, View.VALUE, (14, 6))[1:]] == ["di…north", "di…south", "dis…west"]
+
+
+def test_the_selected_number_is_in_the_colour_of_the_selection() -> None:
+    for size in (ROOM, (10, 5)):  # numbers, a heat map
+        (chosen,) = [
+            s for spans in matrices(at("article"), Weight(1, 1, 1), View.VALUE, *size) for s in spans if s.selected
+        ]
+        assert chosen.ink == "accent"
+
+
+def test_in_colour_a_heat_map_has_the_tone_behind_the_sign() -> None:
+    moment = of([1, 24, 1], weights=[[[1.0, -0.2, 0.0, 0.7] * 6], [[1.0]] * 24])
+    plain, filled = (matrices(moment, CORNER, View.VALUE, 40, 10, filled) for filled in (False, True))
+    assert page(plain) == page(filled)  # the text says as much as before
+    inks = [(span.text, span.ink) for span in filled[1][2:8]]
+    assert inks == [("−", "sign|-2"), ("▒", "-2|-2"), (" ", "0|0"), ("0", "0|0"), ("+", "sign|+4"), ("█", "+4|+4")]
 
 
 @settings(deadline=None, max_examples=60)

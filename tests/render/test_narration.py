@@ -32,7 +32,8 @@ def test_the_articles_first_step(phase: str, said: str) -> None:
 
 
 def test_the_start_says_what_to_watch_or_how_to_begin() -> None:
-    assert sentence(at("article")) == "Four hidden units share the blame; in epoch 148 every sample is right."
+    watch = "Four hidden units share the blame for every error. Watch which gates shut, and what that stops."
+    assert sentence(at("article")) == watch
     assert "space" in sentence(of([1, 1]))
 
 

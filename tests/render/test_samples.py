@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.render.article import worked
-from tests.render.moments import at, of, page, shown, text
+from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.backprop import Evaluation, evaluate
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.samples import samples
 
 
@@ -23,7 +24,7 @@ def rows(step: int | None, phase: str | None = None, columns: int = 80) -> list[
 
 def test_the_first_sample_under_the_first_weights() -> None:
     heading, first, *_ = rows(1, "sum1")
-    assert heading.split() == ["x1", "x2", "x3", "target", "ŷ", "error"]
+    assert heading.split() == ["x1", "x2", "x3", "t", "ŷ", "error"]
     assert first.split() == ["▸#0", "1", "1", "1", "1", "2.9", "3.6100"]
 
 
@@ -33,8 +34,8 @@ def test_every_sample_is_tried_with_the_weights_that_hold_now(step: int, updated
     known = worked(step)
     found = rows(step, "update" if updated else "gradient")[1:]
     for row, error in enumerate(known.errors(updated)):
-        inputs = " ".join(f"{x:.0f}" for x in ARTICLE_INPUTS[row])
-        assert f"#{row} {inputs}" in found[row]
+        inputs = "".join(f"{x:3.0f}" for x in ARTICLE_INPUTS[row])
+        assert f"#{row}{inputs} " in found[row]
         assert f" {error:.4f}" in found[row]
         assert ("✓" in found[row]) == (error == 0)
         assert found[row].startswith("▸") == (row == known.sample)
@@ -42,14 +43,14 @@ def test_every_sample_is_tried_with_the_weights_that_hold_now(step: int, updated
 
 def test_after_an_update_its_effect_on_every_sample_is_told() -> None:
     before, after = worked(1).errors(False), worked(1).errors(True)
-    assert rows(1)[0].split()[-5:] == ["ŷ", "now", "error", "this", "update"]
+    assert rows(1)[0].split()[-5:] == ["ŷ", "now", "error", "Δ", "error"]
     for line, old, new in zip(rows(1)[1:], before, after, strict=True):
         assert line.endswith(f"{shown(new - old)} {'▼ better' if new < old else '▲ worse'}")
     assert before[0] - after[0] == pytest.approx(3.61)  # the sample itself is right now
 
 
 def test_before_an_update_there_is_no_effect() -> None:
-    assert not re.search("better|worse|same|update", "".join(rows(1, "gradient")))
+    assert not re.search("better|worse|same|Δ", "".join(rows(1, "gradient")))
 
 
 def test_at_the_end_of_the_articles_run_all_are_right() -> None:
@@ -70,7 +71,56 @@ def test_a_mini_batch_marks_all_of_its_samples() -> None:
 
 
 def test_many_inputs_are_cut_and_say_so() -> None:
-    assert "1 1 1 1 1 1 …" in page(samples(of([9, 1]), 80, 10))
+    assert re.search(r"#0( +1\.0){9} +1 ", page(samples(of([9, 1]), 80, 10)))
+    assert re.search(r"#0( +1\.0){3} … ", page(samples(of([9, 1]), 40, 10)))
+
+
+def table(preset: str, step: int, phase: str | None, columns: int) -> list[str]:
+    moment = Timeline(load_experiment(preset)).go(step, phase)
+    return page(samples(moment, columns, 5)).splitlines()
+
+
+def test_in_few_columns_the_article_is_legible() -> None:
+    assert table("article", 14, "mask1", 19) == [
+        "   in    t  ŷ err ",
+        " 0 1 1 1 1 .8 .04 ",
+        "▸1 1 1 0 0 .5 .25 ",
+        " 2 0 1 0 1 .4 .36 ",
+        " 3 0 1 1 0 .7 .49 ",
+    ]
+    assert table("article", 14, None, 19)[1:3] == [" 0 1 1 1 1 .6 .16▲", "▸1 1 1 0 0 .4 .16▼"]
+    assert table("article", 4 * 148, None, 19)[4] == "▸3 0 1 1 0  .0 .00✓"
+
+
+def test_all_inputs_are_there_where_they_fit() -> None:
+    assert table("circle", 5, None, 44)[:2] == [
+        "        x1    x2  t     ŷ error   Δ error ",
+        " #2   0.83  1.98  1  0.52  0.11 ✓ ▼ better",
+    ]
+    sepal_and_petal = table("iris", 5, None, 60)
+    assert sepal_and_petal[0].split()[:4] == ["s…1", "s…2", "p…3", "p…4"]
+    assert sepal_and_petal[1].split()[:5] == ["#51", "0.1", "0.3", "0.6", "0.8"]
+    assert table("iris", 5, None, 120)[0].split()[:4] == ["sepal", "length", "sepal", "width"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(moments(most_units=9), st.integers(26, 120))
+def test_nothing_collides_and_no_word_is_cut(moment: Moment, columns: int) -> None:
+    lines = page(samples(moment, columns, 12)).splitlines()
+    assert {len(line) for line in lines} == {len(lines[0])}
+    for word in re.findall(r"[▼▲] \w*…?", "\n".join(lines)):
+        assert word in ("▼ better", "▲ worse"), lines
+    fields = {len(re.sub("[✓▼▲]|better|worse|same", " ", line).split()) for line in lines[1:]}
+    assert len(fields) == 1, lines  # a field more or less would be two that have run together
+
+
+def test_an_error_that_is_not_zero_is_not_shown_as_zero() -> None:
+    data = {"inputs": [[1.0], [1.0]], "targets": [[0.001], [0.0]]}
+    moment = Timeline(
+        load_experiment({"network": {"layers": [1, 1], "weights": [[[0.0]]]}, "training": {"rate": 0.1}, "data": data})
+    ).moment
+    first, second = (line.split() for line in page(samples(moment, 60, 5)).splitlines()[1:])
+    assert (first[-1], second[-2:]) == ("5e−7", ["0.0000", "✓"])  # half its square
 
 
 def test_of_classes_the_name_is_shown_and_how_sure_the_network_is() -> None:

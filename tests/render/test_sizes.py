@@ -12,10 +12,10 @@ from tests.render.moments import SIZES, assert_within, moments, selections
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.error import error, error_line
+from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.matrices import View, matrices
 from tui_backprop.render.narration import sentence
-from tui_backprop.render.network import network
 from tui_backprop.render.samples import samples
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe
@@ -26,6 +26,7 @@ from tui_backprop.render.views.interference import interference
 from tui_backprop.render.views.landscape import landscape
 from tui_backprop.render.views.page import Page
 from tui_backprop.render.views.pulls import pulls
+from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.slope import slope
 from tui_backprop.render.views.surface import surface
 
@@ -37,7 +38,7 @@ TIMES = settings(deadline=None, max_examples=25)
 @given(st.data(), ANY, SIZES)
 def test_the_network_stays_within_its_pane(data: st.DataObject, moment: Moment, size: tuple[int, int]) -> None:
     selection = data.draw(selections(moment.experiment))
-    assert_within(network(moment, selection, *size), *size)
+    assert_within(graph(moment, selection, *size), *size)
 
 
 @pytest.mark.parametrize("view", View)
@@ -86,14 +87,14 @@ def test_the_views_stay_within_their_panes(
     assert abs(scrolled) <= abs(scroll)
 
 
-@pytest.mark.parametrize("half_blocks", [True, False])
+@pytest.mark.parametrize("shading", Shading)
 @TIMES
 @given(data=st.data(), moment=ANY, size=SIZES)
 def test_the_surface_stays_within_its_pane(
-    half_blocks: bool, data: st.DataObject, moment: Moment, size: tuple[int, int]
+    shading: Shading, data: st.DataObject, moment: Moment, size: tuple[int, int]
 ) -> None:
     selection = data.draw(selections(moment.experiment))
-    assert_within(surface(moment, selection, *size, half_blocks), *size)
+    assert_within(surface(moment, selection, *size, shading), *size)
 
 
 @TIMES
@@ -105,11 +106,11 @@ def test_the_inspector_stays_within_its_columns(data: st.DataObject, moment: Mom
     assert safe(selection.name(moment.experiment)).isprintable()
 
 
-@pytest.mark.parametrize("half_blocks", [True, False])
+@pytest.mark.parametrize("shading", Shading)
 @TIMES
 @given(data=st.data(), moment=ANY, size=SIZES, other=st.integers(0, 30))
 def test_the_loss_surface_stays_within_its_pane(
-    half_blocks: bool, data: st.DataObject, moment: Moment, size: tuple[int, int], other: int
+    shading: Shading, data: st.DataObject, moment: Moment, size: tuple[int, int], other: int
 ) -> None:
     selection = data.draw(selections(moment.experiment))
-    assert_within(landscape(moment, selection, other, *size, half_blocks), *size)
+    assert_within(landscape(moment, selection, other, *size, shading), *size)

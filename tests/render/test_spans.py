@@ -104,7 +104,12 @@ def test_wrap_breaks_between_spans_and_indents_what_follows() -> None:
 
 
 def test_wrap_breaks_a_span_that_is_wider_than_a_line() -> None:
-    assert plain(wrap([Span("a = "), Span("12345×(−0.25) = "), Span("x")], 12, 2)) == "a =\n  12345×(−0.\n  25) = x"
+    assert plain(wrap([Span("a = "), Span("12345×(−0.25) = "), Span("x")], 12, 2)) == "a = 12345\n  ×(−0.25) =\n  x"
+
+
+def test_a_number_is_broken_only_where_it_is_wider_than_a_line() -> None:
+    assert plain(wrap([Span("0.123456789012345 = ")], 12, 2)) == "0.12345678\n  9012345 ="
+    assert plain(wrap([Span("aa bb×c = ")], 8, 2)) == "aa\n  bb×c ="
 
 
 def test_plain_is_the_text_without_trailing_blanks() -> None:

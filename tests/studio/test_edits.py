@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.sessions.sessions import NOON
@@ -81,7 +83,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
         await change(s, 1, "0.3")
         assert s.sentence == "rate = 0.3, in a new branch; b lists the branches."
         assert "branch 2" in s.text("Breadcrumb")
-        assert "·" in s.text("Error")
+        assert re.search("[⠁⠂⠄⡀⠈⠐⠠⢀] [⠁⠂⠄⡀⠈⠐⠠⢀]", s.text("Error")), "the old future is dotted"
         await s.press("e", "c")
         assert "·" in s.text("Chart")
         await s.press("c", "b")

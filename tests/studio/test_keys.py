@@ -27,7 +27,7 @@ PANES = ("Network", "Matrices", "Samples", "Inspector", "Error")
 async def steps(s: Studio) -> None:
     await s.press("space", "space", "space")
     assert s.where == (3, "update")
-    assert "epoch 1  sample #2 (3 of 4)  step 3  epoch's error so far 4.46" in s.text("Breadcrumb")
+    assert "epoch 1   sample #2 3/4   step 3   error so far 4.46" in s.text("Breadcrumb")
     await s.press("backspace")
     assert s.where == (2, "update")
     await s.press("backspace", "backspace", "backspace")
@@ -81,7 +81,8 @@ async def matrices(s: Studio) -> None:
     assert shown(worked(1).step.gradient[0][0, 0]) in s.text("Matrices")
     await s.press("v")
     assert s.title("Matrices").startswith("Updates")
-    assert "new +0.6995" in s.text("Matrices")
+    assert "ΔW1" in s.text("Matrices")
+    assert "−0.118" in s.text("Matrices"), "0.1 times the gradient"
     await s.press("v")
     assert s.title("Matrices").startswith("Net pulls")
     await s.press("v")
@@ -125,7 +126,7 @@ async def restart(s: Studio) -> None:
     await s.press("e", "e", "full_stop", "r")
     assert s.where == (0, "start")
     assert "+0.8176" in s.text("Matrices")
-    assert "been to epoch 2" in s.text("Error")
+    assert "reached epoch 2" in s.text("Error")
 
 
 async def reseed(s: Studio) -> None:
@@ -232,7 +233,7 @@ async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
         await s.pilot.pause()
         assert s.focused == pane
         places = {"space": (1, "update"), "full_stop": (2, "input"), "comma": (1, "update"), "backspace": (0, "start")}
-        places |= {"e": (4, "update"), "E": (0, "start")} | dict.fromkeys("pyv", (0, "start"))
+        places |= {"e": (4, "update"), "E": (0, "start")} | dict.fromkeys("yv", (0, "start"))
         for key, place in places.items():
             await s.press(key)
             assert s.where == place
@@ -262,7 +263,7 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])
+@pytest.mark.parametrize("size", [WIDE, (70, 24), SMALL])
 async def test_keys_pressed_in_one_go_are_all_obeyed(size: tuple[int, int]) -> None:
     async with studio(size=size) as s:
         for pane in ("Inspector", "Network", "Samples", "Error", "Matrices"):
@@ -330,7 +331,7 @@ async def test_a_selection_by_keys_is_shared_by_all_panes(pane: str, keys: tuple
 async def test_a_click_selects_and_gives_the_focus() -> None:
     async with studio() as s:
         await s.press("full_stop", "full_stop", "tab")
-        for name, wanted, selection in [("Matrices", "+0.5251", "W1[x3→h2]"), ("Network", "h4 z", "h4")]:
+        for name, wanted, selection in [("Matrices", "+0.5251", "W1[x3→h2]"), ("Network", "h4 ─", "h4")]:
             pane = s.painted(name)
             y, x = next((y, row.index(wanted)) for y, row in enumerate(s.text(name).splitlines()) if wanted in row)
             await s.pilot.click(pane, offset=(x + pane.gutter.left, y + pane.gutter.top))
@@ -354,10 +355,10 @@ async def test_the_samples_scroll_by_keys_and_go_back_to_the_one_trained_on() ->
     async with studio("iris") as s:
         s.screen.action_show_pane("samples")
         await s.press("space", "end")
-        assert "#104" in s.text("Samples")
+        assert re.search(r"\b104\b", s.text("Samples"))
         await s.press("space", "up", "up")
-        assert "#102" in s.text("Samples")
+        assert re.search(r"\b102\b", s.text("Samples"))
         await s.press("home", "pagedown", "down")
         assert "▸" not in s.text("Samples") or s.moment.samples[0] < 30
         await s.press("left")
-        assert f"▸#{s.moment.sample}" in s.text("Samples")
+        assert re.search(rf"▸#?{s.moment.sample}\b", s.text("Samples"))

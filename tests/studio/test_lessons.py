@@ -101,7 +101,7 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
     async with learning(3) as s:
         await s.press(*"n" * 14)
         assert page(s) == "The whole way back  9/9"
-        assert marked(s, "Breadcrumb").split() == ["error", "upstream1", "mask1", "gradient", "update"]
+        assert {"error", "upstream1", "mask1", "gradient", "update"} <= set(marked(s, "Network").split())
     async with learning(2) as s:
         await s.press("n", "n")
         assert "+0.8176" in marked(s, "Matrices")

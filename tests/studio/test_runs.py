@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.patience import until
-from tests.studio.studio import NARROW, Studio, studio
+from tests.studio.studio import NARROW, WIDE, Studio, studio
 from tui_backprop.studio.screens.studio import StudioScreen
 
 ERRORS: list[float] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text())["errors"]
@@ -34,7 +34,7 @@ async def test_until_converged_stops_where_the_article_does() -> None:
         await run_until(s, 0)
         assert s.where == (4 * 148, "update")
         assert s.sentence == "Converged: epoch 148, error 0."
-        assert "epoch 148: 0 " in s.text("Error")
+        assert "epoch 148: sum 0 " in " ".join(s.text("Error").split()) + " "
         assert s.text("Samples").count("✓") == 4
         await s.press("e")
         await run_until(s, 0)
@@ -167,10 +167,57 @@ async def test_many_keys_at_once_are_all_obeyed() -> None:
         assert s.where == (60, "upstream1")
 
 
+TEN_A_SECOND = ["right_square_bracket"] * 5
+FASTEST = ["right_square_bracket"] * 9
+
+
+async def test_play_moves_at_once() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press("p")
+        assert s.where == (1, "input")
+
+
+async def test_the_fastest_play_runs_until_it_converges() -> None:
+    async with studio(size=NARROW) as s:
+        await s.press(*FASTEST)
+        assert s.sentence == "Play: as fast as it can; p plays."
+        await s.press("p")
+        await until(lambda: not s.screen.status)
+        assert s.where == (4 * 148, "update")
+        await run_until(s, 0)
+        assert s.sentence == "It converged in epoch 148."
+        assert s.where == (4 * 148, "update")
+
+
+async def test_the_fastest_play_is_paused_where_it_is() -> None:
+    async with studio("no-direction", size=NARROW) as s:
+        await s.press(*FASTEST, "p")
+        await until(lambda: s.moment.epochs_completed >= 50)
+        s.tap("p")
+        await s.settle()
+        assert not s.screen.status
+        reached = s.moment.epochs_completed
+        assert reached >= 50
+        await s.press("e")
+        assert s.moment.epochs_completed == reached + 1
+
+
+async def test_a_long_run_can_be_watched() -> None:
+    async with studio("no-direction", size=WIDE) as s:
+        seen: set[int] = set()
+        for key in ("u", "enter"):
+            s.tap(key)
+        await until(lambda: seen.add(s.moment.epochs_completed) or len(seen) > 3)  # type: ignore[func-returns-value]
+        assert s.timeline.moment.step == 0, "the cursor stays until the run ends"
+        assert f"epoch {max(seen):,}" in s.text("Breadcrumb")
+        await s.press("escape")
+        assert s.timeline.moment is s.moment
+
+
 async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
     async with studio(size=NARROW) as s:
-        await s.press(*["right_square_bracket"] * 9)
-        assert s.sentence == "Play goes at 10 epochs a second; p plays."
+        await s.press(*TEN_A_SECOND)
+        assert s.sentence == "Play: 10 epochs a second; p plays."
         await s.press("p")
         await until(lambda: s.moment.epochs_completed >= 3)
         s.tap("space")
@@ -184,7 +231,7 @@ async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
 
 async def test_keys_while_playing_are_all_obeyed() -> None:
     async with studio(size=NARROW) as s:
-        await s.press(*["right_square_bracket"] * 9, "p")
+        await s.press(*TEN_A_SECOND, "p")
         await until(lambda: s.moment.epochs_completed >= 1)
         s.tap("v", "full_stop", "full_stop", "full_stop", "y")
         await s.settle()
@@ -206,7 +253,7 @@ async def test_play_ends_with_the_epoch_that_converges() -> None:
     async with studio(size=NARROW) as s:
         await s.press("g")
         await s.type("146")
-        await s.press(*["right_square_bracket"] * 9, "p")
+        await s.press(*TEN_A_SECOND, "p")
         await until(lambda: not s.screen.status)
         assert s.where == (4 * 148, "update")
         assert s.sentence.startswith("Epoch 148 converged.")
@@ -216,7 +263,7 @@ async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
     async with studio(size=NARROW) as s:
         await s.press("g")
         await s.type("149")
-        await s.press(*["right_square_bracket"] * 9, "p")
+        await s.press(*TEN_A_SECOND, "p")
         await until(lambda: s.moment.epochs_completed >= 152 or not s.screen.status)
         assert s.screen.status, "it has stopped"
 
@@ -231,7 +278,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
         assert s.sentence == "The weights are no longer finite numbers: the run has diverged."
         assert "NaN" in s.text("Matrices")
         assert "!" in s.text("Error")
-        await s.press("r")
+        await s.press("r", "v", "v")
         assert "+0.5488" in s.text("Matrices").replace(" old", "")  # numpy.random.RandomState(0).random_sample()
         await run_until(s, 0)
         assert s.sentence == "The run has diverged: epoch 3, error NaN."
@@ -242,7 +289,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
 
 async def test_play_ends_where_a_run_diverges() -> None:
     async with studio("article-random", **DIVERGING, size=NARROW) as s:
-        await s.press(*["right_square_bracket"] * 9, "p")
+        await s.press(*TEN_A_SECOND, "p")
         await until(lambda: not s.screen.status)
         assert not s.moment.finite
 

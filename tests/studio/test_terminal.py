@@ -35,23 +35,23 @@ def test_a_session_from_the_first_sample_to_the_last_key() -> None:
         terminal.wait_for(START, "x1 +0.8176 +0.0052 +0.6581 +0.2261  h1 +0.6218", "q quit")
         terminal.keys(" ")
         terminal.wait_for(
-            "sample #0 (1 of 4)  step 1 ", "error so far 3.61 ", "╭h1 z +1.9470", "ŷ +2.9000", "δ +1.9000"
+            "sample #0 1/4   step 1 ", "error so far 3.61", "─ h1 ─", "│ z +1.9470", "ŷ +2.9000", "δ +1.9000"
         )
         terminal.wait_for("x1 +0.6995 −0.0772 +0.6136 +0.0578  h1 +0.2519")
         for step in (2, 3, 4):
             terminal.keys(" ")
-            terminal.wait_for(f"({step} of 4)  step {step} ")
+            terminal.wait_for(f" {step}/4   step {step} ")
         terminal.wait_for("Epoch 1 ends with error 4.95.", "x1 +0.6819 −0.0772 +0.6148 +0.0136  h1 +0.1368")
         terminal.keys(" " * 8)
-        terminal.wait_for("epoch 3  sample #3 (4 of 4)  step 12 ", "Epoch 3 ends with error 1.35.")
+        terminal.wait_for("epoch 3   sample #3 4/4   step 12 ", "Epoch 3 ends with error 1.35.")
         terminal.keys(".....")
         terminal.wait_for("step 13 ", "The prediction is")
         terminal.keys(",,,,,")
         terminal.wait_for("step 12 ", "Epoch 3 ends with error 1.35.")
         terminal.keys("e")
-        terminal.wait_for("epoch 4  sample #3 (4 of 4)  step 16 ", "epoch 4: 1.46")
+        terminal.wait_for("epoch 4   sample #3 4/4   step 16 ", "epoch 4: sum 1.46")
         terminal.keys("E")
-        terminal.wait_for("step 12 ", "been to epoch 4")
+        terminal.wait_for("step 12 ", "reached epoch 4")
         terminal.keys("v")
         terminal.wait_for("Gradients  (v: updates)")
         terminal.keys("\t")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.studio.studio import NARROW, SMALL, WIDE, studio
-from tests.studio.test_layout import ALL, assert_up_to_date
+from tests.studio.test_layout import ALL, THIN, assert_up_to_date
 from tui_backprop import load_experiment
 from tui_backprop.studio.panes.views import VIEWS
 
 NAMES = [view.__name__ for view in VIEWS]
 KEY = {view.__name__: view.KEY for view in VIEWS}
+
+
+def with_views(*views: str) -> set[str]:
+    """The panes in sight while views are open: all but the inspector, unless only the surface is, beside the graph."""
+    return (ALL | set(views)) - ({"Inspector"} if set(views) - {"Surface"} else set())
 
 
 @pytest.mark.slow
@@ -19,8 +24,10 @@ async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: st
     async with studio() as s:
         place = s.painted("Inspector").region
         await s.press("space", KEY[view])
-        assert s.in_sight == (ALL - {"Inspector"}) | {view}
-        assert (s.focused, s.painted(view).region) == (view, place)
+        assert s.in_sight == with_views(view)
+        assert s.focused == view
+        if view != "Surface":
+            assert s.painted(view).region.offset[0] == place.x
         assert_up_to_date(s)
         await s.press("full_stop", "full_stop")
         assert_up_to_date(s)
@@ -31,8 +38,8 @@ async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: st
 
 @pytest.mark.slow
 @pytest.mark.parametrize("view", NAMES)
-async def test_on_a_narrow_screen_a_view_is_a_further_tab_while_it_is_open(view: str) -> None:
-    async with studio(size=NARROW) as s:
+async def test_where_panes_share_a_place_a_view_is_a_further_tab_while_it_is_open(view: str) -> None:
+    async with studio(size=THIN) as s:
         assert f" {view} " not in s.text("PaneBar")
         await s.press("space", KEY[view])
         assert (s.in_sight, s.focused) == ({"Network", view}, view)
@@ -58,22 +65,23 @@ async def test_a_view_full_screen_and_under_the_chart() -> None:
     async with studio() as s:
         await s.press("2", "f")
         assert s.in_sight == {"Gates"}
-        assert s.painted("Gates").size.width == WIDE[0]
+        assert s.painted("Gates").region.width == WIDE[0]
         await s.press("f")
-        assert s.in_sight == (ALL - {"Inspector"}) | {"Gates"}
+        assert s.in_sight == with_views("Gates")
         await s.press("c")
         assert s.in_sight == {"Chart"}
         await s.press("2")
-        assert (s.in_sight, s.focused) == ((ALL - {"Inspector"}) | {"Gates"}, "Gates")
+        assert (s.in_sight, s.focused) == (with_views("Gates"), "Gates")
 
 
 async def test_views_go_through_all_sizes() -> None:
     async with studio() as s:
         await s.press("2")
         for size, panes in [
-            (NARROW, {"Network", "Gates"}),
+            (NARROW, with_views("Gates") - {"Error"}),
+            (THIN, {"Network", "Gates"}),
             (SMALL, {"Gates"}),
-            (WIDE, (ALL - {"Inspector"}) | {"Gates"}),
+            (WIDE, with_views("Gates")),
         ]:
             await s.resize(size)
             assert s.in_sight == panes
@@ -81,28 +89,37 @@ async def test_views_go_through_all_sizes() -> None:
 
 
 async def test_the_inspector_makes_way_for_a_view_when_there_is_room_for_all() -> None:
-    async with studio(size=NARROW) as s:
+    async with studio(size=THIN) as s:
         await s.press("2", "tab")
         assert s.focused == "Inspector"
         await s.resize(WIDE)
-        assert (s.focused, s.in_sight) == ("Gates", (ALL - {"Inspector"}) | {"Gates"})
+        assert (s.focused, s.in_sight) == ("Gates", with_views("Gates"))
 
 
 async def test_two_views_share_the_place_and_a_third_pushes_out_the_oldest() -> None:
     async with studio() as s:
-        place = s.painted("Inspector").region
-        await s.press("1", "2")
-        assert s.in_sight == (ALL - {"Inspector"}) | {"Surface", "Gates"}
-        left, right = s.painted("Surface").region, s.painted("Gates").region
-        assert (left.x, right.right, left.y, right.y) == (place.x, place.right, place.y, place.y)
-        assert right.x - left.right == 2
-        await s.press("3")
-        assert s.in_sight == (ALL - {"Inspector"}) | {"Gates", "Pulls"}
+        await s.press("2", "3")
+        assert s.in_sight >= {"Network", "Matrices", "Samples", "Gates", "Pulls"}
+        left, right = s.painted("Gates").region, s.painted("Pulls").region
+        assert (left.y, left.right) == (right.y, right.x)
+        await s.press("4")
+        assert {"Pulls", "Collapse"} <= s.in_sight
+        assert "Gates" not in s.in_sight
         await s.press("space", "tab")
         assert_up_to_date(s)
-        await s.press("2")
-        assert s.in_sight == (ALL - {"Inspector"}) | {"Pulls"}
-        assert s.painted("Pulls").region == place
+        await s.press("3")
+        assert s.in_sight == with_views("Collapse")
+
+
+async def test_the_surface_stands_beside_the_graph_and_the_units_have_maps() -> None:
+    async with studio("circle") as s:
+        graph, surface = s.painted("Network").region, s.painted("Surface").region
+        assert (surface.x, surface.y, surface.height) == (graph.right, graph.y, graph.height)
+        assert "▀" in s.text("Network")
+        await s.press("1")
+        assert s.in_sight == ALL
+        assert "▀" not in s.text("Network")
+        assert_up_to_date(s)
 
 
 async def test_arrows_in_the_tug_of_war_select_another_weight() -> None:
@@ -144,3 +161,11 @@ async def test_the_loss_surface_takes_another_second_weight_and_forgets_it_with_
         await s.press("x", "right", "space")
         assert s.text("Landscape").startswith("W1[x1→h2] ▸ and W1[x2→h2] ▲")
         assert_up_to_date(s)
+
+
+async def test_a_lesson_or_an_experiment_may_close_the_view_in_front() -> None:
+    async with studio(size=THIN) as s:
+        await s.press("2")
+        s.screen.views = ()
+        await s.pilot.pause()
+        assert s.in_sight == {"Network", "Matrices"}

@@ -186,6 +186,9 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
     )
+    parser.add_argument(
+        "--motion", action=argparse.BooleanOptionalAction, default=True, help="pulses show what flows (default: yes)"
+    )
 
 
 def _add_kiosk(parser: argparse.ArgumentParser) -> None:

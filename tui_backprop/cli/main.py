@@ -265,11 +265,11 @@ def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
 def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
     from tui_backprop.errors import NOT_SAVED
 
-    theme, ascii_characters = _looks(options)
+    theme, ascii_characters, motion = _looks(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
 
-    app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record)
+    app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record, motion=motion)
     code = _run(app)
     if record is not None and record.problem:
         _complain(record.problem)
@@ -286,7 +286,7 @@ def _run(app: BackpropApp) -> int:
 def _looks(options: argparse.Namespace) -> Looks:
     from tui_backprop.terminal.looks import looks
 
-    return looks(options.color, options.theme, options.ascii)
+    return looks(options.color, options.theme, options.ascii, options.motion)
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -308,7 +308,7 @@ def _learn(options: argparse.Namespace) -> int:
     if options.kiosk and options.questions is not None:
         raise BackpropError("--kiosk keeps no settings", "without --questions")
     lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
-    theme, ascii_characters = _looks(options)
+    theme, ascii_characters, motion = _looks(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
     from tui_backprop.studio.screens.lesson import first_experiment
@@ -317,7 +317,9 @@ def _learn(options: argparse.Namespace) -> int:
         desk.ask_questions(options.questions == "on")
     timeline = _timeline(first_experiment(lesson), options)
     audience = Audience(options.kiosk)
-    app = BackpropApp(timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk)
+    app = BackpropApp(
+        timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk, motion=motion
+    )
     return _run(app)
 
 

@@ -170,9 +170,9 @@ class Adam(Optimizer):
     rule = (
         Line("m", f"{BETA1}·m + {1 - BETA1:.3g}·{{g}}", f"{BETA1}×{{m}} + {1 - BETA1:.3g}×{{g}}"),
         Line("v", f"{BETA2}·v + {1 - BETA2:.3g}·{{g}}²", f"{BETA2}×{{v}} + {1 - BETA2:.3g}×{{g}}²"),
-        Line("m̂", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
-        Line("v̂", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
-        Line("new", "old − rate·m̂/(√v̂ + ε)", f"{{old}} − {{rate}}×{{m̂}}/(√{{v̂}} + {EPSILON:.0e})"),
+        Line("m*", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
+        Line("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
+        Line("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
     )
     script = (
         f"m *= {BETA1}",

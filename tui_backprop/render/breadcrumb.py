@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.numbers import short
-from tui_backprop.render.spans import Line, Span, clip, length, line, safe
+from tui_backprop.render.spans import Line, Span, clip, length, safe
 
 
 def phase_label(phase: Phase, experiment: Experiment) -> str:
-    """The phase as the screen names it: `relu1` for `activate1`; the last activation makes the prediction."""
-    if phase.kind != "activate":
-        return phase
-    if phase.layer == experiment.network.depth:
-        return "predict"
-    return f"{experiment.network.activations[phase.layer - 1]}{phase.layer}"
+    """The phase as the screen names it: `relu1` for `activate1`, `slope1` for the mask of a smooth unit.
+
+    The last activation makes the prediction.
+    """
+    activations, depth = experiment.network.activations, experiment.network.depth
+    if phase.kind == "activate":
+        return "predict" if phase.layer == depth else f"{activations[phase.layer - 1]}{phase.layer}"
+    if phase.kind == "mask" and not ACTIVATIONS[activations[phase.layer - 1]].gated:
+        return f"slope{phase.layer}"
+    return phase
 
 
 def path(moment: Moment, width: int) -> Line:
@@ -41,40 +46,55 @@ def _step(moment: Moment, phase: Phase, index: int, current: int, gap: str) -> l
     return [*before, Span(label, "text" if index < current else "dim", target=target)]
 
 
-def counters(moment: Moment, width: int) -> Line:
-    """Epoch, sample, step, rate, error; the least important left out where there is no room."""
-    experiment = moment.experiment
-    branch = f" branch {safe(moment.branches[moment.present].name)}" if len(moment.branches) > 1 else ""
-    title = Span(f"{experiment.name}{branch}", "label", bold=True)
+def counters(moment: Moment, width: int, trouble: Span | None = None) -> Line:
+    """Experiment, epoch, sample, step, error and what is wrong; the least important left out where there is no room."""
+    title = [_title(moment), Span(f" {_set_up(moment)}", "dim", target="change")]
+    last = [] if trouble is None else [[trouble]]
     if not moment.step:
-        start = [title, Span("  start: nothing computed yet  "), Span(f"rate {short(experiment.training.rate)}", "dim")]
-        return clip(tuple(start), width)
-    showing = f", #{moment.sample} shown" if len(moment.samples) > 1 else ""
-    of = f"{moment.order} of {experiment.steps_per_epoch}"
-    which = f"#{moment.sample}" if len(moment.samples) == 1 else "#" + " #".join(map(str, moment.samples[:4]))
-    parts = [
-        [title],
-        [Span("epoch ", "dim"), Span(f"{moment.epoch:,}", bold=True)],
-        [Span("sample ", "dim"), Span(which, bold=True), Span(f" ({of}{showing})", "dim")],
-        [Span("step ", "dim"), Span(f"{moment.step:,}")],
-        [
-            Span(
-                "epoch's error "
-                if moment.complete and moment.order == experiment.steps_per_epoch
-                else "epoch's error so far ",
-                "dim",
-            ),
-            Span(_error(moment), bold=True),
-        ],
-        [Span("rate ", "dim"), Span(short(experiment.training.rate))],
-    ]
-    while len(parts) > 3:
-        spans = [span for part in parts for span in (*part, Span("  "))][:-1]
+        parts = [title, [Span("start: nothing computed yet")], *last]
+    else:
+        parts = [title, *_progress(moment), *last]
+    for drop in ("set-up", "step", "title", "error"):
+        spans = [span for part in parts for span in (*part, Span("   "))][:-1]
         if length(spans) <= width:
             return tuple(spans)
-        del parts[{6: 5, 5: 0, 4: 2}.get(len(parts), -1)]
-    return clip(line(*(span for part in parts for span in (*part, Span("  ")))), width)
+        parts = _without(parts, drop, moment)
+    return clip(tuple(span for part in parts for span in (*part, Span("  "))), width)
 
 
-def _error(moment: Moment) -> str:
-    return "·" if moment.epoch_error is None else short(moment.epoch_error)
+def _without(parts: list[list[Span]], what: str, moment: Moment) -> list[list[Span]]:
+    if what == "set-up":
+        return [[_title(moment)], *parts[1:]]
+    if what == "title" and moment.step:
+        return [part for part in parts if part[0] != _title(moment)]
+    return [part for part in parts if not part[0].text.startswith(what)]
+
+
+def _title(moment: Moment) -> Span:
+    branch = f" branch {safe(moment.branches[moment.present].name)}" if len(moment.branches) > 1 else ""
+    return Span(f"{safe(moment.experiment.name)}{branch}", "label", bold=True)
+
+
+def _set_up(moment: Moment) -> str:
+    """`3-4-1 relu · sgd 0.1`; where an edit holds from the next step on, `sgd 0.1 → 0.5`."""
+    network, training, ahead = moment.experiment.network, moment.experiment.training, moment.ahead.training
+    hidden = ", ".join(dict.fromkeys(network.activations[:-1])) or network.activations[-1]
+    rate = short(training.rate) + (f" → {short(ahead.rate)}" if ahead.rate != training.rate else "")
+    return f"{network.shape} {hidden} · {ahead.optimizer} {rate}"
+
+
+def _progress(moment: Moment) -> list[list[Span]]:
+    experiment = moment.experiment
+    showing = f", #{moment.sample} shown" if len(moment.samples) > 1 else ""
+    which = f"#{moment.sample}" if len(moment.samples) == 1 else "#" + " #".join(map(str, moment.samples[:4]))
+    over = moment.complete and moment.order == experiment.steps_per_epoch
+    error = "·" if moment.epoch_error is None else short(moment.epoch_error)
+    return [
+        [Span("epoch ", "dim", target="go_to"), Span(f"{moment.epoch:,}", bold=True, target="go_to")],
+        [
+            Span("sample ", "dim"), Span(which, bold=True),
+            Span(f" {moment.order}/{experiment.steps_per_epoch}{showing}", "dim"),
+        ],
+        [Span("step ", "dim"), Span(f"{moment.step:,}")],
+        [Span("error " if over else "error so far ", "dim"), Span(error, bold=True)],
+    ]  # fmt: skip

@@ -1,175 +1,185 @@
-"""The error over the epochs as a line of blocks, with the cursor of time on it, and the present epoch's samples."""
+"""The error over the epochs: figures, a line with its axes and the cursor of time, and the present epoch's samples."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import Score, scored, scores
+from tui_backprop.render.canvas import joined, put
+from tui_backprop.render.error_plot import Axis, Plot, axis_of, plot
 from tui_backprop.render.numbers import percent, short
-from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad
+from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, width
 
-_BLOCKS = " ▁▂▃▄▅▆▇█"
-_GHOST = "·"
-_LOG_FROM = 30.0
-"""From this ratio of the largest to the smallest error on the axis is logarithmic."""
-_MARKED, _ROOMY = 74, 110
-"""Columns from which the line has room for scores, and for all of them."""
-_LATEST, _SHORT_MARKS, _ALL_MARKS, _SCALE = 20, 27, 52, 14
-"""Cells of the parts of the line."""
-_LEAST_BARS = 6
+_LEAST_PLOT = 8
+"""Columns of a line that is worth an axis beside it."""
+_LATEST = 28
+"""Cells that the error of the latest epoch seldom exceeds."""
+
+_Ways = Sequence[Line]
+"""Something to say in several ways, the longest first."""
 
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
-    """Headline, scores, the curve in as many rows as are left, its cursor, and the errors of this epoch so far."""
-    marks = [clip(_marks(moment), columns)] if scored(moment.experiment) else []
+    """Figures, the line in as many rows as are left with its axes, and the errors of this epoch so far."""
     if not len(moment.errors):
-        return [_headline(moment, columns), *marks, clip(_this_epoch(moment), columns)][:rows]
-    height = max(1, rows - 3 - len(marks))
-    curve, scale = _curve(moment, columns, height)
-    headline = line(*_headline(moment, columns), Span(f"  {scale}", "dim"))
-    return [clip(headline, columns), *marks, *curve, clip(_this_epoch(moment), columns)][:rows]
+        figures = _packed([_latest(moment), *_marks(moment)], columns, max(1, rows - 1))
+        return [*figures, _this_epoch(moment, columns)][:rows]
+    axis = axis_of(moment)
+    last = [_this_epoch(moment, columns)] if rows > 5 else []
+    figures = _packed(_figures(moment, axis), columns, max(1, (rows - 2) // 3))
+    axes = rows > 2
+    height = rows - len(figures) - len(last) - axes
+    return [*figures, *(_with_axes(moment, axis, columns, height, axes) if height else ()), *last]
 
 
 def error_line(moment: Moment, columns: int) -> Line:
-    """The same in one line: figures of a fixed width, so that bars stay in their place, and at the end their scale."""
-    text = [Span("error ", "label"), *pad(_latest(moment), _LATEST)]
-    if scored(moment.experiment) and columns >= _MARKED:
-        text += [Span(" "), *pad(_marks(moment, columns >= _ROOMY), _ALL_MARKS if columns >= _ROOMY else _SHORT_MARKS)]
+    """The same in one line: figures of a fixed width, so that the line stays in its place, and at its end the scale."""
+    text = [Span("error ", "label"), *_latest(moment)[0]]
     if not len(moment.errors):
-        return clip(
-            line(Span("error ", "label"), *_latest(moment), Span("  after each epoch a bar is drawn here", "dim")),
-            columns,
-        )
-    room = columns - length(text) - _SCALE
-    if room < _LEAST_BARS:
-        return clip(line(*text, Span(" "), *_bars(moment, max(1, columns - length(text) - 1), 1)[0][0]), columns)
-    bars, _, scale = _bars(moment, room - 1, 1)
-    return clip(line(*text, Span(" "), *pad(bars[0], room - 1), Span(fit(scale, _SCALE, right=True), "dim")), columns)
+        return clip(line(*text, Span("  its line begins when an epoch is over", "dim")), columns)
+    axis = axis_of(moment)
+    scale = width(axis.text) + 1
+    least, spans = length(text), [*pad(line(*text), max(length(text), _LATEST)), Span("  ")]
+    kept = _LEAST_PLOT
+    for ways in [*_converged(moment), *_marks(moment)]:
+        for way in ways:
+            cells = -(-length(way) // 4) * 4  # so that a digit more seldom moves the line
+            if length(spans) + cells + 2 + kept + scale <= columns:
+                spans, kept = [*spans, *pad(way, cells), Span("  ")], 3 * _LEAST_PLOT
+                break
+    room = columns - length(spans) - scale
+    if room < _LEAST_PLOT:
+        spans, room, scale = [*text, Span(" ")], columns - least - 1, 0
+    drawn = joined(plot(moment, axis, room, 1).cells[0]) if room > 0 else ()
+    return clip(line(*spans, *drawn, Span(fit(axis.text, scale, right=True) if scale else "", "dim")), columns)
 
 
-def _marks(moment: Moment, whole: bool = True) -> Line:
-    """`train 0.0309 97.1 % right  test 0.0412 95.6 % right`: the mean error of a sample under the present weights.
-
-    Not `whole`, where there are classes, it is their shares alone.
-    """
-    found = scores(moment)
-    training, test = found or (None, None)
-    spans = [Span("train ", "dim"), *_mark(training, whole)]
-    if moment.experiment.data.test is not None:
-        spans += [Span("  test ", "dim"), *_mark(test, whole)]
-    return tuple(spans)
-
-
-def _mark(score: Score | None, whole: bool) -> list[Span]:
-    if score is None:
-        return [Span("·", "dim")]
-    if score.accuracy is not None and not whole:
-        return [Span(percent(score.accuracy), bold=True)]
-    spans = [Span(short(score.error))]
-    if score.accuracy is not None:
-        spans.append(Span(f" {percent(score.accuracy)} right", bold=True))
-    return spans
+def _packed(parts: Sequence[_Ways], columns: int, most: int) -> list[Line]:
+    """The parts in at most so many lines, each said in the longest way that fits; what does not fit is left out."""
+    lines: list[Line] = []
+    for ways in parts:
+        for way in ways:
+            if lines and length(lines[-1]) + 2 + length(way) <= columns:
+                lines[-1] = (*lines[-1], Span("  "), *way)
+                break
+            if len(lines) < most and length(way) <= columns:
+                lines.append(way)
+                break
+        if not lines:
+            lines.append(clip(ways[-1], columns))
+    return lines
 
 
-def _latest(moment: Moment) -> Line:
+def _figures(moment: Moment, axis: Axis) -> list[_Ways]:
+    """What is to be said of the error, the most important first."""
+    found: list[_Ways] = [_latest(moment), *_converged(moment), *_marks(moment)]
+    finite = moment.errors[np.isfinite(moment.errors)]
+    if len(moment.errors) > moment.epochs_completed:
+        found.append([line(Span(f"reached epoch {len(moment.errors):,}", "dim"))])
+    if len(finite) and moment.epochs_completed and moment.converged_at is None:
+        best, low = int(np.nanargmin(moment.errors)) + 1, short(float(finite.min()))
+        found.append([line(Span(f"lowest {low} in epoch {best:,}", "dim")), line(Span(f"lowest {low}", "dim"))])
+    if axis.powers:
+        found.append([line(Span("log scale", "dim"))])
+    return found
+
+
+def _latest(moment: Moment) -> _Ways:
     done = moment.epochs_completed
     if not done:
-        return line(Span("no epoch completed yet", "dim"))
-    return line(Span(f"epoch {done:,}: "), Span(short(float(moment.errors[done - 1])), bold=True))
+        return [line(Span("no epoch completed yet", "dim"))]
+    total = Span(short(float(moment.errors[done - 1])), bold=True)
+    return [line(Span(f"epoch {done:,}: sum "), total), line(Span("sum "), total)]
 
 
-def _headline(moment: Moment, columns: int) -> Line:
-    spans = list(_latest(moment))
-    finite = moment.errors[np.isfinite(moment.errors)]
-    if len(finite) and moment.epochs_completed:
-        best = int(np.nanargmin(moment.errors)) + 1
-        spans.append(Span(f"  lowest {short(float(finite.min()))} in epoch {best:,}", "dim"))
-    if len(moment.errors) > moment.epochs_completed:
-        spans.append(Span(f"  been to epoch {len(moment.errors):,}", "dim"))
-    return clip(tuple(spans), columns)
+def _converged(moment: Moment) -> list[_Ways]:
+    if moment.converged_at is None:
+        return []
+    where, bound = f"converged in epoch {moment.converged_at:,}", short(moment.experiment.training.stop)
+    texts = (f"{where} (error ≤ {bound})", f"{where} (≤ {bound})", where)
+    return [[line(Span(text, "+3")) for text in texts]]
 
 
-def _this_epoch(moment: Moment) -> Line:
-    spans = [Span("this epoch ", "dim")]
-    many = moment.experiment.training.batch > 1
-    for sample, value in moment.recent:
-        spans += [Span(f"#{sample}{'…' * many} ", "dim"), Span(short(value) + "  ")]
-    if moment.step and moment.error is not None and moment.passage is not None:
-        total = float(np.sum(moment.passage.error))
-        spans += [Span(f"#{moment.samples[0]}{'…' * many} ", "accent"), Span(short(total), bold=True)]
-    elif moment.step:
-        spans += [Span(f"#{moment.samples[0]}{'…' * many} ", "accent"), Span("·", "dim")]
+def _marks(moment: Moment) -> list[_Ways]:
+    """Mean error of a sample and share of right classes under the present weights, in training and test samples."""
+    if not scored(moment.experiment):
+        return []
+    found = scores(moment)
+    training, test = found or (None, None)
+    both = [(training, "train"), (test, "test")] if moment.experiment.data.test is not None else [(training, "")]
+    texts = [(_mean(score), part) for score, part in both]
+    ways = [_marked("mean per sample ", texts), _marked("mean ", texts)]
+    if training is None or training.accuracy is None:
+        return [ways]
+    texts = [(percent(score.accuracy) if score and score.accuracy is not None else "·", part) for score, part in both]
+    return [[_marked("accuracy ", texts, True), _marked("", texts, True), _marked("", texts, True, " {}")], ways]
+
+
+def _mean(score: Score | None) -> str:
+    return "·" if score is None else short(score.error)
+
+
+def _marked(name: str, texts: Sequence[tuple[str, str]], bold: bool = False, form: str = " ({})") -> Line:
+    """`accuracy 97.1 % (train), 95.6 % (test)`, or the part in another form."""
+    spans = [Span(name, "dim")]
+    for place, (text, part) in enumerate(texts):
+        spans += [Span(", ", "dim")] * bool(place) + [Span(text, bold=bold)]
+        spans += [Span(form.format(part), "dim")] * bool(part)
     return tuple(spans)
 
 
-def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
-    """At most `columns` bars, each the mean of the same number of epochs, and that number.
-
-    A bin with an infinite or undefined error shows the worst of it. The last bin may hold fewer epochs. There is room
-    for `epochs` of them, where that is more than there are.
-    """
-    size = max(1, -(-max(len(errors), epochs) // columns))
-    bins = [errors[start : start + size] for start in range(0, len(errors), size)]
-    return np.array([np.mean(part) for part in bins]), size
-
-
-def _curve(moment: Moment, columns: int, rows: int) -> tuple[list[Line], str]:
-    lines, size, scale = _bars(moment, columns, rows)
-    place = (moment.epochs_completed - 1) // size
-    cursor = line(Span(" " * place + "▲" if moment.epochs_completed else "", "accent"))
-    return [*lines, cursor], f"bars {scale}" + (f", {size} epochs a bar" if size > 1 else "")
+def _with_axes(moment: Moment, axis: Axis, columns: int, rows: int, epochs: bool) -> list[Line]:
+    """The line with its top and bottom value at the left, and below it, with `epochs`, those and the cursor."""
+    low, top = axis.labels
+    cells = max(width(low), width(top)) + 1
+    if columns - cells < _LEAST_PLOT:
+        cells = 0
+    drawn = plot(moment, axis, columns - cells, rows)
+    sides = [top, *[""] * (rows - 2), low] if rows > 1 else [axis.text]
+    left = [Span(fit(side, cells - 1, right=True) + " ", "dim") if cells else Span("") for side in sides]
+    lines = [line(side, *joined(row)) for side, row in zip(left, drawn.cells, strict=True)]
+    below = [line(Span(" " * cells), *_epochs(moment, drawn, columns - cells))] if epochs else []
+    return [*lines, *below]
 
 
-def _bars(moment: Moment, columns: int, rows: int) -> tuple[list[Line], int, str]:
-    """The bars from top to bottom, the epochs a bar stands for, and what the axis reaches from and to.
-
-    A logarithmic axis begins and ends at powers of ten, so that it seldom changes.
-
-    Other branches are dots at the height of their errors, where no bar is in front.
-    """
-    epochs = max(map(len, moment.ghosts), default=0)
-    with np.errstate(all="ignore"):
-        values, size = binned(moment.errors, columns, epochs)
-        ghosts = [binned(errors, columns, max(epochs, len(moment.errors)))[0] for errors in moment.ghosts]
-    every = np.concatenate([values, *ghosts])
-    finite = every[np.isfinite(every)]
-    positive = finite[finite > 0]
-    low, top = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
-    powers = (math.floor(math.log10(low)), math.ceil(math.log10(top))) if top > _LOG_FROM * low else None
-    scale = f"0–{short(top)}" if powers is None else "–".join(_power(power) for power in powers) + " log"
-    done = -(-moment.epochs_completed // size)
-    bars = values.tolist() + [0.0] * (max([len(values), *map(len, ghosts)]) - len(values))
-    heights = [_height(value, top, powers, rows * 8) for value in bars]
-    dots = {
-        (place, (_height(value, top, powers, rows * 8) - 1) // 8)
-        for errors in ghosts
-        for place, value in enumerate(errors.tolist())
-        if value > 0
-    }
-    lines = []
-    for row in reversed(range(rows)):
-        past: list[str] = []
-        future: list[str] = []
-        for place, (value, height) in enumerate(zip(bars, heights, strict=True)):
-            glyph = _BLOCKS[min(max(height - row * 8, 0), 8)] if math.isfinite(value) else "!" if row == 0 else " "
-            glyph = _GHOST if glyph == " " and (place, row) in dots else glyph
-            (past if place < done else future).append(glyph)
-        lines.append(line(Span("".join(past), "text"), Span("".join(future), "dim")))
-    return lines, size, scale
+def _epochs(moment: Moment, drawn: Plot, columns: int) -> Line:
+    """The first epoch, the last one, and ▲ under the present one, which has the first claim to its place."""
+    total = max(map(len, (moment.errors, *moment.ghosts)))
+    cells = [[Span(" ")] * columns]
+    cursor = drawn.cursor
+    first, last = "1", f"{total:,}"
+    size = f"{drawn.size:,} epochs a column" if drawn.size > 1 else ""
+    start = 1 if cursor == 0 else 0
+    end = columns - width(last)
+    if cursor is not None and cursor >= end:
+        end = cursor - width(last)
+    if total > 1 and end > start + width(first):
+        put(cells, 0, end, line(Span(last, "dim")))
+    put(cells, 0, start, line(Span(first, "dim")))
+    middle = (columns - width(size)) // 2
+    if size and middle > start + 2 and middle + width(size) < end - 1:
+        put(cells, 0, middle, line(Span(size, "dim")))
+    if cursor is not None:
+        put(cells, 0, cursor, line(Span("▲", "accent")))
+    return joined(cells[0])
 
 
-def _power(power: int) -> str:
-    """Ten to the power, in few cells: `0.001`, `100`, `1e−6`."""
-    return short(10.0**power) if -4 < power < 5 else f"1e{power}".replace("-", "−")
-
-
-def _height(value: float, top: float, powers: tuple[int, int] | None, eighths: int) -> int:
-    """The height of a bar in eighths of a cell; an error of exactly 0 has none, any other at least one."""
-    if not math.isfinite(value) or value <= 0 or not top:
-        return 0
-    share = value / top if powers is None else (math.log10(value) - powers[0]) / (powers[1] - powers[0])
-    return max(1, round(share * eighths))
+def _this_epoch(moment: Moment, columns: int) -> Line:
+    """The latest samples of this epoch, with their errors, as many as fit."""
+    many = "…" if moment.experiment.training.batch > 1 else ""
+    found = [line(Span(f"#{sample}{many} ", "dim"), Span(short(value))) for sample, value in moment.recent]
+    if moment.step:
+        total = Span("·", "dim")
+        if moment.error is not None and moment.passage is not None:
+            total = Span(short(float(np.sum(moment.passage.error))), bold=True)
+        found.append(line(Span(f"#{moment.samples[0]}{many} ", "accent"), total))
+    shown: list[Span] = []
+    head = Span("this epoch", "dim")
+    for spans in reversed(found):
+        if length([head, *shown, *spans]) + 2 > columns:
+            break
+        shown = [Span("  "), *spans, *shown]
+    return clip(line(head, *shown), columns)

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.pulls import net_pulls
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.parts import Bias, Weight
+from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.numbers import UNKNOWN, fixed, level, scale_of, tone
+from tui_backprop.render.arrangement import Want
+from tui_backprop.render.graph.plan import shorten
+from tui_backprop.render.heat_map import CELLS, ruler, shaded
+from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection, layer_of
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, width
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe, width
 
-_CELL = 8
-"""Cells of a number and the gap before it."""
-_HEAT = 2
-"""Cells of an entry of a heat map: its sign and its shade."""
-_SHADES = "0░▒▓█"
+_SIZES = (8, 7, 6)
+"""Cells of a number and the gap before it: with four decimals, three and two where all numbers are below 10."""
+_LEAST_DECIMALS = 2
+_NAMES = (24, 12, 8)
+"""Cells of a row's name at most: names are shortened only where fewer decimals do not make room."""
 _BETWEEN = 2
+_MOST = 60
+"""Columns that the pane asks for at most."""
 
 
 class View(Enum):
@@ -38,9 +46,21 @@ class View(Enum):
         return views[(views.index(self) + 1) % len(views)]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """Cells of a number with the gap before it, its decimals, and the most cells of a row's name."""
+
+    size: int
+    decimals: int
+    name: int
+
+
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """A layer's rows by name; in the update view each has three: old, Δ, new."""
+    """A layer's rows by name; in the update view each has three: old, Δ, new.
+
+    `bare`, a layer with a single unit has no heading: its rows are called `h1→y`.
+    """
 
     layer: int
     columns: tuple[str, ...]
@@ -49,30 +69,93 @@ class _Table:
     """What stands before each line of a row."""
     changed: Array | None
     """Which entries this update has changed: (rows, columns) of bool."""
+    change: bool = False
+    bare: bool = False
+    fold: int = 1
+    """Rows of a bare layer that stand beside each other."""
 
     @property
-    def label_cells(self) -> int:
-        return min(max(2, *(width(name) for name, _ in self.rows)), 8) + max(width(mark) for mark in self.marks)
+    def title(self) -> str:
+        """`W1`, or where its rows are changes alone `ΔW1`."""
+        return f"{'Δ' * self.change}W{self.layer}"
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [f"{name}→{self.columns[0]}" if self.bare else name for name, _ in self.rows]
+
+    @cached_property
+    def _widest(self) -> int:
+        return max(width(self.title), *map(width, self.names))
+
+    def name_cells(self, look: _Look) -> int:
+        return min(self._widest, look.name)
+
+    def names_fit(self, look: _Look) -> bool:
+        return self._widest <= look.name
+
+    def label_cells(self, look: _Look) -> int:
+        return self.name_cells(look) + max(map(width, self.marks))
+
+    def cells(self, look: _Look) -> int:
+        row = self.label_cells(look) + len(self.columns) * look.size
+        return self.fold * row + (self.fold - 1) * _BETWEEN
 
     @property
     def lines(self) -> int:
-        return 1 + len(self.rows) * len(self.marks)
-
-    @property
-    def cells(self) -> int:
-        return self.label_cells + len(self.columns) * _CELL
+        return (not self.bare) - (-len(self.rows) // self.fold) * len(self.marks)
 
 
-def matrices(moment: Moment, selection: Selection, view: View, columns: int, rows: int) -> list[Line]:
-    """All layers where they fit beside or below each other; else the selected layer, scrolled or as a heat map."""
+def matrices(
+    moment: Moment, selection: Selection, view: View, columns: int, rows: int, filled: bool = False
+) -> list[Line]:
+    """All layers where they fit beside or below each other; else the selected layer, scrolled or as a heat map.
+
+    `filled`, a heat map has its tones behind the signs.
+    """
     depth = moment.experiment.network.depth
-    for stacked in (True, False):
+    for stacked in (True, False) if view is View.UPDATE else (False,):
         tables = [_table(moment, layer, view, stacked) for layer in range(1, depth + 1)]
-        placed = _placed(tables, columns, rows)
-        if placed is not None:
-            return _flow(placed, moment, selection)
-    lines = _one(tables[layer_of(selection) - 1], moment, selection, columns, rows)
+        for look in _looks(tables):
+            placed = _placed(tables, look, columns, rows)
+            if placed is not None:
+                return _flow(placed, look, moment, selection)
+    lines = _one(tables[layer_of(selection) - 1], moment, selection, columns, rows, filled)
     return [clip(spans, columns) for spans in lines[:rows]]
+
+
+def want_of_matrices(experiment: Experiment) -> Want:
+    """Room for all matrices beside each other if that is not much, else below each other; the most decimals that fit.
+
+    At the least the widest of them has two decimals.
+    """
+    units, bias = experiment.network.units, bool(experiment.initial.biases)
+    layers = [
+        (min(_NAMES[0], max(2, *map(width, experiment.unit_names(layer)))), above)
+        for layer, above in enumerate(units[1:])
+    ]
+    heights = [1 + fan_in + bias for fan_in in units[:-1]]
+    least = max(name + _SIZES[-1] * fan_out for name, fan_out in layers)
+    ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + _BETWEEN * (len(layers) - 1), max(heights))]
+    ways += [(max(name + size * fan_out for name, fan_out in layers), sum(heights)) for size in _SIZES]
+    columns, rows = next((way for way in ways if way[0] <= _MOST), ways[-1])
+    return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4)
+
+
+def _looks(tables: Sequence[_Table]) -> Iterator[_Look]:
+    """How numbers and names may look, the best first: all numbers of one look have the same decimals."""
+    largest = max((_largest(values) for table in tables for _, parts in table.rows for values in parts), default=0.0)
+    digits = len(str(int(largest + 0.5 * 10.0**-_LEAST_DECIMALS)))
+    for name in _NAMES:
+        for size in _SIZES:
+            decimals = size - 3 - digits
+            if decimals >= _LEAST_DECIMALS:
+                yield _Look(size, decimals, name)
+            elif size == _SIZES[0]:  # large numbers: as many decimals as there is room for
+                yield _Look(size, max(decimals, 0) if largest < 1e6 else 4, name)
+
+
+def _largest(values: Array | None) -> float:
+    return 0.0 if values is None else float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def title(view: View) -> str:
@@ -100,10 +183,12 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
     elif view is View.UPDATE:
         change = after - before if moment.updated else None
         parts = [before, change, after if moment.updated else None] if stacked else [change]
-        marks = (" old", "   Δ", " new") if stacked else ("  Δ",)
+        marks = (" old", "   Δ", " new") if stacked else ("",)
     changed = now != before if moment.updated else None
-    rows = [(name, [None if part is None else part[row] for part in parts]) for row, name in enumerate(names)]
-    return _Table(layer, experiment.unit_names(layer), rows, marks, changed)
+    rows = [(safe(name), [None if part is None else part[row] for part in parts]) for row, name in enumerate(names)]
+    return _Table(
+        layer, tuple(map(safe, experiment.unit_names(layer))), rows, marks, changed, view is View.UPDATE and not stacked
+    )
 
 
 def _of_layer(parameters: Parameters, layer: int) -> Array:
@@ -117,27 +202,47 @@ def _gradient(moment: Moment, layer: int) -> Array | None:
     return weights if weights is None or bias is None else np.vstack([weights, bias])
 
 
-def _placed(tables: list[_Table], columns: int, rows: int) -> list[list[_Table]] | None:
+def _placed(tables: list[_Table], look: _Look, columns: int, rows: int) -> list[list[_Table]] | None:
     """The tables in bands from top to bottom, each from left to right; None where they do not fit."""
     bands: list[list[_Table]] = [[]]
     for table in tables:
-        used = sum(other.cells + _BETWEEN for other in bands[-1])
-        if used + table.cells > columns and bands[-1]:
+        used = sum(other.cells(look) + _BETWEEN for other in bands[-1])
+        if used + table.cells(look) > columns and bands[-1]:
             bands.append([])
         bands[-1].append(table)
-    fits = all(table.cells <= columns for table in tables)
-    height = sum(max(table.lines for table in band) for band in bands)
-    return bands if fits and height <= rows else None
+    if max(table.cells(look) for table in tables) > columns:
+        return None
+    for folded in (False, True):
+        if _height(bands) > rows:
+            bands = [[_without_heading(band[0], look, columns, folded)] if len(band) == 1 else band for band in bands]
+    return bands if _height(bands) <= rows else None
 
 
-def _flow(bands: list[list[_Table]], moment: Moment, selection: Selection) -> list[Line]:
+def _height(bands: list[list[_Table]]) -> int:
+    return sum(max(table.lines for table in band) for band in bands)
+
+
+def _without_heading(table: _Table, look: _Look, columns: int, folded: bool) -> _Table:
+    """A layer of a single unit with the unit's name in each row, if that fits; else as it is.
+
+    `folded`, as many of its rows stand beside each other as there is room for.
+    """
+    bare = replace(table, bare=True)
+    if len(table.columns) > 1 or not bare.names_fit(look) or bare.cells(look) > columns:
+        return table
+    most = (columns + _BETWEEN) // (bare.cells(look) + _BETWEEN)
+    return replace(bare, fold=min(most, len(table.rows))) if folded and len(table.marks) == 1 else bare
+
+
+def _flow(bands: list[list[_Table]], look: _Look, moment: Moment, selection: Selection) -> list[Line]:
     lines: list[Line] = []
     for band in bands:
         block: list[Line] = []
         left = 0
         for table in band:
-            block = beside(block, _lines(table, moment, selection), left) if left else _lines(table, moment, selection)
-            left += table.cells + _BETWEEN
+            shown = _lines(table, look, moment, selection)
+            block = beside(block, shown, left) if left else shown
+            left += table.cells(look) + _BETWEEN
         lines += block
     return lines
 
@@ -147,97 +252,99 @@ def _scale(table: _Table) -> list[float]:
     return [scale_of(*(parts[kind] for _, parts in table.rows)) for kind in range(len(table.marks))]
 
 
-def _lines(table: _Table, moment: Moment, selection: Selection, first: int = 0, last: int | None = None) -> list[Line]:
+def _lines(
+    table: _Table, look: _Look, moment: Moment, selection: Selection, first: int = 0, last: int | None = None
+) -> list[Line]:
     """Heading and rows `first` to `last` as numbers."""
-    cells = table.label_cells
     scales, rows = _scale(table), range(first, len(table.rows) if last is None else last)
-    lines = [_heading(table, cells, range(len(table.columns)), _CELL, selection)]
-    name_cells = cells - max(width(mark) for mark in table.marks)
+    lines = [] if table.bare else [_heading(table, look, selection)]
+    names, cells = shorten(table.names, look.name), table.name_cells(look)
     for row in rows:
-        name, parts = table.rows[row]
+        _, parts = table.rows[row]
         for kind, (mark, values) in enumerate(zip(table.marks, parts, strict=True)):
-            head = fit(name if kind == 0 else "", name_cells)
-            spans = [Span(head, "label"), Span(mark, "dim")] if mark else [Span(fit(name, cells), "label")]
+            head = Unit(table.layer - 1, row) if row < moment.experiment.network.units[table.layer - 1] else None
+            spans = [Span(fit(names[row] if kind == 0 else "", cells), "label", target=head), Span(mark, "dim")]
             for column in range(len(table.columns)):
                 target = _parameter(moment, table.layer, row, column)
                 value = None if values is None else float(values[column])
                 changed = table.changed is not None and bool(table.changed[row, column])
-                spans.append(Span(" "))
-                ink = tone(value, scales[kind])
-                spans.append(Span(fixed(value), ink, changed, selection == target, target))
+                chosen = selection == target
+                ink = "accent" if chosen else tone(value, scales[kind])
+                number = fixed(value, look.size - 1, look.decimals)
+                spans += [Span(" "), Span(number, ink, changed, chosen, target)]
             lines.append(tuple(spans))
-    return lines
+    return _folded(lines, table.fold)
+
+
+def _folded(lines: list[Line], fold: int) -> list[Line]:
+    """So many lines beside each other, from left to right."""
+    gap = Span(" " * _BETWEEN)
+    starts = range(0, len(lines), fold)
+    return [sum(((gap, *spans) for spans in lines[start + 1 : start + fold]), lines[start]) for start in starts]
 
 
 def _parameter(moment: Moment, layer: int, row: int, column: int) -> Selection:
     return Weight(layer, row, column) if row < moment.experiment.network.units[layer - 1] else Bias(layer, column)
 
 
-def _heading(table: _Table, cells: int, columns: range, size: int, selection: Selection) -> Line:
-    spans = [Span(fit(f"W{table.layer}", cells), "label", bold=True)]
+def _heading(table: _Table, look: _Look, selection: Selection) -> Line:
+    spans = [Span(fit(table.title, table.label_cells(look)), "label", bold=True)]
     chosen = selection.column if layer_of(selection) == table.layer and selection.layer else -1
-    for column in columns:
-        name = " " + fit(table.columns[column], size - 1, right=True)
-        spans.append(Span(name, "accent" if column == chosen else "label"))
+    for column, name in enumerate(shorten(table.columns, look.size - 1)):
+        ink = "accent" if column == chosen else "label"
+        text = " " + fit(name.rstrip(), look.size - 1, right=True)
+        spans.append(Span(text, ink, target=Unit(table.layer, column)))
     return tuple(spans)
 
 
-def _one(table: _Table, moment: Moment, selection: Selection, columns: int, rows: int) -> list[Line]:
+def _one(table: _Table, moment: Moment, selection: Selection, columns: int, rows: int, filled: bool) -> list[Line]:
     """The selected layer alone, around the selection, as numbers if its columns fit, else as a heat map."""
     row = selection.row if isinstance(selection, Weight) else len(table.rows) - 1 if isinstance(selection, Bias) else 0
-    kinds = len(table.marks)
-    if table.cells <= columns:
-        fitting = max(1, (rows - 2) // kinds)
-        first = _window(row, fitting, len(table.rows))
-        last = min(first + fitting, len(table.rows))
-        where = f"W{table.layer} of {moment.experiment.network.depth} · rows {first + 1}–{last} of {len(table.rows)}"
-        return [*_lines(table, moment, selection, first, last), line(Span(where, "dim"))]
-    return _heat_map(table, moment, selection, row, columns, rows)
+    for look in _looks([table]):
+        if table.cells(look) <= columns:
+            fitting = max(1, (rows - 2) // len(table.marks))
+            first = _window(row, fitting, len(table.rows))
+            last = min(first + fitting, len(table.rows))
+            where = _where(table, (first, last), (0, len(table.columns)), moment, columns)
+            return [*_lines(table, look, moment, selection, first, last), where]
+    return _heat_map(table, moment, selection, row, columns, rows, filled)
 
 
 def _window(wanted: int, fitting: int, total: int) -> int:
     return min(max(0, wanted - fitting // 2), max(0, total - fitting))
 
 
-def _heat_map(table: _Table, moment: Moment, selection: Selection, row: int, columns: int, rows: int) -> list[Line]:
-    cells = table.label_cells
-    across, down = max(1, (columns - cells) // _HEAT), max(1, rows - 2)
+def _where(table: _Table, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
+    """Which part of which matrix is in sight, in as many words as fit."""
+    ranges = [("rows", rows, len(table.rows)), ("columns", across, len(table.columns))]
+    cut = [(word, f"{first + 1}–{last}", total) for word, (first, last), total in ranges if last - first < total]
+    long = [f"W{table.layer} of {moment.experiment.network.depth}"]
+    long += [f"{word} {part} of {total}" for word, part, total in cut]
+    short = [f"W{table.layer}", *(f"{word} {part}/{total}" for word, part, total in cut)]
+    ways = [" · ".join(long), " · ".join(short), " ".join([short[0], *(f"{part}/{total}" for _, part, total in cut)])]
+    return line(Span(next((way for way in ways if width(way) <= columns), ways[-1]), "dim"))
+
+
+def _heat_map(
+    table: _Table, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
+) -> list[Line]:
+    look = _Look(CELLS, 0, _NAMES[-1])
+    cells = table.label_cells(look) + 1
+    names = shorten(table.names, look.name)
+    across, down = max(1, (columns - cells) // CELLS), max(1, rows - 2)
     left = _window(selection.column, across, len(table.columns))
     top = _window(row, down, len(table.rows))
     right, bottom = min(left + across, len(table.columns)), min(top + down, len(table.rows))
     scale = _scale(table)[-1]
-    lines = [line(Span(fit(f"W{table.layer}", cells), "label", bold=True), Span(_ruler(left, right), "dim"))]
+    lines = [line(Span(fit(table.title, cells), "label", bold=True), Span(ruler(left, right), "dim"))]
     for index in range(top, bottom):
-        name, parts = table.rows[index]
-        values = parts[-1]
-        spans = [Span(fit(name, cells), "label")]
+        values = table.rows[index][1][-1]
+        spans = [Span(fit(names[index], cells), "label")]
         for column in range(left, right):
             target = _parameter(moment, table.layer, index, column)
             value = None if values is None else float(values[column])
             changed = table.changed is not None and bool(table.changed[index, column])
-            spans.append(Span(shade(value, scale), tone(value, scale), changed, selection == target, target))
+            spans += shaded(value, scale, Span("", "text", changed, selection == target, target), filled)
         lines.append(tuple(spans))
-    where = f"W{table.layer} of {moment.experiment.network.depth} · rows {top + 1}–{bottom} of {len(table.rows)}"
-    where += f", columns {left + 1}–{right} of {len(table.columns)}"
-    lines.append(line(Span(where, "dim")))
+    lines.append(_where(table, (top, bottom), (left, right), moment, columns))
     return lines
-
-
-def shade(value: float | None, scale: float) -> str:
-    """An entry of a heat map, readable without colour: its sign, and the darker the larger."""
-    if value is None:
-        return UNKNOWN.rjust(_HEAT)
-    ink = tone(value, scale)
-    if ink == "warn":
-        return " !"
-    return {0: " ", 1: "+", -1: "−"}[int(np.sign(level(ink)))] + _SHADES[abs(level(ink))]
-
-
-def _ruler(left: int, right: int) -> str:
-    """Column numbers above a heat map, every fifth one."""
-    text = [" "] * ((right - left) * _HEAT + 4)
-    for column in range(left, right):
-        if (column + 1) % 5 == 0 or column == left:
-            for offset, digit in enumerate(str(column + 1)):
-                text[(column - left) * _HEAT + 1 + offset] = digit
-    return "".join(text)[: (right - left) * _HEAT]

@@ -19,8 +19,8 @@ def sentence(moment: Moment) -> str:
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step:
-        told = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
-        return safe(told) or "Press space to train on the first sample, or . to go phase by phase."
+        said = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
+        return safe(said) or "Press . for the first phase, space for a whole sample, p to play."
     return _SENTENCES[moment.phase.kind](moment)
 
 

@@ -19,23 +19,26 @@ _LEVELS = (0.05, 0.25, 0.5)
 """Shares of the scale from which tones 2, 3 and 4 begin."""
 
 
-def fixed(value: float | None, cells: int = WIDTH) -> str:
-    """A signed number with up to four decimals in exactly `cells` (at least 6); exact zero has no sign.
+def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
+    """A signed number with up to so many decimals in exactly `cells` (at least 5); exact zero has no sign.
 
-    >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(1234567.0)
-    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+6')
+    >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(1234567.0), fixed(0.42, 5, 2)
+    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+6', '+0.42')
     """
     if value is None:
         return UNKNOWN.center(cells)
     if not math.isfinite(value):
         return ("NaN" if math.isnan(value) else "+∞" if value > 0 else "−∞").rjust(cells)
+    most = min(decimals, cells - 3)
     if value == 0:
-        return f" {0:.{min(4, cells - 3)}f}".ljust(cells)
+        return f" {0:.{most}f}".rjust(cells)
     sign, size = "+" if value > 0 else "−", abs(value)
-    if cells >= WIDTH and size < 0.5e-4:  # rather a rough size than a zero that is none
-        return _rough(sign, size, cells)
-    for decimals in range(min(4, cells - 3), -1, -1):
-        text = f"{sign}{size:.{decimals}f}"
+    if size < 0.5 * 10.0**-most:  # rather a rough size than a zero that is none
+        rough = _rough(sign, size, cells)
+        if len(rough) <= cells:
+            return rough
+    for places in range(most, -1, -1):
+        text = f"{sign}{size:.{places}f}"
         if len(text) <= cells:
             return text.rjust(cells)
     return _rough(sign, size, cells)

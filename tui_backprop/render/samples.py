@@ -3,27 +3,95 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.samples import view_samples
-from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.diagnostics.samples import SampleView, view_samples
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.arrangement import Want
+from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.numbers import fixed, short
-from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
+from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 
-_CLASS = 14
-"""Cells of a class's name at most; half of them in fewer than `_WIDE` columns."""
-_WIDE = 72
+_ALL_INPUTS = 8
+"""Up to so many inputs other things are shortened for their sake; of more, those are shown that there is room for."""
+_MOST_DECIMALS = 4
 _ROWS = 12
 """Rows from which there is room for what was made of a file, too."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How much of each field is shown."""
+
+    name: int = 24
+    """Cells of an input's name, where its numbers need no more; 0 for one heading over all inputs."""
+    inputs: int = _MOST_DECIMALS
+    """Decimals of the inputs; of prediction and error they are `decimals`."""
+    decimals: int = _MOST_DECIMALS
+    classes: int = 14
+    """Cells of a class's name."""
+    change: bool = True
+    """Whether the change of the error is there as a number, not as a word alone."""
+    word: bool = True
+    """Whether that word is there, and not its sign alone, in the place of ✓."""
+    gap: int = 2
+    zeros: bool = True
+    """Whether fractions have a zero before the point, and samples a # before the number."""
+    sure: bool = True
+    """Whether a predicted class has its probability."""
+
+
+_FORMS = (
+    _Form(), _Form(12), _Form(8, gap=1), _Form(8, 2, gap=1), _Form(8, 2, change=False, gap=1),
+    _Form(6, 2, 2, change=False, gap=1), _Form(5, 2, 2, 7, False, gap=1), _Form(3, 1, 2, 7, False, gap=1),
+    _Form(3, 1, 2, 5, False, False, 1), _Form(0, 1, 2, 4, False, False, 1, False),
+    _Form(0, 1, 2, 4, False, False, 1, False, False), _Form(0, 0, 2, 4, False, False, 1, False, False),
+)  # fmt: skip
+"""From the most to the least."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A heading, and a span for each sample, set flush right after a gap."""
+
+    heading: str
+    spans: list[Span]
+    gap: int = 1
+
+    @property
+    def cells(self) -> int:
+        return max(width(self.heading), *(width(span.text) for span in self.spans))
+
+    def aligned(self, span: Span) -> Span:
+        return span._replace(text=" " * self.gap + fit(span.text, self.cells, right=True))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The samples in sight, and what is known of them."""
+
+    moment: Moment
+    rows: slice
+    view: SampleView
+    right: NDArray[np.bool_]
+    cursor: int | None
+
+    @property
+    def numbers(self) -> range:
+        return range(self.rows.start, self.rows.stop)
 
 
 def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) -> list[Line]:
     """A heading and one line a sample, scrolled so that sample `cursor`, or else the present one, is in sight.
 
-    Only the samples in sight are tried.
+    Only the samples in sight are tried. Where columns are few, what matters least is shortened first.
     """
     experiment = moment.ahead
     data = experiment.data
@@ -31,72 +99,178 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     fitting = max(1, rows - 1 - len(notes))
     centre = (moment.sample or 0) if cursor is None else cursor
     first = min(max(0, centre - fitting // 2), max(0, len(data) - fitting))
-    shown = slice(first, min(first + fitting, len(data)))
-    view = view_samples(moment, shown)
-    right = right_classes(experiment, view.prediction, data.targets[shown])
-    if right is None:
-        right = view.error == 0
-    number_cells = len(str(len(data) - 1)) + 1
-    inputs = [_values(row, 6) for row in data.inputs[shown].tolist()]
-    targets = [_answer(experiment, row, "", columns) for row in data.targets[shown].tolist()]
-    predictions = [_answer(experiment, row, " {}", columns) for row in view.prediction.tolist()]
-    units = _in_units(data, data.targets[shown], view.prediction)
-    heads = (" " + " ".join(data.input_names[:6]), "target", "ŷ now" if moment.updated else "ŷ")
-    cells = [max(map(width, (head, *texts))) for head, texts in zip(heads, (inputs, targets, predictions), strict=True)]
-    unit_cells = max(map(width, units)) + 2 if units[0] else 0
-    cells[0] = min(cells[0], max(8, columns - number_cells - 28 - cells[1] - cells[2] - unit_cells))
-    heading = (
-        " " * (number_cells + 2) + fit(heads[0].strip(), cells[0]) + "  " + fit("target", cells[1], right=True)
-        + "  " + fit(heads[2], cells[2], right=True) + fit(units[-1], unit_cells, right=True)
-        + "   error  " + ("this update" if moment.updated else "")
-    )  # fmt: skip
-    lines = [clip(line(Span(heading, "dim")), columns)]
-    for place, sample in enumerate(range(shown.start, shown.stop)):
-        here = sample in moment.samples
-        error = float(view.error[place])
-        spans = [
-            Span("▸" if here else " ", "accent", bold=True),
-            Span(fit(f"#{sample}", number_cells), "accent" if here else "label", here, sample == cursor),
-            Span(" " + fit(inputs[place], cells[0])),
-            Span("  " + fit(targets[place], cells[1], right=True)),
-            Span("  " + fit(predictions[place], cells[2], right=True), "text", bold=here),
-            Span(fit(units[place], unit_cells, right=True), "dim"),
-            Span(" " + fixed(error).replace("+", " "), "dim" if right[place] else "text"),
-            Span(" ✓" if right[place] else "  ", "+3"),
-        ]
-        if view.change is not None:
-            spans.append(_change(float(view.change[place])))
-        lines.append(clip(tuple(spans), columns))
-    lines += [clip(line(Span(safe(note), "dim")), columns) for note in notes]
-    return lines[-rows:]
+    part = slice(first, min(first + fitting, len(data)))
+    view = view_samples(moment, part)
+    right = right_classes(experiment, view.prediction, data.targets[part])
+    shown = _Shown(moment, part, view, view.error == 0 if right is None else right, cursor)
+    table = _table(shown, columns)
+    heading = [Span(column.aligned(Span(column.heading)).text, "dim") for column in table]
+    lines = [tuple(heading), *zip(*(map(column.aligned, column.spans) for column in table), strict=True)]
+    targets = [None, *(f"choose_sample({number})" for number in shown.numbers)]
+    lines = [
+        tuple(span._replace(target=target) for span in spans) for spans, target in zip(lines, targets, strict=True)
+    ]
+    lines += [(Span(safe(note), "dim"),) for note in notes]
+    return [clip(spans, columns) for spans in lines][-rows:]
 
 
-def _answer(experiment: Experiment, row: list[float], probability: str, columns: int) -> str:
-    """The outputs; of classes that of the largest, and how large that is in the form `probability`."""
-    if not ACTIVATIONS[experiment.network.activations[-1]].joint:
-        return _values(row, 3)
-    largest = max(range(len(row)), key=lambda index: row[index])
-    name, most = experiment.data.target_names[largest], _CLASS if columns >= _WIDE else _CLASS // 2
-    return (name if width(name) <= most else fit(name, most)) + probability.format(f"{row[largest]:.2f}")
+def want_of_samples(experiment: Experiment) -> Want:
+    """Room for every sample, or for a dozen where there are more."""
+    data, outputs = experiment.data, experiment.network.units[-1]
+    number = 2 if not (data.inputs % 1).any() else 5
+    inputs = sum(max(width(name), number) + 1 for name in data.input_names[:_ALL_INPUTS])
+    answers = 26 if ACTIVATIONS[experiment.network.activations[-1]].joint else 10 * min(outputs, 3)
+    return Want(min(12 + inputs + answers, 60), min(1 + len(data), 13), 19, 4)
 
 
-def _in_units(data: Data, targets: Array, predictions: Array) -> list[str]:
-    """Targets and predictions in the file's units, where these are not those of training; then the heading."""
-    if data.target_scale is None:
-        return [""] * (len(targets) + 1)
-    pairs = zip(data.target_scale.back(targets).tolist(), data.target_scale.back(predictions).tolist(), strict=True)
-    return [*(f"{_values(target, 1)} / {_values(prediction, 1)}" for target, prediction in pairs), "in file's units"]
+def _table(shown: _Shown, columns: int) -> list[_Column]:
+    """All inputs in the fullest form that has room for them; else those that there is room for."""
+    count = len(shown.moment.ahead.data.input_names)
+    for form in _FORMS if count <= _ALL_INPUTS else _FORMS[:4]:
+        table = _columns(shown, form, count)
+        if _cells(table) <= columns:
+            return table
+    for form in _FORMS[2:]:
+        some = min(count - 1, columns // 2)
+        while some > 0 and _cells(_columns(shown, form, some)) > columns:
+            some -= 1
+        table = _columns(shown, form, some)
+        if some >= min(2, count - 1) and _cells(table) <= columns:
+            return table
+    return _columns(shown, _FORMS[-1], 0)
 
 
-def _values(row: list[float], most: int) -> str:
-    shown = " ".join(short(value) for value in row[:most])
-    return shown + (" …" if len(row) > most else "")
+def _cells(table: Sequence[_Column]) -> int:
+    return sum(column.gap + column.cells for column in table)
 
 
-def _change(change: float) -> Span:
+def _columns(shown: _Shown, form: _Form, inputs: int) -> list[_Column]:
+    moment, data = shown.moment, shown.moment.ahead.data
+    found = [_numbers(shown, form), *_inputs(shown, form, inputs)]
+    updated = " now" if moment.updated and form.gap > 1 else ""
+    found += _answers(shown, form, data.targets[shown.rows].tolist(), "t", False)
+    found += _answers(shown, form, shown.view.prediction.tolist(), f"ŷ{updated}", True)
+    if data.target_scale is not None and form.zeros:
+        found.append(_in_units(shown))
+    errors = _decimals(shown.view.error.tolist(), form.decimals, form.zeros, form.decimals, rough=True)
+    inks = ["dim" if right else "text" for right in shown.right]
+    found.append(_Column("error" if form.zeros else "err", [*map(Span, errors, inks)], form.gap))
+    marks = [Span("✓" if right else " ", "+3") for right in shown.right]
+    change = shown.view.change
+    if change is None:
+        return [*found, _Column("", marks, 1 if form.zeros else 0)]
+    if form.word:
+        told = [_change(value, form.change) for value in change.tolist()]
+        cells = max(width(span.text) for span in told)
+        told = [span._replace(text=fit(span.text, cells)) for span in told]
+        return [*found, _Column("", marks), _Column(fit("Δ error", cells) if cells > 6 else "Δ", told)]
+    signs = [_sign(value) or mark for value, mark in zip(change.tolist(), marks, strict=True)]
+    return [*found, _Column("", signs, 1 if form.zeros else 0)]
+
+
+def _in_units(shown: _Shown) -> _Column:
+    """Targets and predictions in the file's units, where these are not those of training."""
+    data = shown.moment.ahead.data
+    assert data.target_scale is not None
+    both = (data.target_scale.back(values) for values in (data.targets[shown.rows], shown.view.prediction))
+    pairs = zip(*(values.tolist() for values in both), strict=True)
+    texts = [f"{short(target[0])} / {short(predicted[0])}" for target, predicted in pairs]
+    return _Column("in file's units", [Span(text, "dim") for text in texts], 2)
+
+
+def _numbers(shown: _Shown, form: _Form) -> _Column:
+    """▸ and the sample's number."""
+    spans = []
+    cells = len(str(len(shown.moment.ahead.data) - 1))
+    for number in shown.numbers:
+        here, chosen = number in shown.moment.samples, number == shown.cursor
+        text = f"{'▸' if here else ' '}{'#' * form.zeros}{number}"
+        spans.append(Span(text.ljust(cells + 1 + form.zeros), "accent" if here or chosen else "label", here, chosen))
+    return _Column("", spans, 0)
+
+
+def _inputs(shown: _Shown, form: _Form, count: int) -> Iterator[_Column]:
+    data = shown.moment.ahead.data
+    names = [safe(name) for name in data.input_names]
+    values = data.inputs[shown.rows]
+    texts = [_flush(_decimals(values[:, index].tolist(), form.inputs, form.zeros)) for index in range(count)]
+    if not form.name and count:
+        rows = [Span(" ".join(row)) for row in zip(*texts, strict=True)]
+        cells = max(width(span.text) for span in rows)
+        yield _Column(fit(next((word for word in ("inputs", "in", "") if width(word) <= cells), ""), cells), rows)
+        return
+    headings = [name.strip() for name in shorten(names, max(form.name, min((width(t[0]) for t in texts), default=0)))]
+    for heading, column in zip(headings, texts, strict=False):
+        yield _Column(heading, [Span(text) for text in column])
+    if 0 < count < len(names):
+        yield _Column("", [Span("…", "dim")] * len(values))
+
+
+def _answers(shown: _Shown, form: _Form, rows: list[list[float]], heading: str, predicted: bool) -> Iterator[_Column]:
+    """The outputs; of a softmax the class of the largest, and of a prediction how large that is."""
+    experiment = shown.moment.ahead
+    ink = [Span("", "text", predicted and number in shown.moment.samples) for number in shown.numbers]
+
+    def column(texts: Sequence[str], heading: str = "", gap: int = 1) -> _Column:
+        return _Column(heading, [look._replace(text=text) for look, text in zip(ink, texts, strict=True)], gap)
+
+    if ACTIVATIONS[experiment.network.activations[-1]].joint:
+        names = [name.strip() for name in shorten([safe(name) for name in experiment.data.target_names], form.classes)]
+        largest = [max(range(len(row)), key=row.__getitem__) for row in rows]
+        yield column([names[index] for index in largest], heading, form.gap)
+        if predicted and form.sure:
+            sure = [row[index] for row, index in zip(rows, largest, strict=True)]
+            yield column(_decimals(sure, 2, form.zeros, 2))
+        return
+    decimals = experiment.training.round if predicted and experiment.training.round is not None else 0
+    count = min(len(rows[0]), 3)
+    for output in range(count):
+        texts = _decimals([row[output] for row in rows], form.decimals, form.zeros, min(decimals, form.decimals))
+        yield column(texts, heading if output == count - 1 else "", form.gap if output == 0 else 1)
+    if count < len(rows[0]):
+        yield column(["…"] * len(rows))
+
+
+def _flush(texts: Sequence[str]) -> list[str]:
+    """Texts of one width."""
+    cells = max(map(width, texts))
+    return [fit(text, cells, right=True) for text in texts]
+
+
+def _decimals(values: Sequence[float], most: int, zeros: bool, least: int = 0, rough: bool = False) -> list[str]:
+    """Numbers with the same decimals: as few as show all of them exactly, or `most`.
+
+    With `rough` a size is given of what would otherwise be a zero that is none; large numbers have nothing else.
+    """
+    exact = (n for n in range(least, most) if all(round(value, n) == value for value in values if math.isfinite(value)))
+    decimals = next(exact, most)
+    return [_text(value, decimals, zeros, rough) for value in values]
+
+
+def _text(value: float, decimals: int, zeros: bool, rough: bool) -> str:
+    if not math.isfinite(value):
+        return short(value)
+    size = abs(value)
+    if size >= 10_000 or (rough and 0 < size < 0.5 * 10.0**-decimals):
+        mantissa, _, exponent = f"{size:.0e}".partition("e")
+        return f"{'−' * (value < 0)}{mantissa}e{int(exponent)}".replace("-", "−")
+    text = f"{size:.{decimals}f}"
+    if not zeros and text.startswith("0."):
+        text = text[1:]
+    return "−" * (value < 0 and float(text) > 0) + text
+
+
+def _change(change: float, number: bool) -> Span:
+    """What the update did to the error, in a word that is never cut."""
     if change == 0:
-        return Span(" same", "dim")
+        return Span("same", "dim")
     if math.isnan(change):
-        return Span(" NaN", "warn")
+        return Span("NaN", "warn")
     word, ink = ("▼ better", "+3") if change < 0 else ("▲ worse", "-3")
-    return Span(f" {fixed(change)} {word}", ink)
+    return Span(f"{fixed(change)} {word}" if number else word, ink)
+
+
+def _sign(change: float) -> Span | None:
+    if change == 0 or math.isnan(change):
+        return None
+    return Span("▼", "+3") if change < 0 else Span("▲", "-3")

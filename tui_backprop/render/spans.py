@@ -29,6 +29,8 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
+_SIGN = re.compile("[×/]")
+"""Where a long product may be broken."""
 _JOINING = re.compile("[\u1160-\u11ff\u3164\ud7b0-\ud7ff\uffa0\U0001f3fb-\U0001f3ff]")
 _NON_JOINER = "\u200c"
 """Keeps two letters apart in some scripts."""
@@ -176,11 +178,12 @@ def changed_part(before: Line, after: Line) -> tuple[int, int]:
 
 
 def _pieces(span: Span, cells: int) -> Iterator[Span]:
-    """The span, or where it is wider than `cells` parts of it, cut after a blank if there is one."""
+    """The span, or where it is wider than `cells` parts of it, cut after a blank if there is one, else at a sign."""
     text = span.text
     while width(text.rstrip()) > cells:
         end = max(1, next(end for end in reversed(range(len(text))) if width(text[:end]) <= cells))
-        end = text.rfind(" ", 1, end) + 1 or end
+        signs = [found.start() for found in _SIGN.finditer(text, 1, end)]
+        end = text.rfind(" ", 1, end) + 1 or (signs[-1] if signs else end)
         yield span._replace(text=text[:end])
         text = text[end:]
     yield span._replace(text=text)

@@ -22,6 +22,7 @@ from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.studio.commands import StudioCommands
+from tui_backprop.studio.screens.layout import PanesScreen
 from tui_backprop.studio.screens.palette import Palette
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.turnstile import Turnstile
@@ -80,10 +81,12 @@ class BackpropApp(OpenApp):
         record: Record | None = None,
         lesson: Lesson | None = None,
         keep_progress: bool = True,
+        motion: bool = False,
     ) -> None:
         """`record` is where the session is saved; without one it is not.
 
-        A `lesson` is read beside the studio, from where it was left if progress is kept.
+        A `lesson` is read beside the studio, from where it was left if progress is kept. With `motion`, pulses show
+        what flows.
         """
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
@@ -92,6 +95,7 @@ class BackpropApp(OpenApp):
             if lesson is None
             else _reading(lesson, timeline, keep_progress, audience)
         )
+        self._studio.set_reactive(PanesScreen.motion, motion)
         self._audience = audience
         self._home: asyncio.AbstractEventLoop | None = None
         self._turnstile = Turnstile(self, super().on_event)
@@ -167,6 +171,7 @@ class BackpropApp(OpenApp):
         if isinstance(event, MouseMove):  # which changes nothing
             await super().on_event(event)
         else:
+            self._studio.settle()
             await self._turnstile.arrive(event)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:

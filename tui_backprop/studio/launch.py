@@ -29,14 +29,14 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
         )
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
-    theme, ascii_characters = looks()
+    theme, ascii_characters, motion = looks()
     from tui_backprop.studio.app import (
         BackpropApp,  # not before: Textual reads the number of colours when it is imported
     )
 
     record = Record()
     try:
-        code = BackpropApp(Timeline(experiment), theme, ascii_characters, record=record).run_to_end()
+        code = BackpropApp(Timeline(experiment), theme, ascii_characters, record=record, motion=motion).run_to_end()
     finally:
         record.close()
     if record.problem:

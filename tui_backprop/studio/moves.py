@@ -39,11 +39,18 @@ def by_step(timeline: Timeline, by: int) -> Move:
 
 
 def by_epoch(timeline: Timeline, by: int) -> Move:
-    """To the end of an epoch, or back to the beginning of one."""
-    return _travel(
-        timeline,
-        lambda moment: timeline.epoch_end(moment.epochs_completed + 1) if by > 0 else timeline.epoch_start,
-    )
+    """To the end of an epoch, or back to the beginning of one; of several, no further than one that converges."""
+    if by <= 1:
+        return _travel(
+            timeline,
+            lambda moment: timeline.epoch_end(moment.epochs_completed + 1) if by > 0 else timeline.epoch_start,
+        )
+
+    def make() -> Iterator[str]:
+        for epoch, _ in timeline.run_epochs(lambda errors: len(errors) == timeline.converged_at, by):
+            yield f"Running: epoch {epoch:,}. Escape stops."
+
+    return Move(make)
 
 
 def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """One unit (phase, step or epoch) every `seconds`."""
+    """So many phases, steps or epochs every `seconds`; 0 epochs are as many as there is time for."""
 
     unit: str
     seconds: float
     name: str
+    count: int = 1
 
 
 PACES = (
@@ -22,7 +23,14 @@ PACES = (
     Pace("step", 0.25, "4 samples a second"),
     Pace("epoch", 0.5, "2 epochs a second"),
     Pace("epoch", 0.1, "10 epochs a second"),
+    Pace("epoch", 0.1, "50 epochs a second", 5),
+    Pace("epoch", 0.1, "as fast as it can", 0),
 )
 DEFAULT_PACE = 1
-DEMO_PACE = 5
-"""Where the dial stands for a demo that runs by itself."""
+_DEMO = ((2, 2), (5, 4), (25, 5), (60, 6))
+"""Until which epoch a demo stands at which place of the dial: phases of the first one, then samples, then epochs."""
+
+
+def demo_pace(epoch: int) -> int:
+    """Where the dial stands in an epoch of a demo that runs by itself, ever faster."""
+    return next((dial for until, dial in _DEMO if epoch < until), 7)

@@ -35,16 +35,20 @@ class Player:
     def turn_to(self, dial: int) -> None:
         """Another pace, the nearest there is, at once if playing."""
         self._dial = min(max(dial, 0), len(PACES) - 1)
-        if self.playing:
-            self.pause()
-            self.play()
+        if self._timer is not None:
+            self._timer.stop()
+            self._start()
 
     def turn(self, by: int) -> None:
         """A faster or slower pace."""
         self.turn_to(self._dial + by)
 
     def play(self) -> None:
-        """Starts."""
+        """Starts, with a move at once."""
+        self._start()
+        self._tick()
+
+    def _start(self) -> None:
         self._show(f"▶ {self.pace.name}")
         self._timer = self._every(self.pace.seconds, self._tick)
 

@@ -28,6 +28,8 @@ FIRST_PATIENCE = 1.0
 """Seconds to wait for a terminal that has never answered yet; then it is drawn on as if it kept up."""
 PATIENCE = 0.4
 """Seconds to wait for a terminal that does answer, besides twice the time that so many bytes took it before."""
+BEHIND = 0.2
+"""Seconds without an answer from which on nothing is sent that could be left out."""
 SLOW = 1.0
 """Seconds that a frame may take to be shown all at once; if it takes longer, it comes in two parts."""
 UPPER = 0.55
@@ -100,6 +102,11 @@ class FrugalDriver(SturdyDriver):
         """What the terminal shows is no longer known: the next frame draws everything."""
         self._shown = None
         self._waiting = False
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has been reading for a while what it was sent."""
+        return self._waiting and bool(self._questions) and time.monotonic() - self._questions[0][0] > BEHIND
 
     def redraw(self) -> None:
         """Draws everything anew."""

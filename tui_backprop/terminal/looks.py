@@ -11,13 +11,16 @@ from tui_backprop.terminal.abilities import NO_SCREEN, detect_colours, prepare, 
 
 
 class Looks(NamedTuple):
-    """The theme, and whether only ASCII may be sent."""
+    """The theme, whether only ASCII may be sent, and whether anything moves by itself."""
 
     theme: str
     ascii_characters: bool
+    motion: bool
 
 
-def looks(colours: str = "auto", theme: str | None = None, ascii_characters: bool | None = None) -> Looks:
+def looks(
+    colours: str = "auto", theme: str | None = None, ascii_characters: bool | None = None, motion: bool = True
+) -> Looks:
     """What suits the terminal, as far as nothing else is asked for. To be called before Textual is imported.
 
     Raises `BackpropError` where input or output is no terminal, or one without a screen.
@@ -31,6 +34,7 @@ def looks(colours: str = "auto", theme: str | None = None, ascii_characters: boo
     return Looks(
         "ansi" if colours in ("16", "none") else theme or "dark",
         not shows_unicode(uncoerced(os.environ)) if ascii_characters is None else ascii_characters,
+        motion and colours != "none",
     )
 
 

@@ -21,6 +21,7 @@ from tui_backprop.render.views.interference import interference
 from tui_backprop.render.views.landscape import landscape
 from tui_backprop.render.views.page import Page
 from tui_backprop.render.views.pulls import pulls
+from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.slope import slope
 from tui_backprop.render.views.surface import surface
 
@@ -125,7 +126,7 @@ def test_the_place_of_a_parameter_in_the_flat_array() -> None:
 def test_the_surface_of_xor_when_it_is_solved() -> None:
     timeline = Timeline(load_experiment("xor"))
     timeline.run_until(lambda moment: moment.converged_at is not None, limit=40_000)
-    lines = surface(timeline.moment, FIRST, 30, 12, half_blocks=False)
+    lines = surface(timeline.moment, FIRST, 30, 12, Shading.SHADES)
     text = page(lines)
     assert text.startswith("output y over x1 ▸ and x2 ▲")
     assert [sign for sign in "○●" if text.count(sign) < 3] == []  # two of each, and the legend's
@@ -135,15 +136,31 @@ def test_the_surface_of_xor_when_it_is_solved() -> None:
     assert rows[-1][1] in "╌–=≡○"
 
 
-def test_the_same_map_in_colours_tells_the_signs_by_glyphs_too() -> None:
-    lines = surface(at("xor"), FIRST, 30, 12, half_blocks=True)
-    signs = [span for spans in lines[1:-1] for span in spans if span.ink.startswith("sign|")]
-    assert sorted(span.text for span in signs) == sorted("○◆◆○")
+@pytest.mark.parametrize("shading", [Shading.TONES, Shading.RAMP])
+def test_in_colours_a_dot_has_its_class_and_a_wrong_one_its_sign(shading: Shading) -> None:
+    """The untrained network of XOR answers two of the four samples wrong, one of either class."""
+    lines = surface(at("xor"), FIRST, 30, 12, shading)
+    signs = [(span.text, span.ink.partition("|")[0]) for spans in lines[1:-1] for span in spans if span.text in "●◆"]
+    assert sorted(signs) == [("◆", "sign"), ("◆", "sign"), ("●", "low"), ("●", "low")]
+
+
+def test_the_ramp_follows_the_output() -> None:
+    """A unit that says x1: from −1 at the left to +1 at the right, in a straight line."""
+    definition = {
+        "network": {"layers": [2, 1], "weights": [[[1.0], [0.0]]]},
+        "data": {"inputs": [[-1, 0], [1, 1]], "targets": [[-1], [1]]},
+    }
+    lines = surface(Timeline(load_experiment(definition)).moment, FIRST, 40, 6, Shading.RAMP, small=False)
+    row = next(spans for spans in lines[1:-1] if all(span.text[0] == "▀" for span in spans))
+    shares = [float(span.ink.partition("|")[0]) for span in row for _ in span.text]
+    width = len(shares)
+    expected = [1.2 * (2 * (x + 0.5) / width - 1) for x in range(width)]  # a tenth beyond the samples at either side
+    assert np.allclose(shares, np.clip(expected, -1, 1), atol=1 / 24)
 
 
 def test_more_inputs_than_two_are_told_of() -> None:
-    assert "1 more held at the mean: x3" in page(surface(at("article"), FIRST, 80, 12, half_blocks=True))
-    assert "held at the mean: x2" in page(surface(at("article"), Weight(1, 2, 0), 80, 12, half_blocks=True))
+    assert "1 more held at the mean: x3" in page(surface(at("article"), FIRST, 80, 12, Shading.TONES))
+    assert "held at the mean: x2" in page(surface(at("article"), Weight(1, 2, 0), 80, 12, Shading.TONES))
 
 
 def test_a_curve_for_one_input() -> None:
@@ -151,7 +168,7 @@ def test_a_curve_for_one_input() -> None:
         "network": {"layers": [1, 1], "weights": [[[1.0]]]},
         "data": {"inputs": [[0.0], [1.0]], "targets": [[0.0], [1.0]]},
     }
-    text = page(surface(Timeline(load_experiment(definition)).moment, FIRST, 40, 10, half_blocks=True))
+    text = page(surface(Timeline(load_experiment(definition)).moment, FIRST, 40, 10, Shading.TONES))
     assert text.startswith("output y over x1, −0.1…1.1  from −0.")
     rows = text.splitlines()[1:-1]
     assert "●" in rows[0] or "●" in rows[1]
@@ -166,7 +183,7 @@ BOWL = {
 
 def test_the_loss_surface_of_a_bowl() -> None:
     """½(w1 − 1)² and ½(w2 + 1)² on average: 0.5 here, ever lower to the lower right."""
-    rows = page(landscape(Timeline(load_experiment(BOWL)).moment, FIRST, 0, 50, 16, half_blocks=False)).splitlines()
+    rows = page(landscape(Timeline(load_experiment(BOWL)).moment, FIRST, 0, 50, 16, Shading.SHADES)).splitlines()
     assert rows[0].startswith("W1[x1→y] ▸ and W1[x2→y] ▲")
     assert rows[1].startswith("These two alone could take the loss from 0.5 down")
     cells = [row[7:] for row in rows[4:12]]
@@ -191,26 +208,28 @@ def test_plateaus_of_the_loss(weights: list[list[list[float]]], words: str) -> N
         "network": {"layers": [2, 1, 1], "weights": weights},
         "data": {"inputs": inputs, "targets": [[1.0]]},
     }
-    text = " ".join(page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 70, 20, True)).split())
+    text = " ".join(
+        page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 70, 20, Shading.TONES)).split()
+    )
     assert words in text
 
 
 def test_a_loss_surface_where_there_is_nothing_lower_and_where_there_is_one_weight() -> None:
     definition = {**BOWL, "network": {"layers": [2, 1], "weights": [[[1.0], [-1.0]]]}}
-    text = page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 100, 20, True))
+    text = page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 100, 20, Shading.TONES))
     assert "Nowhere on this map is the loss lower than its 0 here" in text
     one = {"network": {"layers": [1, 1]}, "data": {"inputs": [[1.0]], "targets": [[1.0]]}}
-    assert "one weight only" in page(landscape(Timeline(load_experiment(one)).moment, FIRST, 0, 80, 20, True))
+    assert "one weight only" in page(landscape(Timeline(load_experiment(one)).moment, FIRST, 0, 80, 20, Shading.TONES))
     diverged = Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(400)
-    assert "no finite numbers" in page(landscape(diverged, FIRST, 0, 80, 20, True))
+    assert "no finite numbers" in page(landscape(diverged, FIRST, 0, 80, 20, Shading.TONES))
 
 
 def test_the_second_weight_is_another_of_the_unit_then_one_that_leads_on() -> None:
     moment = of([2, 2, 1], bias=True)
     for other, name in enumerate(["b1[h2]", "W1[x1→h2]", "W2[h2→y]", "b1[h2]"]):
-        assert f"▸ and {name} ▲" in page(landscape(moment, Weight(1, 1, 1), other, 60, 20, True))
+        assert f"▸ and {name} ▲" in page(landscape(moment, Weight(1, 1, 1), other, 60, 20, Shading.TONES))
     two = of([1, 2])
-    assert "W1[x1→y1] ▸ and W1[x1→y2] ▲" in page(landscape(two, FIRST, 0, 60, 20, True))
+    assert "W1[x1→y1] ▸ and W1[x1→y2] ▲" in page(landscape(two, FIRST, 0, 60, 20, Shading.TONES))
 
 
 def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from tests.studio.panes.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
+from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.selection import Selection
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
 from tui_backprop.studio.panes.inks import style_of
@@ -104,7 +105,7 @@ async def test_a_strip_is_kept_until_its_line_changes() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "target"),
     [
-        (Network, "h2 z", Unit(1, 1)),
+        (Network, "h2 ─", Unit(1, 1)),
         (Network, "x3 ", Unit(0, 2)),
         (Matrices, "−0.0509", Weight(1, 1, 1)),
         (Matrices, "+0.6313", Weight(2, 3, 0)),
@@ -124,7 +125,7 @@ async def test_a_click_chooses_what_it_is_on(kind: type[Painted], text: str, tar
 async def test_a_click_beside_everything_chooses_nothing() -> None:
     app = Bench(Matrices, at("article", 1))
     async with app.run_test(size=(120, 30)) as pilot:
-        for offset in [(100, 3), (3, 25), (0, 0)]:
+        for offset in [(100, 3), (3, 25)]:
             await pilot.click(app.widget, offset=offset)
         assert app.chosen == []
 
@@ -161,7 +162,7 @@ async def test_the_inspector_scrolls_and_comes_back_with_the_next_phase() -> Non
         app.widget.focus()
         assert app.strips[0].text.startswith("input")
         assert app.strips[-1].text.endswith("↓")
-        await pilot.press(*["down"] * 25)
+        await pilot.press(*["down"] * 40)
         assert not app.strips[-1].text.endswith("↓")
         assert app.strips[0].text.endswith("↑")
         assert "new" in "".join(strip.text for strip in app.strips)
@@ -169,6 +170,28 @@ async def test_the_inspector_scrolls_and_comes_back_with_the_next_phase() -> Non
         assert app.strips[-1].text.endswith("↓")
         app.widget.moment = timeline.next_phase()
         assert any(strip.text.startswith("sum1") for strip in app.strips)
+
+
+@pytest.mark.parametrize("selection", [Weight(1, 0, 0), Weight(2, 3, 0), Unit(0, 1), Unit(1, 1), Unit(2, 0)])
+async def test_the_present_phase_is_in_sight_in_a_small_inspector(selection: Selection) -> None:
+    timeline = Timeline(load_experiment("article"))
+    app = Bench(Inspector, timeline.go(14, "input"))
+    app.widget.selection = selection
+    async with app.run_test(size=(30, 8)):
+        for phase in phases(2):
+            moment = timeline.go(14, phase)
+            app.widget.moment = moment
+            label = phase_label(moment.phase, moment.experiment)
+            shown = [strip.text.split() for strip in app.strips]
+            assert any(words[:1] == [label] for words in shown), (phase, shown)
+
+
+async def test_of_a_long_phase_the_end_is_in_sight() -> None:
+    app = Bench(Inspector, at("article", 14, optimizer="adam"))
+    async with app.run_test(size=(30, 8)):
+        shown = " ".join(" ".join(strip.text for strip in app.strips).split())
+        assert "old − rate·m*/(√v* + ε) =" in shown
+        assert shown.endswith("= 0.2420…")
 
 
 async def test_a_hidden_pane_is_painted_when_it_is_shown_again() -> None:

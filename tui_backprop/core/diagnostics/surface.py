@@ -53,6 +53,11 @@ def plane_of(data: Data, first: int = 0, second: int = 1) -> Plane:
     )  # fmt: skip
 
 
+def is_plane(data: Data) -> bool:
+    """Whether two inputs are all there is, so that a plane shows every input there can be."""
+    return data.inputs.shape[1] > 1 and not plane_of(data).held
+
+
 def over_plane(moment: Moment, plane: Plane, columns: int, rows: int) -> tuple[Array, ...]:
     """The activations of layers 1…L on a grid from the upper left: each (rows, columns, units)."""
     data = moment.ahead.data

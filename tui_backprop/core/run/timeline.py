@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array, in_order
+from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.branch import MOST, STRIDE, Branch
 from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, is_change, present_value
@@ -69,6 +70,7 @@ class Timeline:
         ] or [_Visited("1", Branch(experiment, (), budget))]
         self._present = present
         self._before = self._after = self._settled = self._branch.nearest(0)
+        self._passage: Pass | None = None
         self._moment = self._show(0, START)
 
     def __repr__(self) -> str:
@@ -183,6 +185,16 @@ class Timeline:
                 self._under_way = 0
             self._enter(state)
         self._show(step, target)
+
+    def glimpse(self) -> Moment | None:
+        """The end of the step that a move under way has reached, while the cursor stays; None where none has."""
+        if self._under_way <= self._moment.step:
+            return None
+        at_hand = self._moment, self._before, self._passage, self._after, self._settled, self._under_way
+        try:
+            return self._show(self._under_way, self._phases[-1])
+        finally:
+            self._moment, self._before, self._passage, self._after, self._settled, self._under_way = at_hand
 
     def run_until(self, condition: Callable[[Moment], bool], limit: int = 1_000_000) -> bool:
         """Makes steps until `condition` holds at the end of one, or `limit` steps are made; whether it held."""

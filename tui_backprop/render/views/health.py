@@ -8,6 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.health import Health, view_health
+from tui_backprop.core.diagnostics.verdict import VANISHING
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
@@ -18,8 +19,8 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
 _NUMBERS = 27
 """Cells of the three numbers of a layer: gradient, update, its share of the weights."""
-VANISHING, EXPLODING = 1e-3, 1e3
-"""The first layer's gradient as a share of the last one's, from which one speaks of it."""
+EXPLODING = 1 / VANISHING
+"""The first layer's gradient as a share of the last one's, from which on it explodes."""
 
 
 def health(moment: Moment, selection: Selection, columns: int) -> Page:

@@ -6,7 +6,7 @@ import math
 
 from tui_backprop.core.diagnostics.interference import Interference, view_interference
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.matrices import shade
+from tui_backprop.render.heat_map import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line

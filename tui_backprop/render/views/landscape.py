@@ -14,7 +14,7 @@ from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, safe
 from tui_backprop.render.views.page import sentence
-from tui_backprop.render.views.shades import put_sign, shaded
+from tui_backprop.render.views.shades import Shading, put_sign, shaded
 
 HERE, LOWEST, START, WAY = "●", "▼", "◇", "+"
 _SAME = 1e-9
@@ -31,7 +31,7 @@ _WORDS = 3
 
 
 def landscape(
-    moment: Moment, selection: Selection, other: int, columns: int, rows: int, half_blocks: bool
+    moment: Moment, selection: Selection, other: int, columns: int, rows: int, shading: Shading
 ) -> list[Line]:  # fmt: skip
     """What is seen, the map, its axes and its signs; `other` counts on through what the vertical axis can be."""
     across = _parameter(selection)
@@ -52,16 +52,16 @@ def landscape(
     heading += [hint] if len(found) > 1 and (aside or length([*heading, hint]) <= columns) else []
     map_rows = max(1, rows - 1) if aside else max(2, rows - 2 - 2 * _WORDS)
     map_columns = max(1, min(4 * map_rows, (2 * columns // 5 if aside else columns) - _NUMBER - 1))
-    seen = view_landscape(moment, axes, window, map_columns, map_rows * (2 if half_blocks else 1))
-    drawn = _map(seen, way, map_columns, map_rows, half_blocks)
+    seen = view_landscape(moment, axes, window, map_columns, map_rows * shading.points)
+    drawn = _map(seen, way, map_columns, map_rows, shading)
     if aside:
         left = _NUMBER + 1 + map_columns + 2
         room = columns - left
-        words = [*sentence(room, *heading), *_words(seen, room), *_signs(moment, seen, room, half_blocks)]
+        words = [*sentence(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
         lines = beside(drawn, words, left)
     else:
         words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many, lest the map jumps
-        lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, half_blocks)]
+        lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, shading)]
     return [clip(spans, columns) for spans in lines][:rows]
 
 
@@ -72,17 +72,17 @@ def _parameter(selection: Selection) -> Weight | Bias:
     return Weight(selection.layer, 0, selection.column) if selection.layer else Weight(1, selection.column, 0)
 
 
-def _map(seen: Landscape, way: list[tuple[float, float]], columns: int, rows: int, half_blocks: bool) -> list[Line]:
+def _map(seen: Landscape, way: list[tuple[float, float]], columns: int, rows: int, shading: Shading) -> list[Line]:
     """The cells with the signs on them, numbers at the left and below."""
-    points = rows * (2 if half_blocks else 1)
+    points = rows * shading.points
     levels = _levels(seen)
     levels = np.repeat(np.repeat(levels, seen.block, axis=0), seen.block, axis=1)[:points, :columns]
-    cells = shaded([[None if at == _NOT_FINITE else int(at) for at in row] for row in levels], half_blocks)
+    cells = shaded([[None if at == _NOT_FINITE else int(at) for at in row] for row in levels], shading)
     for sign, (x, y) in [
         *((WAY, place) for place in way[1:-1]), (START, way[0]), (LOWEST, seen.lowest[:2]), (HERE, seen.place),
     ]:  # fmt: skip
         row, column = _cell(seen, x, y, rows, columns)
-        put_sign(cells, row, column, sign, half_blocks, here=sign == HERE)
+        put_sign(cells, row, column, sign, shading, here=sign == HERE)
     left, bottom, size = seen.window
     heights = {rows // 2: bottom + size / 2, rows - 1: bottom, 0: bottom + size}
     drawn = [
@@ -162,11 +162,11 @@ def _flat_around(seen: Landscape, same: np.ndarray) -> bool:
     return bool(same[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2].all())
 
 
-def _signs(moment: Moment, seen: Landscape, columns: int, half_blocks: bool) -> list[Line]:
+def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> list[Line]:
     """What the signs and tones mean, of what the loss is taken, and what was left out."""
     finite = seen.loss[np.isfinite(seen.loss)]
     highest = short(float(finite.max())) if len(finite) else "∞"
-    tones = "blue lower, orange higher" if half_blocks else "░▒▓█ lower, ╌–=≡ higher"
+    tones = "blue lower, orange higher" if shading is not Shading.SHADES else "░▒▓█ lower, ╌–=≡ higher"
     training, count = moment.ahead.training, len(seen.rows)
     of = f"Loss: {training.loss}, mean of {count:,} samples" + (
         ", with the price of weights" if penalised(training) else ""

@@ -19,7 +19,7 @@ from tui_backprop.render.numbers import level, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe
 from tui_backprop.render.views.curve import curve
-from tui_backprop.render.views.shades import put_sign, shaded
+from tui_backprop.render.views.shades import Levels, Shading, put_sign, shaded
 
 _THUMB = (10, 5)
 """Cells of a small map: columns, rows."""
@@ -35,33 +35,38 @@ class Map:
     middle: float
     scale: float
 
-    def levels(self) -> list[list[int | None]]:
-        """−4 to 4 of each point; None for what is no finite number."""
-        return [
-            [level(ink) if (ink := tone(value - self.middle, self.scale)) != "warn" else None for value in row]
-            for row in self.values.tolist()
-        ]
+    def levels(self, shading: Shading) -> Levels:
+        """−4 to 4 of each point, in a ramp by its share of the scale; None for what is not a finite number."""
+        return [[self._level(value - self.middle, shading) for value in row] for row in self.values.tolist()]
+
+    def _level(self, value: float, shading: Shading) -> float | None:
+        ink = tone(value, self.scale)
+        if ink == "warn":
+            return None
+        return 4 * value / self.scale if shading is Shading.RAMP else level(ink)
 
 
-def surface(moment: Moment, selection: Selection, columns: int, rows: int, half_blocks: bool) -> list[Line]:
-    """A heading, the large map and the small ones beside it, and what the signs mean."""
+def surface(
+    moment: Moment, selection: Selection, columns: int, rows: int, shading: Shading, small: bool = True
+) -> list[Line]:
+    """A heading, the large map, `small` ones of the hidden units beside it, and what the signs mean."""
     if moment.ahead.data.inputs.shape[1] == 1:
         return curve(moment, selection, columns, rows)
     plane = plane_of(moment.ahead.data, *_axes(selection))
     hidden = [(layer, unit) for layer, count in enumerate(moment.ahead.network.units[1:-1], 1) for unit in range(count)]
     shown = _large(moment, selection)
     map_rows = max(1, rows - 2)
-    beside_it = bool(hidden) and columns >= 2 * _THUMB[0] + 4
+    beside_it = small and bool(hidden) and columns >= 2 * _THUMB[0] + 4
     map_columns = min(4 * map_rows, columns)  # twice as wide as high to the eye, at most
     if beside_it:
         map_columns = min(columns - _THUMB[0] - 2, max(2 * map_rows, min(map_columns, columns // 2)))
-    large = shaded(_map(moment, plane, shown, map_columns, map_rows, half_blocks).levels(), half_blocks)
-    _put_samples(large, moment, plane, shown, half_blocks)
+    large = shaded(_map(moment, plane, shown, map_columns, map_rows, shading).levels(shading), shading)
+    _put_samples(large, moment, plane, shown, shading)
     lines: list[Line] = [joined(row) for row in large]
     if beside_it:
-        small = _small_maps(moment, plane, hidden, selection, columns - map_columns - 2, map_rows, half_blocks)
-        lines = beside(lines, small, map_columns + 2)
-    heading, legend = _heading(moment, plane, shown), _legend(moment, shown, half_blocks)
+        maps = _small_maps(moment, plane, hidden, selection, columns - map_columns - 2, map_rows, shading)
+        lines = beside(lines, maps, map_columns + 2)
+    heading, legend = _heading(moment, plane, shown), _legend(moment, shown, shading)
     return [clip(spans, columns) for spans in (heading, *lines[:map_rows], legend)][:rows]
 
 
@@ -94,15 +99,19 @@ def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | Non
     return middle, (high - low) / 2 or 1.0
 
 
-def _map(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int, rows: int, half_blocks: bool) -> Map:
+def _map(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int, rows: int, shading: Shading) -> Map:
     layer, unit = shown
-    values = over_plane(moment, plane, columns, rows * (2 if half_blocks else 1))[layer - 1][:, :, unit]
+    return map_of(moment, over_plane(moment, plane, columns, rows * shading.points)[layer - 1][:, :, unit], layer, unit)
+
+
+def map_of(moment: Moment, values: Array, layer: int, unit: int) -> Map:
+    """The values of a unit over the plane, as a map around the middle of what it says."""
     middle, scale = middle_of(moment, layer, unit)
     return Map(values, middle, scale_of(values - middle) if scale is None else scale)
 
 
 def _put_samples(
-    cells: list[list[Span]], moment: Moment, plane: Plane, shown: tuple[int, int], half_blocks: bool
+    cells: list[list[Span]], moment: Moment, plane: Plane, shown: tuple[int, int], shading: Shading
 ) -> None:
     """Each sample's sign in its cell; of several in one cell a wrong one, then the present one, stays."""
     experiment = moment.ahead
@@ -125,12 +134,15 @@ def _put_samples(
         x = min(max(int(places[index, 0] * columns), 0), columns - 1)
         y = min(max(int((1.0 - places[index, 1]) * rows), 0), rows - 1)
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
-        put_sign(cells, y, x, sign, half_blocks, "warn" if wrong[index] else "text", bool(here[index]))
+        over = "sign" if wrong[index] else "high" if high[index] else "low"
+        if shading is not Shading.SHADES:  # the colour tells the class, but for the wrong ones
+            sign = WRONG[1] if wrong[index] else RIGHT[1]
+        put_sign(cells, y, x, sign, shading, "warn" if wrong[index] else "text", bool(here[index]), over)
 
 
 def _small_maps(
     moment: Moment, plane: Plane, hidden: list[tuple[int, int]], selection: Selection, columns: int, rows: int,
-    half_blocks: bool,
+    shading: Shading,
 ) -> list[Line]:  # fmt: skip
     """As many hidden units as fit, the selected one among them, with their names above."""
     across, down = max(1, (columns + 1) // (_THUMB[0] + 1)), max(1, rows // (_THUMB[1] + 1))
@@ -139,20 +151,18 @@ def _small_maps(
         return []
     chosen = next((place for place, unit in enumerate(hidden) if selection == Unit(*unit)), 0)
     first = min(max(0, chosen - across * down + 1), max(0, len(hidden) - across * down))
-    layers = over_plane(moment, plane, _THUMB[0], height * (2 if half_blocks else 1))
+    layers = over_plane(moment, plane, _THUMB[0], height * shading.points)
     lines: list[Line] = []
     for start in range(first, min(len(hidden), first + across * down), across):
         band: list[Line] = []
         for place, (layer, unit) in enumerate(hidden[start : min(start + across, first + across * down)]):
-            values = layers[layer - 1][:, :, unit]
-            middle, scale = middle_of(moment, layer, unit)
-            found = Map(values, middle, scale_of(values - middle) if scale is None else scale)
+            found = map_of(moment, layers[layer - 1][:, :, unit], layer, unit)
             here, name = selection == Unit(layer, unit), moment.ahead.unit_names(layer)[unit]
             more = len(hidden) - across * down
             if more > 0 and (layer, unit) == hidden[first + across * down - 1]:
                 name += f" +{more} more"
             title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Unit(layer, unit))
-            block = [line(title), *(joined(row) for row in shaded(found.levels(), half_blocks))]
+            block = [line(title), *(joined(row) for row in shaded(found.levels(shading), shading))]
             band = beside(band, block, place * (_THUMB[0] + 1)) if place else block
         lines += band
     return lines
@@ -165,7 +175,7 @@ def _heading(moment: Moment, plane: Plane, shown: tuple[int, int]) -> Line:
     spans = [Span(what, "accent", True), Span(f" over {safe(plane.names[0])} ▸ and {safe(plane.names[1])} ▲")]
     if plane.held:
         names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
-        spans.append(Span(f"  {len(plane.held)} more held at the mean: {names}", "warn"))
+        spans.append(Span(f"  {len(plane.held)} more held at the mean: {names}", "dim"))
     else:
         spans.append(Span(f"  {_span(plane, 0)} × {_span(plane, 1)}", "dim"))
     return tuple(spans)
@@ -175,7 +185,16 @@ def _span(plane: Plane, axis: int) -> str:
     return f"{short(plane.low[axis])}…{short(plane.high[axis])}"
 
 
-def _legend(moment: Moment, shown: tuple[int, int], half_blocks: bool) -> Line:
+def _legend(moment: Moment, shown: tuple[int, int], shading: Shading) -> Line:
     middle = short(middle_of(moment, *shown)[0])
-    tones = f"blue above {middle}, orange below" if half_blocks else f"░▒▓█ above {middle}, ╌–=≡ below"
-    return line(Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong  {tones}", "dim"))
+    if shading is Shading.SHADES:
+        return line(Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong  ░▒▓█ above {middle}, ╌–=≡ below", "dim"))
+    dots = (
+        Span(RIGHT[1], "high"),
+        Span(" high  "),
+        Span(RIGHT[1], "low"),
+        Span(" low  "),
+        Span(WRONG[1]),
+        Span(" wrong"),
+    )
+    return line(*dots, Span(f"  blue above {middle}, orange below", "dim"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
+from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import squeezed
 from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.spans import Line, Span, fit, line, pad, safe, width
 from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.views import VIEWS
 
 
 class Breadcrumb(Painted):
@@ -25,6 +27,13 @@ class Breadcrumb(Painted):
     status: reactive[str] = reactive("", repaint=False)
     """Whether it plays, and how fast."""
 
+    asked: reactive[bool] = reactive(False, repaint=False)
+    """Whether a lesson asks for what the header would say."""
+
+    def watch_asked(self) -> None:
+        """The verdict is kept back, or given."""
+        self.repaint()
+
     def watch_status(self) -> None:
         """Another status."""
         self.repaint()
@@ -37,7 +46,15 @@ class Breadcrumb(Painted):
         """Path, counters, sentence; with less room the path last."""
         news = squeezed(safe(self.news), columns, width)
         text = Span(fit(news, columns), "accent") if news else Span(fit(sentence(moment), columns), "text")
-        count = counters(moment, columns - width(self.status) - 1 if self.status else columns)
+        count = counters(moment, columns - width(self.status) - 1 if self.status else columns, self._trouble(moment))
         if self.status:
             count = line(*pad(count, columns - width(self.status)), Span(self.status, "accent", bold=True))
         return [path(moment, columns), count, line(text)][-rows:]
+
+    def _trouble(self, moment: Moment) -> Span | None:
+        """What keeps the network from learning, with the key of the view that shows it."""
+        found = None if self.asked else verdict(moment)
+        if found is None:
+            return None
+        key = next(view.KEY for view in VIEWS if view.__name__.lower() == found.view)
+        return Span(f"⚠ {found.word} · {key}", "warn", True, target=f"toggle_view('{found.view}')")

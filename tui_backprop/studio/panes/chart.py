@@ -25,6 +25,7 @@ _SAME = 1e-9
 class Chart(Pane):
     """How did the error get here?"""
 
+    DOES = "chart"
     TITLE = "Error of each epoch  (l: log axis, c: back)"
     ANSWERS = (
         "How did the error get here? Every epoch so far, with axes; the dotted line is where we are, × the error of "

@@ -11,19 +11,17 @@ from tui_backprop.studio.panes.pane import Painted, Pane
 class Error(Pane):
     """Is it learning?"""
 
-    TITLE = "Error"
+    TITLE, DOES = "Error", "chart"
     ANSWERS = (
-        "Is it learning? A bar for each epoch, its height the reported error summed over all samples; ▲ is where we "
-        "are in time, dim bars are epochs already seen beyond it, ! an error that is not a finite number. Below: the "
-        "errors of this epoch's samples so far. c opens the whole chart."
+        "Is it learning? The line shows the reported error of each epoch, summed over all samples. ● and ▲ are where "
+        "you are in time, what is dim has been reached beyond it, dotted lines are other branches, ! is an error that "
+        "is not finite. A mean per sample is named so. Below: the errors of this epoch's latest samples. c opens the "
+        "whole chart."
     )
 
-    def on_mount(self) -> None:
-        """The title names the chart's key."""
-        self.entitle(f"{self.TITLE}  (c: chart)")
-
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
-        """Headline, curve, cursor, this epoch."""
+        """Figures, the line with its axes, this epoch."""
+        self.entitle(f"{self.TITLE}  (c: chart)", self.TITLE)
         return error(moment, columns, rows)
 
 

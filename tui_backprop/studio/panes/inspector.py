@@ -14,7 +14,7 @@ from tui_backprop.studio.panes.pane import Pane
 class Inspector(Pane):
     """Why did this weight change by exactly that?"""
 
-    TITLE = "Inspector"
+    TITLE, DOES, WHEEL = "Inspector", "copy", 3
     ANSWERS = (
         "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
         "phases and with all digits (where a number comes again … stands for the rest of them); · stands for what is "
@@ -26,13 +26,15 @@ class Inspector(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
-        self.entitle(f"Inspector  {safe(self.selection.name(moment.experiment))}  (y: copy)")
-        inspection = inspect(moment, self.selection, columns - 2)
+        name = safe(self.selection.name(moment.experiment))
+        self.entitle(f"Inspector  {name}  (y: copy)", f"{name}  (y: copy)", name)
+        inspection = inspect(moment, self.selection, columns - 1)
         total = len(inspection.lines)
         if total <= rows:
             return once(inspection.lines)
         stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
-        focus = min(max(0, inspection.focus // stride * stride - stride // 2), total - rows)
+        resting = max(inspection.focus // stride * stride - stride // 2, inspection.end - rows)
+        focus = min(max(0, resting), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
         self.set_reactive(Inspector.offset_lines, top - focus)
         return _with_arrows(once(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total)

@@ -8,13 +8,14 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.matrices import View, matrices, title
 from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.render.spans import Line
+from tui_backprop.render.views.shades import Shading
 from tui_backprop.studio.panes.pane import Pane
 
 
 class Matrices(Pane):
     """Which weights change, and by how much?"""
 
-    TITLE = "Weights"
+    TITLE, DOES = "Weights", "view"
     ANSWERS = (
         "Which weights change, and by how much? A row for each unit below, a column for each unit above, b the bias. "
         "v goes from the weights to their gradients, the updates (old, Δ, new), and the net pull of all samples on "
@@ -26,12 +27,13 @@ class Matrices(Pane):
 
     def watch_view(self, view: View) -> None:
         """Another view."""
-        self.entitle(f"{title(view)}  (v: {title(view.next()).lower()})")
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The matrices in the present view."""
-        return matrices(moment, self.selection, self.view, columns, rows)
+        name = title(self.view)
+        self.entitle(f"{name}  (v: {title(self.view.next()).lower()})", f"{name}  (v)", name)
+        return matrices(moment, self.selection, self.view, columns, rows, self.shading is not Shading.SHADES)
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring parameter; past the last column into the next layer."""

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+
+from textual.events import Resize
+from textual.reactive import reactive
+from textual.timer import Timer
+
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.network import network
+from tui_backprop.render.graph.picture import graph
+from tui_backprop.render.graph.pulse import Frame, is_step, over, pulse
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
+from tui_backprop.terminal.internals import driver_of
+
+PULSE = 0.42
+"""Seconds that a pulse takes."""
+QUIET = 0.5
+"""Seconds without a move before one that a pulse is shown of."""
 
 
 class Network(Pane):
@@ -19,9 +33,81 @@ class Network(Pane):
         "thicker is stronger; a dotted edge carries nothing. Arrows move from node to node."
     )
 
+    DEFAULT_CSS = """
+    Network, Network:focus { border: none; padding: 0; }
+    """
+
+    maps: reactive[bool] = reactive(False, repaint=False)
+    """Whether each unit has a map of what it says over the plane of the inputs."""
+    motion: reactive[bool] = reactive(False, repaint=False)
+    """Whether a pulse may run along the edges."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frames: Iterator[Frame] = iter(())
+        self._still: list[Line] = []
+        self._ticking: Timer | None = None
+        self.clock: Callable[[], float] = time.monotonic
+        self._moved = -QUIET
+        self._seen: Moment | None = None
+
+    def watch_moment(self) -> None:
+        """Another moment: what flows on the way to it is shown once, unless moves come too fast for that."""
+        before, after, now = self._seen, self.moment, self.clock()
+        quiet, self._seen, self._moved = now - self._moved >= QUIET, after, now
+        self.settle()
+        if before is None or after is None or not (self.motion and quiet and self._lines):
+            self.repaint()
+            return
+        frames = pulse(before, after, self.selection, *self.size, self.maps)
+        if not frames or not is_step(before, after):
+            self.repaint()
+        if frames:
+            self._still, self._frames = self._lines, iter(frames)
+            self._ticking = self.set_interval(PULSE / len(frames), self._next_frame)
+            self._next_frame()
+
+    def watch_maps(self) -> None:
+        """With maps, or without."""
+        self.settle()
+        self.repaint()
+
+    def _next_frame(self) -> None:
+        frame = next(self._frames, None)
+        if frame is None or getattr(driver_of(self.app), "behind", False):
+            self.settle()
+        else:
+            self.show(over(self._still, frame))
+
+    @property
+    def moving(self) -> bool:
+        """Whether a pulse is on its way."""
+        return self._ticking is not None
+
+    def settle(self) -> None:
+        """Ends the pulse: the picture of the moment alone."""
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+            self.repaint()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size ends the pulse."""
+        self.settle()
+        super().on_resize(event)
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
-        """The graph."""
-        return network(moment, self.selection, columns, rows)
+        """The graph in a frame of its own, the rails of the phases."""
+        frame = "accent" if self.has_focus else "frame"
+        return graph(moment, self.selection, columns, rows, frame, self.shading if self.maps else None)
+
+    def on_focus(self) -> None:
+        """The frame is lit."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """The frame is as the others'."""
+        self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring node."""

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click, Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,8 +19,10 @@ from textual.widget import Widget
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe
+from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe, width
+from tui_backprop.render.views.shades import Shading
 from tui_backprop.studio.panes.inks import style_of
+from tui_backprop.terminal.internals import driver_of
 
 
 class Painted(Widget):
@@ -55,7 +57,11 @@ class Painted(Widget):
         if self.moment is None or not self.display or not columns or not rows:
             return
         self._painted_in = self._palette
-        lines = [*self.paint(self.moment, columns, rows)[:rows]]
+        self.show([*self.paint(self.moment, columns, rows)[:rows]])
+
+    def show(self, lines: list[Line]) -> None:
+        """Sends those of the lines to the screen that have changed."""
+        rows = self.size.height
         if self.marked:
             lines = [mark(spans, self.marked) for spans in lines]
         lines += [()] * (rows - len(lines))
@@ -100,6 +106,13 @@ class Painted(Widget):
         theme = self.app.current_theme
         return "ansi" if theme.ansi else "dark" if theme.dark else "light"
 
+    @property
+    def shading(self) -> Shading:
+        """How maps are drawn here: as the terminal's colours and characters allow."""
+        if self._palette == "ansi" or getattr(driver_of(self.app), "ascii", False):
+            return Shading.SHADES
+        return Shading.RAMP if self.app.console.color_system == "truecolor" else Shading.TONES
+
     def notify_style_update(self) -> None:
         """A new theme: every line has new colours, and a map may need other characters."""
         super().notify_style_update()
@@ -130,10 +143,11 @@ class Painted(Widget):
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """A click on a span that means something."""
+        """A click on a span that means something; the second of two edits what the first has selected."""
         span = self._span_at(event.x - self.content_offset.x, event.y - self.content_offset.y)
         if span is not None and span.target is not None:
-            self.post_message(self.Chosen(span.target))
+            again = event.chain == 2 and not isinstance(span.target, str)
+            self.post_message(self.Chosen("change" if again else span.target))
 
     def _span_at(self, x: int, y: int) -> Span | None:
         if not 0 <= y < len(self._lines):
@@ -154,12 +168,13 @@ class Pane(Painted, can_focus=True):
 
     DEFAULT_CSS = """
     Pane {
-        border-top: solid $panel;
+        border: round $panel;
+        padding: 0 1;
         border-title-color: $foreground-muted;
         border-title-style: bold;
         background: $background;
         &:focus {
-            border-top: solid $accent;
+            border: round $accent;
             border-title-color: $accent;
         }
     }
@@ -174,17 +189,39 @@ class Pane(Painted, can_focus=True):
     TITLE: ClassVar[str]
     ANSWERS: ClassVar[str]
     """What the pane shows, for the help."""
+    DOES: ClassVar[str] = ""
+    """The action that its title names, with a key, and that a click on the title does."""
+    WHEEL: ClassVar[int] = 1
+    """How far a turn of the wheel moves."""
 
     def __init__(self) -> None:
         super().__init__(id=type(self).__name__.lower())
         self._heading = ""
         self.entitle(self.TITLE)
 
-    def entitle(self, title: str) -> None:
-        """Another title, as it is: no markup."""
+    def entitle(self, *titles: str) -> None:
+        """Another title, as it is, no markup: the first for which there is room in the frame, else the last."""
+        room = self.outer_size.width - 6 if self.outer_size.width else 1_000
+        title = next((title for title in titles if width(title) <= room), titles[-1])
         if title != self._heading:
             self._heading = title
             self.border_title = Content(title)
+
+    def on_click(self, event: Click) -> None:
+        """A click on the title does what the title names."""
+        if event.y == 0 and self.styles.border_top[0] and self.DOES:
+            event.prevent_default()
+            self.post_message(self.Chosen(self.DOES))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel moves as the arrow keys do."""
+        self.action_move(0, self.WHEEL)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The same upwards."""
+        self.action_move(0, -self.WHEEL)
+        event.stop()
 
     def action_move(self, right: int, down: int) -> None:
         """Moves the selection; panes that have none in them stay as they are."""

@@ -16,12 +16,13 @@ from tui_backprop.studio.panes.pane import Pane
 class Samples(Pane):
     """Which answers are right, and what did this update do to the others?"""
 
-    TITLE = "Samples"
+    TITLE, WHEEL = "Samples", 3
     ANSWERS = (
-        "Which answers are right, and what did this update do to the others? Every sample is tried with the weights "
-        "that hold now; after an update that is ŷ now, while the network shows the pass before it. ▸ marks the one "
-        "that is trained on, ✓ a right class or an error of 0; ▼ better, ▲ worse. Up, down, page keys, home, end go "
-        "through the samples, left back to the one trained on."
+        "Which answers are right, and what did this update do to the others? Every sample is tried with the current "
+        "weights: its inputs, its target t, the prediction ŷ. After an update that is ŷ now, while the network shows "
+        "the pass before it. ▸ marks the one that is trained on, ✓ a right class or an error of 0; Δ error is what the "
+        "update did: ▼ better, ▲ worse. Up, down, page keys, home, end go through the samples, left back to the one "
+        "trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -36,11 +37,12 @@ class Samples(Pane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The samples around the cursor."""
         data = moment.experiment.data
-        scaled = [
-            what for what, is_scaled in (("inputs", data.standardised), ("targets", data.target_scale)) if is_scaled
-        ]
-        what = f"{' and '.join(scaled)} standardised" if scaled else "tried with the weights of this moment"
-        self.entitle(f"{self.TITLE}, {what}")
+        scaled = [what for what, scale in (("inputs", data.standardised), ("targets", data.target_scale)) if scale]
+        titles = ["predictions with the current weights", "current weights", "now"]
+        if scaled:
+            what = f"{' and '.join(scaled)} standardised"
+            titles = [f"{titles[1]} · {what}", what, *titles[1:]]
+        self.entitle(*(f"{self.TITLE} · {title}" for title in titles), self.TITLE)
         return samples(moment, columns, rows, self._place)
 
     @property

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
-from textual.geometry import Size
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
+from tui_backprop.core.diagnostics.surface import is_plane
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.matrices import View, title
+from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, Want, arrange
+from tui_backprop.render.graph.picture import want_of_graph
+from tui_backprop.render.matrices import View, title, want_of_matrices
+from tui_backprop.render.samples import want_of_samples
 from tui_backprop.render.selection import Selection
 from tui_backprop.studio.keys import KEYS, PANE_KEYS, Key, bar_keys
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
@@ -27,16 +34,50 @@ from tui_backprop.studio.panes.network import Network
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.samples import Samples
 from tui_backprop.studio.panes.views import VIEWS
-from tui_backprop.studio.panes.views.view import ViewPane
+from tui_backprop.studio.panes.views.surface import Surface
 
-WIDE = (110, 34)
-"""From this size on all panes stand side by side."""
-ROOMY = 40
-"""From so many rows on the network and the inspector can share their column evenly."""
+HEAD = 2
+"""Rows of the head: counters and sentence."""
+WANT_OF_INSPECTOR, WANT_OF_ERROR = Want(40, 12, 28, 4, stretches=True), Want(22, 9, 18, 4, stretches=True)
+WANT_OF_VIEW, WANT_OF_SURFACE = Want(46, 14, 28, 6, stretches=True), Want(40, 16, 24, 6, stretches=True)
 SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 MOST_VIEWS = 2
 """How many views can be open: they share the inspector's place."""
+
+
+class Places(Layout):
+    """Puts each widget where `places` has it by its id; those that have no place are out of sight."""
+
+    name = "places"
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """As Textual asks."""
+        return [
+            WidgetPlacement(Region(*self.places[child.id]), NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if child.id in self.places
+        ]
+
+
+class Panes(Widget):
+    """What holds the panes."""
+
+    DEFAULT_CSS = """
+    Panes { height: 1fr; overflow: hidden; }
+    """
+
+    def __init__(self, places: Places) -> None:
+        super().__init__(id="panes")
+        self._places = places
+
+    @property
+    def layout(self) -> Layout:
+        """Its own, which style sheets know no name for."""
+        return self._places
 
 
 class PanesScreen(Screen[None]):
@@ -54,27 +95,34 @@ class PanesScreen(Screen[None]):
     status: reactive[str] = reactive("", repaint=False)
     front: reactive[str] = reactive("matrices", repaint=False)
     """The pane that is in sight where there is not room for all."""
+    motion: reactive[bool] = reactive(False, repaint=False)
+    """Whether pulses run along the edges of the graph."""
     asked: reactive[bool] = reactive(False, repaint=False)
     """Whether a lesson waits for an answer."""
     views: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """The views that are open, the oldest first."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._places = Places()
+        self._terminal = Size(80, 24)
+
     def compose(self) -> ComposeResult:
         """Head, panes, bars; sorted into the terminal's size from the first, or all would be laid out twice."""
-        self._sort(self.app.size)
+        self._terminal = self.app.size
+        self._arrange()
         moment, selection = PanesScreen.moment, PanesScreen.selection
-        yield Breadcrumb().data_bind(moment, PanesScreen.news, PanesScreen.status)
+        yield Breadcrumb().data_bind(moment, PanesScreen.news, PanesScreen.status, PanesScreen.asked)
         with Container(id="desk"):
-            with Container(id="panes"):
-                yield Network().data_bind(moment, selection)
-                yield PaneBar().data_bind(moment)
+            with Panes(self._places):
+                yield Network().data_bind(moment, selection, PanesScreen.motion)
+                yield PaneBar(id="bar").data_bind(moment)
                 yield Matrices().data_bind(moment, selection, PanesScreen.view)
                 yield Samples().data_bind(moment)
-                with Container(id="lower"):
-                    yield Inspector().data_bind(moment, selection)
+                yield Inspector().data_bind(moment, selection)
                 yield Error().data_bind(moment)
                 yield Chart().data_bind(moment)
-                yield ErrorLine().data_bind(moment)
+                yield ErrorLine(id="line").data_bind(moment)
             yield from self.beside()
         yield KeyBar().data_bind(moment)
 
@@ -102,39 +150,38 @@ class PanesScreen(Screen[None]):
 
     def action_next_pane(self, by: int) -> None:
         """The next or previous pane has the focus, and is in sight."""
-        names = [pane.__name__.lower() for pane in self._within_reach()]
+        names = self._within_reach()
         focused = self.focused.id if self.focused is not None and self.focused.id in names else self.front
         place = names.index(focused) if focused in names else 0
         self.action_show_pane(names[(place + by) % len(names)])
 
-    def _within_reach(self) -> Iterable[type[Pane]]:
-        """The panes and the open views; where a view has the inspector's place there is no inspector."""
-        for pane in self.PANES:
-            if pane is Inspector:
-                yield from (view for view in VIEWS if view.__name__.lower() in self.views)
-            if pane is not Inspector or not self.views or not self.has_class("-wide"):
-                yield pane
+    def _within_reach(self) -> list[str]:
+        """The panes that can have the focus: those in sight, and those whose names stand in the bar."""
+        names = [*self._panes(), *self.views]
+        order = [pane.__name__.lower() for pane in (*self.PANES[:3], *VIEWS, *self.PANES[3:])]
+        if self._places.places.keys() & {"bar", "chart"} or self.has_class("-full"):
+            return sorted(names, key=order.index)
+        return sorted((name for name in names if name in self._places.places), key=order.index)
+
+    def _panes(self) -> list[str]:
+        return [pane.__name__.lower() for pane in self.PANES]
 
     def action_show_pane(self, name: str) -> None:
         """The pane has the focus, and is in sight."""
         self.remove_class("-chart")
-        if name != "network" or self.has_class("-small") or self.has_class("-full"):
-            self.front = name
+        self.front = name
+        self._arrange()
         self.set_focus(self.query_one(f"#{name}", Pane))  # at once: the next key may already be waiting
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A click can give a pane the focus, too."""
-        focused, names = self.focused, [pane.__name__.lower() for pane in self._within_reach()]
-        if isinstance(focused, Pane) and focused.id in names and focused.id != "network":
+        focused = self.focused
+        if isinstance(focused, Pane) and focused.id in self._within_reach():
             self.front = str(focused.id)  # not the event's widget: the focus may have moved on since
 
     def watch_front(self, front: str) -> None:
-        """Another pane in sight."""
-        for pane in self.query(Pane):
-            pane.set_class(pane.id == front, "-front")
-        lower = self.query_one("#lower")
-        lower.set_class(any(pane.id == front for pane in lower.query(Pane)), "-front")
-        self.query_one(PaneBar).current = front
+        """Another pane in sight, where there is not room for all."""
+        self._arrange()
 
     def open_view(self, name: str) -> None:
         """Brings a view into sight, at the cost of the oldest where there are enough; the focus goes to it."""
@@ -143,9 +190,15 @@ class PanesScreen(Screen[None]):
 
     def close_view(self, name: str) -> None:
         """Gives the view's place back."""
-        self.views = tuple(view for view in self.views if view != name)
+        others = tuple(view for view in self.views if view != name)
         if self.front == name:
-            self.action_show_pane(self.views[-1] if self.views else "matrices")
+            self.action_show_pane(others[-1] if others else "matrices")
+        self.views = others
+
+    def show_surface(self, experiment: Experiment) -> None:
+        """Opens the surface where two inputs are all there is, and closes it elsewhere."""
+        others = tuple(view for view in self.views if view != SURFACE)
+        self.views = (SURFACE, *others)[:MOST_VIEWS] if is_plane(experiment.data) else others
 
     def action_toggle_view(self, name: str) -> None:
         """Opens a view, or closes it where it is open."""
@@ -156,22 +209,14 @@ class PanesScreen(Screen[None]):
 
     def watch_views(self, views: tuple[str, ...]) -> None:
         """Other views are open; one that is opened for the first time is made."""
-        opened = [view for view in VIEWS if view.__name__.lower() in views]
-        for view in opened:
-            if not self.query(view):
-                self._mount_view(view)
-        for pane in self.query(ViewPane):
-            pane.set_class(type(pane) in opened, "-open")
-            pane.set_class(type(pane) in opened[1:], "-second")
-        self.set_class(bool(views), "-views")
-        self._name_panes()
-
-    def _mount_view(self, view: type[ViewPane]) -> None:
-        """Puts it where it stands in `VIEWS`, with what a lesson speaks of marked as in the other panes."""
-        later = [pane for pane in self.query(ViewPane) if VIEWS.index(type(pane)) > VIEWS.index(view)]
-        pane = view().data_bind(PanesScreen.moment, PanesScreen.selection, PanesScreen.asked)
-        pane.marked = self.query_one(Inspector).marked
-        self.query_one("#lower").mount(pane, before=later[0] if later else None)
+        for view in VIEWS:
+            if view.__name__.lower() in views and not self.query(view):
+                pane = view().data_bind(PanesScreen.moment, PanesScreen.selection, PanesScreen.asked)
+                pane.marked = self.query_one(Inspector).marked  # what a lesson speaks of
+                self.query_one("#panes").mount(pane)
+        if self.front not in (*self._panes(), *views):  # its place is gone
+            self.front = views[-1] if views else "matrices"
+        self._arrange()
 
     def action_full(self) -> None:
         """The pane with the focus takes the whole screen, or gives it back."""
@@ -181,12 +226,12 @@ class PanesScreen(Screen[None]):
         if not self.has_class("-full") and isinstance(self.focused, Pane) and self.focused in self.query("#panes Pane"):
             self.front = str(self.focused.id)
         self.toggle_class("-full")
-        if not self.has_class("-full") and self.front == "network" and not self.has_class("-small"):
-            self.front = "matrices"
+        self._arrange()
 
     def action_chart(self) -> None:
         """The chart takes the place of the panes, or gives it back."""
         self.toggle_class("-chart")
+        self._arrange()
         if self.has_class("-chart"):
             self.set_focus(self.query_one(Chart))
         else:
@@ -205,26 +250,77 @@ class PanesScreen(Screen[None]):
 
     def fit(self, size: Size) -> None:
         """Lays the panes out for a terminal of this size."""
-        self._sort(size)
-        self._name_panes()
-        if self.front == "network" and not self.has_class("-small") and not self.has_class("-full"):
-            self.front = "matrices"
-        if self.has_class("-wide") and self.views and self.front == "inspector":  # whose place is taken
-            self.action_show_pane(self.views[-1])
+        self._terminal = size
+        self._arrange()
+        if not self._within_reach_of_focus():
+            self.action_show_pane(self.views[-1] if self.views else "matrices")
 
-    def _sort(self, size: Size) -> None:
-        columns, rows = self.room(size)
-        wide = columns >= WIDE[0] and rows >= WIDE[1]
+    def _within_reach_of_focus(self) -> bool:
+        return self.has_class("-chart") or self.front in self._places.places
+
+    def _arrange(self) -> None:
+        """Gives each pane its place, and shows those that have one."""
+        columns, rows = self.room(self._terminal)
         small = columns < SMALL[0] or rows < SMALL[1]
-        self.set_class(wide, "-wide")
-        self.set_class(wide and rows < ROOMY, "-low")
-        self.set_class(not wide and not small, "-narrow")
-        self.set_class(small, "-small")
+        rows -= 1 + HEAD
+        whole = Place(0, 0, columns, max(1, rows))
+        if self.has_class("-chart"):
+            places = {"chart": whole}
+        elif self.has_class("-full"):
+            places = {self.front: whole}
+        elif small:
+            places = {"bar": Place(0, 0, columns, 1), self.front: Place(0, 1, columns, max(1, rows - 1))}
+        else:
+            places = arrange(columns, rows, self._wants(), self.front)
+        if not self.is_mounted:
+            self._places.places = places
+            return
+        path = "network" not in places and not small
+        self.set_class(path, "-path")
+        if path:
+            places = {name: place._replace(rows=max(1, place.rows - 1)) for name, place in places.items()}
+        self.set_class(columns < TIGHT, "-tight")
+        beside = {"network", SURFACE} <= places.keys()
+        self.query_one(Network).maps = beside
+        for surface in self.query(Surface):
+            surface.beside_graph = beside
+        if places == self._places.places:
+            self._name_panes()
+            return
+        self._places.places = places
+        panes = self.query_one("#panes")
+        for widget in panes.children:
+            widget.display = widget.id in places
+        panes.refresh(layout=True)
+        self._name_panes()
+
+    def _wants(self) -> dict[str, Want]:
+        """What each pane's content needs."""
+        moment = self.moment
+        assert moment is not None
+        experiment = moment.ahead
+        views = {name: WANT_OF_SURFACE if name == SURFACE else WANT_OF_VIEW for name in self.views}
+        return {
+            "network": want_of_graph(experiment),
+            "inspector": WANT_OF_INSPECTOR,
+            **views,
+            "matrices": want_of_matrices(experiment),
+            "samples": want_of_samples(experiment),
+            "error": WANT_OF_ERROR,
+        }
 
     def _name_panes(self) -> None:
-        titles: dict[type[Pane], str] = {Matrices: title(self.view)}
-        names = tuple((pane.__name__.lower(), titles.get(pane, pane.TITLE)) for pane in self._within_reach())
-        self.query_one(PaneBar).names = names if self.has_class("-small") else names[1:]
+        titles: dict[str, str] = {"matrices": title(self.view)}
+        panes = {pane.__name__.lower(): pane.TITLE for pane in (*self.PANES, *VIEWS)}
+        names = [name for name in self._within_reach() if name not in self._places.places or name == self.front]
+        bar = self.query_one(PaneBar)
+        bar.names = tuple((name, titles.get(name, panes[name])) for name in names)
+        bar.current = self.front
+
+    def settle(self) -> None:
+        """Ends what moves by itself: a key is pressed."""
+        for graph in self.query(Network):
+            graph.settle()
 
     def watch_view(self) -> None:
         """The matrices show something else, and where panes are tabs, their tab says so."""

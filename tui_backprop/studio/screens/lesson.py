@@ -50,6 +50,7 @@ class LessonScreen(StudioScreen):
     """A lesson: what it says, where one is in it, and the studio that it sets."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in LESSON_KEYS]
+    GLIMPSES: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
 
     def __init__(self, lesson: Lesson, timeline: Timeline, keep: bool = True, audience: Audience = ALONE) -> None:
         """`keep` says whether progress is loaded and kept."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from typing import ClassVar
 
 from textual import work
 
@@ -14,7 +16,9 @@ from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.spans import plain, safe
 from tui_backprop.studio import moves
+from tui_backprop.studio.pace import Pace
 from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.samples import Samples
 from tui_backprop.studio.player import Player
 from tui_backprop.studio.queue import BREATH, Journeys, Move
 from tui_backprop.studio.screens.dialog import Conversation, conversation
@@ -24,13 +28,20 @@ from tui_backprop.studio.screens.questions import BranchQuestion, ChoiceQuestion
 AT_ONCE = 0.05
 """Seconds that a key may take before its move goes on in slices."""
 SLICE = 0.03
+GLIMPSE, GLIMPSE_SHARE = 0.15, 0.15
+"""Seconds from one picture of a move under way to the next, at the least; the most that they take of its time."""
 
 
 class RunScreen(PanesScreen):
     """Owns the timeline: nobody else moves on it, plays it or changes it."""
 
+    GLIMPSES: ClassVar[bool] = True
+    """Whether a move that takes long is shown on its way."""
+
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
+        self._next_glimpse = 0.0
+        self._free = False
         self._timeline = timeline
         self._journeys = Journeys()
         self._player = Player(self._tick, self.set_interval, self._show_status)
@@ -131,10 +142,22 @@ class RunScreen(PanesScreen):
             while not self._proceed(SLICE):
                 self.news = self._journeys.news
                 self.under_way()
+                self._glimpse()
                 await asyncio.sleep(BREATH)
         finally:
             self._in_slices = False
         self._arrive()
+
+    def _glimpse(self) -> None:
+        """Shows how far a move has come, several times a second; pictures take a small share of the time."""
+        start = time.monotonic()
+        if not self.GLIMPSES or start < self._next_glimpse:
+            return
+        moment = self._timeline.glimpse()
+        if moment is not None:
+            self.moment = moment
+        end = time.monotonic()
+        self._next_glimpse = end + max(GLIMPSE, (end - start) / GLIMPSE_SHARE)
 
     def _arrive(self) -> None:
         """Shows where the timeline is now, and what there is to tell of the way."""
@@ -147,11 +170,11 @@ class RunScreen(PanesScreen):
 
     def action_stop(self) -> None:
         """Stops a run, play, full screen, the chart: whichever is on."""
-        if self._journeys.busy:
+        if self._player.playing:
+            self._stop_playing()
+        elif self._journeys.busy:
             self._journeys.stop()
             self._tell_on_arrival("Stopped.")
-        elif self._player.playing:
-            self._player.pause()
         elif self.has_class("-full"):
             self.action_full()
         elif self.has_class("-chart"):
@@ -162,21 +185,47 @@ class RunScreen(PanesScreen):
     def action_play(self) -> None:
         """Plays or pauses."""
         if self._player.playing:
-            self._player.pause()
+            self._stop_playing()
         else:
             self._player.play()
+
+    def _stop_playing(self) -> None:
+        """Pauses where play has come to, in the middle of a long move as well."""
+        self._player.pause()
+        self._journeys.stop()
 
     def action_pace(self, by: int) -> None:
         """Another pace, at once if playing."""
         self._player.turn(by)
         if not self._player.playing:
-            self.news = f"Play goes at {self._player.pace.name}; p plays."
+            self.news = f"Play: {self._player.pace.name}; p plays."
 
     def _tick(self) -> None:
         if self._journeys.busy:
             return
-        unit = {"phase": moves.by_phase, "step": moves.by_step, "epoch": moves.by_epoch}[self._player.pace.unit]
-        self._make(unit(self._timeline, 1), by_hand=False)
+        pace = self.paced()
+        if not pace.count:
+            self._play_on()
+            return
+        unit = {"phase": moves.by_phase, "step": moves.by_step, "epoch": moves.by_epoch}[pace.unit]
+        self._make(unit(self._timeline, pace.count), by_hand=False)
+        self._end_play()
+
+    def _play_on(self) -> None:
+        """As fast as it can: a run like any other, until it converges or play is paused."""
+        if self._free:
+            self._free = False
+            self._end_play()
+        if self._player.playing:
+            self._free = True
+            self._make(moves.until_converged(self._timeline, self._tell_on_arrival), by_hand=False)
+
+    def paced(self) -> Pace:
+        """How play goes on from here."""
+        return self._player.pace
+
+    def _end_play(self) -> None:
+        """Pauses where the run has come to an end."""
         moment = self._timeline.moment
         at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
         if at_end and (moment.converged_at == moment.epoch or not moment.finite):
@@ -191,6 +240,14 @@ class RunScreen(PanesScreen):
             await self.run_action(event.target)
         else:
             self.selection = event.target
+
+    def action_choose_sample(self, sample: int) -> None:
+        """A click on a sample: its row is marked, and the arrow keys go on from there."""
+        self.query_one(Samples).cursor = sample
+
+    def action_to_epoch(self, epoch: int) -> None:
+        """A click on the error's line: to the end of that epoch."""
+        self._make(moves.to_place(self._timeline, self._timeline.epoch_end(epoch)))
 
     def action_copy(self) -> None:
         """The inspector's arithmetic goes to the clipboard of the terminal."""

@@ -18,7 +18,7 @@ from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
-from tui_backprop.studio.pace import DEFAULT_PACE, DEMO_PACE
+from tui_backprop.studio.pace import DEFAULT_PACE, PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import Chart
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
@@ -48,10 +48,11 @@ class StudioScreen(RunScreen):
     def on_mount(self) -> None:
         """A session goes on where it was left; a demo begins."""
         self._theme = self.app.theme
+        self.show_surface(self._timeline.experiment)
         if self._autosave.returns_to is not None:
             self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
-            self._player.turn_to(DEMO_PACE)
+            self._player.turn_to(demo_pace(0))
             self._player.play()
 
     # An audience
@@ -59,6 +60,14 @@ class StudioScreen(RunScreen):
     def attended(self) -> None:
         """Somebody is there."""
         self._fresh_start.attended()
+
+    def paced(self) -> Pace:
+        """A demo goes ever faster."""
+        if self._audience.play:
+            dial = demo_pace(self._timeline.moment.epoch)
+            if self._player.pace is not PACES[dial]:
+                self._player.turn_to(dial)
+        return super().paced()
 
     def run_ended(self) -> None:
         """A demo starts over after a while."""
@@ -79,7 +88,7 @@ class StudioScreen(RunScreen):
             self._sweep = None
             self.app.theme = self._theme
             self.tidy()
-            self._player.turn_to(DEMO_PACE if self._audience.play else DEFAULT_PACE)
+            self._player.turn_to(demo_pace(0) if self._audience.play else DEFAULT_PACE)
         self._settle()
         self.begin()
         if self._audience.play:
@@ -217,6 +226,7 @@ class StudioScreen(RunScreen):
     def _begin(self, experiment: Experiment, told: str = "") -> None:
         self._tell_on_arrival(told)
         self._timeline = self._timeline.of(experiment)
+        self.show_surface(experiment)
         self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, Weight(1, 0, 0))

@@ -35,7 +35,7 @@ class Landscape(ViewPane):
         self.entitle(f"{self.TITLE}  ({self.KEY}: close, x: another)")
         from tui_backprop.render.views.landscape import landscape
 
-        return landscape(moment, self.selection, self.other, columns, rows, self.half_blocks)
+        return landscape(moment, self.selection, self.other, columns, rows, self.shading)
 
     def watch_other(self) -> None:
         """Another vertical axis."""

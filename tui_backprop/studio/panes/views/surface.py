@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.reactive import reactive
+
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
@@ -21,12 +23,19 @@ class Surface(ViewPane):
         "is the fitted curve. Arrows move from node to node."
     )
 
+    beside_graph: reactive[bool] = reactive(False, repaint=False)
+    """Whether it stands beside the graph, whose units then have maps of their own."""
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The maps, in half blocks where there are colours for them."""
         self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
         from tui_backprop.render.views.surface import surface
 
-        return surface(moment, self.selection, columns, rows, self.half_blocks)
+        return surface(moment, self.selection, columns, rows, self.shading, small=not self.beside_graph)
+
+    def watch_beside_graph(self) -> None:
+        """The units of the graph have the small maps, or not."""
+        self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring node."""

@@ -10,27 +10,25 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line
 from tui_backprop.render.views.page import Page
 from tui_backprop.studio.panes.pane import Pane
-from tui_backprop.terminal.internals import driver_of
 
 
 class ViewPane(Pane):
     """A pane that is in sight only while it is open."""
 
+    WHEEL = 3
     KEY: ClassVar[str]
     """The key that opens and closes it."""
     OPENS: ClassVar[str]
     """What that key does, in a sentence."""
 
+    def __init_subclass__(cls, **options: bool) -> None:
+        super().__init_subclass__(**options)
+        cls.DOES = f"toggle_view('{cls.__name__.lower()}')"
+
     scroll: reactive[int] = reactive(0, repaint=False)
     """How far a person has scrolled from where the page rests."""
     asked: reactive[bool] = reactive(False, repaint=False)
     """Whether a lesson asks for what the view would say: then the view does not say it."""
-
-    @property
-    def half_blocks(self) -> bool:
-        """Whether maps are drawn in two colours a cell: where there are colours, and characters, for them."""
-        colours = self._palette != "ansi" and not self.app.no_color
-        return colours and not getattr(driver_of(self.app), "ascii", False)
 
     def watch_asked(self) -> None:
         """The verdict is kept back, or given."""

@@ -1,0 +1,178 @@
+"""The numbers of the units, and the gate between them, against figures that were worked out without the package."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.render.article import Worked, worked
+from tests.render.graph.drawn import cells, of_ink, rows, units
+from tests.render.moments import at, of, shown
+from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
+from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.run.moment import phases
+from tui_backprop.render.graph.picture import graph
+from tui_backprop.render.graph.plan import LEAST_GROUPED
+
+FRAMED, PLAIN, TINY = (120, 21), (80, 10), (60, 8)
+NAMES = ("h1", "h2", "h3", "h4", "y")
+FIRST, OUTPUT = Weight(1, 0, 0), Unit(2, 0)
+ORDER: list[str] = list(phases(2))
+KNOWN_FROM = {"x": "input", "z1": "sum1", "a": "activate1", "z2": "sum2", "ŷ": "activate2", "t": "error",
+              "δ2": "error", "↑": "upstream1", "δ1": "mask1"}  # fmt: skip
+
+
+def expected(known: Worked, phase: str) -> dict[str, dict[str, str]]:
+    """What each unit of the article must show at a phase: a number, or the sign that it is not known."""
+    step = known.step
+
+    def value(name: str, number: float) -> str:
+        return shown(number).strip() if ORDER.index(phase) >= ORDER.index(KNOWN_FROM[name]) else "·"
+
+    found = {
+        f"h{i + 1}": {
+            "z": value("z1", step.z[0][i]), "a": value("a", step.a[0][i]),
+            "↑": value("↑", step.upstream[0][i]), "δ": value("δ1", step.delta[0][i]),
+        }
+        for i in range(4)
+    }  # fmt: skip
+    found["y"] = {
+        "z": value("z2", step.z[1][0]), "ŷ": value("ŷ", step.prediction[0]),
+        "t": value("t", ARTICLE_TARGETS[known.sample][0]), "δ": value("δ2", step.delta[1][0]),
+    }  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("phase", ORDER)
+def test_every_unit_shows_what_is_known_and_nothing_else(step: int, phase: str) -> None:
+    moment, values = at("article", step, phase), expected(worked(step), phase)
+    assert units(graph(moment, OUTPUT, *FRAMED), NAMES) == values
+    assert units(graph(moment, OUTPUT, *PLAIN), NAMES) == values
+    inputs = [shown(x) if phase else "·" for x in ARTICLE_INPUTS[worked(step).sample]]
+    drawn = "\n".join(rows(graph(moment, OUTPUT, *PLAIN)))
+    assert [f"x{i + 1} {x}" in drawn for i, x in enumerate(inputs)] == [True] * 3
+
+
+def test_figures_of_the_article_by_hand() -> None:
+    assert expected(worked(3), "mask1")["h2"] == {"z": "−0.0509", "a": "0.0000", "↑": "−0.1962", "δ": "0.0000"}
+    assert expected(worked(1), "mask1")["h4"] == {"z": "+1.3391", "a": "+1.3391", "↑": "+1.6830", "δ": "+1.6830"}
+    assert expected(worked(1), "error")["y"] == {"z": "+2.9496", "ŷ": "+2.9000", "t": "+1.0000", "δ": "+1.9000"}
+
+
+@pytest.mark.parametrize("size", [FRAMED, PLAIN])
+def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
+    lines = graph(at("article", 1, "upstream1"), OUTPUT, *size)
+    bold = [span.text.strip() for spans in lines for span in spans if span.bold and re.search(r"\d\.\d", span.text)]
+    assert bold == ["+1.1815", "+0.8240", "+0.4447", "+1.6830"]
+
+
+GATES = {  # phase: the barrier's upper row, its lower row, and what stands before it; step 3 shuts the gate of h2
+    "sum1": ("   ", "   ", " "), "activate1": ("█✕█", "███", " "), "sum2": ("█✕█", "███", " "),
+    "error": ("█✕█", "███", " "), "upstream1": ("███", "███", "◀"), "mask1": ("███", "█✕█", " "),
+    "update": ("███", "█✕█", " "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [FRAMED, PLAIN])
+@pytest.mark.parametrize("phase", GATES)
+def test_a_shut_gate_stops_the_signal_then_meets_the_error_then_stops_it(phase: str, size: tuple[int, int]) -> None:
+    drawn = rows(graph(at("article", 3, phase), OUTPUT, *size))
+    y = next(y for y, row in enumerate(drawn) if "−0.0509" in row or "h2 z" in row)
+    x = drawn[y].index("z ", drawn[y].index("h2") if "h2" in drawn[y] else 0) + len("z −0.0509") + 1
+    upper, lower, waiting = GATES[phase]
+    assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, waiting)
+    if size == FRAMED and phase != "sum1":  # the barrier goes through the frame as well
+        assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == ("▄▄▄", "▀▀▀")
+
+
+@pytest.mark.parametrize(
+    ("phase", "signal", "error"),
+    [("sum1", 0, 0), ("activate1", 3, 0), ("error", 3, 0), ("upstream1", 0, 0), ("mask1", 0, 3), ("update", 0, 3)],
+)
+def test_only_the_present_directions_arrow_is_lit(phase: str, signal: int, error: int) -> None:
+    lines = graph(at("article", 3, phase), OUTPUT, *FRAMED)
+    spans = [span for row in lines for span in row]
+    assert sum(span.text == " ─▶─ " and span.ink == "signal" for span in spans) == signal
+    assert sum(span.text == " ─◀─ " and span.ink == "error" for span in spans) == error
+
+
+def test_smooth_units_have_no_barrier() -> None:
+    lines = graph(at("circle", 3, "mask1"), OUTPUT, 120, 24)
+    assert not of_ink(lines, "warn", "█")
+    assert not any("✕" in row for row in rows(lines))
+
+
+@pytest.mark.parametrize(
+    ("phase", "name", "number"),
+    [("sum1", "h2", "z −0.0509"), ("activate1", "h2", "a  0.0000 ✕"), ("mask1", "h2", "δ  0.0000 ✕"),
+     ("mask1", "y", "δ −0.6000"), ("upstream1", "h2", "↑ −0.1962 ✕"), ("activate2", "y", "ŷ +0.4000"),
+     ("sum1", "y", "z    ·")],
+)  # fmt: skip
+def test_where_there_is_room_for_one_number_it_is_the_newest(phase: str, name: str, number: str) -> None:
+    drawn = "\n".join(rows(graph(at("article", 3, phase), FIRST, *TINY)))
+    assert re.search(rf"{name} +{re.escape(number)}", drawn), drawn
+
+
+def units_named(drawn: list[str]) -> set[int]:
+    """The hidden units that have a row, of their own or with others."""
+    ranges = re.findall(r"h(\d+)(?:–(\d+))?", "\n".join(drawn))
+    return {unit for first, last in ranges for unit in range(int(first), int(last or first) + 1)}
+
+
+@given(st.integers(6, 60), st.integers(1, 40), st.integers(60, 120))
+@settings(deadline=None, max_examples=40)
+def test_units_without_room_share_a_row_or_are_counted(height: int, hidden: int, columns: int) -> None:
+    drawn = rows(graph(of([1, hidden, 1], 1, "sum1"), FIRST, columns, height))
+    more = re.search(r"… (\d+) more", "\n".join(drawn))
+    assert len(units_named(drawn)) + (int(more[1]) if more else 0) == hidden
+    assert not more or height - 2 <= LEAST_GROUPED
+
+
+@given(st.data(), st.integers(5, 30))
+@settings(deadline=None, max_examples=40)
+def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
+    unit = data.draw(st.integers(0, 39))
+    lines = graph(of([1, 40, 1], 1, "update"), Unit(1, unit), 80, height)
+    (name,) = [span.text for row in lines for span in row if span.selected and span.target != "to_phase('update')"]
+    assert unit + 1 in units_named([name])
+
+
+def test_a_row_of_several_units_shows_their_mean_and_how_many_gates_are_open() -> None:
+    moment = of([6, 20, 2], 1, "activate1", hidden="relu")
+    a = moment.activation(1)
+    assert a is not None
+    drawn = "\n".join(rows(graph(moment, FIRST, 80, 12)))  # ten rows: two units in each
+    for first in range(0, 20, 2):
+        opened = int((a[first : first + 2] > 0).sum())
+        gates = f"{opened}/2" if opened else "✕"
+        row = rf"h{first + 1}–{first + 2} +a +{re.escape(shown(float(a[first : first + 2].mean())).strip())} +{gates}"
+        assert re.search(row, drawn), row
+
+
+@pytest.mark.parametrize("layer", [1, 4, 6, 8])
+def test_where_not_all_layers_fit_that_of_the_phase_is_in_sight(layer: int) -> None:
+    moment = of([2] * 9, 1, f"sum{layer}")
+    drawn = "\n".join(rows(graph(moment, FIRST, 80, 12)))
+    name = "y1" if layer == 8 else f"h{layer}.1"
+    assert f"{name} z" in drawn
+    assert "x1" in drawn or layer > 1
+    assert ("x1 +" in drawn, "y1" in drawn) != (True, True)
+
+
+def test_a_click_on_a_unit_or_an_edge_means_it() -> None:
+    targets = {span.target for row in cells(graph(at("article"), FIRST, *FRAMED)) for _, span in row}
+    assert {Unit(0, 2), Unit(1, 3), Unit(2, 0), Weight(1, 1, 1), Weight(2, 3, 0)} <= targets
+
+
+@pytest.mark.parametrize("size", [(120, 24), PLAIN, (60, 9)])
+def test_at_the_start_the_numbers_have_blanks_and_the_keys_stand_there(size: tuple[int, int]) -> None:
+    lines = graph(at("article"), FIRST, *size)
+    drawn = "\n".join(rows(lines))
+    assert "·" not in drawn.replace("·· 0", "")
+    targets = {span.target for row in lines for span in row if isinstance(span.target, str)}
+    assert size != (120, 24) or {"phase(1)", "step(1)", "play", "until", "help"} <= targets
+    assert "one phase forward" not in "\n".join(rows(graph(at("article", 1, "input"), FIRST, *size)))

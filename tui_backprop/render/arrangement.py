@@ -1,0 +1,193 @@
+"""Where the panes stand: each takes what its content needs, and the graph gets the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+FRAME = (4, 2)
+"""Columns and rows of a frame: its lines, and a blank column inside at either side."""
+LEAST_GRAPH = 8
+"""Rows of the graph, with its frame, below which it is not worth its place."""
+_PANES = ("network", "inspector", "matrices", "samples", "error")
+SURFACE = "surface"
+"""The view that stands beside the graph."""
+TIGHT = 86
+"""In fewer columns frames have no blank column inside."""
+_LINE_COST, _CUT_ROW_COST, _HIDDEN_COST, _FRONT_COST = 0.5, 1.5, 1.6, 6.0
+_GRAPH_WEIGHT = 2.0
+
+
+class Place(NamedTuple):
+    """A pane's region: left column, top row, columns, rows, with its frame."""
+
+    left: int
+    top: int
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a pane's content needs, without its frame, and the least that it is of use in."""
+
+    columns: int
+    rows: int
+    least_columns: int = 16
+    least_rows: int = 3
+    stretches: bool = False
+    """Whether it has a use for more room than it needs."""
+
+
+Stack = tuple[str, ...]
+"""Panes below each other."""
+Band = tuple[Stack, ...]
+"""Stacks beside each other."""
+
+
+def arrange(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> dict[str, Place]:
+    """The places of the panes of `wants`, and of "line" where the error is only that.
+
+    Views, all but the surface, stand in the inspector's place; the surface stands beside the graph. Of all ways
+    to stack the panes below the graph the one is taken that cuts and wastes least. One of them has only the pane
+    `front` there, and a "bar" with the names of the others.
+    """
+    views = [name for name in wants if name not in (*_PANES, SURFACE)]
+    beside = {name: want for name, want in wants.items() if not (views and name == "inspector")}
+    ways = [_placed(bands, columns, rows, beside) for bands in _ways(beside)]
+    ways.append(_in_turn(columns, rows, wants, front))
+    return min(ways, key=lambda way: _cost(way, columns, beside, front))
+
+
+def _in_turn(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> dict[str, Place]:
+    front = "matrices" if front == "network" else front
+    below = max(6, min(wants[front].rows + FRAME[1], rows - 1 - LEAST_GRAPH, rows // 2))
+    top = rows - 2 - below
+    return {
+        **_top(columns, top, {name: want for name, want in wants.items() if name != SURFACE}),
+        "bar": Place(0, top, columns, 1),
+        front: Place(0, top + 1, columns, below),
+        "line": Place(0, rows - 1, columns, 1),
+    }
+
+
+def _ways(wants: Mapping[str, Want]) -> Iterator[tuple[Band, ...]]:
+    """The bands of panes below the graph that there can be."""
+    tops = [(name,) for name in wants if name not in ("network", SURFACE, "matrices", "samples", "error")]
+    yield ((*tops, ("matrices", "samples"), ("error",)),)
+    yield ((*tops, ("matrices",), ("samples",), ("error",)),)
+    yield ((*tops, ("matrices", "samples")),)
+    yield ((*tops, ("matrices",), ("samples",)),)
+    yield ((*tops, ("matrices",)), (("samples",), ("error",)))
+    yield ((*tops, ("samples",)), (("matrices",), ("error",)))
+    yield (
+        (tuple(tops), (("matrices",), ("samples",)), (("error",),))
+        if len(tops) > 1
+        else (
+            (*tops,),
+            (("matrices",), ("samples",), ("error",)),
+        )
+    )
+
+
+def frame(columns: int) -> tuple[int, int]:
+    """Columns and rows that a pane's frame takes on a screen of so many columns."""
+    return (2 if columns < TIGHT else FRAME[0], FRAME[1])
+
+
+def _placed(bands: Sequence[Band], columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    line = 0 if any("error" in stack for band in bands for stack in band) else 1
+    heights = [_band_rows(band, wants) for band in bands]
+    least = [_band_rows(band, wants, least=True) for band in bands]
+    room = rows - line - max(LEAST_GRAPH, min(wants["network"].rows, rows // 2))
+    heights = _shared(room, heights, least)
+    top = rows - line - sum(heights)
+    places.update(_top(columns, top, wants))
+    for band, height in zip(bands, heights, strict=True):
+        places.update(_of_band(band, top, columns, height, wants))
+        top += height
+    if line:
+        places["line"] = Place(0, rows - 1, columns, 1)
+    return places
+
+
+def _top(columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
+    """The graph, and at its right the surface, about as wide as it is high to the eye."""
+    if SURFACE not in wants:
+        return {"network": Place(0, 0, columns, rows)}
+    extra = frame(columns)[0]
+    least, most = wants[SURFACE].least_columns + extra, columns - wants["network"].least_columns - extra
+    beside = max(least, min(2 * rows, columns // 2, most))
+    return {
+        "network": Place(0, 0, columns - beside, rows),
+        SURFACE: Place(columns - beside, 0, beside, rows),
+    }
+
+
+def _band_rows(band: Band, wants: Mapping[str, Want], least: bool = False) -> int:
+    return max(
+        sum((wants[name].least_rows if least else wants[name].rows) + FRAME[1] for name in stack) for stack in band
+    )
+
+
+def _shared(room: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]:
+    """What each gets of `room`: what it wants if there is enough, else its least and a share of what is left."""
+    if sum(wanted) <= room:
+        return list(wanted)
+    spare = room - sum(least)
+    if spare <= 0:
+        shares = [max(0, room * part // max(1, sum(least))) for part in least]
+    else:
+        asked = [max(0, want - part) for want, part in zip(wanted, least, strict=True)]
+        total = max(1, sum(asked))
+        shares = [part + spare * ask // total for part, ask in zip(least, asked, strict=True)]
+    for place in range(len(shares)):  # what division has left over
+        if sum(shares) >= room:
+            break
+        shares[place] += 1
+    return shares
+
+
+def _of_band(band: Band, top: int, columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
+    extra = frame(columns)[0]
+    wanted = [max(wants[name].columns for name in stack) + extra for stack in band]
+    least = [max(wants[name].least_columns for name in stack) + extra for stack in band]
+    widths = _shared(columns, wanted, least)
+    spare = columns - sum(widths)
+    greedy = [place for place, stack in enumerate(band) if any(wants[name].stretches for name in stack)]
+    greedy = greedy or list(range(len(band)))
+    for turn in range(spare):
+        widths[greedy[turn % len(greedy)]] += 1
+    places, left = {}, 0
+    for stack, width in zip(band, widths, strict=True):
+        wanted_rows = [wants[name].rows + FRAME[1] for name in stack]
+        heights = _shared(rows, wanted_rows, [wants[name].least_rows + FRAME[1] for name in stack])
+        heights[-1] += rows - sum(heights)
+        at = top
+        for name, height in zip(stack, heights, strict=True):
+            places[name] = Place(left, at, width, height)
+            at += height
+        left += width
+    return places
+
+
+def _cost(places: Mapping[str, Place], columns: int, wants: Mapping[str, Want], front: str) -> float:
+    """How much is cut, and, far less, how much is wasted."""
+    extra = frame(columns)
+    cost = _LINE_COST if "line" in places else 0.0
+    for name, want in wants.items():
+        if name not in places:
+            cost += _FRONT_COST if name == front and front != "network" else 0.0 if name == "error" else _HIDDEN_COST
+            continue
+        place = places[name]
+        inner = (place.columns - extra[0], place.rows - extra[1])
+        weight = _GRAPH_WEIGHT if name == "network" else 1.0
+        cost += weight * max(0, want.columns - inner[0]) / want.columns
+        cost += weight * _CUT_ROW_COST * max(0, want.rows - inner[1]) / want.rows
+        if inner[0] < want.least_columns or inner[1] < want.least_rows:
+            cost += 5.0
+        if not want.stretches:
+            cost += 0.02 * max(0, inner[1] - want.rows) + 0.002 * max(0, inner[0] - want.columns)
+    return cost

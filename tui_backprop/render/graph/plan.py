@@ -1,0 +1,240 @@
+"""Where the units of a graph stand: one or more rows each, or, where there are many, a row for several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.parts import Weight
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import safe, width
+
+LEAST_GAP = 7
+"""Cells between two layers below which edges cannot be told apart."""
+ROOMY_GAP = 22
+"""Cells between two layers from which frames around units are worth their room."""
+LEAST_GROUPED = 8
+"""In fewer rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
+_NAMES = (24, 12, 8, 6)
+"""Cells of a name at most, tried in this order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """How a unit is drawn: its rows, the row of what it computes, and that of the error that reaches it.
+
+    `signal` and `error` count from its top row; in a form of one row they are the same.
+    """
+
+    rows: int
+    signal: int = 0
+    error: int = 0
+
+
+FRAMED, PLAIN, TINY, BARE = Form(4, 1, 2), Form(2, 0, 1), Form(1), Form(1)
+FORMS = (FRAMED, PLAIN, TINY, BARE)
+"""From the largest: in a frame, in two rows, a name and its newest number, that number alone."""
+MAPPED, THUMBED = Form(4, 2, 2), Form(2)
+MAPS = (MAPPED, THUMBED, TINY, BARE)
+"""The same where each unit has a map of the plane: below its name and newest number, or beside its name."""
+_MAP_SIZES = {MAPPED: (12, 3), THUMBED: (8, 2)}
+
+
+def map_size(form: Form) -> tuple[int, int]:
+    """Columns and rows of a unit's map."""
+    return _MAP_SIZES[form]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of a unit, or of `count` neighbours from `first` on, at row `top`."""
+
+    first: int
+    count: int
+    top: int
+
+    @property
+    def units(self) -> slice:
+        """The units of the slot in their layer."""
+        return slice(self.first, self.first + self.count)
+
+    def holds(self, unit: int) -> bool:
+        """Whether the unit has this place."""
+        return self.first <= unit < self.first + self.count
+
+
+@dataclass(frozen=True)
+class Column:
+    """A layer of the graph: its form, its slots from top to bottom, its names as shown, and where it stands."""
+
+    layer: int
+    form: Form
+    slots: tuple[Slot, ...]
+    names: tuple[str, ...]
+    """One for each slot, all of the same width."""
+    cells: int
+    hidden: int = 0
+    """How many units there is no room for."""
+    left: int = 0
+
+    @property
+    def right(self) -> int:
+        """The first cell after it."""
+        return self.left + self.cells
+
+    @property
+    def centre(self) -> int:
+        """The cell in the middle of it."""
+        return self.left + self.cells // 2
+
+    def signal_row(self, slot: Slot) -> int:
+        """The row in which a signal enters and leaves."""
+        return slot.top + self.form.signal
+
+    def error_row(self, slot: Slot) -> int:
+        """The row in which an error enters and leaves."""
+        return slot.top + self.form.error
+
+
+def plan(moment: Moment, selection: Selection, columns: int, rows: int, maps: bool = False) -> tuple[Column, ...]:
+    """The layers shown, left to right: as many around the phase's as fit into `columns`, each in `rows` rows.
+
+    With `maps` units have one each, where there is room.
+    """
+    layers = range(len(moment.experiment.network.units))
+    forms = MAPS if maps else FORMS
+    for cap, largest in enumerate(forms):
+        least = ROOMY_GAP if largest is FRAMED else LEAST_GAP
+        for most in _NAMES:
+            shown = [_column(moment, selection, layer, rows, forms[cap:], most) for layer in layers]
+            nameless = largest is BARE and any(slot.count > 1 for column in shown for slot in column.slots)
+            if not nameless and sum(column.cells for column in shown) + least * (len(shown) - 1) <= columns:
+                return _spread(shown, columns)
+    shown = [_column(moment, selection, layer, rows, (TINY, BARE), _NAMES[-2]) for layer in layers]
+    return _spread(_around(moment, shown, columns), columns)
+
+
+def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: Sequence[Form], most: int) -> Column:
+    """A layer in the first of the forms that fits, its names in at most `most` cells; the last of them has no names."""
+    units = moment.experiment.network.units[layer]
+    names = [safe(name) for name in moment.experiment.unit_names(layer)]
+    forms = forms[:-1] or forms
+    form = next((form for form in forms if layer and form.rows * units <= rows), forms[-1])
+    if units > rows and rows > LEAST_GROUPED:
+        size = -(-units // rows)
+        starts = range(0, units, size)
+        counts = [min(size, units - start) for start in starts]
+        names = [_span_name(names, start, start + count - 1) for start, count in zip(starts, counts, strict=True)]
+        hidden = 0
+    else:
+        fitting = max(1, min(units, rows // form.rows if units * form.rows <= rows else (rows - 1) // form.rows))
+        first = min(max(0, _wanted(selection, layer) - fitting + 1), units - fitting)
+        starts, counts, hidden = range(first, first + fitting), [1] * fitting, units - fitting
+        names = names[first : first + fitting]
+    slot_rows = (rows - bool(hidden)) / len(counts)
+    tops = [int(place * slot_rows + (slot_rows - form.rows) / 2) for place in range(len(counts))]
+    slots = tuple(Slot(*entry) for entry in zip(starts, counts, tops, strict=True))
+    column = Column(layer, form, slots, tuple(shorten(names, most)), 0, hidden)
+    return replace(column, cells=_cells(moment, column))
+
+
+def _cells(moment: Moment, column: Column) -> int:
+    """How wide a column of units is; see `units.unit_lines` for what stands there."""
+    if column.form is BARE:
+        return 7
+    name = width(column.names[0]) + 1
+    if column.layer == 0:
+        return name + 7
+    if column.form is MAPPED:
+        return max(map_size(MAPPED)[0], name + 2 + 7 + 2)
+    if column.form is THUMBED:
+        return name + map_size(THUMBED)[0]
+    if column.form is TINY:
+        grouped = max(slot.count for slot in column.slots)
+        return name + 2 + 7 + (2 if grouped == 1 else len(f" {grouped}/{grouped}"))
+    inner = 9 + (5 if has_gate(moment, column.layer) else 1) + 9
+    return inner + 4 if column.form is FRAMED else name + inner
+
+
+def has_gate(moment: Moment, layer: int) -> bool:
+    """Whether something stands between z and a: an activation that is not the identity."""
+    return not ACTIVATIONS[moment.experiment.network.activations[layer - 1]].linear
+
+
+def _wanted(selection: Selection, layer: int) -> int:
+    """The unit of a layer that must be in sight."""
+    if isinstance(selection, Weight) and selection.layer == layer + 1:
+        return selection.row
+    return selection.column if selection.layer == layer else 0
+
+
+def _around(moment: Moment, every: Sequence[Column], columns: int) -> list[Column]:
+    """The stretch around the phase's layer for which there is room."""
+    at = {"input": 0, "update": 0, "error": len(every) - 1}.get(moment.phase.kind, max(moment.phase.layer, 1))
+    first = last = at
+    room = columns - every[first].cells
+    while True:
+        if first > 0 and every[first - 1].cells + LEAST_GAP <= room:
+            first -= 1
+            room -= every[first].cells + LEAST_GAP
+        elif last < len(every) - 1 and every[last + 1].cells + LEAST_GAP <= room:
+            last += 1
+            room -= every[last].cells + LEAST_GAP
+        else:
+            return [*every[first : last + 1]]
+
+
+def _spread(shown: Sequence[Column], columns: int) -> tuple[Column, ...]:
+    """The columns from the left edge to the right one, with gaps of the same size between them."""
+    gap = (columns - sum(column.cells for column in shown)) / max(1, len(shown) - 1)
+    lefts = accumulate((column.cells + gap for column in shown[:-1]), initial=0.0)
+    return tuple(replace(column, left=max(0, round(left))) for column, left in zip(shown, lefts, strict=True))
+
+
+def _span_name(names: Sequence[str], first: int, last: int) -> str:
+    """`h1–4`: the first unit's name, and the last one's number where names only count."""
+    start, end = names[first], names[last]
+    if first == last:
+        return start
+    stem = start.rstrip("0123456789")
+    return f"{start}–{end[len(stem) :]}" if end.startswith(stem) and end != stem else f"{start}…"
+
+
+def shorten(names: Sequence[str], most: int) -> list[str]:
+    """The names padded to one width of at most `most` cells; those that are cut stay different from each other.
+
+    A name is cut at its end if that leaves it unlike the others, else in the middle, else it is numbered.
+
+    >>> shorten(["district=north", "district=west"], 9)
+    ['dis…north', 'dist…west']
+    """
+    cells = min(max(map(width, names)), most)
+    found = [name if width(name) <= cells else _head(name, cells - 1) + "…" for name in names]
+    if len(set(found)) < len(set(names)):
+        found = [name if width(name) <= cells else _middle(name, cells) for name in names]
+    if len(set(found)) < len(set(names)):
+        numbers = [f"…{number}" for number in range(1, len(names) + 1)]
+        found = [_head(name, cells - len(number)) + number for name, number in zip(names, numbers, strict=True)]
+    return [name + " " * (cells - width(name)) for name in found]
+
+
+def _head(text: str, cells: int) -> str:
+    while text and width(text) > cells:
+        text = text[:-1]
+    return text
+
+
+def _middle(text: str, cells: int) -> str:
+    """The name's beginning and as much of its end as what differs between names is likely to be."""
+    end = text[-((cells + 1) // 2) :]
+    for separator in "=_ .-":
+        tail = text.rpartition(separator)[2]
+        if tail and width(tail) <= cells - 2:
+            end = tail
+            break
+    while end and width(end) > cells - 2:
+        end = end[1:]
+    return _head(text, cells - 1 - width(end)) + "…" + end

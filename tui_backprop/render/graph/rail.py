@@ -1,0 +1,155 @@
+"""The frame of the graph: the forward phases along its top edge, the backward ones along its bottom edge."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.render.graph.flow import Direction
+from tui_backprop.render.graph.plan import Column
+from tui_backprop.render.spans import Line, Span, width
+
+_LEAST_LINK = 3
+"""Cells between two phases: a blank, an arrow head, a blank."""
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A phase on the rail, around the cell `centre`."""
+
+    phase: Phase
+    label: str
+    centre: int
+
+
+def rails(moment: Moment, plan: Sequence[Column], columns: int, frame: str) -> tuple[Line, Line]:
+    """The top and the bottom line of a frame of `columns` cells around the graph, in the ink `frame`.
+
+    Each phase stands at the column of the graph that it is about, so far as there is room. The present one is filled,
+    those before it are lit. Phases of layers that are out of sight are left out.
+    """
+    order = phases(moment.experiment.network.depth)
+    now = order.index(moment.phase) if moment.step else -1
+    forward, backward = _stops(moment, plan)
+    cut = plan[0].layer > 0, plan[-1].layer < moment.experiment.network.depth
+
+    def lit(stop: _Stop) -> int:
+        return (order.index(stop.phase) < now) - (order.index(stop.phase) > now)
+
+    top = _rail(forward, [lit(stop) for stop in forward], Direction.FORWARD, columns, cut)
+    bottom = _rail(backward, [lit(stop) for stop in backward], Direction.BACKWARD, columns, cut)
+    return (
+        (Span("╭", frame), *_framed(top, frame), Span("╮", frame)),
+        (Span("╰", frame), *_framed(bottom, frame), Span("╯", frame)),
+    )
+
+
+def _stops(moment: Moment, plan: Sequence[Column]) -> tuple[list[_Stop], list[_Stop]]:
+    """The phases of the columns in sight, from left to right: forward, backward."""
+    experiment, depth = moment.experiment, moment.experiment.network.depth
+    units = {column.layer: column.centre for column in plan}
+    edges = {above.layer: (below.right + above.left) // 2 for below, above in itertools.pairwise(plan)}
+    forward: list[_Stop] = []
+    backward: list[_Stop] = []
+    for name in phases(depth):
+        kind, layer = name.kind, name.layer
+        centre = {
+            "input": units.get(0), "sum": edges.get(layer, units.get(layer)), "activate": units.get(layer),
+            "error": units.get(depth), "upstream": edges.get(layer + 1, units.get(layer)), "mask": units.get(layer),
+            "gradient": edges.get(1, units.get(1)), "update": units.get(0),
+        }[kind]  # fmt: skip
+        if centre is not None:
+            stop = _Stop(name, phase_label(name, experiment), centre)
+            (forward if kind in ("input", "sum", "activate") else backward).append(stop)
+    return forward, backward[::-1]
+
+
+def _rail(
+    stops: Sequence[_Stop], lit: Sequence[int], direction: Direction, columns: int, cut: tuple[bool, bool]
+) -> list[Span | int]:
+    """Spans, and for bare frame line how many cells of it: together `columns − 2` cells."""
+    room = columns - 2
+    word = direction.name.lower()
+    placed = _placed(stops, len(word) + 4, room - 2 - 2 * cut[1]) if room > 40 else None
+    lead: list[Span | int] = []
+    if placed is not None:
+        here = 0 in lit or (direction is Direction.FORWARD and 1 in lit)
+        lead = [1, Span(f" {word} ", direction.value if here else "dim", here)]
+    else:
+        placed = _placed(stops, 2, room - 2)
+    if placed is None:
+        stops, lit, placed = _window(stops, lit, room, direction)
+    spans, at = lead, sum(_cells(part) for part in lead)
+    for place, (stop, start) in enumerate(zip(stops, placed, strict=True)):
+        link = start - at - 1
+        if place == 0:
+            spans += [link] if link > 0 else []
+        else:
+            passed = min(lit[place - 1 : place + 1]) >= 0
+            ink, line = (direction.value, "━") if passed else ("dim", "─")
+            arrow = line * (link - 1)
+            arrow = f"{arrow}▶" if direction is Direction.FORWARD else f"◀{arrow}"
+            spans.append(Span(arrow, ink))
+        spans.append(_label(stop, lit[place], direction))
+        at = start + width(stop.label) + 1
+    rest = room - at
+    return [*spans, rest] if rest > 0 else spans
+
+
+def _label(stop: _Stop, lit: int, direction: Direction) -> Span:
+    text, target = f" {stop.label} ", f"to_phase('{stop.phase}')"
+    if lit == 0:
+        return Span(text, direction.value, bold=True, selected=True, target=target)
+    return Span(text, "text" if lit > 0 else "dim", target=target)
+
+
+def _placed(stops: Sequence[_Stop], least: int, most: int) -> list[int] | None:
+    """The first cell of each label: as near its centre as its neighbours allow, all from `least` to `most`."""
+    starts, cursor = [], least
+    for stop in stops:
+        start = max(cursor, stop.centre - width(stop.label) // 2)
+        starts.append(start)
+        cursor = start + width(stop.label) + _LEAST_LINK
+    limit = most
+    for place in reversed(range(len(stops))):
+        starts[place] = min(starts[place], limit - width(stops[place].label))
+        limit = starts[place] - _LEAST_LINK
+    return starts if starts and starts[0] >= least else None
+
+
+def _window(
+    stops: Sequence[_Stop], lit: Sequence[int], room: int, direction: Direction
+) -> tuple[Sequence[_Stop], Sequence[int], list[int]]:
+    """As many phases around the present one as there is room for, one after the other."""
+    if not stops:
+        return (), (), []
+    ahead = 0 if direction is Direction.FORWARD and lit[0] < 0 else len(stops) - 1
+    first = last = lit.index(0) if 0 in lit else ahead
+
+    def starts() -> list[int]:
+        found, cursor = [], 1
+        for stop in stops[first : last + 1]:
+            found.append(cursor)
+            cursor += width(stop.label) + _LEAST_LINK
+        return found if cursor - _LEAST_LINK <= room - 1 else []
+
+    found = starts()
+    for grow in ((0, 1), (-1, 0)) * len(stops):
+        before = first, last
+        first, last = max(0, first + grow[0]), min(len(stops) - 1, last + grow[1])
+        if starts():
+            found = starts()
+        else:
+            first, last = before
+    return (stops[first : last + 1], lit[first : last + 1], found) if found else ((), (), [])
+
+
+def _cells(part: Span | int) -> int:
+    return part if isinstance(part, int) else width(part.text)
+
+
+def _framed(parts: Sequence[Span | int], frame: str) -> list[Span]:
+    return [Span("─" * part, frame) if isinstance(part, int) else part for part in parts]

@@ -1,0 +1,219 @@
+"""A unit's numbers: `z ▷ a` in the way of the signal, `δ ◁ ↑` in that of the error, and the gate between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.canvas import put
+from tui_backprop.render.graph.maps import Maps
+from tui_backprop.render.graph.plan import BARE, FRAMED, MAPPED, PLAIN, THUMBED, Column, Slot, has_gate
+from tui_backprop.render.numbers import fixed, scale_of, tone
+from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line, Span, line, width
+
+_NUMBER = 7
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A number of a unit, the scale of its tone, and whether this phase brought it."""
+
+    value: float | None
+    scale: float = 1.0
+    fresh: bool = False
+    blank: bool = False
+
+    def span(self, target: Unit, quiet: bool = False) -> Span:
+        """The number in its tone; before anything has been computed, nothing."""
+        if self.blank:
+            return Span(" " * _NUMBER, target=target)
+        ink = "dim" if quiet and self.value == 0 else tone(self.value, self.scale)
+        return Span(fixed(self.value, _NUMBER), ink, self.fresh, target=target)
+
+
+def write_units(
+    cells: list[list[Span]], moment: Moment, selection: Selection, column: Column, frame: str, maps: Maps
+) -> None:
+    """Writes all units of a column over `cells`."""
+    for slot, name in zip(column.slots, column.names, strict=True):
+        target = Unit(column.layer, slot.first)
+        chosen = _chosen(selection, column, slot)
+        title = Span(name, "accent" if chosen else "label", True, chosen and isinstance(selection, Unit), target)
+        for offset, spans in enumerate(_lines(moment, column, slot, title, frame, maps)):
+            put(cells, slot.top + offset, column.left, spans)
+    if column.hidden:
+        put(cells, len(cells) - 1, column.left, line(Span(f"… {column.hidden} more", "warn")))
+
+
+def _chosen(selection: Selection, column: Column, slot: Slot) -> bool:
+    """Whether the selection is about a unit of the slot: the unit itself, or the one that a weight leads to."""
+    if isinstance(selection, Weight) and selection.layer == column.layer + 1:
+        return slot.holds(selection.row)
+    return selection.layer == column.layer and slot.holds(selection.column)
+
+
+def _lines(moment: Moment, column: Column, slot: Slot, title: Span, frame: str, maps: Maps) -> Sequence[Line]:
+    if column.form is PLAIN or column.form is FRAMED:
+        return _full(moment, column, slot, title, frame)
+    if column.form is THUMBED:
+        first, second = maps[column.layer, slot.first]
+        return [line(title, Span(" "), *first), line(Span(" " * (width(title.text) + 1)), *second)]
+    key, values = _newest(moment, column, slot)
+    number = values.span(Unit(column.layer, slot.first))
+    if column.form is BARE:
+        return [(number,)]
+    spans = [title, Span(" ")]
+    if column.layer:
+        spans.append(Span(f"{key} ", "label"))
+    named = line(*spans, number, *_open(moment, column, slot))
+    return [named, *maps[column.layer, slot.first]] if column.form is MAPPED else [named]
+
+
+def _full(moment: Moment, column: Column, slot: Slot, title: Span, frame: str) -> Sequence[Line]:
+    """Two rows, `z ▷ a` and `δ ◁ ↑`; in a form with a frame, that around them."""
+    layer, unit, target = column.layer, slot.first, Unit(column.layer, slot.first)
+    values = _values(moment, layer, unit)
+    gate = _gate(moment, layer, unit) if has_gate(moment, layer) else _NO_GATE
+    left, right = list(values)[:2], list(values)[2:]
+    shut = gate is not _NO_GATE and gate.barrier
+    rows = [
+        line(
+            Span(f"{left[row]} ", "label"), values[left[row]].span(target), *gate.rows[row],
+            Span(f"{right[row]} ", "label"), values[right[row]].span(target, quiet=shut and row == 0),
+        )
+        for row in (0, 1)
+    ]  # fmt: skip
+    if column.form is PLAIN:
+        blank = Span(" " * width(title.text))
+        return [line(title, Span(" "), *rows[0]), line(blank, Span(" "), *rows[1])]
+    inner = column.cells - 2
+    name = title._replace(text=title.text.strip())
+    edge = "warn" if shut else frame
+    before, after = 2 + _NUMBER + 1 + 1, inner - 3 - (2 + _NUMBER + 1 + 1)
+    top = [Span("╭─ ", edge), name, Span(" ", edge)]
+    used = 3 + width(name.text)
+    if shut and used <= before:
+        top += [Span("─" * (before - used), edge), Span("▄▄▄", "warn"), Span("─" * after + "╮", edge)]
+        bottom = line(Span("╰" + "─" * before, edge), Span("▀▀▀", "warn"), Span("─" * after + "╯", edge))
+    else:
+        top.append(Span("─" * (inner - used) + "╮", edge))
+        bottom = line(Span("╰" + "─" * inner + "╯", edge))
+    side = Span("│", edge)
+    return [line(*top), *(line(side, Span(" "), *row, Span(" "), side) for row in rows), bottom]
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """What stands between the numbers of the two rows: five cells, or one where there is no gate."""
+
+    rows: tuple[Line, Line]
+    barrier: bool = False
+
+
+_NO_GATE = _Gate((line(" "), line(" ")))
+_BLANK = line("     ")
+_SOLID = Span("███", "warn")
+_CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
+
+
+def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
+    """The way between z and a. Only the present direction's is lit; where it is shut, a barrier ends it.
+
+    The cross of the upper row says that the signal was stopped, that of the lower one that the error was; between
+    the two, the error stands before the barrier.
+    """
+    known, passed = moment.reached(f"activate{layer}"), _masked(moment, layer)
+    z, mask = moment.sum(layer), moment.mask(layer)
+    backward = moment.phase.backward
+    if not known or z is None:
+        return _Gate((_BLANK, _BLANK))
+    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    shut = activation.shut is not None and not z[unit] > 0
+    if shut and activation.shut == 0:
+        arriving = moment.upstream(layer) is not None if layer < moment.experiment.network.depth else True
+        above: Line = (Span(" "), _SOLID, Span(" ")) if backward else (Span(" "), *_CROSSED, Span(" "))
+        below = (Span(" "), *(_CROSSED if passed else (_SOLID,)))
+        waiting = Span("◀", "error", True) if arriving and backward and not passed else Span(" ")
+        return _Gate((above, (*below, waiting)), barrier=True)
+    here = moment.phase == f"activate{layer}"
+    leaks = f"×{activation.shut:.2g}"[:5].center(5) if shut else ""
+    upper = _BLANK if backward else (Span(leaks or " ─▶─ ", "signal", here),)
+    lower = _BLANK
+    if passed and mask is not None:
+        lower = (Span(leaks or " ─◀─ ", "error", moment.phase == f"mask{layer}"),)
+    return _Gate((upper, lower))
+
+
+def _masked(moment: Moment, layer: int) -> bool:
+    """Whether the error has been through the gate, or been stopped by it."""
+    depth = moment.experiment.network.depth
+    return moment.reached("error" if layer == depth else f"mask{layer}")
+
+
+def _values(moment: Moment, layer: int, unit: int) -> dict[str, _Value]:
+    """The four numbers of a unit by their letters: left above and below, right above and below."""
+
+    def entry(array: Array | None, phase: str) -> _Value:
+        value = None if array is None else float(array[unit])
+        return _Value(value, scale_of(array), moment.phase == phase, blank=not moment.step)
+
+    z = entry(moment.sum(layer), f"sum{layer}")
+    if layer == moment.experiment.network.depth:
+        return {
+            "z": z,
+            "δ": entry(moment.delta(layer), "error"),
+            "ŷ": entry(moment.prediction, f"activate{layer}"),
+            "t": entry(moment.target, "error"),
+        }
+    return {
+        "z": z,
+        "δ": entry(moment.delta(layer), f"mask{layer}"),
+        "a": entry(moment.activation(layer), f"activate{layer}"),
+        "↑": entry(moment.upstream(layer), f"upstream{layer}"),
+    }
+
+
+def _newest(moment: Moment, column: Column, slot: Slot) -> tuple[str, _Value]:
+    """The letter and the number that was computed last: of several units, their mean."""
+    layer, depth = column.layer, moment.experiment.network.depth
+    key, array, phase = "x", moment.activation(0), "input"
+    if layer:
+        hidden = layer < depth
+        stages = [
+            ("z", moment.sum(layer), f"sum{layer}"),
+            ("a" if hidden else "ŷ", moment.activation(layer) if hidden else moment.prediction, f"activate{layer}"),
+            ("↑", moment.upstream(layer) if hidden else None, f"upstream{layer}"),
+            ("δ", moment.delta(layer) if hidden or moment.phase.backward else None, f"mask{layer}"),
+        ]
+        known = [stage for stage in stages if stage[1] is not None]
+        key, array, phase = known[-1] if known else stages[0]
+    if array is None:
+        return key, _Value(None, blank=not moment.step)
+    with np.errstate(all="ignore"):
+        means = np.array(
+            [array[other.units].mean() if other.count > 1 else array[other.first] for other in column.slots]
+        )
+    return key, _Value(float(means[column.slots.index(slot)]), scale_of(means), moment.phase == phase)
+
+
+def _open(moment: Moment, column: Column, slot: Slot) -> Line:
+    """Behind a number alone: whether its gate is shut; of several units, how many are open."""
+    if not column.layer:
+        return ()
+    z, layer = moment.sum(column.layer), column.layer
+    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    if z is None or not activation.gated:
+        return ()
+    if not moment.reached(f"activate{layer}"):
+        return ()
+    opened = int((z[slot.units] > 0).sum())
+    if not opened:
+        return (Span(" "), Span("✕", "sign|warn", True) if activation.shut == 0 else Span("╌", "warn"))
+    return () if slot.count == 1 else (Span(f" {opened}/{slot.count}", "dim"),)
