@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_backprop.errors import BackpropError, ExperimentError, printable, quoted, squeezed
+from tui_backprop.errors import BackpropError, ExperimentError, perhaps, printable, quoted, squeezed
 
 REASON = "cannot be written: File name too long"
 
@@ -22,6 +22,24 @@ def test_the_reason_is_whole_however_long_the_path_is(path: str, room: int) -> N
     assert REASON in told
     assert told.startswith(path[:5])
     assert "…" in told
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("mse", ", did you mean mean_squared?"),
+        ("bce", ", did you mean binary_cross_entropy?"),
+        ("cross_entropy", ", did you mean binary_cross_entropy or softmax_cross_entropy?"),
+        ("Half Squared", ", did you mean half_squared?"),
+        ("hinge", ""),
+        ("", ""),
+        ("s", ""),
+        ("\x1b[2J" * 1000, ""),
+    ],
+)
+def test_the_nearest_of_what_there_is(word: str, near: str) -> None:
+    losses = ["half_squared", "squared", "mean_squared", "binary_cross_entropy", "softmax_cross_entropy"]
+    assert perhaps(word, losses) == near
 
 
 def test_the_hint_goes_before_the_reason() -> None:

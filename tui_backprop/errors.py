@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 NOT_SAVED = 3
 """The exit code where what was made could not be written or saved."""
@@ -46,6 +46,24 @@ class ExperimentError(BackpropError):
         self.key, self.told = key, squeezed(printable(told), _LONGEST)
         where = f"{source}: {key}: " if key else f"{source}: "
         super().__init__(where + message, f"expected {expected}" if expected else "")
+
+
+def perhaps(word: str, known: Iterable[str]) -> str:
+    """`, did you mean …?` with what comes nearest to a mistyped word, or with what it is short for; else nothing.
+
+    >>> perhaps("ReLU", ["relu", "tanh"]), perhaps("mse", ["mean_squared", "squared"]), perhaps("x", ["relu"])
+    (', did you mean relu?', ', did you mean mean_squared?', '')
+    """
+    from difflib import get_close_matches  # seldom needed, and every start would pay for it
+
+    names = {name.lower().replace("-", "_"): name for name in known}
+    typed = word[:_LONGEST].lower().strip().replace("-", "_").replace(" ", "_")
+    inside = [name for name in names if len(typed) > 3 and typed in name]
+    found = [typed] if typed in names else inside or get_close_matches(typed, names, 1, 0.65)
+    initials = {name: "".join(part[:1] for part in name.split("_")) for name in names}
+    short = [name for name, letters in initials.items() if len(letters) > 1 and typed in (letters, f"{letters}e")]
+    best = " or ".join(names[name] for name in found or short)
+    return f", did you mean {best}?" if best else ""
 
 
 def quoted(text: str, limit: int = 40) -> str:

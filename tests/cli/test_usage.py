@@ -181,8 +181,15 @@ BAD_ARGUMENTS = [
     (["show", "article", "--plain", "--svg", "x.svg"], ["--svg", "--plain"]),
     (["learn", "99"], ["no chapter 99"]),
     (["learn", "9" * 5000], ["no chapter"]),
-    (["artikle"], ["artikle: no such file or preset"]),
+    (["artikle"], ["artikle: no such file or preset, did you mean article?"]),
+    (["xro"], ["xro: no such file or preset, did you mean xor?"]),
     (["--frobnicate"], ["--frobnicate"]),
+    (["trian", "article"], ["'trian' is not a command, preset or file, did you mean train?"]),
+    (["Learn", "3"], ["did you mean learn?"]),
+    (["train", "article", "--epoch", "5"], ["--epoch 5, did you mean --epochs?"]),
+    (["train", "article", "--hidden", "ReLU"], ["unknown 'ReLU', did you mean relu?"]),
+    (["train", "article", "--hidden", "relu6, tanh or so"], ["unknown 'relu6, tanh or so' (expected"]),
+    (["check", "article", "--goal", "all-right"], ["did you mean all_right?"]),
 ]
 
 

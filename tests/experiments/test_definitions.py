@@ -153,6 +153,19 @@ def test_a_mistake_names_the_key_and_what_was_expected(definition: dict[str, Any
     assert expected in hint
 
 
+@pytest.mark.parametrize(
+    ("definition", "told"),
+    [
+        (good(network__layer=3), "network.layer: unknown key, did you mean layers?"),
+        (good(training__optimiser="sgd"), "training.optimiser: unknown key, did you mean optimizer?"),
+        (good(training__loss="MSE"), "training.loss: unknown 'MSE', did you mean mean_squared?"),
+        (good(training__loss=3), "training.loss: unknown 3 (expected"),
+    ],
+)
+def test_a_refusal_names_the_nearest_that_there_is(definition: dict[str, Any], told: str) -> None:
+    assert told in refusal(definition)
+
+
 BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
     "no TOML": ("layers = [1,", "", "is not valid TOML"),
     "an empty file": ("", "network.layers", "is missing"),

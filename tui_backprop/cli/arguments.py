@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
 from tui_backprop.terminal.size import MOST
@@ -59,7 +59,10 @@ class _Parser(argparse.ArgumentParser):
         print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise BackpropError(message, f"see {self.prog} --help")
+        _, _, unknown = message.partition("unrecognized arguments: ")
+        option = unknown.split("=")[0].split(" ")[0]
+        near = perhaps(option, self._option_string_actions) if option.startswith("--") else ""
+        raise BackpropError(message + near, f"see {self.prog} --help")
 
 
 def parser_of(verb: str) -> argparse.ArgumentParser:

@@ -87,6 +87,8 @@ def _dispatch(arguments: list[str]) -> int:
     from tui_backprop.cli.arguments import VERBS, parser_of
 
     verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
+    if verb == "studio" and arguments and not arguments[0].startswith("-") and not os.path.exists(arguments[0]):
+        _check_command(arguments[0])
     options = parser_of(verb).parse_args(arguments if verb == "studio" else arguments[1:])
     if verb == "list":
         return _list()
@@ -105,6 +107,18 @@ def _dispatch(arguments: list[str]) -> int:
             "the following arguments are required: EXPERIMENT, or --data FILE", f"see {PROGRAM} {verb} --help"
         )
     return _of_experiment(verb, _experiment(options), options)
+
+
+def _check_command(word: str) -> None:
+    """Raises `BackpropError` for a word that is nearer to a command than to any preset."""
+    from tui_backprop.cli.arguments import VERBS
+    from tui_backprop.errors import BackpropError, perhaps, quoted
+    from tui_backprop.experiments import preset_names
+
+    presets = preset_names()
+    near = perhaps(word, (*VERBS, *presets))
+    if word not in presets and near and near == perhaps(word, VERBS):
+        raise BackpropError(f"{quoted(word)} is not a command, preset or file{near}", f"see {PROGRAM} --help")
 
 
 def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.errors import ExperimentError
+from tui_backprop.errors import ExperimentError, perhaps
 from tui_backprop.experiments.datasets import Opener, read_data
 from tui_backprop.experiments.schema import Section
 from tui_backprop.experiments.tables.file import TableFile, ordinary
@@ -169,7 +169,7 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
         return tomllib.loads(read_text(path, LARGEST_FILE, "", pipes))
     except FileNotFoundError:
         hint = f"a TOML file, or a preset: {', '.join(preset_names())}"
-        raise ExperimentError(name, "", "no such file or preset", hint) from None
+        raise ExperimentError(name, "", f"no such file or preset{perhaps(name, preset_names())}", hint) from None
     except UnreadableError as error:
         raise ExperimentError(name, "", error.what, "an experiment file (TOML) or a preset's name") from None
     except UnicodeDecodeError:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.errors import ExperimentError
+from tui_backprop.errors import ExperimentError, perhaps
 
 
 class Section:
@@ -30,7 +30,7 @@ class Section:
         """All keys have been asked for: any other is a mistake."""
         for key in self._values:
             if key not in self._asked:
-                raise self.error(key, "unknown key", f"one of {', '.join(self._asked)}")
+                raise self.error(key, f"unknown key{perhaps(key, self._asked)}", f"one of {', '.join(self._asked)}")
 
     def has(self, key: str) -> bool:
         """Whether the key is given."""
@@ -92,7 +92,8 @@ class Section:
     def chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
         """The value at `key`, or one of its entries, if it is one of the choices."""
         if not isinstance(value, str) or value not in choices:
-            raise self.error(key, f"unknown {_show(value)}", " | ".join(choices))
+            near = perhaps(value, choices) if isinstance(value, str) else ""
+            raise self.error(key, f"unknown {_show(value)}{near}", " | ".join(choices))
         return value
 
     def names(self, key: str, default: str, choices: Sequence[str], count: int) -> list[str]:

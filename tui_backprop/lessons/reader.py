@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.diagnostics.bugs import bugs_of
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, perhaps
 from tui_backprop.experiments import Overrides
 from tui_backprop.lessons.lesson import (
     CURVES,
@@ -253,7 +253,7 @@ class _Reader:
             allowed = [each.name for each in fields(Overrides) if each.name != "data"]
             wrong = next((key for key in table if key not in allowed), None)
             if wrong is not None:
-                keys.wrong("with", f"unknown change {wrong!r}", ", ".join(allowed))
+                keys.wrong("with", f"unknown change {wrong!r}{perhaps(wrong, allowed)}", ", ".join(allowed))
             else:
                 overrides = Overrides(**table)
         return Scene(
@@ -320,7 +320,7 @@ class _Keys:
         """All keys have been asked for: any other is a mistake."""
         for key in self._table:
             if key not in self._asked:
-                self.wrong(key, f"unknown key {key!r}", ", ".join(sorted(self._asked)))
+                self.wrong(key, f"unknown key {key!r}{perhaps(key, self._asked)}", ", ".join(sorted(self._asked)))
 
     def _get(self, key: str, kind: type, what: str, required: bool = False) -> Any:
         self._asked.add(key)
@@ -346,7 +346,7 @@ class _Keys:
         """One of several names."""
         value = self.text(key, required)
         if value and value not in choices:
-            self.wrong(key, f"unknown {key} {value!r}", ", ".join(choices))
+            self.wrong(key, f"unknown {key} {value!r}{perhaps(value, choices)}", ", ".join(choices))
             return ""
         return value
 

@@ -15,7 +15,7 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Parameter, Weight
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, perhaps
 
 Value = float | str | bool | None
 
@@ -135,7 +135,7 @@ def _rule(experiment: Experiment, edit: Edit) -> Value:
         if not isinstance(value, bool):
             raise BackpropError(f"shuffle is on or off, not {value!r}", "on | off")
     elif value not in OPTIMIZERS:
-        raise BackpropError(f"unknown optimizer {value!r}", " | ".join(OPTIMIZERS))
+        raise BackpropError(f"unknown optimizer {value!r}{perhaps(str(value), OPTIMIZERS)}", " | ".join(OPTIMIZERS))
     return value
 
 
