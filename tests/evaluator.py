@@ -18,6 +18,8 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 """All of them rise, so that the ends of an interval go to the ends."""
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:e[-−+]?\d+)?)|(e\^|[a-z_]+(?=\()|[-+−×/()√²]))")
 _ROUNDED = re.compile(r"(.*) to (\d+) decimals?|round\((.*), (\d+)\)")
+_FORMULA = re.compile(r"·|\(w\)|×w|\b[mvg]\b")
+"""Symbols, as in a rule: `0.999·v + 0.001·g²`."""
 
 
 class Interval(NamedTuple):
@@ -135,6 +137,6 @@ def holds(line: str, precision: Callable[[float, str], Interval]) -> bool | None
         try:
             known.append(computed(side, precision))
         except UnreadableError:
-            if re.search(r"\d+\.\d\d", side) or "…" in side:
+            if "…" in side or (re.search(r"\d\.\d\d", side) and not _FORMULA.search(side)):
                 raise
     return all(side.meets(known[-1]) for side in known) if len(known) > 1 else None

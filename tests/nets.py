@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.transcription import Array, Rules
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.experiments import load_experiment
 
 HIDDEN = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh")
@@ -95,3 +96,26 @@ def nets(
         targets = np.eye(layers[-1])[random.integers(0, layers[-1], samples)]
     training = {"batch": draw(st.sampled_from(batches)), "rate": draw(st.sampled_from([0.01, 0.1, 0.3]))}
     return Net(rules, layers, bias, weights, biases, inputs, targets, training)
+
+
+def drawn(seed: int) -> dict[str, Any]:
+    """A network with up to 48 weights, of any activations, loss, optimiser, penalty and bias."""
+    random = np.random.default_rng(seed)
+    layers = random.integers(1, 5, random.integers(2, 5)).tolist()
+    output = str(random.choice(OUTPUT))
+    loss = str(random.choice(losses_for(output)))
+    targets = random.uniform(-1, 1, (3, layers[-1]))
+    if loss.endswith("entropy"):
+        targets = np.eye(layers[-1])[random.integers(0, layers[-1], 3)]
+    bias = [False, True, "frozen"][random.integers(3)]
+    network = {"layers": layers, "hidden": [str(random.choice(HIDDEN)) for _ in layers[2:]], "output": output}
+    network |= {"bias": bias, "weights": [random.uniform(-1.5, 1.5, shape).tolist() for shape in pairwise(layers)]}
+    if bias:
+        network["biases"] = [random.uniform(-1, 1, units).tolist() for units in layers[1:]]
+    training: dict[str, Any] = {"rate": float(random.choice([0.01, 0.3])), "loss": loss}
+    training["optimizer"] = str(random.choice(list(OPTIMIZERS)))
+    training |= [{}, {"l1": 0.01}, {"l2": 0.5}, {"l1": 0.1, "l2": 0.02}][random.integers(4)]
+    if not loss.endswith("entropy") and random.integers(2):
+        training["round"] = int(random.integers(0, 3))
+    data = {"inputs": random.uniform(-2, 2, (3, layers[0])).tolist(), "targets": targets.tolist()}
+    return {"network": network, "training": training, "data": data}

@@ -52,6 +52,8 @@ def forward(moment: Moment, layer: int, unit: int, row: int | None, most: int) -
         return
     decimals = moment.experiment.training.round
     value = "z" if activation.linear else f"{activation.name}({_number(z, unit)})"
+    if activation.joint:
+        value = f"{activation.name}(z) = {_share(z, unit, network.units[layer], most)}"
     if decimals is None:
         spans = [Span(f"ŷ = {value} = "), _result(_number(a, unit))]
     else:
@@ -73,6 +75,13 @@ def _terms(left: Array | None, right: Array | None, wanted: int | None, most: in
     if len(shown) < count:
         spans.append(Span(f"+ … {count - len(shown)} more terms ", "dim"))
     return spans
+
+
+def _share(z: Array | None, unit: int, count: int, most: int) -> str:
+    """`e^0.5/(e^0.5 + e^(−1))`: one unit's share of all."""
+    powers = [f"e^{_signed(_number(z, place))}" for place in range(count)]
+    cut = f" + … {count - most} more terms" if count > most else ""
+    return f"{powers[unit]}/({' + '.join(powers[:most])}{cut})"
 
 
 def _signed(number: str) -> str:
