@@ -87,10 +87,8 @@ def gradient_program(network: Network, frame: Frame, flat: Array, ordered: bool)
     """`flat` (…, size) = ∂E of all parameters, from the values in a frame."""
     program = Program()
     weights, biases = network.weights(flat), network.biases(flat)
-    for layer, below in enumerate((frame.inputs, *frame.a[:-1])):
-        program += outer(below, frame.delta[layer], weights[layer], ordered)  # ∂E/∂W = a ⊗ δ
-        if biases:
-            program += averaged(frame.delta[layer], biases[layer], ordered)  # ∂E/∂b = δ
+    for layer, below in enumerate((frame.inputs, *frame.a[:-1])):  # ∂E/∂W = a ⊗ δ, ∂E/∂b = δ
+        program += averaged(below, frame.delta[layer], weights[layer], biases[layer] if biases else None, ordered)
     return program
 
 
@@ -155,24 +153,21 @@ class Backprop:
     def pieces(self) -> list[Piece]:
         """The same in parts that stay in the processor's cache between a part's computation and its use."""
         network, frame, ordered = self._network, self.frame, self.ordered
-        if network.size <= PIECE or self._networks is not None:
+        if network.size <= PIECE or self._networks is not None or self.batch > 1:
             flat = self._room(network.size)
             return [Piece(0, flat, gradient_program(network, frame, flat, ordered))]
         pieces, start = list[Piece](), 0
-        shared = np.empty(max(PIECE, network.size if self.batch > 1 else max(network.units)))
+        shared, flat = np.empty(max(PIECE, *network.units)), np.empty(network.size)
         for below, delta in zip((frame.inputs, *frame.a[:-1]), frame.delta, strict=True):
-            rows, columns = below.shape[1], delta.shape[1]
-            most = max(1, PIECE // columns) if self.batch == 1 else rows
-            for first in range(0, rows, most):
-                part = below[:, first : first + most]
-                flat = shared[: part.shape[1] * columns]
-                pieces.append(Piece(start, flat, outer(part, delta, flat.reshape(-1, columns), ordered)))
-                start += flat.size
-        if network.biases(self.parameters):
-            flat = np.empty(network.size)
-            means = zip(frame.delta, network.biases(flat), strict=True)
-            program = [call for delta, mean in means for call in averaged(delta, mean, ordered)]
-            pieces.append(Piece(start, flat[start:], program))
+            rows = max(1, PIECE // delta.shape[1])
+            for first in range(0, below.shape[1], rows):
+                part = below[:, first : first + rows]
+                gradient = shared[: part.size * delta.size]
+                pieces.append(Piece(start, gradient, outer(part, delta, gradient.reshape(-1, delta.size))))
+                start += gradient.size
+        if biases := network.biases(flat):
+            copies: Program = [partial(np.copyto, bias, d[0]) for bias, d in zip(biases, frame.delta, strict=True)]
+            pieces.append(Piece(start, flat[start:], copies))
         return pieces
 
     def _room(self, size: int) -> Array:

@@ -100,17 +100,17 @@ def _into(number: Callable[[float], float], block: Callable[[Array, Array], obje
 
 
 def _follow(base: Array, slope: Array, turn: Array | float, r: Array, q1: float, q2: float) -> Array:
-    """base + slope·r / (1 + s·(q1 − s·q2) + turn·r); `slope` and `r` are used up."""
+    """base + slope·r / (1 + s·(q1 − s·q2) + turn·r); `r` is used up."""
     s = np.multiply(r, r)
     q = np.multiply(s, q2)
     np.subtract(q1, q, q)
     np.multiply(s, q, q)
     np.add(1.0, q, q)
-    np.multiply(slope, r, slope)
+    np.multiply(slope, r, s)
     np.multiply(turn, r, r)
     np.add(q, r, q)
-    np.divide(slope, q, slope)
-    return np.add(base, slope, slope)
+    np.divide(s, q, s)
+    return np.add(base, s, s)
 
 
 # tanh
@@ -281,7 +281,7 @@ def _exp_block(x: Array, out: Array) -> None:
         powers = _exp_anywhere(x[far])
         x = np.clip(x, -_END, 0.0)
     node, value, rest = _EXP.at(np.rint(x * 32.0))
-    np.add(value, _follow(rest, value.copy(), -0.5, x - node, _Q1, _Q2), out)
+    np.add(value, _follow(rest, value, -0.5, x - node, _Q1, _Q2), out)
     if far is not None:
         out[far] = powers
 
@@ -297,7 +297,7 @@ def _exp_anywhere(x: Array) -> Array:
     half = m >> 1
     whole &= 31
     value = _ROOT.take(whole)
-    near = _follow(_ROOT_REST.take(whole), value.copy(), -0.5, r, _Q1, _Q2)
+    near = _follow(_ROOT_REST.take(whole), value, -0.5, r, _Q1, _Q2)
     np.add(value, near, near)
     m -= half
     for power in (half, m):

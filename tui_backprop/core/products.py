@@ -43,26 +43,30 @@ def attributed(delta: Array, weights: Array, out: Array, ordered: bool) -> Progr
     return _product(delta, _transposed(weights), out, ordered)
 
 
-def outer(below: Array, delta: Array, out: Array, ordered: bool) -> Program:
-    """out = below ⊗ δ, averaged over the batch: (fan_in, fan_out)."""
-    batch = below.shape[-2]
-    if batch == 1:  # one term an entry: no sum, so no order to keep
-        if out.ndim > 2 or 1 in out.shape:  # BLAS takes 0 × NaN for 0 when it scales a vector
-            return [partial(np.multiply, _transposed(below), delta, out)]
-        return [partial(np.dot, below.T, delta, out)]
-    return [*_product(_transposed(below), delta, out, ordered), partial(np.divide, out, np.array(float(batch)), out)]
+def outer(below: Array, delta: Array, out: Array) -> Program:
+    """out = below ⊗ δ of one sample, for `below` (1, fan_in), `delta` (1, fan_out), `out` (fan_in, fan_out)."""
+    # one term an entry: no sum, so no order to keep; but BLAS takes 0 × NaN for 0 when it scales a vector
+    if out.ndim > 2 or 1 in out.shape:
+        return [partial(np.multiply, _transposed(below), delta, out)]
+    return [partial(np.dot, below.T, delta, out)]
 
 
-def averaged(delta: Array, out: Array, ordered: bool) -> Program:
-    """out = the mean of `delta` (batch, units) over the batch: (units,)."""
-    batch = delta.shape[-2]
-    if batch == 1:
-        return [partial(np.copyto, out, delta[..., 0, :])]
-    mean = partial(np.divide, out, np.array(float(batch)), out)
+def averaged(below: Array, delta: Array, out: Array, bias: Array | None, ordered: bool) -> Program:
+    """out = below ⊗ δ (fan_in, fan_out), and `bias` = δ (fan_out,), each averaged over the batch."""
+    batch = np.array(float(below.shape[-2]))
+    if batch == 1.0:
+        return outer(below, delta, out) + ([] if bias is None else [partial(np.copyto, bias, delta[..., 0, :])])
     if not ordered:
-        return [partial(np.add.reduce, delta, -2, None, out), mean]
-    rows = [delta[..., row, :] for row in range(batch)]
-    return [partial(np.add, rows[0], rows[1], out), *(partial(np.add, out, row, out) for row in rows[2:]), mean]
+        mean = np.empty_like(delta)
+        program: Program = [partial(np.divide, delta, batch, mean), partial(np.matmul, _transposed(below), mean, out)]
+        return program + ([] if bias is None else [partial(np.add.reduce, mean, -2, None, bias)])
+    program = [*_product(_transposed(below), delta, out, ordered), partial(np.divide, out, batch, out)]
+    if bias is not None:
+        first, second, *others = (delta[..., row, :] for row in range(delta.shape[-2]))
+        program.append(partial(np.add, first, second, bias))
+        program += [partial(np.add, bias, row, bias) for row in others]
+        program.append(partial(np.divide, bias, batch, bias))
+    return program
 
 
 def _product(left: Array, right: Array, out: Array, ordered: bool) -> Program:

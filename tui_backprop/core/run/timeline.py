@@ -71,6 +71,7 @@ class Timeline:
         self._present = present
         self._before = self._after = self._settled = self._branch.nearest(0)
         self._passage: Pass | None = None
+        self._reported: dict[int, tuple[int, float]] = {}  # by step: its first sample and its error
         self._moment = self._show(0, START)
 
     def __repr__(self) -> str:
@@ -326,6 +327,7 @@ class Timeline:
     def _forget(self) -> None:
         """What is at hand belongs to another branch."""
         self._before = self._after = self._settled = self._branch.nearest(0)
+        self._reported = {}
 
     # The present
 
@@ -343,8 +345,10 @@ class Timeline:
 
     def _enter(self, before: TrainingState) -> None:
         """Makes the step after `before` the present one."""
-        self._before = before
-        self._passage, self._after = self._branch.trainer(before.step + 1).record(before)
+        self._before, step = before, before.step + 1
+        trainer = self._branch.trainer(step)
+        self._passage, self._after = trainer.record(before)
+        self._reported[step] = trainer.samples(step)[0], in_order(self._passage.error)
         self._settled = self._branch.settled(self._after)
 
     def _show(self, step: int, phase: Phase) -> Moment:
@@ -411,15 +415,14 @@ class Timeline:
         """The steps of the same epoch before `step`, at most the last few."""
         if step == 0:
             return ()
-        branch = self._branch
-        first = max(step - 1 - branch.trainer(step).done(step - 1), step - 1 - RECENT)
-        if first == step - 1:
-            return ()
-        state = self._state(first)
-        found = []
-        while state.step < step - 1:
-            trainer = branch.trainer(state.step + 1)
-            passage, state = trainer.record(state)
-            state = branch.settled(state)
-            found.append((trainer.samples(state.step)[0], in_order(passage.error)))
-        return tuple(found)
+        first = max(step - 1 - self._branch.trainer(step).done(step - 1), step - 1 - RECENT)
+        wanted = range(first + 1, step)
+        if not all(number in self._reported for number in wanted):
+            state = self._state(first)
+            while state.step < step - 1:
+                trainer = self._branch.trainer(state.step + 1)
+                passage, state = trainer.record(state)
+                self._reported[state.step] = trainer.samples(state.step)[0], in_order(passage.error)
+                state = self._branch.settled(state)
+        self._reported = {number: self._reported[number] for number in (*wanted, step) if number in self._reported}
+        return tuple(self._reported[number] for number in wanted)
