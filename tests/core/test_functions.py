@@ -416,7 +416,7 @@ def test_the_set_up_lists_what_is_registered() -> None:
         [*HIDDEN_ACTIVATIONS],
         [*ACTIVATIONS],
         [*LOSSES],
-        [*INITIALISERS],
+        [*INITIALISERS, "typed", "in"],
         [*OPTIMIZERS, "made_up"],
     ]
     assert HIDDEN_ACTIVATIONS == ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh")

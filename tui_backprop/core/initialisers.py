@@ -37,6 +37,16 @@ def _he(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
     return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
 
 
+def _xavier_uniform(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+    """The same deviation, drawn evenly: eq. 16 of the same paper."""
+    return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / (shape[0] + shape[1])))
+
+
+def _he_uniform(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+    """He's deviation, drawn evenly."""
+    return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / shape[0]))
+
+
 INITIALISERS: dict[str, Initialiser] = {
     entry.name: entry
     for entry in (
@@ -47,6 +57,8 @@ INITIALISERS: dict[str, Initialiser] = {
         Initialiser("normal", lambda random, shape: random.normal(0.0, 1.0, shape), "random.normal(0.0, 1.0, (m, n))"),
         Initialiser("xavier", _xavier, "random.normal(0.0, np.sqrt(2.0 / (m + n)), (m, n))"),
         Initialiser("he", _he, "random.normal(0.0, np.sqrt(2.0 / m), (m, n))"),
+        Initialiser("xavier_uniform", _xavier_uniform, "random.uniform(-1.0, 1.0, (m, n)) * np.sqrt(6.0 / (m + n))"),
+        Initialiser("he_uniform", _he_uniform, "random.uniform(-1.0, 1.0, (m, n)) * np.sqrt(6.0 / m)"),
         Initialiser("zeros", lambda random, shape: np.zeros(shape), "np.zeros((m, n))", fixed=True),
         Initialiser(
             "constant", lambda random, shape: np.full(shape, CONSTANT), f"np.full((m, n), {CONSTANT})", fixed=True

@@ -37,7 +37,7 @@ _SENTENCES = {
     Ending.DEAD: "a layer is dead: all its gates are shut for every sample, no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
-    Ending.PLATEAU: "the error no longer falls",
+    Ending.PLATEAU: "the error has hardly fallen of late: it is stuck, or needs many more epochs",
 }
 
 

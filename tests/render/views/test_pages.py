@@ -237,3 +237,15 @@ def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatc
     assert "would take too long" in " ".join(shown(collapse, at("linear-collapse")))
     monkeypatch.setattr("tui_backprop.core.diagnostics.gradient_check.SEARCHED", 0)
     assert "not looked for" in " ".join(shown(slope, at("article", 1)))
+
+
+def test_where_numbers_are_not_finite_no_view_compares_them() -> None:
+    """A linear network at a rate of 0.5 diverges: its weights are NaN, though no hand has touched them."""
+    timeline = Timeline(load_experiment("article", Overrides(hidden="linear", rate=0.5)))
+    timeline.run_until(lambda moment: not moment.finite, limit=100)
+    moment = timeline.next_epoch()
+    text = " ".join(shown(pulls, moment, columns=120))
+    assert "edits moved" not in text
+    text = " ".join(shown(interference, moment, columns=120))
+    assert "nothing can be compared" in text
+    assert "became better" not in text

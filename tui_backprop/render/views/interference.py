@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tui_backprop.core.diagnostics.interference import Interference, view_interference
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.heat_map import shade
@@ -59,6 +61,8 @@ def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
     trained = [column for column, row in enumerate(found.rows) if row in found.trained[-1]]
     others = [float(change) for column, change in enumerate(last) if column not in trained]
     better, worse = sum(change < 0 for change in others), sum(change > 0 for change in others)
+    if not np.isfinite(last).all():
+        return sentence(columns, Span("Some errors are no longer finite: nothing can be compared.", "warn", True))
     if not last.any():
         return sentence(columns, "This update changed no sample's error.")
     text = f"of {len(others)} other samples {better} became better, {worse} worse"

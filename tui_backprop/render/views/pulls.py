@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_pulls
@@ -87,7 +89,7 @@ def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> li
     lines = sentence(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
     if moves is not None:
         lines += sentence(columns, Span("moved: by an epoch's updates, each at the weights of its time", "dim"))
-        if moves.by_hand:
+        if moves.by_hand and math.isfinite(moves.by_hand):
             lines += sentence(columns, Span(f"edits moved it by {fixed(moves.by_hand).strip()} besides", "warn"))
     if len(found.rows) > MOST_ROWS:
         lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
