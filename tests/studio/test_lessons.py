@@ -89,11 +89,11 @@ def said(s: Studio) -> str:
 @pytest.mark.slow
 async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
     async with learning(1) as s:
-        assert page(s) == "What this network is to learn  1/7"
+        assert page(s) == "What this network is to learn  1/8"
         assert s.where == (0, "start")
         assert "x1" in marked(s, "Network")
         await s.press("n")
-        assert page(s) == "A weighted sum  2/7"
+        assert page(s) == "A weighted sum  2/8"
         assert s.where == (1, "sum1")
         assert "z = 1×0.5488 + 1×0.7152 + 1×0.6028 = 1.8668" in " ".join(s.text("Lesson").split())
         await s.press("N")
@@ -125,15 +125,15 @@ async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) ->
 
 async def test_an_answer_can_be_chosen_when_all_can_be_seen_and_enter_goes_on() -> None:
     async with learning(1, NARROW) as s:
-        await turn_pages(s, "How wrong is it?  3/7")
+        await turn_pages(s, "How wrong is it?  3/8")
         assert "." not in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
         assert "type it, 1 decimal; enter: answer" in s.text("Lesson")
         await s.press(*"-9", "enter", *"-8", "enter")
         assert "It is: " in s.text("Lesson")
         assert "." in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
         await s.press("enter")
-        await turn_pages(s, "Each weight is corrected  4/7", "enter", most=3)
-        await turn_pages(s, "Tug-of-war  7/7")
+        await turn_pages(s, "Each weight is corrected  4/8", "enter", most=3)
+        await turn_pages(s, "Tug-of-war  7/8")
         right = option(s, NO_CORRELATION)
         assert f"{right}  no" not in s.text("Lesson")
         await s.press(right)
@@ -191,7 +191,7 @@ async def test_a_chapter_is_begun_again_when_asked_twice(state_home: Path) -> No
         await s.press("N", "A", "n")  # something else in between: not twice
         assert "1 of 1 right" in page(s)
         await s.press("A", "A")
-        assert page(s) == "What this network is to learn  1/7"
+        assert page(s) == "What this network is to learn  1/8"
         await s.press("n", "n")
         assert "What is δ here?" in said(s)
 
@@ -256,7 +256,7 @@ async def test_a_number_is_typed_and_judged_by_the_trace() -> None:
         await s.press("enter")
         assert "✓ Right: 0.9. y: 1.9 − 1 = 0.9" in s.text("Lesson")
         assert s.where == (1, "error")
-        assert page(s) == "How wrong is it?  3/7  1 of 1 right"
+        assert page(s) == "How wrong is it?  3/8  1 of 1 right"
         await s.press("n", "space")  # a question is open, and space steps all the same
         assert s.where == (1, "update")
         await s.press("up", "enter", "up", "up", "enter")
@@ -483,7 +483,7 @@ def lesson_of(terminal: Program) -> str:
 
 GIVEAWAYS = {
     "Each weight is corrected": ["down", "▼"],
-    "Tug-of-war": ["cancel", "nothing has moved", "never"],
+    "Tug-of-war": ["cancel", "nothing has moved", "never", "net 0"],
     "A new set of values": ["every sample is right"],
     "A network that is stuck": ["No gate switches", "stuck for good"],
     "The rate": ["1420", "1,420", "converged"],
