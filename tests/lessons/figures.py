@@ -163,8 +163,8 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
             pull = -of_weight(place, "gradient", name, sample)
             return "▲" if pull > 0 else "▼" if pull < 0 else "–"
         case ["pull", name]:
-            rows = range(len(experiment.data)) if sample is None else [sample]
-            pulls = [-of_weight(place, "gradient", name, row) for row in rows]
+            asked = range(len(experiment.data)) if sample is None else range(sample, sample + 1)
+            pulls = [-of_weight(place, "gradient", name, row) for row in asked]
             return experiment.training.rate * sum(pulls)
         case [("old" | "new" | "gradient" | "change" | "share") as kind, name]:
             return of_weight(place, kind, name, sample)

@@ -17,7 +17,7 @@ from tests.cli.program import program
 from tui_backprop.lessons import progress
 from tui_backprop.lessons.progress import Bookmark, Progress, Spot
 
-KEPT = Progress("01", {"01": Bookmark(Spot(2, True), {0: True, 1: False})}, False)
+KEPT = Progress("01", {"01": Bookmark(Spot(2, True), {0: True, 1: False}, {0: (2.0,), 1: (-0.5, 1.0)})}, False)
 
 
 def lesson(page: str = "1", told: str = "true", answers: str = "{}") -> str:
@@ -52,6 +52,18 @@ def path() -> Path:
 def test_what_is_kept_is_read_back(path: Path) -> None:
     progress.save(KEPT)
     assert progress.load() == KEPT
+
+
+def test_an_earlier_file_keeps_the_place_in_a_chapter_and_all_answers_of_other_lessons(path: Path) -> None:
+    """The chapters' pages have moved since: an answer would be shown under another question."""
+    mark = {"page": 2, "told": True, "answers": {"1": True, "2": False}, "given": {"1": 1.0, "2": -0.5}}
+    lessons = {"05-the-gate": mark, "mine": mark}
+    path.write_text(json.dumps({"version": 1, "last": "mine", "questions": True, "lessons": lessons}))
+    loaded = progress.load()
+    assert loaded.bookmark("05-the-gate") == Bookmark(Spot(2))
+    assert loaded.bookmark("mine") == Bookmark(Spot(2, True), {1: True, 2: False}, {1: (1.0,), 2: (-0.5,)})
+    progress.save(loaded)
+    assert progress.load() == loaded
 
 
 @pytest.mark.parametrize("name", DAMAGED)

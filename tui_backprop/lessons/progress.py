@@ -15,11 +15,13 @@ from typing import Any
 import platformdirs
 
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.library import chapter_names
 from tui_backprop.reading.disk import read_text
 from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
-_VERSION = 1
+_VERSION = 2
+"""Since version 2 the chapters' pages are others: what a file of version 1 says of their questions means others now."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,11 @@ def _said(mark: dict[str, Any]) -> dict[int, tuple[float, ...]]:
 
 
 def _progress(content: dict[str, Any]) -> Progress:
+    moved = chapter_names() if content.get("version") == 1 else ()
     bookmarks = {
-        str(name): Bookmark(
+        str(name): Bookmark(Spot(max(0, int(mark["page"]))))
+        if name in moved
+        else Bookmark(
             Spot(max(0, int(mark["page"])), bool(mark["told"])),
             {int(page): bool(right) for page, right in mark["answers"].items()},
             _said(mark),
