@@ -76,7 +76,7 @@ SHOTS: tuple[Shot | Page, ...] = (
     Page("chapter-03", 3, ("n", "n", "n", "d")),
     Page("chapter-04", 4, (*("n",) * 4, "0", "full_stop", "3", "enter")),
     Page("chapter-05", 5, ("n", "n", "n", "b")),
-    Page("chapter-06", 6, (*("n",) * 17, "0", "full_stop", "5", "8", "6", "enter")),
+    Page("chapter-06", 6, (*("n",) * 16, "0", "full_stop", "5", "8", "6", "enter")),
     Page("chapter-07", 7, (*("n",) * 9, "b")),
     Page("chapter-08", 8, ("n",) * 8),
     Page("chapter-09", 9, ("n",) * 8),

@@ -32,7 +32,7 @@ ANSWERS = {
     4: ["0.2458", "0.3", "0.4471", "no number of them will do", "3"],
     5: ["−0.0894", "shut", "0", "it stays as it is", "never: its gate lets no error in, so nothing moves it",
         "it is linear on this data, since no gate switches", "0"],
-    6: ["0", "1.0031", "0.6547", "0.7", "0.4419", "0", "0.4572", "0", "0.5856", "0.0469"],
+    6: ["0", "1.0031", "0.6547", "0.4419", "0", "0.4572", "0", "0.5856", "0.0469"],
     7: ["open", "x1 and x3 are both 1", "h2 and h4", "about ten times as many"],
     8: ["0.2459", "it turns back", "its slope is 0 everywhere but at the jump, so no error gets back", "0.025",
         "a thousand times smaller"],

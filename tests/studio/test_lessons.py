@@ -105,7 +105,6 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
     async with learning(2) as s:
         await s.press("n", "n")
         assert "+0.8176" in marked(s, "Matrices")
-        assert "+0.8858" in marked(s, "Matrices")
         await s.press("2")
         assert s.painted("Gates").marked == s.painted("Matrices").marked != frozenset()
 

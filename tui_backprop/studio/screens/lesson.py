@@ -35,6 +35,7 @@ from tui_backprop.studio.keys import LESSON_KEYS, Key, bar_keys
 from tui_backprop.studio.panes import lesson as widgets
 from tui_backprop.studio.panes.bars import KeyBar
 from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.screens.layout import PanesScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 
 BESIDE = 110
@@ -141,6 +142,9 @@ class LessonScreen(StudioScreen):
         self._player.pause()
         self._journeys.stop()
         self._timeline = self._timeline.of(leaf.stage.experiment)
+        self._holds = None
+        if self.moment is None or self.moment.experiment.network != leaf.stage.experiment.network:
+            self._change_network()
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, self.selection)
         chosen = thing(scene.select, leaf.stage.experiment) if scene.select else None
@@ -153,6 +157,13 @@ class LessonScreen(StudioScreen):
             self.open_view(scene.view)
             return
         self.action_show_pane(scene.pane or ("network" if self.has_class("-small") else "matrices"))
+
+    def _change_network(self) -> None:
+        """Selects what every network has, and only then shows another one: no pane looks for what is not there."""
+        self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
+        for painted in self.query(Painted):
+            painted.set_reactive(Painted.selection, Weight(1, 0, 0))
+        self.moment = self._timeline.moment
 
     def _waiting(self) -> Condition | None:
         task = self._page.task
