@@ -49,7 +49,7 @@ class Page:
 
 
 VIEW_SHOTS = (
-    Shot("surface", "40", experiment="circle", keys=("1",)),
+    Shot("surface", "40", experiment="circle"),
     Shot("set-up", "1", keys=("ctrl+n",)),
     Shot("gates", "1:1", keys=("2",)),
     Shot("tug-of-war", "40", experiment="no-direction", keys=("3", "down")),

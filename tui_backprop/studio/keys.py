@@ -62,7 +62,7 @@ KEYS = (
         "sweep",
         "Sweep: train from many seeds at once; how many converge, which are stuck, why",
     ),
-    Key("redraw", "ctrl+l", "ctrl+l", "app.redraw", "Draw the screen anew"),
+    Key("redraw", "ctrl+l", "ctrl+l", "app.redraw", "Redraw the screen"),
     Key("suspend", "ctrl+z", "ctrl+z", "app.suspend_process", "To the background; the shell's fg brings it back"),
     Key("help", "question_mark", "?", "help", "What the panes show and what the keys do", ("?", "help")),
     Key("quit", "q", "q", "app.quit", "Quit", ("q", "quit")),

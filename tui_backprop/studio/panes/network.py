@@ -29,8 +29,9 @@ class Network(Pane):
     TITLE = "Network"
     ANSWERS = (
         "What flows where, and what is blocked? z is a unit's weighted sum, a its activation, ↑ the error that arrives "
-        "from above, δ what its gate lets through. ✕ is a shut gate. Edges: solid is positive, dashed negative, "
-        "thicker is stronger; a dotted edge carries nothing. Arrows move from node to node."
+        "from above, δ what its gate lets through. A shut gate is a barrier through both rows; its ✕ says whether it "
+        "has stopped the signal (above) or the error (below). Edges carry what flows in the phase: solid is positive, "
+        "dashed negative, thicker is larger, dotted carries nothing. Arrow keys move from unit to unit."
     )
 
     DEFAULT_CSS = """

@@ -18,9 +18,9 @@ class Surface(ViewPane):
     OPENS = "Surface: what the network, and each hidden unit, says over the plane of two inputs"
     ANSWERS = (
         "What does the network say between the samples? The output over the plane of two inputs, the samples on it: "
-        "● a high target, ○ a low one, ◆ and ◇ where the answer is on the wrong side. Beside it a map of each hidden "
-        "unit; a selected node has the large one. More inputs than two are held at their mean; with a single input it "
-        "is the fitted curve. Arrows move from node to node."
+        "dots in the colour of their class (without colours ● high, ○ low), diamonds where the answer is on the wrong "
+        "side. Each hidden unit has a small map; the selected unit has the large one. More inputs than two are held at "
+        "their mean; with a single input it is the fitted curve. Arrows move from unit to unit."
     )
 
     beside_graph: reactive[bool] = reactive(False, repaint=False)
