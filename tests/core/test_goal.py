@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import all_right
@@ -143,3 +145,30 @@ class TestAllRight:
         numbers = {**definition, "data": {"inputs": [[1.0]], "targets": [[0.3]]}}
         with pytest.raises(ExperimentError, match=r"training\.goal: all_right of other numbers"):
             load_experiment(numbers)
+
+
+@pytest.mark.parametrize(
+    ("output", "targets", "told"),
+    [
+        ("softmax", [1.0], "a softmax over one unit always answers 1"),
+        ("sigmoid", [11.0], "targets from 0 to 11 are out of reach of sigmoid, which lies between 0 and 1"),
+        ("tanh", [-1.5], "targets from -1.5 to 0 are out of reach of tanh, which lies between -1 and 1"),
+        ("relu", [-1.0], "targets from -1 to 0 are out of reach of relu, which lies above 0"),
+        ("elu", [-2.0], "targets from -2 to 0 are out of reach of elu, which lies above -1"),
+        ("sigmoid", [1.0], ""),
+        ("tanh", [-1.0], ""),
+        ("linear", [11.0], ""),
+        ("leaky_relu", [-11.0], ""),
+    ],
+)
+def test_a_set_up_that_cannot_work_is_told(
+    output: str, targets: list[float], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        f'[network]\nlayers = [1, 1]\noutput = "{output}"\n[data]\ninputs = [[1], [2]]\ntargets = [{targets}, [0]]\n',
+        "utf-8",
+    )
+    assert main(["train", str(path), "--epochs", "1"]) == 0
+    warning = capsys.readouterr().err
+    assert warning == (f"tui-backprop: this cannot be learned: {told}\n" if told else "")

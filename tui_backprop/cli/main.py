@@ -122,6 +122,10 @@ def _check_command(word: str) -> None:
 
 
 def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespace) -> int:
+    from tui_backprop.core.goal import out_of_reach
+
+    if reason := out_of_reach(experiment):
+        _complain(f"this cannot be learned: {reason}")
     for note in experiment.data.notes if options.experiment is None else ():
         _complain(note)
     if verb == "train":

@@ -61,6 +61,8 @@ class Activation:
     """Where an output that is the probability of a class says yes; None where it is no probability."""
     classes: tuple[float, float] = (0.0, 1.0)
     """The targets of two classes that one output can tell apart."""
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    """Between which a lies."""
     joint: bool = False
     """Whether each unit depends on all z of its layer, as a share of the whole: for an output of several classes."""
     numpy_delta: str = "delta * {name}_slope(a[-1])"
@@ -147,6 +149,7 @@ RELU = Activation(
     plain=("0.0 if {z} <= 0.0 else {z}", "1.0 if {z} > 0.0 else 0.0 if {z} <= 0.0 else {z}"),
     shut=0.0,
     kinks=(0.0,),
+    bounds=(0.0, np.inf),
 )
 
 # leaky ReLU: a = max(z, 0.01·z)
@@ -204,6 +207,7 @@ ELU = Activation(
     slope="1 where z > 0, else a + 1",
     plain=("{z} if {z} > 0.0 else expm1({z})", "1.0 if {z} > 0.0 else {a} + 1.0"),
     low=True,
+    bounds=(-1.0, np.inf),
 )
 
 # sigmoid: a = 1 / (1 + e⁻ᶻ)
@@ -228,6 +232,7 @@ SIGMOID = Activation(
     high=True,
     steepest=0.25,
     threshold=0.5,
+    bounds=(0.0, 1.0),
 )
 
 # tanh: a = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)
@@ -251,6 +256,7 @@ TANH = Activation(
     low=True,
     high=True,
     classes=(-1.0, 1.0),
+    bounds=(-1.0, 1.0),
 )
 
 # softmax: aᵢ = e^zᵢ / Σⱼ e^zⱼ
@@ -304,6 +310,7 @@ SOFTMAX = _Softmax(
     plain=("", "(1.0 - {a}) * {a}"),
     joint=True,
     numpy_delta="a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all",
+    bounds=(0.0, 1.0),
 )
 
 ACTIVATIONS: dict[str, Activation] = {

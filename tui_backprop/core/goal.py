@@ -54,6 +54,22 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
     return np.asarray(same & np.isfinite(prediction).all(axis=-1), dtype=np.bool_)
 
 
+def out_of_reach(experiment: Experiment) -> str:
+    """Why no weights at all can answer the samples of training, or nothing."""
+    activation, targets = ACTIVATIONS[experiment.network.activations[-1]], experiment.data.targets
+    if activation.joint and experiment.network.units[-1] == 1:
+        return f"a {activation.name} over one unit always answers 1"
+    least, most = float(targets.min()), float(targets.max())
+    if least < activation.bounds[0] or most > activation.bounds[1]:
+        where = _within(*activation.bounds)
+        return f"targets from {least:g} to {most:g} are out of reach of {activation.name}, which lies {where}"
+    return ""
+
+
+def _within(low: float, high: float) -> str:
+    return f"above {low:g}" if np.isinf(high) else f"between {low:g} and {high:g}"
+
+
 @lru_cache(maxsize=16)
 def middle(experiment: Experiment) -> float | None:
     """Halfway between the two values that all targets have, 0 and 1 or −1 and 1; None for other targets."""
