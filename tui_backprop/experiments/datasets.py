@@ -34,6 +34,8 @@ _LAST_NAMES = 10
 """Rows up to which texts in the last column are classes, even if they are all different."""
 _FEW = 10
 """Different whole numbers that may as well be classes."""
+_ENOUGH = 5000
+"""Rows that tell whether columns need scaling."""
 _TOLD = 8
 """Names that are told in a row."""
 _DECIMALS = (".", ",")
@@ -65,7 +67,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = 
     if data.notes and scaled:
         data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
     keys.done()
-    return data
+    return replace(data, inputs=frozen(np.ascontiguousarray(data.inputs)))
 
 
 def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
@@ -117,6 +119,7 @@ def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFil
 
 def needs_scaling(values: Array) -> bool:
     """Whether columns are so large, or lie so close together, that units would saturate, or learn next to nothing."""
+    values = values[:: 1 + len(values) // _ENOUGH]
     spread, size = values.std(axis=0), np.abs(values).max(axis=0)
     return bool(((spread > 0) & ((size > _ROOM) | (spread < _CLOSE))).any())
 
@@ -220,7 +223,7 @@ def _from_csv(keys: Section, network: Network, file: TableFile) -> Data:
     if chosen.of_classes and keys.flag("standardise_targets", False):
         raise keys.error("standardise_targets", "of classes", "columns of numbers to be learned")
     return Data(
-        frozen(np.ascontiguousarray(inputs)), frozen(targets), input_names, target_names,
+        frozen(inputs), frozen(targets), input_names, target_names,
         expand=Expansion(tuple(features)) if features else None, stamp=file.stamp,
         notes=_notes(file, chosen, table),
     )  # fmt: skip
@@ -347,6 +350,8 @@ def _layers(network: Network, inputs: int | None = None, outputs: int | None = N
 
 def _encoded(table: Table, columns: range) -> tuple[Array, tuple[str, ...]]:
     """Columns as numbers: a column of classes becomes one of 0 and 1 for each class, or just one if there are two."""
+    if not any(table.classes[column] for column in columns):
+        return table.values[:, columns.start : columns.stop], table.names[columns.start : columns.stop]
     parts, names = [np.empty((len(table.values), 0))], []
     for column in columns:
         classes, values = table.classes[column], table.values[:, column]

@@ -66,6 +66,7 @@ class TableFile:
         `text` is what is in it, if that is known.
         """
         self.path, self._cache, self._text_kinds = path, dict[object, Scan | list[str]](), dict[int, Kind]()
+        self._tables: dict[object, Table] = {}
         self.stamp = stamp_of(path) if text is None else None
         self._text = text_of(path, layout.encoding) if text is None else text
         dialect = dialect_of(self._text, layout.header, layout.delimiter, layout.decimal)
@@ -161,6 +162,14 @@ class TableFile:
 
         A row in which one of their values is missing is left out if `drop`, else refused.
         """
+        key = (tuple(columns), frozenset(as_classes), drop)
+        if key not in self._tables:
+            table = self._read(columns, as_classes, drop)
+            self._tables.clear()  # the latest is enough
+            self._tables[key] = table
+        return self._tables[key]
+
+    def _read(self, columns: Sequence[int], as_classes: Collection[int], drop: bool) -> Table:
         scan, places = self._scan, {index: place for place, index in enumerate(self._numbers)}
         classes = {index: self._fields(index) for index in columns if index not in places or index in as_classes}
         numbers = [index for index in columns if index not in classes]
@@ -192,7 +201,9 @@ class TableFile:
         table, texts = numbers, dict[int, tuple[str, ...]]()
         if classes:
             table = np.empty((len(kept), len(columns)))
-            table[:, [place for place, index in enumerate(columns) if index not in classes]] = numbers
+            places = [place for place, index in enumerate(columns) if index not in classes]
+            first = places == list(range(len(places)))  # faster
+            table[:, slice(len(places)) if first else places] = numbers
         for place, index in enumerate(columns):
             if index in classes:
                 fields = [unicodedata.normalize("NFC", classes[index][row]) for row in kept.tolist()]

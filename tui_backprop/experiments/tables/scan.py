@@ -60,40 +60,65 @@ class Rows:
         return self._quickly() or self._row_by_row()
 
     def _quickly(self) -> Scan | None:
-        """By NumPy's own reader, which knows plain numbers only; None where quotation marks or widths forbid it."""
-        delimiter, skip, width = self._dialect.delimiter, self._dialect.skipped + self._dialect.headed, self._width
-        begins = len("".join(islice(io.StringIO(self._text, newline=""), skip)))
-        if self._text.find('"', begins) >= 0 or (delimiter == "," and self._dialect.notation == COMMA):
+        """By NumPy's own reader, which knows plain numbers only; None where quotes or widths forbid it."""
+        skip, watch, odd = self._dialect.skipped + self._dialect.headed, self._watch, dict[tuple[int, int], str]()
+        head = "".join(islice(io.StringIO(self._text, newline=""), skip))
+        if head.count('"') % 2 or (self._dialect.delimiter == "," and self._dialect.notation == COMMA):
             return None
-        watch, between = self._watch, None if delimiter == BLANK else delimiter
         lines, parts, texts = array("q"), list[Array](), {index: list[str]() for index in self._texts}
-        odd: dict[tuple[int, int], str] = {}
-        text = enumerate(islice(io.StringIO(self._text, newline=""), skip, None), skip + 1)
-        filled = ((number, line) for number, line in text if not line.isspace())
-        while chunk := list(islice(filled, _WATCHED)):
+        text, after = islice(io.StringIO(self._text, newline=""), skip, None), skip + 1
+        while chunk := list(islice(text, _WATCHED)):
             watch(len(lines))
-            part = self._plain_numbers([line for _, line in chunk])
-            if (
-                part is not None and self._texts == [width - 1] and between is not None and width > 1
-            ):  # as most files have it: faster
-                if any(line.count(delimiter) != width - 1 for _, line in chunk):
-                    return None
-                texts[width - 1].extend(line[line.rindex(delimiter) + 1 :].strip() for _, line in chunk)
-            elif part is None or texts:
-                rows = [line.split(between) for _, line in chunk]
-                if any(len(row) != width for row in rows):
+            places: Sequence[int] = range(after, after + len(chunk))
+            after += len(chunk)
+            if any(map(str.isspace, chunk)):
+                full = [not line.isspace() for line in chunk]
+                chunk, places = list(compress(chunk, full)), list(compress(places, full))
+            part = self._plain_numbers(chunk) if chunk else np.empty((0, len(self._numbers)))
+            if part is None or texts:
+                rows = self._parted(chunk, last_only=part is not None)
+                if rows is None:
                     return None
                 if part is None:
                     full = [any(map(str.strip, row)) for row in rows]
-                    chunk, rows = list(compress(chunk, full)), list(compress(rows, full))
+                    places, rows = list(compress(places, full)), list(compress(rows, full))
                     part = np.array([self._numbers_in(row, len(lines) + place, odd) for place, row in enumerate(rows)])
                     part = part.reshape(len(rows), len(self._numbers))
                 for index, column in texts.items():
-                    column.extend(row[index].strip() for row in rows)
+                    column.extend([row[index - self._width].strip() for row in rows])
             parts.append(part)
-            lines.extend(number for number, _ in chunk)
+            lines.extend(places)
         numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
         return Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
+
+    def _parted(self, lines: list[str], last_only: bool) -> list[list[str]] | None:
+        """The fields of lines; None where they are more or fewer, or quoted in other ways than as a whole.
+
+        If `last_only`, of the last column alone where no other holds texts.
+        """
+        delimiter, width = self._dialect.delimiter, self._width
+        if last_only and self._texts == [width - 1] and delimiter != BLANK and width > 1:  # as most files have it
+            rows = [[line[line.rfind(delimiter) + 1 :]] for line in lines]
+            alike = all(line.count(delimiter) == width - 1 for line in lines)
+        else:
+            rows = [line.split(None if delimiter == BLANK else delimiter) for line in lines]
+            alike = all(len(row) == width for row in rows)
+        quoted = any('"' in line for line in lines)
+        return rows if alike and (not quoted or self._unquote(lines, rows)) else None
+
+    @staticmethod
+    def _unquote(lines: list[str], rows: list[list[str]]) -> bool:
+        """Takes plain quotation marks off the fields; whether there are no others in the lines."""
+        marks = 0
+        for row in rows:
+            for place, field in enumerate(row):
+                if '"' in field:
+                    bare = field.strip()
+                    if len(bare) < 2 or bare[0] != '"' or bare[-1] != '"' or '"' in bare[1:-1]:
+                        return False
+                    marks += 2
+                    row[place] = bare[1:-1].strip()
+        return marks == sum(line.count('"') for line in lines)
 
     def _numbers_in(self, row: list[str], place: int, odd: dict[tuple[int, int], str]) -> list[float]:
         """The numbers of a row; a field that is none is NaN, and noted in `odd`."""
