@@ -22,9 +22,7 @@ TESTS = {
     "Squares, product and sines of two inputs as features": (
         "experiments/test_generators.py::test_features_are_made_of_the_two_inputs"
     ),
-    "A test part, its error beside that of training": (
-        "render/test_error.py::test_where_there_are_classes_or_a_test_part_their_scores_stand_beside_the_error"
-    ),
+    "A test set, its error beside that of training": ("render/test_error.py::test_sum_and_mean_have_their_names"),
     "Your own samples from a file": "studio/test_own_data.py::test_iris_from_csv_to_over_95_percent_in_the_test_part",
     "Six hidden layers of eight units and more": "test_claims.py::test_six_hidden_layers_of_sixty_four_units",
     "ReLU, tanh, sigmoid, linear": "core/test_optimizers.py::test_activations_and_losses",

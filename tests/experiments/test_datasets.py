@@ -1,4 +1,4 @@
-"""What is made of samples before training: classes, a test part, standardised inputs."""
+"""What is made of samples before training: classes, a test set, standardised inputs."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def scored(experiment: Experiment) -> bool:
 
 
 def scores(moment: Moment) -> tuple[Score, Score | None] | None:
-    """Of the training and the test part under the parameters that hold now; None where it would take too long."""
+    """Of the training set and the test set under the parameters that hold now; None where it would take too long."""
     experiment = moment.ahead
     data = experiment.data
     samples = len(data) + (0 if data.test is None else len(data.test))

@@ -376,7 +376,7 @@ def _one_output(second: NDArray[np.bool_], network: Network) -> Array:
 
 
 def _parted(data: Data, keys: Section, network: Network) -> Data:
-    """With a test part, as `test` says: a share of the samples, drawn by the data's own seed, or samples listed.
+    """With a test set, as `test` says: a share of the samples, drawn by the data's own seed, or samples listed.
 
     The seed is not that of the weights: from new weights the same samples are learned.
     """

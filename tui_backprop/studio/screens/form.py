@@ -50,7 +50,7 @@ FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "samples": ("samples", "e.g. 200"),
     "noise": ("noise", "0 to 0.5"),
     "features": ("features", "x1,x2,x1^2,x1*x2,sin(x1)"),
-    "test": ("test part", "a share, e.g. 0.3"),
+    "test": ("test set", "a share, e.g. 0.3"),
     "data_seed": ("data's seed", "0"),
     "standardise": ("standardise", _YES_NO),
     "standardise_targets": ("targets, too", _YES_NO),
