@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.patience import calm
+
+settings.register_profile("patient", deadline=None)  # or a busy machine would fail a law that holds
+settings.load_profile("patient")
 
 SLOW = ("pty", "ssh", "browser")
 """Marks of tests that are slow, too."""

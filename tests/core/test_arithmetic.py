@@ -107,13 +107,13 @@ PIECEWISE_NETS = nets(hidden=PIECEWISE_LINEAR, output=PIECEWISE_LINEAR, most_uni
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(experiments())
 def test_the_written_out_step_has_the_values_of_numpys(experiment: Experiment) -> None:
     assert_both_ways_agree(experiment, 7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(experiments(largest_weight=1e60) | experiments(largest_weight=40.0) | experiments(rate=1e200))
 def test_they_agree_where_numbers_overflow_too(experiment: Experiment) -> None:
     assert_both_ways_agree(experiment, 5)
@@ -140,7 +140,7 @@ def test_large_networks_and_large_batches_stay_with_numpy() -> None:
     assert unroll(Network((3, 4, 1), ("tanh", "linear")), replace(training, batch=100)) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PIECEWISE_NETS)
 def test_training_has_the_bits_of_plain_python(net: Net) -> None:
     trainer = Trainer(net.experiment())
@@ -159,7 +159,7 @@ def test_training_has_the_bits_of_plain_python(net: Net) -> None:
 
 
 @given(st.floats(-1e16, 1e16) | st.floats(4.4e15, 4.6e15) | st.floats())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_rounding_is_numpys(value: float) -> None:
     from tui_backprop.core.unrolled import _rint
 

@@ -48,7 +48,7 @@ def assert_pass_is_transcribed(net: Net, passage: Pass, rows: slice) -> None:
     assert_all_close(passage.bias_gradient, biases if net.biases else [])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(nets())
 def test_every_intermediate_is_the_transcriptions(net: Net) -> None:
     batch = min(net.training["batch"], len(net.inputs))
@@ -130,7 +130,7 @@ def test_an_output_that_is_wrong_and_saturated_has_a_delta_all_the_same(
     assert np.reshape(found, (2, 2)).tolist() == deltas
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(batches=(1,)))
 def test_evaluate_has_the_bits_of_single_passes(net: Net) -> None:
     experiment = net.experiment()
@@ -141,7 +141,7 @@ def test_evaluate_has_the_bits_of_single_passes(net: Net) -> None:
         assert float(found.error[row]) == float(passage.error)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(HIDDEN), st.integers(1, 40), st.integers(1, 40), st.integers(1, 60), st.integers(0, 2**32))
 def test_evaluate_has_the_bits_of_single_passes_at_any_width(
     name: str, width: int, units: int, samples: int, seed: int
@@ -159,7 +159,7 @@ def test_evaluate_has_the_bits_of_single_passes_at_any_width(
 
 
 @given(nets(batches=(3,)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_pass_and_its_parameters_cannot_be_written_to(net: Net) -> None:
     trainer = Trainer(net.experiment())
     passage, after = trainer.record(trainer.start())

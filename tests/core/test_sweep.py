@@ -41,7 +41,7 @@ def drawn(net: Net, init: str, **training: Any) -> Experiment:
     return load_experiment({**definition, "network": {**network, "init": init}, "training": rules})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     net=nets(batches=(1,)),
     init=st.sampled_from(["uniform01", "uniform", "normal", "xavier", "he"]),
@@ -63,7 +63,7 @@ def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(
         assert np.array_equal(sweep.curve(seed), by_itself(experiment, seed, 8), equal_nan=True)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     net=nets(batches=(2, 3, 5), rounds=(None,)), shuffle=st.booleans(), optimizer=st.sampled_from(["sgd", "momentum"])
 )

@@ -233,7 +233,7 @@ KEYS = [(section, key) for section, keys in (
 ) for key in keys]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(KEYS), VALUES)
 def test_any_value_of_any_key_is_read_or_refused_in_one_line(place: tuple[str, str], value: object) -> None:
     section, key = place

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.render.moments import SIZES, assert_within, at, text
@@ -183,7 +183,6 @@ def test_a_converged_run_says_in_which_epoch_and_under_which_bound() -> None:
     assert "(error ≤ 5)" in "".join(lines(iris.moment))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(0) | st.just(math.nan), max_size=12),
     st.lists(st.floats(0) | st.just(math.nan), max_size=30),

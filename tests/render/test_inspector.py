@@ -72,7 +72,7 @@ def check(moment: Moment, selection: Selection, tolerance: float) -> int:
     return compared
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data(), nets(most_units=12, batches=(1,)), st.integers(1, 8))
 def test_what_is_printed_is_what_it_comes_to(data: st.DataObject, net: Net, step: int) -> None:
     moment = Timeline(net.experiment()).go(step)
@@ -83,14 +83,14 @@ def test_what_is_printed_is_what_it_comes_to(data: st.DataObject, net: Net, step
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.data(), nets(batches=(3,)), st.integers(1, 4))
 def test_in_a_mini_batch_too(data: st.DataObject, net: Net, step: int) -> None:
     moment = Timeline(net.experiment()).go(step)
     check(moment, data.draw(selections(moment.experiment)), 1e-12)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.data(), nets(batches=(1,)))
 def test_the_results_are_those_of_the_equations(data: st.DataObject, net: Net) -> None:
     moment = Timeline(net.experiment()).go(1)
@@ -143,7 +143,7 @@ def test_what_is_not_computed_yet_is_unknown(selection: Selection, phase: str) -
         assert (parts[-1] == "·") == (names.index(label) > now)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.data(), moments(most_units=6), st.integers(20, 120))
 def test_the_present_phase_has_its_line_whatever_is_selected(data: st.DataObject, moment: Moment, columns: int) -> None:
     inspection = inspect(moment, data.draw(selections(moment.experiment)), columns)

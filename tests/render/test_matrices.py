@@ -210,7 +210,7 @@ def test_in_colour_a_heat_map_has_the_tone_behind_the_sign() -> None:
     assert inks == [("−", "sign|-2"), ("▒", "-2|-2"), (" ", "0|0"), ("0", "0|0"), ("+", "sign|+4"), ("█", "+4|+4")]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data(), moments(), st.sampled_from(View), st.integers(16, 120), st.integers(5, 40))
 def test_the_selection_is_in_sight(data: st.DataObject, moment: Moment, view: View, columns: int, rows: int) -> None:
     selection = data.draw(selections(moment.experiment))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.render.moments import at, moments, of
 from tui_backprop import Timeline, load_experiment
@@ -96,7 +96,6 @@ def test_a_diverged_run_says_so() -> None:
     assert all(sentence(timeline.back_phase()) for _ in range(30))
 
 
-@settings(deadline=None)
 @given(moments(hostile=True))
 def test_there_is_a_safe_sentence_for_every_moment(moment: Moment) -> None:
     said = sentence(moment)

@@ -57,7 +57,6 @@ def test_at_the_end_of_the_articles_run_all_are_right() -> None:
     assert [row.split()[-2:] for row in rows(4 * 148)[1:]] == [["✓", "same"]] * 4
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 12))
 def test_the_present_sample_is_in_sight(step: int, height: int) -> None:
     definition = load_experiment("article").definition
@@ -103,7 +102,7 @@ def test_all_inputs_are_there_where_they_fit() -> None:
     assert table("iris", 5, None, 120)[0].split()[:4] == ["sepal", "length", "sepal", "width"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(moments(most_units=9), st.integers(26, 120))
 def test_nothing_collides_and_no_word_is_cut(moment: Moment, columns: int) -> None:
     lines = page(samples(moment, columns, 12)).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.moments import at, moments, of, selections
@@ -62,7 +62,6 @@ def test_moves_in_the_graph(start: Selection, down: int, right: int, end: Select
     assert move_in_graph(start, ARTICLE, down, right) == end
 
 
-@settings(deadline=None)
 @given(st.data(), moments(most_units=4))
 def test_no_move_leaves_the_network(data: st.DataObject, moment: Moment) -> None:
     experiment = moment.experiment

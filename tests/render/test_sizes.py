@@ -31,7 +31,7 @@ from tui_backprop.render.views.slope import slope
 from tui_backprop.render.views.surface import surface
 
 ANY = moments(hostile=True)
-TIMES = settings(deadline=None, max_examples=25)
+TIMES = settings(max_examples=25)
 
 
 @TIMES

@@ -53,7 +53,7 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(definition=definitions(), step=st.integers(0, 90), which=st.integers(0, 50))
 def test_a_session_reads_back_to_the_same_phase_and_the_same_bits(
     definition: dict[str, Any], step: int, which: int
@@ -489,7 +489,7 @@ def test_a_thousand_damaged_files_are_resumed_or_refused_and_left_as_they_are(tm
 # Edits and branches
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(acts=ACTS)
 def test_any_edits_and_branches_are_saved_and_read_back(acts: list[tuple[str, Any]]) -> None:
     timeline = Timeline(load_experiment("article"))

@@ -52,7 +52,7 @@ def numbers_in(pane: str) -> list[float]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", ["article", "xor"])
-@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(st.sampled_from(PRESSED) | st.sampled_from(OFTEN) | st.sampled_from(sorted(RESIZED)), max_size=25))
 async def test_no_keys_do_harm(start: str, keys: list[str]) -> None:
     async with studio(start) as s:

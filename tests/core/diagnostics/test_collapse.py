@@ -15,7 +15,7 @@ from tui_backprop.core.diagnostics.collapse import view_collapse
 from tui_backprop.experiments import Overrides
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(hidden=("linear",)))
 def test_linear_layers_are_the_product_of_their_matrices(net: Net) -> None:
     found = view_collapse(Timeline(net.experiment()).moment)

@@ -37,7 +37,7 @@ def test_every_preset_passes(name: str) -> None:
     assert result.entries + result.at_kink == experiment.network.size * experiment.steps_per_epoch
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(largest_weight=0.8))
 def test_every_random_network_passes(net: Net) -> None:
     assert check_gradient(net.experiment()).passed
@@ -111,7 +111,7 @@ def test_a_gradient_that_forgets_to_average_fails() -> None:
     assert not check_gradient(experiment, gradient=of_the_first_sample).passed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BLAMED, st.data())
 def test_any_entry_that_is_off_is_found(net: Net, data: st.DataObject) -> None:
     experiment = net.experiment()

@@ -26,7 +26,7 @@ def axes(draw: st.DrawFn, net: Net) -> Parameter:
     return Bias(layer, column) if row < 0 else Weight(layer, row, column)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), nets(most_units=4), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.2]))
 def test_every_point_is_a_pass_of_all_samples_with_the_two_parameters_set(
     data: st.DataObject, net: Net, l1: float, l2: float

@@ -16,7 +16,7 @@ from tui_backprop.core.diagnostics.pulls import net_pulls, view_moves, view_pull
 from tui_backprop.core.parts import Bias, Weight
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(), st.data())
 def test_a_pull_is_the_samples_own_gradient_downhill(net: Net, data: st.DataObject) -> None:
     experiment = net.experiment()
@@ -36,7 +36,7 @@ def test_a_pull_is_the_samples_own_gradient_downhill(net: Net, data: st.DataObje
     assert net_pulls(moment, layer)[0] == pytest.approx(-np.sum(alone, axis=0), rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(nets())
 def test_a_biass_pull(net: Net) -> None:
     if not net.biases:

@@ -13,7 +13,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.gradient_check import check_slope
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(largest_weight=0.8, rounds=(None,), batches=(1,)), st.data())
 def test_both_gradients_and_the_losses_between_which_one_is_taken(net: Net, data: st.DataObject) -> None:
     experiment = net.experiment()

@@ -13,7 +13,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.surface import along_line, over_plane, plane_of
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(nets(most_units=4))
 def test_every_point_is_a_pass_of_its_own(net: Net) -> None:
     moment = Timeline(net.experiment()).moment

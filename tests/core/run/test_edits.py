@@ -278,7 +278,7 @@ def bits(moment: Moment) -> tuple[object, ...]:
     return moment.step, moment.phase, moment.epoch, moment.parameters.flat.tobytes(), passage, epochs, moment.recent
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(ACTS)
 def test_every_branch_is_a_function_of_its_edits(acts: list[tuple[str, Any]]) -> None:
     """Replayed on a fresh timeline from what a session keeps, every branch has the same bits."""

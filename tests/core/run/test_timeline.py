@@ -217,7 +217,7 @@ def make(move: str | tuple[str, int] | tuple[str, int, int], timeline: Timeline,
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @pytest.mark.parametrize("memory", ["little memory", "much memory"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(moves=MOVES)
 def test_any_walk_gives_what_is_computed_directly(
     name: str, memory: str, moves: list[str | tuple[str, int] | tuple[str, int, int]]
@@ -243,7 +243,7 @@ def bits(moment: Moment) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(start=st.integers(0, 500), phase=st.integers(0, 5), count=st.integers(1, 60))
 def test_as_many_phases_back_as_forward_lead_to_the_same_bits(name: str, start: int, phase: int, count: int) -> None:
     timeline = Timeline(EXPERIMENTS[name]())

@@ -25,7 +25,7 @@ def shuffled(seed: int, samples: int = 20, batch: int = 1) -> Experiment:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(), st.booleans(), st.integers(1, 30))
 def test_the_same_experiment_gives_the_same_bits(net: Net, shuffle: bool, steps: int) -> None:
     one, other = (Trainer(net.experiment(shuffle=shuffle)) for _ in range(2))

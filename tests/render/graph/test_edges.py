@@ -166,7 +166,7 @@ def test_a_legend_says_what_the_edges_show(phase: str, legend: str, size: tuple[
     assert all(sign in drawn for sign in ("━ +", "╍ −", "·· 0"))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(moments(most_units=8), st.integers(12, 120), st.integers(4, 40))
 def test_the_graph_fills_its_lines(moment: Moment, columns: int, height: int) -> None:
     drawn = rows(graph(moment, Unit(1, 0), columns, height))

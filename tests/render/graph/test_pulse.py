@@ -78,7 +78,7 @@ def test_of_many_edges_only_the_strongest_have_one() -> None:
     assert frames
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 12), st.sampled_from(["sum1", "sum2", "upstream1"]), st.integers(60, 160), st.integers(10, 40))
 def test_a_frame_changes_only_the_cells_of_its_marks(step: int, phase: str, columns: int, height: int) -> None:
     timeline = Timeline(load_experiment("article"))

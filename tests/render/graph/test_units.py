@@ -124,7 +124,7 @@ def units_named(drawn: list[str]) -> set[int]:
 
 
 @given(st.integers(6, 60), st.integers(1, 40), st.integers(60, 120))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_units_without_room_share_a_row_or_are_counted(height: int, hidden: int, columns: int) -> None:
     drawn = rows(graph(of([1, hidden, 1], 1, "sum1"), FIRST, columns, height))
     more = re.search(r"… (\d+) more", "\n".join(drawn))
@@ -133,7 +133,7 @@ def test_units_without_room_share_a_row_or_are_counted(height: int, hidden: int,
 
 
 @given(st.data(), st.integers(5, 30))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
     unit = data.draw(st.integers(0, 39))
     lines = graph(of([1, 40, 1], 1, "update"), Unit(1, unit), 80, height)

@@ -54,7 +54,7 @@ def test_the_test_samples_have_a_curve_of_their_own(logarithmic: bool) -> None:
     assert "×" not in chart(at("article", 40), logarithmic, 100, 30)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(0) | st.sampled_from([math.nan, math.inf]), min_size=1, max_size=6),
     st.booleans(),

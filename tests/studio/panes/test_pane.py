@@ -46,7 +46,7 @@ def cells(strips: list[Strip]) -> dict[tuple[int, int], tuple[str, object]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", WIDGETS)
-@settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(moment=moments(hostile=True), size=st.tuples(st.integers(1, 130), st.integers(1, 45)))
 async def test_every_strip_is_as_wide_as_its_widget(kind: type[Painted], moment: Moment, size: tuple[int, int]) -> None:
     app = Bench(kind, moment)
