@@ -19,6 +19,15 @@ def relu(z: Array) -> Array:
     return (z > 0) * z
 
 
+def adapted(gradient: Array, mean: Array, square: Array, age: int) -> Array:
+    """The direction in which Adam goes."""
+    mean *= 0.9
+    mean += 0.1 * gradient
+    square *= 0.999
+    square += 0.001 * gradient * gradient
+    return np.asarray(mean / (1 - 0.9**age) / (np.sqrt(square / (1 - 0.999**age)) + 1e-8))
+
+
 def train(
     layers: list[int],
     hidden: str,
@@ -28,12 +37,14 @@ def train(
     targets: Array,
     steps: int,
     rate: float = 0.01,
+    adam: bool = False,
 ) -> tuple[list[Array], list[Array]]:
     """`hidden` is "relu" or "tanh"; `output` "tanh" or "linear", with half the squared error, or "softmax", with
-    cross-entropy. Gradient descent, mini-batches in order."""
+    cross-entropy. Gradient descent or Adam, mini-batches in order."""
     weights, biases = start(layers)
+    memory = [(np.zeros_like(p), np.zeros_like(p)) for p in (*weights, *biases)]
     place = 0
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         x, y = inputs[place : place + batch], targets[place : place + batch]
         place = place + batch if place + batch < len(inputs) else 0
         a = [x]
@@ -54,6 +65,10 @@ def train(
             if layer:
                 slope = 1 - a[layer] * a[layer] if hidden == "tanh" else a[layer] > 0
                 delta = (delta @ weights[layer].T) * slope
-            weights[layer] -= rate * gradient
-            biases[layer] -= rate * bias_gradient
+            if adam:
+                weights[layer] -= rate * adapted(gradient, *memory[layer], step)
+                biases[layer] -= rate * adapted(bias_gradient, *memory[len(weights) + layer], step)
+            else:
+                weights[layer] -= rate * gradient
+                biases[layer] -= rate * bias_gradient
     return weights, biases

@@ -1,6 +1,7 @@
 """Steps of networks of every kind beside the same training as one writes it in NumPy, which counts 1.
 
-Run by `pytest tests/benchmarks --benchmark-only`; it prints the ratios and needs them to be large enough.
+Run by `pytest tests/benchmarks --benchmark-only`; it prints the ratios, and beside them how large they should be on a
+machine that does nothing else. Adam is measured against the same loop with Adam.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
 def test_plain_steps(benchmark: Benchmark, table: Table, case: Case) -> None:
     trainer = Trainer(case.experiment())
     start = trainer.start()
-    ratio = table.ratio(benchmark, case, "plain", lambda: trainer.advance(start, case.steps), case.steps)
-    assert ratio is None or ratio >= case.least
+    table.ratio(benchmark, case, "plain", lambda: trainer.advance(start, case.steps), case.steps, case.least)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -39,8 +39,7 @@ def test_recorded_steps(benchmark: Benchmark, table: Table, case: Case) -> None:
         for _ in range(case.steps):
             _, state = trainer.record(state)
 
-    ratio = table.ratio(benchmark, case, "recorded", record, case.steps)
-    assert ratio is None or ratio >= case.least / 2
+    table.ratio(benchmark, case, "recorded", record, case.steps, case.least / 2)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.sweep is not None], ids=str)
@@ -51,6 +50,5 @@ def test_steps_of_a_sweep(benchmark: Benchmark, table: Table, case: Case) -> Non
         for _ in Sweep(experiment, range(STARTS), EPOCHS).proceed():
             pass
 
-    ratio = table.ratio(benchmark, case, "sweep", sweep, STARTS * EPOCHS * case.samples)
     assert case.sweep is not None
-    assert ratio is None or ratio >= case.sweep
+    table.ratio(benchmark, case, "sweep", sweep, STARTS * EPOCHS * case.samples, case.sweep)
