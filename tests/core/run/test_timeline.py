@@ -419,3 +419,14 @@ def test_a_step_of_a_million_is_reached_and_left_within_the_memory() -> None:
     state = trainer.advance(trainer.start(), 500_001)
     assert middle.after.flat.tobytes() == state.parameters.flat.tobytes()
     assert bits(timeline.go(step=1_000_000)) == bits(there)
+
+
+def test_a_branch_has_the_recent_errors_of_its_own_steps() -> None:
+    timeline = Timeline(load_experiment("xor"))
+    timeline.go(step=400)
+    timeline.go(step=397)
+    timeline.edit("rate", (), 0.01)
+    expected = timeline.go(step=400).recent
+    timeline.switch(0)
+    other = timeline.go(step=400).recent
+    assert timeline.switch(1).recent == expected != other
