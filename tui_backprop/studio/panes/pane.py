@@ -109,7 +109,7 @@ class Painted(Widget):
     @property
     def shading(self) -> Shading:
         """How maps are drawn here: as the terminal's colours and characters allow."""
-        if self._palette == "ansi" or getattr(driver_of(self.app), "ascii", False):
+        if self._palette == "ansi" or self.app.no_color or getattr(driver_of(self.app), "ascii", False):
             return Shading.SHADES
         return Shading.RAMP if self.app.console.color_system == "truecolor" else Shading.TONES
 
