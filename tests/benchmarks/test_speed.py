@@ -97,7 +97,7 @@ def test_recorded_steps(benchmark: Benchmark) -> None:
     measure(benchmark, "ours, recorded", lambda: record(trainer), STEPS)
 
 
-def test_recorded_steps_by_numpy(benchmark: Benchmark) -> None:
+def test_recorded_steps_of_a_tanh_network(benchmark: Benchmark) -> None:
     trainer = Trainer(load_experiment("article-random", Overrides(seed=13, hidden="tanh")))
     measure(benchmark, "ours, recorded, tanh", lambda: record(trainer), STEPS)
 
