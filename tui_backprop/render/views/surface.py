@@ -130,14 +130,18 @@ def _put_samples(
     low, size = np.array(plane.low), np.array(plane.high) - np.array(plane.low)
     places = (plane.points[looked] - low) / size
     here = np.isin(looked, moment.samples)
-    for index in np.lexsort((here, wrong)).tolist():
-        x = min(max(int(places[index, 0] * columns), 0), columns - 1)
-        y = min(max(int((1.0 - places[index, 1]) * rows), 0), rows - 1)
+    x = np.clip((places[:, 0] * columns).astype(int), 0, columns - 1)
+    y = np.clip(((1.0 - places[:, 1]) * rows).astype(int), 0, rows - 1)
+    order = np.lexsort((here, wrong))
+    last = dict(zip((y * columns + x)[order].tolist(), order.tolist(), strict=True))
+    for cell, index in last.items():
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
         over = "sign" if wrong[index] else "high" if high[index] else "low"
         if shading is not Shading.SHADES:  # the colour tells the class, but for the wrong ones
             sign = WRONG[1] if wrong[index] else RIGHT[1]
-        put_sign(cells, y, x, sign, shading, "warn" if wrong[index] else "text", bool(here[index]), over)
+        row, column = divmod(cell, columns)
+        ink = "warn" if wrong[index] else "text"
+        put_sign(cells, row, column, sign, shading, ink, bool(here[index]), over)
 
 
 def _small_maps(
