@@ -1,0 +1,60 @@
+"""The decision surface, cell by cell, of a network whose every output is known by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Unit
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.spans import Span
+from tui_backprop.render.views.shades import Shading
+from tui_backprop.render.views.surface import surface
+
+CORNERS = [[0.0, 0.0], [1.0, 1.0], [1.0, 0.0]]
+"""ŷ = x1 says 0, 1 and 1 here."""
+
+
+def of(inputs: list[list[float]], targets: list[float], step: int = 0) -> Moment:
+    network = {"layers": [2, 1], "hidden": "linear", "output": "linear", "weights": [[[1.0], [0.0]]]}
+    data = {"inputs": inputs, "targets": [[target] for target in targets]}
+    training = {"rate": 1e-9, "stop": 0.0}
+    return Timeline(load_experiment({"network": network, "data": data, "training": training})).go(step)
+
+
+def signs(moment: Moment, shading: Shading = Shading.SHADES) -> dict[tuple[int, int], Span]:
+    """The signs on a map of 13 by 6 cells, by (column, row) of the cell."""
+    _, *rows, _ = surface(moment, Unit(1, 0), 13, 8, shading)
+    assert len(rows) == 6
+    cells = [[(character, span) for span in row for character in span.text] for row in rows]
+    return {
+        (x, y): span for y, row in enumerate(cells) for x, (character, span) in enumerate(row) if character in "○●◇◆"
+    }
+
+
+def test_each_sample_is_where_its_inputs_are() -> None:
+    """A tenth more on each side: x = 0 is in cell ⌊13 · 0.1 / 1.2⌋ = 1, x = 1 in ⌊13 · 1.1 / 1.2⌋ = 11."""
+    found = signs(of(CORNERS, [0.0, 1.0, 0.0]))
+    assert {place: span.text for place, span in found.items()} == {(1, 5): "○", (11, 0): "●", (11, 5): "◇"}
+
+
+def test_in_colours_the_class_is_a_colour_and_a_wrong_answer_a_diamond() -> None:
+    found = signs(of(CORNERS, [0.0, 1.0, 0.0]), Shading.RAMP)
+    assert {place: (span.text, span.ink.partition("|")[0]) for place, span in found.items()} == {
+        (1, 5): ("●", "low"), (11, 0): ("●", "high"), (11, 5): ("◆", "sign"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0.0, 1.0), (1.0, 0.0)])
+@pytest.mark.parametrize("step", [2, 3, 4])
+def test_of_several_samples_in_one_cell_a_wrong_one_is_seen(order: tuple[float, float], step: int) -> None:
+    """Whichever of them comes first, and whichever is the present one."""
+    moment = of([*CORNERS[:2], CORNERS[2], CORNERS[2]], [0.0, 1.0, *order], step)
+    assert signs(moment)[11, 5].text == "◇"
+
+
+def test_of_several_right_ones_the_present_one_is_seen() -> None:
+    moment = of([*CORNERS, CORNERS[2]], [0.0, 1.0, 1.0, 1.0], 3)
+    assert list(moment.samples) == [2]
+    assert signs(moment)[11, 5].selected
+    assert not signs(moment)[1, 5].selected
