@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.nets import Net, nets
 from tests.render.graph.drawn import rows
-from tests.render.moments import definition
+from tests.render.moments import SIZES, definition, selections
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
@@ -68,6 +71,28 @@ def test_a_jump_and_a_step_back_have_none() -> None:
     assert pulse(*way((2, None), (9, None)), OUTPUT, *SIZE) == []
     assert pulse(*way((3, None), (2, None)), OUTPUT, *SIZE) == []
     assert pulse(*way((3, "sum2"), (3, "activate1")), OUTPUT, *SIZE) == []
+
+
+def test_through_a_single_layer_nothing_flows_back() -> None:
+    timeline = Timeline(load_experiment("no-direction"))
+    frames = pulse(timeline.go(2), timeline.go(3), Unit(1, 0), *SIZE)
+    assert {span.ink for frame in frames for span in frame.values()} == {"signal"}
+
+
+@settings(max_examples=100)
+@given(st.data(), nets(), SIZES, st.booleans())
+def test_every_step_and_phase_of_every_network_has_its_pulse_within_the_picture(
+    data: st.DataObject, net: Net, size: tuple[int, int], maps: bool
+) -> None:
+    timeline = Timeline(load_experiment(net.definition))
+    selection = data.draw(selections(timeline.experiment))
+    before = timeline.go(data.draw(st.integers(0, 2)))
+    moments = [before, timeline.next_step()]
+    timeline.go(before.position)
+    moments += [before, *(timeline.next_phase() for _ in phases(timeline.experiment.network.depth))]
+    for earlier, later in pairwise(moments):
+        for frame in pulse(earlier, later, selection, *size, maps):
+            assert all(0 <= row < size[1] and 0 <= column < size[0] for row, column in frame)
 
 
 def test_of_many_edges_only_the_strongest_have_one() -> None:

@@ -84,7 +84,7 @@ def _along(
     """`count` frames of a pulse through the layers of edges, one after the other."""
     pairs = {above.layer: (below, above) for below, above in pairwise(shown)}
     found: list[Frame] = []
-    for number in range(count):
+    for number in range(count if layers else 0):  # through a single layer nothing flows back
         progress = (number + 0.5) / count * len(layers)
         layer, share = layers[int(progress)], progress % 1
         frame: dict[tuple[int, int], Span] = {}
