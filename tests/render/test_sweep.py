@@ -58,7 +58,7 @@ def test_a_page_stays_within_its_room(values: list[int], columns: int, rows: int
 
 
 def test_quartiles() -> None:
-    assert plain(quartiles([10, 20, 30, 40, 50])) == "epochs: quartiles 20, 30, 40; first 10, last 50"
+    assert plain(quartiles([10, 20, 30, 40, 50])) == "epochs: quartiles 20, 30, 40; range 10–50"
     assert plain(quartiles([])) == "none has converged"
 
 

@@ -40,7 +40,8 @@ async def learning(lesson: Lesson | int, size: tuple[int, int] = WIDE) -> AsyncI
 
 
 def page(s: Studio) -> str:
-    return s.title("Lesson")
+    """What stands in the frame: heading, place, and how many answers were right."""
+    return f"{s.title('Lesson')}  {s.painted('Lesson').border_subtitle or ''}".strip()
 
 
 def screen(s: Studio) -> LessonScreen:
@@ -404,8 +405,12 @@ def test_all_ten_chapters_are_played_in_a_terminal(size: tuple[int, int], rightl
         for number, name in enumerate(chapter_names(), 1):
             lesson, asked = chapter(name), 0
             for place, (each, leaf) in enumerate(reading_order(lesson), 1):
-                heading = f"{leaf.title}  {place}/{len(lesson.pages)}"
-                turn_to(terminal, heading)
+                number_of = f"{place}/{len(lesson.pages)}"
+                heading = f"{leaf.title}  {number_of}"
+                turn_to(
+                    terminal,
+                    heading if len(heading) <= (40 if size == WIDE else 74) else f"{number_of}  {leaf.title}"[:39],
+                )
                 if isinstance(each.task, Question):
                     turn_to_answers(terminal)
                     keys = [bytes_of.get(key, key) for key in keys_for(number, asked, leaf)]

@@ -31,10 +31,10 @@ def test_iris_from_csv_to_over_95_percent_in_the_test_part(tmp_path: Path) -> No
         terminal.keys(str(path))
         terminal.wait_for("4-8-3", "105 samples to learn, 45 to test", "versicolor")
         terminal.keys("\r")
-        terminal.wait_for("flowers  start: nothing computed yet")
+        terminal.wait_for("flowers 4-8-3", "start: nothing computed yet")
         terminal.keys("e" * 30)
         terminal.wait_for("epoch 30 ")
-        found = re.search(r"train [\d.]+ %  test ([\d.]+) %", terminal.text)
+        found = re.search(r"% \(train\), ([\d.]+) % \(test\)", terminal.text)
         assert found is not None
         assert float(found[1]) > 95
         terminal.keys("q")
@@ -48,7 +48,7 @@ def test_a_file_of_100_000_rows_opens_steps_and_scrolls(tmp_path: Path) -> None:
     with Program("xor", "--layers", "3,4,1", "--data", str(path)) as terminal:
         terminal.wait_for("start: nothing computed yet")
         terminal.keys("  .")
-        terminal.wait_for("sample #2 (3 of 100000)  step 3 ")
+        terminal.wait_for("sample #2 3/100,000 ")
         terminal.keys("\t")
         terminal.wait_for("▸#2 ")
         terminal.keys("\x1b[F")
@@ -101,7 +101,7 @@ def test_a_homework_sheet_is_typed_in_by_keyboard_alone_and_saved(tmp_path: Path
         terminal.keys(f"{path}\r")
         terminal.wait_for("Saved: tui-backprop")
         press(terminal, "\r")
-        terminal.wait_for("typed in  start: nothing computed yet")
+        terminal.wait_for("typed in 2-2-2", "start: nothing computed yet")
         terminal.keys("q")
         assert terminal.end() == 0
     assert pressed < 120

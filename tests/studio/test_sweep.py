@@ -31,7 +31,7 @@ async def test_a_thousand_starts_and_one_of_the_stuck_in_the_studio(size: tuple[
         await s.press("S")
         await wait_for(s, "782 converge (78.2 %)   218 do not")
         assert "stuck 215 linear   3 plateau" in text(s)
-        assert "epochs: quartiles 133.2, 199.5, 285.5; first 75, last 460" in text(s)
+        assert "epochs: quartiles 133.2, 199.5, 285.5; range 75–460" in text(s)
         assert "▸seed 13 " in text(s)
         await s.press("down", "j", "up")
         assert "▸seed 14 " in text(s)

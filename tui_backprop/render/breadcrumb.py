@@ -93,7 +93,7 @@ def _progress(moment: Moment) -> list[list[Span]]:
         [Span("epoch ", "dim", target="go_to"), Span(f"{moment.epoch:,}", bold=True, target="go_to")],
         [
             Span("sample ", "dim"), Span(which, bold=True),
-            Span(f" {moment.order}/{experiment.steps_per_epoch}{showing}", "dim"),
+            Span(f" {moment.order:,}/{experiment.steps_per_epoch:,}{showing}", "dim"),
         ],
         [Span("step ", "dim"), Span(f"{moment.step:,}")],
         [Span("error " if over else "error so far ", "dim"), Span(error, bold=True)],

@@ -32,7 +32,7 @@ class Sheet:
 
     `blocks` are in sight already; `put` is the question, `open` while it waits for an answer; `verdict` says how the
     answer was, and helps where a second one is awaited; `right` is whether it was right, None if nobody answered;
-    `after` follows it. `hint` names the keys.
+    `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names the keys.
     """
 
     heading: str
@@ -45,6 +45,7 @@ class Sheet:
     right: bool | None = None
     after: tuple[Shown, ...] = ()
     hint: str = ""
+    score: str = ""
 
 
 def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[list[Line], int]:

@@ -58,12 +58,13 @@ def _headline(survey: Survey) -> list[Line]:
     converged, stuck = len(survey.converged), len(survey.stuck)
     share = f" ({100 * converged / len(survey.outcomes):.1f} %)" if survey.over and survey.outcomes else ""
     counts = [Span(f"{converged:,} converge{share}", bold=True), Span(f"   {stuck:,} do not")]
-    counts += [Span(right)] if (right := right_of(survey.outcomes).replace(", ", "   ")) else []
     if not survey.over:
         waiting = survey.starts - converged - stuck
         counts.append(Span(f"   {waiting:,} under way, {100 * survey.progress:.0f} %", "accent"))
     elif len(survey.outcomes) < survey.starts or survey.progress < 1:
         counts.append(Span(f"   stopped at {100 * survey.progress:.0f} %", "warn"))
+    if right := right_of(survey.outcomes):
+        counts.append(Span(right.replace(", ", "   ").replace(" answer", "")))
     return [line(*counts), line(Span(f"of {survey.starts:,} starts, at most {survey.epochs:,} epochs each", "dim"))]
 
 
@@ -78,7 +79,7 @@ def quartiles(epochs: Sequence[int]) -> list[Line]:
     if not epochs:
         return [line(Span("none has converged", "dim"))]
     quarter, half, three = np.percentile(epochs, [25, 50, 75])
-    text = f"{short(quarter)}, {short(half)}, {short(three)}; first {min(epochs):,}, last {max(epochs):,}"
+    text = f"{short(quarter)}, {short(half)}, {short(three)}; range {min(epochs):,}–{max(epochs):,}"
     return [line(Span("epochs: ", "label"), Span(f"quartiles {text}"))]
 
 

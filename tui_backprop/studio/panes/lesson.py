@@ -60,8 +60,8 @@ class Lesson(Pane):
         self.set_reactive(Lesson.typed, "")
         self.set_reactive(Lesson.top, self._focus_top())
         if sheet is not None:
-            self.entitle(f"{sheet.heading}  {sheet.where}")
-            self.border_subtitle = None
+            self.entitle(f"{sheet.heading}  {sheet.where}", f"{sheet.where}  {sheet.heading}")
+            self.border_subtitle = sheet.score or None
         self.repaint()
 
     def watch_chosen(self) -> None:

@@ -316,11 +316,12 @@ class LessonScreen(StudioScreen):
         if self._live is not None and told:
             after = self._press.blocks(self._page.after, self._live)
         answers = self._bookmark.answers.values()
-        score = f"  {sum(answers)} of {len(answers)} right" if answers and self._progress.questions else ""
+        score = f"{sum(answers)} of {len(answers)} right" if answers and self._progress.questions else ""
         pane = self.query_one(widgets.Lesson)
         pane.sheet = Sheet(
             heading=f"{leaf.title}",
-            where=f"{self._spot.page + 1}/{len(self._lesson.pages)}{score}",
+            where=f"{self._spot.page + 1}/{len(self._lesson.pages)}",
+            score=score,
             experiment=leaf.stage.experiment,
             blocks=leaf.before,
             put=leaf.put if asking else None,
