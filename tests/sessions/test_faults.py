@@ -157,7 +157,7 @@ def only_session() -> Session:
 
 def without_news(lines: list[str]) -> list[str]:
     """The screen without the line that tells what is new, and empty lines at its end."""
-    return "\n".join([*lines[:2], *lines[3:]]).rstrip().splitlines()
+    return "\n".join([*lines[:1], *lines[2:]]).rstrip().splitlines()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
