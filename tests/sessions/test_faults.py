@@ -199,8 +199,13 @@ def test_a_start_that_is_cut_short_leaves_the_session_as_it_was(fault: str) -> N
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_lesson_goes_on_at_its_page(fault: str) -> None:
-    with Terminal("learn", "5", first="One bend") as terminal:
-        for keys, text in (("n", "Open or shut?"), ("a", "You said open. It is: shut")):
+    with Terminal("learn", "5", first="Before we go on") as terminal:
+        for keys, text in (
+            ("n", "It is:"),
+            ("n", "One bend"),
+            ("n", "Open or shut?"),
+            ("a", "You said open. It is: shut"),
+        ):
             terminal.keys(keys)
             terminal.wait_for(text)
         before = terminal.settle()
