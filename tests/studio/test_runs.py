@@ -191,7 +191,8 @@ async def test_the_fastest_play_runs_until_it_converges() -> None:
 
 async def test_the_fastest_play_is_paused_where_it_is() -> None:
     async with studio("no-direction", size=NARROW) as s:
-        await s.press(*FASTEST, "p")
+        await s.press(*FASTEST)
+        s.tap("p")
         await until(lambda: s.moment.epochs_completed >= 50)
         s.tap("p")
         await s.settle()
