@@ -164,6 +164,7 @@ def test_too_many_samples_are_refused(tmp_path: Path) -> None:
     assert_refused(program("script", "article", "--data", str(path)), "1,000,020 numbers", "at most 1,000,000")
 
 
+@pytest.mark.slow
 @given(st.text(), st.lists(st.text(), min_size=3, max_size=3), st.sampled_from(FORMATS))
 def test_texts_from_files_cannot_become_code(title: str, names: list[str], form: str) -> None:
     plain = load_experiment("article")

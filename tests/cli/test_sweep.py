@@ -93,6 +93,7 @@ def answers_xor(seed: int, epochs: int) -> bool:
     return all((forward(x)[1] > 0.5) == (y == 1) for x, y in samples)
 
 
+@pytest.mark.slow
 def test_a_sigmoid_never_reaches_an_error_of_0_but_its_answers_may_be_right() -> None:
     start = ("--hidden", "sigmoid", "--output", "sigmoid", "--layers", "2,2,1", "--rate", "2", "--stop", "0")
     sweep = ("sweep", "xor", *start, "--seeds", "12", "--epochs", "2000")

@@ -72,6 +72,7 @@ def test_whatever_is_damaged_means_a_fresh_start(path: Path, name: str) -> None:
     assert progress.load() == Progress()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="devices and pipes of POSIX")
 @pytest.mark.parametrize(
     "make",

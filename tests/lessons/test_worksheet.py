@@ -6,6 +6,8 @@ import contextlib
 import re
 from collections import Counter
 
+import pytest
+
 from tests.evaluator import UnreadableError, four_decimals, holds
 from tests.nets import drawn
 from tui_backprop import load_experiment
@@ -28,6 +30,7 @@ def count(experiment: Experiment) -> tuple[int, int]:
     return sum(held is True for held in told), sum(held is None for held in told)
 
 
+@pytest.mark.slow
 def test_every_line_of_five_hundred_random_networks_holds() -> None:
     """Only the δ of a softmax that is not with its own loss is a number without the way to it."""
     held = stated = 0

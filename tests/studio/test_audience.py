@@ -41,6 +41,7 @@ async def until_step(s: Studio, step: int) -> None:
     await s.pilot.pause()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [(), ("R", "space"), ("p",), ("question_mark",), ("g", "1"), ("u",), ("ctrl+p",)])
 async def test_a_kiosk_that_is_left_alone_starts_over(keys: tuple[str, ...], clock: Clock) -> None:
     async with shown_to(Audience(kiosk=True)) as s:

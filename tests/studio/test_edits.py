@@ -39,6 +39,7 @@ async def test_the_selected_weight_gets_another_value() -> None:
         assert s.sentence == "From here on W1[x1→h1] = −0.5."
 
 
+@pytest.mark.slow
 async def test_rate_optimizer_and_activation_are_chosen_from_lists() -> None:
     async with studio(size=NARROW) as s:
         await change(s, 1, "0.02")

@@ -213,6 +213,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("act", "pane"), list(zip(ACTS, PANES * 9, strict=False)), ids=lambda part: getattr(part, "__name__", part)
 )
@@ -309,6 +310,7 @@ async def test_the_key_bar_names_the_first_keys_and_always_help_and_quit(size: t
         assert bar.endswith("? help  q quit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pane", "keys", "selection"),
     [

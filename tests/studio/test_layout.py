@@ -26,6 +26,7 @@ def assert_up_to_date(s: Studio) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "panes"),
     [

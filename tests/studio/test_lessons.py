@@ -183,6 +183,7 @@ async def test_the_first_answer_waits_for_the_second_in_another_run(state_home: 
         assert "✓ Right: 0.9. At first you said 1.9." in said(s)
 
 
+@pytest.mark.slow
 async def test_a_chapter_is_begun_again_when_asked_twice(state_home: Path) -> None:
     async with learning(1) as s:
         await s.press("n", "n", *typed("0.9"), "n", "A")
@@ -196,6 +197,7 @@ async def test_a_chapter_is_begun_again_when_asked_twice(state_home: Path) -> No
         assert "What is δ here?" in said(s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "answer"),
     [

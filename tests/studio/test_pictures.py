@@ -61,6 +61,7 @@ def test_a_shut_gate_on_a_narrow_screen(size: tuple[int, int]) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_the_update(size: tuple[int, int]) -> None:
     text = pictured(1, "update", size).text

@@ -40,6 +40,7 @@ async def fill(s: Studio, **fields: str) -> None:
     await s.pilot.pause()
 
 
+@pytest.mark.slow
 async def test_a_preset_with_changes_is_opened() -> None:
     async with studio() as s:
         await s.press("ctrl+n")
@@ -150,6 +151,7 @@ async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
         assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
     path = tmp_path / "[bold]x.csv"
     path.write_text("\x1b[2Ja,[red]b[/],kind\n1,2,[@click=app.quit]x\n3,4,\x1b]0;t\x07\n", "utf-8")
@@ -347,6 +349,7 @@ async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
         await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])
 
 
+@pytest.mark.slow
 async def test_whole_numbers_become_classes_by_a_key_and_columns_are_chosen(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     rows = "".join(f"{i},{i * i % 7},{'red' if i % 3 else 'blue'},{i % 2},name {i}\n" for i in range(12))
@@ -376,6 +379,7 @@ async def test_whole_numbers_become_classes_by_a_key_and_columns_are_chosen(tmp_
         assert experiment.data.target_names == ("0", "1", "2", "4")
 
 
+@pytest.mark.slow
 async def test_the_layout_of_a_file_is_said_in_the_set_up(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_bytes("größe;1,234;y\n1;2,345;3\n4;;6\n7;8,901;9\n".encode("cp1252"))
@@ -394,6 +398,7 @@ async def test_the_layout_of_a_file_is_said_in_the_set_up(tmp_path: Path) -> Non
         }  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_grid_takes_numbers_only_and_what_is_pasted() -> None:
     async with studio("xor") as s:
         await s.press("ctrl+n", "f4")

@@ -24,6 +24,7 @@ def test_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     assert not any("\x1b" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "counter", "sentence"),
     [
@@ -51,6 +52,7 @@ def test_without_a_terminal_there_are_no_colours(capsys: pytest.CaptureFixture[s
     assert shown(capsys, "article", "--size", "80x24") == shown(capsys, "article", "--size", "80x24", "--plain")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 def test_as_a_picture_in_a_theme(capsys: pytest.CaptureFixture[str], tmp_path: Path, theme: str) -> None:
     file = tmp_path / f"{theme}.svg"

@@ -68,6 +68,7 @@ async def map_of(s: Studio, view: str) -> str:
     return s.text(view)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["Surface", "Landscape"])
 async def test_a_map_is_in_shades_where_the_theme_has_no_colours_for_half_blocks(view: str) -> None:
     async with studio("xor") as s:
@@ -78,6 +79,7 @@ async def test_a_map_is_in_shades_where_the_theme_has_no_colours_for_half_blocks
         assert HALF_BLOCK in s.text(view)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["Surface", "Landscape"])
 async def test_a_map_is_in_shades_without_colours(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

@@ -55,6 +55,7 @@ async def test_every_strip_is_as_wide_as_its_widget(kind: type[Painted], moment:
         assert all(segment.text.isprintable() for strip in app.strips for segment in strip)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WIDGETS)
 async def test_only_what_has_changed_is_drawn_anew(kind: type[Painted], monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = Timeline(load_experiment("article"))
