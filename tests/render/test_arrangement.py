@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_backprop.render.arrangement import LEAST_GRAPH, Want, arrange, frame
@@ -41,6 +41,17 @@ def wants(draw: st.DrawFn) -> dict[str, Want]:
 
 
 @given(wants(), ROOM, st.sampled_from(["matrices", "samples", "error", "network"]))
+@example(
+    {
+        "network": Want(50, 4, 50, 4, True),
+        "inspector": Want(28, 4, 28, 4),
+        "matrices": Want(22, 7, 22, 4),
+        "samples": Want(18, 4, 18, 4),
+        "error": Want(18, 4, 18, 4, True),
+    },
+    (60, 18),
+    "matrices",
+)
 def test_the_panes_fill_the_screen_without_overlap(wanted: dict[str, Want], room: tuple[int, int], front: str) -> None:
     columns, rows = room
     places = arrange(columns, rows, wanted, front)

@@ -215,3 +215,7 @@ def test_where_reads_end_makes_no_difference(sent: list[bytes], data: st.DataObj
     reads = [part for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True) if (part := whole[start:end])]
     one, other = Terminal(), Terminal()
     assert typed([*one.sends(whole), *one.waits()]) == typed([*other.sends(*reads, pause=0.0), *other.waits()])
+
+
+def test_a_key_whose_number_ends_a_read_goes_on_in_the_next() -> None:
+    assert typed(Terminal().sends(b"\x1bO0", b"j", pause=0.0)) == typed(Terminal().sends(b"\x1bO0j")) == ["asterisk"]

@@ -62,7 +62,7 @@ def arrange(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> d
 
 def _in_turn(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> dict[str, Place]:
     front = "matrices" if front == "network" else front
-    below = max(6, min(wants[front].rows + FRAME[1], rows - 1 - LEAST_GRAPH, rows // 2))
+    below = max(6, min(wants[front].rows + FRAME[1], rows - 2 - LEAST_GRAPH, rows // 2))
     top = rows - 2 - below
     return {
         **_top(columns, top, {name: want for name, want in wants.items() if name != SURFACE}),

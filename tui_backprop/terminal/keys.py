@@ -29,7 +29,7 @@ _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 _SEQUENCE = re.compile(
     r"""\x1b\[ (?: \[[^\x1b] | M[^\x1b]{3} | \?[0-9;]*\$[^\x1b])  # CSI: functions keys of Linux, old mice, modes
     | \x1b\[ (?! M | \[ | \?[0-9;]*\$) [-0-?]* [ -#%-,./]* [$@-~]  # all others
-    | \x1bO [0-9;]* [ -~]  # SS3
+    | \x1bO [0-9;]*+ [ -~]  # SS3; a number at the end of a read may go on
     | (?P<string> \x1b[]PX^_] [^\x07\x18\x1a\x1b]* (?:\x07|\x1b\\) )  # OSC, DCS, SOS, PM, APC
     | \x1b[^]O[PX^_\x1b]  # alt and a key
     | [^\x1b]""",
