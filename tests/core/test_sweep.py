@@ -243,3 +243,10 @@ def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:
     experiment = article({"bias": True, "biases": biases})
     sweep = swept(experiment, range(3, 5), 5)
     assert np.array_equal(sweep.curve(3), by_itself(experiment, 3, 5))
+
+
+def test_a_range_of_seeds_may_be_longer_than_memory() -> None:
+    sweep = Sweep(load_experiment("article-random"), range(10**18), 1)
+    next(sweep.proceed())
+    assert sweep.seeds == range(10**18)
+    assert 0 < len(sweep.outcomes()) < 10_000

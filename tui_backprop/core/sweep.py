@@ -38,11 +38,12 @@ def starts(experiment: Experiment, seeds: Sequence[int]) -> Iterator[Parameters]
 class Sweep:
     """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
 
+    `seeds` may be a range of any length: they are taken a group at a time.
     `proceed` makes the runs, `outcomes` and `ended` tell how they came out. With `curves` every epoch's error is kept.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
-        self.experiment, self.seeds, self.epochs = experiment, tuple(seeds), epochs
+        self.experiment, self.seeds, self.epochs = experiment, seeds, epochs
         self._curves: dict[int, list[float]] | None = {seed: [] for seed in seeds} if curves else None
         network, training = experiment.network, experiment.training
         size = 8 * (Frame.size_of(network, training.batch) + 3 * network.size)
@@ -55,7 +56,7 @@ class Sweep:
         """Whether it is the sweep of that experiment, whose own seed makes no difference."""
         ours = self.experiment
         same = (ours.network, ours.training, ours.init) == (experiment.network, experiment.training, experiment.init)
-        return same and ours.data is experiment.data and (self.seeds, self.epochs) == (tuple(seeds), epochs)
+        return same and ours.data is experiment.data and (self.seeds, self.epochs) == (seeds, epochs)
 
     @property
     def progress(self) -> float:
