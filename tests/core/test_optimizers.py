@@ -95,7 +95,7 @@ def against_loops(rules: Rules, batch: int, **training: Any) -> None:
         rows = slice(first, first + batch)
         loops.step(flat_gradient(rules, weights, biases, INPUTS[rows], TARGETS[rows]))
     end = trained.advance(trained.start(), STEPS)
-    np.testing.assert_allclose(end.parameters.flat, loops.w, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(end.parameters.flat, loops.w, rtol=0, atol=1e-12)
 
 
 PRICES: list[dict[str, float]] = [{}, {"l1": 0.003}, {"l2": 0.02}, {"l1": 0.001, "l2": 0.01}]
