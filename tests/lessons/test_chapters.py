@@ -166,7 +166,7 @@ def test_the_arithmetic_that_is_printed_comes_to_what_it_says() -> None:
     """Every `… = …` of a sum of products, evaluated: its right side is within the rounding of its factors."""
     count = 0
     for name in chapter_names():
-        text = re.sub(r"(?<=[+×=])\n", " ", plain(chapter(name)))
+        text = re.sub(r"(?<=[+×=])\n", " ", plain(chapter(name), answers=True))
         for left, right in re.findall(r"(?<![\w.×])([-−(\d][-−\de.×+ ()]*[\d)]) = ([−\d.]+)", text):
             terms = left.replace("−", "-").replace("×", "*")
             if re.fullmatch(r"[-\de.*+ ()]+", terms) and "*" in terms:
@@ -176,7 +176,7 @@ def test_the_arithmetic_that_is_printed_comes_to_what_it_says() -> None:
 
 
 def test_chapter_6_ends_with_the_weights_after_the_second_sample_of_the_articles_run() -> None:
-    text = plain(chapter(chapter_names()[5]))
+    text = plain(chapter(chapter_names()[5]), answers=True)
     first = np.array([[0.817638809, 0.005173229, 0.658113647, 0.226128487],
                       [0.421768179, 0.031514817, 0.048484419, 0.763645062],
                       [0.707635578, 0.525125677, 0.613716832, 0.349371521]])  # fmt: skip
@@ -192,7 +192,7 @@ def test_chapter_6_ends_with_the_weights_after_the_second_sample_of_the_articles
 
 
 def test_chapter_7_runs_the_148_epochs() -> None:
-    text = plain(chapter(chapter_names()[6]))
+    text = plain(chapter(chapter_names()[6]), answers=True)
     assert "Epoch 148: the error is 0." in text
     assert "It takes 1420." in text
 

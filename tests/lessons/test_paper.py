@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import numpy as np
 
 from tests.cli.program import assert_refused, printed, program
+from tests.lessons.test_chapters import ANSWERS
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, relu
 from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons import progress
+from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.lessons.progress import Bookmark, Progress, Spot
 
 
 def test_the_list_has_a_chapter_a_line() -> None:
@@ -18,13 +24,50 @@ def test_the_list_has_a_chapter_a_line() -> None:
 
 
 def test_a_chapter_is_printed_without_a_terminal() -> None:
-    text = printed("learn", "5", "--plain")
+    text = printed("learn", "5", "--plain", "--answers")
     assert text.startswith("The gate\n========\n")
     assert "z(h2) = 1×(−0.0772) + 1×(−0.0509) + 0×0.4427 = −0.1281" in " ".join(text.split())
     assert "\x1b" not in text
     assert_refused(program("learn", "11", "--plain"), "no chapter 11", "1 to 10")
     assert_refused(program("learn", "5"), "needs a terminal")
     assert_refused(program("learn", "5", "--plain", "--check"), "not allowed with")
+
+
+def test_a_handout_has_blanks_where_the_answers_would_be() -> None:
+    text = printed("learn", "5", "--plain")
+    assert "Question: Will the gate of h2 be open or shut?\n  a) open\n  b) shut\nAnswer: ______\n" in text
+    assert text.count("______") == len(ANSWERS[5])
+    assert "A shut gate is shown as" not in text  # which comes after the answer
+    assert "Answer: shut" in printed("learn", "5", "--plain", "--answers")
+    assert_refused(program("learn", "5", "--answers"), "--answers goes with --plain")
+
+
+def test_the_list_and_the_results_tell_what_was_answered(tmp_path: Path) -> None:
+    file, own = tmp_path / "results.csv", tmp_path / "own.md"
+    assert printed("learn", "--results", str(file)) == f"{file}: 0 answers\n"
+    assert "page" not in printed("learn", "--list")
+    own.write_text('+++\ntitle = "Mine"\n+++\n# A\n```question\nkind = "gate"\nunit = "h2"\nask = "Now, then?"\n'
+                   'reveal = "1:0:activate1"\n```\n')  # fmt: skip
+    kept = Progress()
+    first = Bookmark(Spot(3, True)).answered(2, -0.9, False).answered(2, 0.9, True).answered(3, 1.0, True)
+    kept = kept.with_bookmark(chapter_names()[0], first)
+    kept = kept.with_bookmark(chapter_names()[4], Bookmark(Spot(2)).answered(2, 7.0, False).answered(99, 1.0, True))
+    kept = kept.with_bookmark(str(own), Bookmark().answered(0, 1.0, False))
+    progress.save(kept.with_bookmark(str(tmp_path / "gone.md"), Bookmark().answered(0, 1.0, False)))
+    first_line, second_line = printed("learn", "--list").splitlines()[:2]
+    assert "No clear direction" in first_line
+    assert f"page 4 of {len(chapter(chapter_names()[0]).pages)}, 1 of 2 right" in first_line
+    assert "page" not in second_line
+    assert printed("learn", "--results", str(file)) == f"{file}: 3 answers\n"
+    rows = list(csv.reader(file.open(encoding="utf-8")))
+    assert rows == [
+        ["chapter", "question", "first answer", "tries", "right"],
+        ["1", "What is δ here? Type the number, minus sign included if it needs one.", "-0.9", "2", "no"],
+        ["1", "δ is 0.9 and x1 is 1. Which way does W1[x1→y] move?", "down", "1", "yes"],
+        [str(own), "Now, then?", "shut", "1", "no"],
+    ]
+    assert printed("learn", "--results", "-") == file.read_text()
+    assert_refused(program("learn", "--results", str(tmp_path / "no" / "x.csv")), "cannot be written", code=3)
 
 
 def test_the_solution_of_an_exercise_is_what_the_articles_loop_computes() -> None:

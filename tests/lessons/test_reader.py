@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.cli.program import assert_refused, printed, program
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.leaf import mistakes
 from tui_backprop.lessons.lesson import Figure, Words
 from tui_backprop.lessons.library import template
 from tui_backprop.lessons.plain import plain
+from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import LARGEST, read, read_file
 from tui_backprop.lessons.text import parse
 
@@ -77,6 +77,50 @@ def test_a_file_with_ten_mistakes_names_each_with_its_line(tmp_path: Path) -> No
     assert_refused(program("learn", str(file), "--plain"), "line 3", "sumary")
 
 
+MANY_MISTAKES = """\
++++
+title = "No mistake hides another"
+experiment = "artcle"
++++
+# One
+{zz h2} and {z h2}
+# Two
+```page
+experiment = "article"
+at = "1:0:nowhere"
+select = "W1[x1→h7]"
+```
+[h9](h9), {z h9}, {zz h2} and {a h8}
+# Three
+An open {z h2 and a [link](h2
+# Four
+```question
+kind = "gate"
+unit = "h2"
+reveal = "1:0:activate1"
+ask = "Open {z h6}?"
+```
+{z h5}
+```question
+kind = "blame"
+ask = "?"
+```
+"""
+ALL_EXPECTED = [
+    (3, "artcle"), (6, "'zz h2'"), (8, "no phase 'nowhere'"), (8, "h7"), (13, "'h9'"), (13, "'zz h2'"), (13, "'h8'"),
+    (15, "{ without its }"), (15, "[ without its )"), (17, "'h6'"), (23, "'h5'"), (24, "one question or wait"),
+]  # fmt: skip
+
+
+def test_no_mistake_hides_another(tmp_path: Path) -> None:
+    file = tmp_path / "many.md"
+    file.write_text(MANY_MISTAKES)
+    lines = program("learn", str(file), "--check").stderr.splitlines()
+    assert len(lines) == len(ALL_EXPECTED), lines
+    for number, words in ALL_EXPECTED:
+        assert any(f"line {number}: " in line and words in line for line in lines), (number, words, lines)
+
+
 @pytest.mark.slow
 def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> None:
     file = tmp_path / "mine.md"
@@ -129,7 +173,7 @@ def test_each_mistake_in_the_form_is_named_with_its_line(content: str, line: int
         ("# A\n{z h1 @ 99999999:0}", 5, "ends at step"),
         ("# A\n{upstream y}", 5, "has no upstream"),
         ("# A\n{converged 99999}", 5, "luck is told for"),
-        ("# A\n```page\nexperiment = 'nothing'\n```", 5, "no such file or preset"),
+        ("# A\n```page\nexperiment = 'nothing'\n```", 6, "no such file or preset"),
         ("# A\n```page\nwith = { layers = [3, 0, 1] }\n```", 5, "out of range"),
         ("# A\n```question\nkind='gate'\nunit='h2'\nask='?'\n```", 5, "not known at the moment"),
         ("# A\n```question\nkind='bug'\nask='?'\n```", 5, "without one"),

@@ -31,9 +31,11 @@ SMALL = (60, 18)
 
 
 @asynccontextmanager
-async def learning(lesson: Lesson | int, size: tuple[int, int] = WIDE) -> AsyncIterator[Studio]:
+async def learning(
+    lesson: Lesson | int, size: tuple[int, int] = WIDE, questions: bool | None = None
+) -> AsyncIterator[Studio]:
     lesson = chapter(chapter_names()[lesson - 1]) if isinstance(lesson, int) else lesson
-    app = BackpropApp(first_stage(lesson), lesson=lesson)
+    app = BackpropApp(first_stage(lesson), lesson=lesson, questions=questions)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Studio(app, pilot)
@@ -276,18 +278,51 @@ async def test_what_is_no_number_is_not_judged() -> None:
         assert "✓ Right: 0.9." in s.text("Lesson")
 
 
-async def test_questions_are_off_with_one_key_and_never_in_the_way() -> None:
+async def test_questions_wait_for_no_answer_after_one_key() -> None:
     async with learning(1) as s:
         await s.press("Q", "n", "n")
-        assert "What is δ here?" not in s.text("Lesson")
+        assert "What is δ here?" in s.text("Lesson")
+        assert "▸" not in s.text("Lesson")  # nothing to type in
         assert s.focused != "Lesson"
         await s.press("n")
+        assert "What is δ here?" in s.text("Lesson")
         assert "It is: 0.9" in s.text("Lesson")
         await s.press("Q", "n")
         assert "Which way does" in s.text("Lesson")
         await s.press("n")  # passes on without an answer
         assert "▸ It is: down." in s.text("Lesson")
         assert "right" not in page(s)
+
+
+async def test_on_stage_a_question_and_its_options_are_shown_and_n_reveals_the_answer(state_home: Path) -> None:
+    answer = "it is linear on this data, since no gate switches"
+    async with learning(5, questions=False) as s:
+        screen(s)._show(Spot(7))
+        await s.settle()
+        assert "Why is it stuck?" in said(s)
+        assert all(f"{letter}  " in s.text("Lesson") for letter in "abc")
+        assert answer in said(s)
+        assert "n: the answer" in s.text("Lesson")
+        assert "No gate switches" not in s.text("Gates")
+        await s.press(option(s, answer))
+        assert "It is" not in said(s)
+        await s.press("n")
+        assert f"Why is it stuck? ▸ It is: {answer}." in said(s)
+        assert "No gate switches" in s.text("Gates")
+    async with learning(4) as s:  # the next time it asks as it did before
+        assert "type it, 2 decimals" in s.text("Lesson")
+
+
+async def test_a_page_says_nothing_of_another_run() -> None:
+    async with learning(9) as s:
+        screen(s)._show(Spot(1))
+        await s.settle()
+        await s.press("R", "u", "enter")
+        await s.settle()
+        assert s.moment.epoch == 127
+        assert "Seed 0 converges" not in said(s)
+        await s.press("n")
+        assert "Seed 0 converges in epoch 348." in said(s)
 
 
 @pytest.mark.slow
@@ -519,7 +554,7 @@ def answers_in(text: str, leaf: Leaf) -> list[str]:
 async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None:
     """On the whole screen, in the chapter's summary, and in the text for paper above the question."""
     lesson = chapter(chapter_names()[number - 1])
-    text = plain(lesson)
+    text = plain(lesson, answers=True)
     asked = 0
     async with learning(lesson) as s:
         for place, (each, leaf) in enumerate(reading_order(lesson), 1):

@@ -118,11 +118,15 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
         "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--list", action="store_true", help="the chapters, one a line")
+    what.add_argument("--list", action="store_true", help="the chapters, one a line, and how far you are")
     what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
     what.add_argument("--check", action="store_true", help="name all mistakes in a lesson's file, with their lines")
     what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
-    parser.add_argument("--questions", choices=("on", "off"), help="whether questions are asked (Q in the lesson)")
+    what.add_argument("--results", metavar="FILE.csv", help="write what you answered so far to a CSV file")
+    parser.add_argument("--answers", action="store_true", help="with --plain: with the answers")
+    parser.add_argument(
+        "--questions", choices=("on", "off"), help="whether to wait for answers, this time (Q: from now on)"
+    )
     _add_theme(parser, None)
     _add_colours(parser)
     _add_kiosk(parser)

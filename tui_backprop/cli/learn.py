@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons import library, progress
-from tui_backprop.lessons.leaf import mistakes
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.plain import plain
+from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import read_with_mistakes
-from tui_backprop.reading.disk import unwritable
+from tui_backprop.lessons.results import results
+from tui_backprop.reading.disk import output, unwritable
 from tui_backprop.reading.numerals import whole_of
 
 
 def listing() -> str:
-    """A chapter a line: number, title, what it is about."""
-    chapters = [library.chapter(name) for name in library.chapter_names()]
-    wide = max(len(chapter.title) for chapter in chapters)
+    """A chapter a line: number, title, how far one is if any was begun, what it is about."""
+    chapters, kept = [library.chapter(name) for name in library.chapter_names()], progress.load()
+    rows = [(chapter.title, _standing(chapter, kept), chapter.summary) for chapter in chapters]
+    wide, standing = (max(len(row[column]) for row in rows) for column in (0, 1))
+    gap = 2 if standing else 0
     return "".join(
-        f"{number:>2}  {chapter.title:<{wide}}  {chapter.summary}\n" for number, chapter in enumerate(chapters, 1)
+        f"{number:>2}  {title:<{wide}}  {stands:<{standing + gap}}{summary}\n"
+        for number, (title, stands, summary) in enumerate(rows, 1)
     )
+
+
+def _standing(lesson: Lesson, kept: progress.Progress) -> str:
+    """`page 3 of 8, 1 of 2 right`; nothing for a lesson that was never opened."""
+    if lesson.name not in kept.bookmarks:
+        return ""
+    mark = kept.bookmark(lesson.name)
+    score = f", {sum(mark.answers.values())} of {len(mark.answers)} right" if mark.answers else ""
+    return f"page {min(mark.spot.page + 1, len(lesson.pages))} of {len(lesson.pages)}{score}"
+
+
+def export(path: str) -> None:
+    """Writes every answer so far to a CSV file, and says how many."""
+    found = list(results(progress.load()))
+    with output(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["chapter", "question", "first answer", "tries", "right"])
+        for each in found:
+            row = (each.chapter, each.question, each.first_answer, each.tries, "yes" if each.right else "no")
+            writer.writerow([printable(str(cell)) for cell in row])
+    if path != "-":
+        print(printable(f"{path}: {len(found)} answer{'s'[: len(found) != 1]}"))
 
 
 def opened(text: str | None) -> Lesson:
@@ -37,9 +63,9 @@ def opened(text: str | None) -> Lesson:
         return library.find("1")
 
 
-def on_paper(text: str | None) -> str:
+def on_paper(text: str | None, answers: bool) -> str:
     """A whole chapter as text."""
-    return plain(opened(text))
+    return plain(opened(text), answers)
 
 
 def check(text: str | None) -> int:
@@ -74,8 +100,3 @@ def create(name: str) -> str:
     return printable(
         f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, with --check it is checked"
     )
-
-
-def ask_questions(wanted: bool) -> None:
-    """Questions on or off, from now on."""
-    progress.save(replace(progress.load(), questions=wanted))

@@ -312,8 +312,13 @@ def _learn(options: argparse.Namespace) -> int:
     from tui_backprop.cli import learn as desk
     from tui_backprop.errors import BackpropError
 
+    if options.answers and not options.plain:
+        raise BackpropError("--answers goes with --plain", "learn CHAPTER --plain --answers")
     if options.list:
         print(desk.listing(), end="")
+        return 0
+    if options.results is not None:
+        desk.export(options.results)
         return 0
     if options.new is not None:
         print(desk.create(options.new))
@@ -321,22 +326,24 @@ def _learn(options: argparse.Namespace) -> int:
     if options.check:
         return desk.check(options.lesson)
     if options.plain:
-        print(desk.on_paper(options.lesson), end="")
+        print(desk.on_paper(options.lesson, options.answers), end="")
         return 0
-    if options.kiosk and options.questions is not None:
-        raise BackpropError("--kiosk keeps no settings", "without --questions")
     lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
     theme, ascii_characters, motion = _looks(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
     from tui_backprop.studio.screens.lesson import first_experiment
 
-    if options.questions is not None:
-        desk.ask_questions(options.questions == "on")
     timeline = _timeline(first_experiment(lesson), options)
-    audience = Audience(options.kiosk)
     app = BackpropApp(
-        timeline, theme, ascii_characters, audience, lesson=lesson, keep_progress=not options.kiosk, motion=motion
+        timeline,
+        theme,
+        ascii_characters,
+        Audience(options.kiosk),
+        lesson=lesson,
+        keep_progress=not options.kiosk,
+        motion=motion,
+        questions=None if options.questions is None else options.questions == "on",
     )
     return _run(app)
 

@@ -28,6 +28,7 @@ from tui_backprop.reading.numerals import read_number, whole_of
 
 _SAMPLE = re.compile(r"(?:^|\s+)#([0-9]{1,6})$")
 _DECIMALS = re.compile(r"\s*:\s*([0-9]{1,2})$")
+_PARAMETER = re.compile(r"[Wb][0-9]+\[.+\]$")
 MOST_STARTS = 1000
 """The most starts that a lesson may train to speak of luck."""
 LUCK_EPOCHS = 1000
@@ -62,6 +63,12 @@ def evaluate(source: str, stage: Stage) -> float | str:
     if sample:
         raise BackpropError("a weight is the same for all samples", "without #")
     return value
+
+
+def is_known(source: str) -> bool:
+    """Whether there can be such a figure at all, whatever the network."""
+    what = _SAMPLE.sub("", _DECIMALS.sub("", source.partition("@")[0].strip()))
+    return bool(_PARAMETER.match(what)) or any(what == name or what.startswith(f"{name} ") for name in FIGURES)
 
 
 def _element(array: Array | None, *place: int) -> float | None:

@@ -111,7 +111,7 @@ class Press:
         return tuple(shown)
 
     def _words(self, line: int, text: Text, stage: Stage) -> tuple[Words, ...]:
-        return self._at(line, lambda: tuple(_word(part, stage) for part in text))
+        return self._at(line, lambda: tuple(worded(part, stage) for part in text))
 
     def _at(self, line: int, make: Callable[[], Result]) -> Result:
         try:
@@ -128,7 +128,8 @@ def things(blocks: tuple[Shown, ...], stage: Stage) -> tuple[Thing, ...]:
     return tuple(thing(name, stage.experiment) for name in dict.fromkeys(named))
 
 
-def _word(part: Inline, stage: Stage) -> Words:
+def worded(part: Inline, stage: Stage) -> Words:
+    """A part of a text, its figure computed."""
     if isinstance(part, Figure):
         return Words(figure(part.source, stage), True, part.thing)
     if part.thing:
@@ -143,14 +144,3 @@ def _check(stage: Stage) -> list[Shown]:
         for row in gradient_table(stage)
     ]
     return [Shown("row", tuple((Words(cell, cell == "✗"),) for cell in row)) for row in rows]
-
-
-def mistakes(lesson: Lesson) -> list[LessonMistake]:
-    """Everything that only shows when the pages are computed."""
-    press, found = Press(lesson), []
-    for page in lesson.pages:
-        try:
-            press.leaf(page)
-        except LessonMistake as mistake:
-            found.append(mistake)  # one a page: the first hides what comes after it
-    return found

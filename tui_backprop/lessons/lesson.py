@@ -59,8 +59,9 @@ class Block:
 class Scene:
     """What the studio shows beside a page.
 
-    `experiment` is a preset's name or a file, changed by `overrides`; `at` a place such as `1:0:mask1`; `select` a
-    weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens over the panes;
+    `experiment` is a preset's name or a file, `named` in that line, and changed by `overrides`; `at` a place such as
+    `1:0:mask1`; `select` a weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens
+    over the panes;
     `bug` names the mistakes that its gradient makes, or `none` where that is asked.
     """
 
@@ -73,6 +74,7 @@ class Scene:
     matrices: str = "value"
     view: str = ""
     bug: str = ""
+    named: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from tui_backprop.lessons.lesson import Lesson, Words
 WIDTH = 88
 
 
-def plain(lesson: Lesson) -> str:
-    """All pages with their figures, the questions with their answers."""
+def plain(lesson: Lesson, answers: bool = False) -> str:
+    """All pages with their figures. Without `answers`, a question is followed by a blank, and all it keeps back is left
+    out."""
     press = Press(lesson)
     lines = [lesson.title, "=" * len(lesson.title)]
     for number, page in enumerate(lesson.pages, 1):
@@ -26,10 +27,11 @@ def plain(lesson: Lesson) -> str:
         if leaf.put is not None and leaf.truth is not None:
             lines += ["", *_wrapped(f"Question: {words(leaf.put.words)}")]
             lines += [f"  {chr(97 + place)}) {option}" for place, option in enumerate(leaf.put.options)]
-            lines += _wrapped(f"Answer: {leaf.truth.words}" + (f". {leaf.truth.work}" if leaf.truth.work else ""))
+            work = f". {leaf.truth.work}" if leaf.truth.work else ""
+            lines += _wrapped(f"Answer: {leaf.truth.words}{work}") if answers else ["Answer: ______"]
         if leaf.wait:
             lines += ["", f"(Step until: {leaf.wait}.)"]
-        if leaf.revealed is not None:
+        if leaf.revealed is not None and (answers or leaf.put is None):
             lines += _blocks(leaf.after)
     return "\n".join(lines) + "\n"
 

@@ -125,10 +125,10 @@ class _Reader:
             self._mistakes.append(LessonMistake(self._source, line, message, hint))
 
     def read(self, name: str, folder: str) -> tuple[Lesson, list[LessonMistake]]:
-        head, start = self._head()
+        head, named, start = self._head()
         title, summary, experiment = (head.get(key, "") for key in ("title", "summary", "experiment"))
         pages: list[_Draft] = []
-        scene = Scene(1, experiment or "article")
+        scene = Scene(1, experiment or "article", named=named)
         for number, kind, content in self._parts(start):
             if kind == "heading":
                 pages.append(_Draft(content[0], number, replace(scene, line=number)))
@@ -139,7 +139,8 @@ class _Reader:
                 self._mistake(number, "text before the first page", "# and a title begin a page")
             elif kind == "directive":
                 self._directive(pages[-1], number, content)
-                scene = replace(Scene(1, pages[-1].scene.experiment, pages[-1].scene.overrides))
+                last = pages[-1].scene
+                scene = Scene(1, last.experiment, last.overrides, named=last.named)
             elif len(pages[-1].blocks) < MOST_PAGES:
                 pages[-1].blocks.append(Block(kind, number, tuple(self._text(number, text) for text in content)))
         if not pages and not self._mistakes:
@@ -149,22 +150,22 @@ class _Reader:
 
     # Lines
 
-    def _head(self) -> tuple[dict[str, str], int]:
-        """The front matter, and the index of the line behind it."""
+    def _head(self) -> tuple[dict[str, str], int, int]:
+        """The front matter, the line that names the experiment, and the index of the line behind it all."""
         if not self._lines or self._lines[0].rstrip() != "+++":
             self._mistake(1, "no front matter", '+++, title = "…", +++ in the first lines')
-            return {}, 0
+            return {}, 0, 0
         end = next((i for i, content in enumerate(self._lines[1:], 1) if content.rstrip() == "+++"), None)
         if end is None:
             self._mistake(1, "front matter without its end", "a second line +++")
-            return {}, len(self._lines)
+            return {}, 0, len(self._lines)
         table = self._toml(self._lines[1:end], 2)
         keys = _Keys(table, self._lines[1:end], 2, self._mistake)
         head = {key: keys.text(key) for key in ("title", "summary", "experiment")}
         keys.done()
         if "title" not in table:
             self._mistake(1, "no title", 'title = "…" in the front matter')
-        return head, end + 1
+        return head, keys.line("experiment"), end + 1
 
     def _parts(self, start: int) -> Iterator[tuple[int, str, list[str]]]:
         """(line, kind, content) of headings, directives, paragraphs, items and table rows."""
@@ -191,11 +192,7 @@ class _Reader:
                 yield number, "item" if content.startswith("- ") else "paragraph", [text]
 
     def _text(self, line: int, text: str) -> Text:
-        try:
-            return parse(text)
-        except ValueError as error:
-            self._mistake(line, str(error))
-            return ()
+        return parse(text, lambda message: self._mistake(line, message))
 
     def _toml(self, lines: list[str], first: int) -> Mapping[str, Any]:
         try:
@@ -231,6 +228,7 @@ class _Reader:
             page.scene = self._scene(page.scene, line, keys)
         elif page.task is not None:
             self._mistake(line, "a page has one question or wait", "another page for this one")
+            keys.forget()
         else:
             page.task = self._question(keys, line) if kind == "question" else Wait(line, keys.text("until", True))
         keys.done()
@@ -266,6 +264,7 @@ class _Reader:
             matrices=keys.choice("matrices", MATRICES) or "value",
             view=keys.choice("view", VIEWS),
             bug=self._bug(keys),
+            named=keys.line("experiment") if experiment else inherited.named,
         )
 
     def _bug(self, keys: _Keys) -> str:
@@ -309,8 +308,12 @@ class _Keys:
 
     def wrong(self, key: str, message: str, hint: str) -> None:
         """A mistake in the line of a key."""
+        self._mistake(self.line(key), message, hint)
+
+    def line(self, key: str) -> int:
+        """Where a key stands; the line before the first where it does not."""
         at = next((i for i, content in enumerate(self._lines) if re.match(rf"\s*\"?{re.escape(key)}\b", content)), -1)
-        self._mistake(self._first + at, message, hint)
+        return self._first + at
 
     def forget(self) -> None:
         """No word about the other keys: what they should be is not known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tui_backprop.lessons.lesson import Figure, Inline, Text, Words
 
@@ -12,20 +13,28 @@ _TOKEN = re.compile(
     | `(?P<code>[^`]*)`
     | \{(?P<figure>[^{}]*)\}
     | \[(?P<words>[^\[\]]*)\]\((?P<thing>[^()]*)\)
-    | (?P<plain>[^\\*{\[`]+)
+    | (?P<broken>\[[^\[\]]*\]\()
+    | (?P<plain>[^\\*{}\[`]+)
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_PARTNER = {"{": "}", "}": "{", "[": ")"}
 
 
-def parse(source: str) -> Text:
-    """The parts of a text, neighbours of the same look joined; raises `ValueError` for `**` without its end."""
+def _refuse(message: str) -> None:
+    raise ValueError(message)
+
+
+def parse(source: str, wrong: Callable[[str], None] = _refuse) -> Text:
+    """The parts of a text, neighbours of the same look joined; `wrong` is told of what has no end."""
     parts: list[Inline] = []
     strong = False
     for token in _TOKEN.finditer(source):
         kind, value = token.lastgroup, token[token.lastgroup or 0]
         if kind == "strong":
             strong = not strong
+        elif kind == "broken" or (kind == "other" and value in "{}"):
+            wrong(f"{value[0]} without its {_PARTNER[value[0]]}; as text it is \\{value[0]}")
         elif kind == "figure":
             parts.append(Figure(value.strip(), strong))
         elif kind == "code":
@@ -39,7 +48,7 @@ def parse(source: str) -> Text:
             else:
                 parts.append(Words(value, strong))
     if strong:
-        raise ValueError("** without the ** that ends it")
+        wrong("** without the ** that ends it")
     return tuple(parts)
 
 

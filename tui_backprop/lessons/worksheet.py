@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tui_backprop.core.activations import ACTIVATIONS
@@ -13,7 +14,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
-from tui_backprop.lessons.arithmetic import number
+from tui_backprop.lessons.arithmetic import DECIMALS, number
 
 MOST_WEIGHTS = 64
 """More are no exercise any more."""
@@ -44,7 +45,7 @@ def _names(experiment: Experiment, layer: int) -> list[str]:
 
 def _given(experiment: Experiment) -> Iterator[str]:
     training, network = experiment.training, experiment.network
-    yield f"Rate {number(training.rate)}. Numbers to four decimals; go on with all digits that you have."
+    yield f"Rate {number(training.rate)}. Numbers to at most four decimals; go on with all digits that you have."
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
@@ -80,10 +81,16 @@ def _weights(experiment: Experiment, weights: object, biases: object, shown: boo
     for layer, matrix in enumerate(weights, 1):
         yield f"W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
         for name, row in zip(_names(experiment, layer - 1), matrix.tolist(), strict=True):
-            yield f"  {name}".ljust(8) + "".join((number(value) if shown else _BLANK).rjust(10) for value in row)
+            yield f"  {name}".ljust(8) + "".join((_aligned(value) if shown else _BLANK).rjust(10) for value in row)
         if biases:
             values = biases[layer - 1].tolist()
-            yield "  bias".ljust(8) + "".join((number(value) if shown else _BLANK).rjust(10) for value in values)
+            yield "  bias".ljust(8) + "".join((_aligned(value) if shown else _BLANK).rjust(10) for value in values)
+
+
+def _aligned(value: float) -> str:
+    """With all decimals, so that points stand below each other."""
+    text = number(value)
+    return text if "e" in text or not math.isfinite(value) else f"{value:.{DECIMALS}f}".replace("-", "−")
 
 
 def _step(moment: Moment, answers: bool) -> Iterator[str]:

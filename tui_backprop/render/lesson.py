@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import attrgetter
 
 import numpy as np
@@ -19,7 +19,7 @@ from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, clip, fit, length, line, safe, width
+from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, safe, width
 
 CURVE_ROWS = 7
 MOST_MARKED = 64
@@ -31,8 +31,9 @@ class Sheet:
     """What the lesson's pane shows.
 
     `blocks` are in sight already; `put` is the question, `open` while it waits for an answer; `verdict` says how the
-    answer was, and helps where a second one is awaited; `right` is whether it was right, None if nobody answered;
-    `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names the keys.
+    answer was, or what it is, and helps where a second one is awaited; `right` is whether it was right, None if nobody
+    answered; `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names
+    the keys.
     """
 
     heading: str
@@ -52,13 +53,14 @@ def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[li
     """All lines of a page, and the one that should be in sight: the question's, or the verdict's."""
     lines = _blocks(sheet.blocks, sheet, columns)
     focus = 0
-    if sheet.put is not None and sheet.open:
+    if sheet.put is not None:
         focus = len(lines)
         lines += [(), *_flow([Words("? ", True), *sheet.put.words], sheet, columns, 2)]
-        options = [_option(place, option, place == chosen) for place, option in enumerate(sheet.put.options)]
+        choices = sheet.put.options if sheet.open or not sheet.verdict else ()
+        options = [_option(place, option, place == chosen) for place, option in enumerate(choices)]
         in_a_row = joined([span for option in options for span in (*option, Span("   "))])
         lines += [in_a_row] if options and length(in_a_row) <= columns else _below_each_other(options, columns)
-        if not sheet.put.options:
+        if sheet.open and not sheet.put.options:
             lines.append(line(Span("  ▸ ", "accent", True), Span(f"{safe(typed)}_", "text", True)))
     if sheet.verdict:
         focus = len(lines)
@@ -186,16 +188,37 @@ def _table(rows: Sequence[Shown], columns: int) -> list[Line]:
     texts = [[safe("".join(part.text for part in cell)) for cell in row.cells] for row in rows]
     strong = [[any(part.strong for part in cell) for cell in row.cells] for row in rows]
     count = max(map(len, texts))
-    widths = [max((width(row[column]) for row in texts if column < len(row)), default=0) for column in range(count)]
+    within = [[row[column] for row in texts if column < len(row)] for column in range(count)]
+    widths = [max(map(width, cells)) for cells in within]
+    gap = 2 if sum(widths) + 2 * (count - 1) <= columns else 1
+    longest = [max((width(word) for cell in cells for word in cell.split()), default=0) for cells in within]
+    widths = _narrowed(widths, longest, columns - gap * (count - 1))
     lines = []
     for place, row in enumerate(texts):
         ink = "label" if place == 0 else "text"
-        spans = [
-            Span(fit(text, cells, _numeric(text)) + "  ", "warn" if text == "✗" else ink, bold)
+        cells = [
+            _lay([Span(word, "warn" if text == "✗" else ink, bold) for word in _split(text)], cells, 0) or [()]
             for text, cells, bold in zip(row, widths, strong[place], strict=False)
         ]
-        lines.append(clip(tuple(spans), columns))
+        for parts in zip_longest(*cells, fillvalue=()):
+            padded = zip(row, parts, widths, strict=False)
+            aligned = [_aligned(part, cells, _numeric(text)) for text, part, cells in padded]
+            spaced = [span for part in aligned for span in (*part, Span(" " * gap))]
+            lines.append(clip(joined(spaced[:-1]), columns))
     return lines
+
+
+def _aligned(part: Line, cells: int, right: bool) -> Line:
+    return (Span(" " * max(0, cells - length(part))), *part) if right else pad(part, cells)
+
+
+def _narrowed(widths: Sequence[int], longest: Sequence[int], room: int) -> list[int]:
+    """Columns that share so much room, at the cost of the widest: first of those that can be broken between words."""
+    widths = list(widths)
+    while sum(widths) > room and max(widths) > 1:
+        breakable = [(cells > word, cells) for cells, word in zip(widths, longest, strict=True)]
+        widths[breakable.index(max(breakable))] -= 1
+    return widths
 
 
 def _numeric(text: str) -> bool:

@@ -58,10 +58,12 @@ def _ansi() -> Theme:
     return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
 
 
-def _reading(lesson: Lesson, timeline: Timeline, keep_progress: bool, audience: Audience) -> StudioScreen:
+def _reading(
+    lesson: Lesson, timeline: Timeline, keep_progress: bool, audience: Audience, questions: bool | None
+) -> StudioScreen:
     from tui_backprop.studio.screens.lesson import LessonScreen
 
-    return LessonScreen(lesson, timeline, keep_progress, audience)
+    return LessonScreen(lesson, timeline, keep_progress, audience, questions)
 
 
 class BackpropApp(OpenApp):
@@ -82,18 +84,19 @@ class BackpropApp(OpenApp):
         lesson: Lesson | None = None,
         keep_progress: bool = True,
         motion: bool = False,
+        questions: bool | None = None,
     ) -> None:
         """`record` is where the session is saved; without one it is not.
 
-        A `lesson` is read beside the studio, from where it was left if progress is kept. With `motion`, pulses show
-        what flows.
+        A `lesson` is read beside the studio, from where it was left if progress is kept; `questions` says whether it
+        asks them, None whether it did last time. With `motion`, pulses show what flows.
         """
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
         self._timeline = timeline
         self._studio = (
             StudioScreen(timeline, audience, record)
             if lesson is None
-            else _reading(lesson, timeline, keep_progress, audience)
+            else _reading(lesson, timeline, keep_progress, audience, questions)
         )
         self._studio.set_reactive(PanesScreen.motion, motion)
         self._audience = audience

@@ -53,12 +53,20 @@ class LessonScreen(StudioScreen):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in LESSON_KEYS]
     GLIMPSES: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
 
-    def __init__(self, lesson: Lesson, timeline: Timeline, keep: bool = True, audience: Audience = ALONE) -> None:
-        """`keep` says whether progress is loaded and kept."""
+    def __init__(
+        self,
+        lesson: Lesson,
+        timeline: Timeline,
+        keep: bool = True,
+        audience: Audience = ALONE,
+        questions: bool | None = None,
+    ) -> None:
+        """`keep` says whether progress is loaded and kept; `questions` whether they are asked this time."""
         super().__init__(timeline, audience)
         self._first_lesson = lesson
         self._keep = keep
         self._progress = progress.load() if keep else Progress()
+        self._questions = questions
         self._holds: Condition | None = None
         self._forgetting = False
         self._live: Stage | None = None
@@ -112,7 +120,11 @@ class LessonScreen(StudioScreen):
 
     @property
     def _asking(self) -> bool:
-        return isinstance(self._page.task, Question) and not self._spot.told and self._progress.questions
+        return isinstance(self._page.task, Question) and not self._spot.told and self._are_asked
+
+    @property
+    def _are_asked(self) -> bool:
+        return self._progress.questions if self._questions is None else self._questions
 
     def on_mount(self) -> None:
         """The page where the lesson was left."""
@@ -173,9 +185,11 @@ class LessonScreen(StudioScreen):
 
     def watch_moment(self, moment: Moment | None) -> None:
         """What the page waits for may have happened."""
-        if self._holds is None or moment is None or moment.experiment.network != self._leaf.stage.experiment.network:
+        if self._holds is None or moment is None:
             return
         start = self._leaf.stage.moment
+        if moment.base is not start.base or moment.edits_so_far:  # another run, of which the page says nothing
+            return
         if (moment.step, moment.phase) != (start.step, start.phase) and self._holds.holds(moment):
             self._holds = None
             self._live = Stage(self._leaf.stage.timeline, moment, self._leaf.stage.bug)
@@ -296,17 +310,18 @@ class LessonScreen(StudioScreen):
 
     def action_questions(self) -> None:
         """Questions on or off."""
-        self._progress = Progress(self._progress.last, self._progress.bookmarks, not self._progress.questions)
+        self._progress, self._questions = replace(self._progress, questions=not self._are_asked), None
         self._keep_place()
         self._show_sheet()
-        self.news = "Questions are asked." if self._progress.questions else "No questions: n shows what comes."
+        self.news = "Questions are asked." if self._are_asked else "Questions wait for no answer: n shows it."
 
     # The page
 
     def _show_sheet(self) -> None:
         leaf, told = self._leaf, self._spot.told
         self._forgetting = False
-        asking = self.asked = self._asking
+        asking = self._asking
+        self.asked = isinstance(self._page.task, Question) and not told
         verdict, right = self._verdict() if told or asking else ("", None)
         answered = bool(verdict)
         if told and leaf.truth is not None:
@@ -316,7 +331,7 @@ class LessonScreen(StudioScreen):
         if self._live is not None and told:
             after = self._press.blocks(self._page.after, self._live)
         answers = self._bookmark.answers.values()
-        score = f"{sum(answers)} of {len(answers)} right" if answers and self._progress.questions else ""
+        score = f"{sum(answers)} of {len(answers)} right" if answers and self._are_asked else ""
         pane = self.query_one(widgets.Lesson)
         pane.sheet = Sheet(
             heading=f"{leaf.title}",
@@ -324,7 +339,7 @@ class LessonScreen(StudioScreen):
             score=score,
             experiment=leaf.stage.experiment,
             blocks=leaf.before,
-            put=leaf.put if asking else None,
+            put=leaf.put,
             open=asking,
             verdict=verdict,
             right=right,
@@ -353,7 +368,7 @@ class LessonScreen(StudioScreen):
             step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
             return f"{step}  n: on until {leaf.wait}"
         if leaf.revealed is not None and not self._spot.told:
-            return "n: what comes"
+            return "n: the answer"
         last = self._spot.page + 1 == len(self._lesson.pages)
         return (
             ("n: next chapter" if self._lesson.name in chapter_names()[:-1] else "the end") if last else "n: next page"

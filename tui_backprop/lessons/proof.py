@@ -1,0 +1,100 @@
+"""Everything that is wrong with a lesson and only shows when its pages are computed, found in one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides
+from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.figures import is_known
+from tui_backprop.lessons.leaf import worded
+from tui_backprop.lessons.lesson import Block, Figure, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
+from tui_backprop.lessons.names import thing
+from tui_backprop.lessons.questions import options, truth
+from tui_backprop.lessons.stage import Stage, Theatre
+
+Result = TypeVar("Result")
+
+
+def mistakes(lesson: Lesson) -> list[LessonMistake]:
+    """Each mistake once, in the order of the pages."""
+    proof = _Proof(lesson)
+    for page in lesson.pages:
+        proof.read(page)
+    return list(proof.found.values())
+
+
+class _Proof:
+    """Tries all that a page needs, each by itself, so that no mistake hides another."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        self._theatre = Theatre(lesson)
+        self.found: dict[str, LessonMistake] = {}
+
+    def read(self, page: Page) -> None:
+        """Notes what is wrong with a page."""
+        stage = self._stage(page.scene)
+        task = page.task
+        asked = [(task.line, task.ask)] if isinstance(task, Question) else []
+        if stage is None:
+            for line, text in (*_texts(page.before), *asked, *_texts(page.after)):
+                self._without_stage(line, text)
+            return
+        if page.scene.select:
+            self._try(page.scene.line, lambda: thing(page.scene.select, stage.experiment))
+        for line, text in (*_texts(page.before), *asked):
+            self._text(line, text, stage)
+        revealed = stage
+        if isinstance(task, Question):
+            revealed = self._revealed(task, page.scene, stage)
+        elif isinstance(task, Wait):
+            until = self._try(task.line, lambda: condition(task.until, stage.experiment))
+            if until is not None:
+                revealed = self._try(task.line, lambda: self._theatre.waited(stage, until)) or stage
+        for line, text in _texts(page.after):
+            self._text(line, text, revealed)
+
+    def _stage(self, scene: Scene) -> Stage | None:
+        """The page's moment, or its run's start where only the moment is wrong."""
+        plain = replace(scene, overrides=Overrides(), at="0", bug="")
+        if self._try(scene.named or scene.line, lambda: self._theatre.stage(plain)) is None:
+            return None
+        start = self._try(scene.line, lambda: self._theatre.stage(replace(scene, at="0")))
+        return start and (self._try(scene.line, lambda: self._theatre.stage(scene)) or start)
+
+    def _revealed(self, question: Question, scene: Scene, stage: Stage) -> Stage:
+        self._try(question.line, lambda: options(question, stage.experiment))
+        revealed = self._try(question.line, lambda: self._theatre.stage(scene, question.reveal))
+        if revealed is None:
+            return stage
+        self._try(question.line, lambda: truth(question, revealed))
+        return revealed
+
+    def _text(self, line: int, text: Text, stage: Stage) -> None:
+        for part in text:
+            self._try(line, lambda part=part: worded(part, stage))  # type: ignore[misc]
+
+    def _without_stage(self, line: int, text: Text) -> None:
+        """What no network could make right."""
+        for part in text:
+            if isinstance(part, Figure) and not is_known(part.source):
+                self._note(line, BackpropError(f"no figure {part.source!r}", "see the README"))
+
+    def _try(self, line: int, make: Callable[[], Result]) -> Result | None:
+        try:
+            return make()
+        except BackpropError as error:
+            self._note(line, error)
+            return None
+
+    def _note(self, line: int, error: BackpropError) -> None:
+        mistake = LessonMistake(self._lesson.source, line, error.message, error.hint)
+        self.found.setdefault(str(mistake), mistake)
+
+
+def _texts(blocks: tuple[Block, ...]) -> Iterator[tuple[int, Text]]:
+    return ((block.line, cell) for block in blocks for cell in block.cells)
