@@ -20,12 +20,14 @@ from tui_backprop.lessons.library import template
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices and pipes of POSIX")
 
 TOML = "[network]\nlayers = [1, 1]\n[data]\ninputs = [[1]]\ntargets = [[1]]\n"
+SHEET = Path(__file__).parents[1] / "data" / "article-sheet.txt"
 CSV = "a,b,c,t\n1,0,1,1\n0,1,0,0\n"
 READERS = {
     "experiment": (["train", "FILE", "--epochs", "1"], TOML),
     "samples": (["train", "article", "--epochs", "1", "--data", "FILE"], CSV),
     "lesson": (["learn", "FILE", "--check"], template()),
     "lesson on paper": (["learn", "FILE", "--plain"], template()),
+    "sheet": (["by-hand", "article", "--check", "FILE"], SHEET.read_text("utf-8")),
     "session": (["--resume", "FILE"], None),
     "own session": (["--session", "FILE"], None),
 }
@@ -168,6 +170,7 @@ PRINTERS = {
     "script": ["script", "xor"],
     "show": ["show", "xor"],
     "worksheet": ["worksheet", "article"],
+    "by hand": ["by-hand", "article", "--check", str(SHEET)],
     "list": ["list"],
     "chapters": ["learn", "--list"],
     "paper": ["learn", "1", "--plain"],

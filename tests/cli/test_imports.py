@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.cli.test_files import SHEET
+
 HEAVY = {"textual", "rich", "plotext"}
 CODE = """
 import sys
@@ -21,7 +23,7 @@ sys.exit(code)
     "arguments",
     [["list"], ["train", "xor", "--epochs", "1"], ["--version"], ["check", "xor"], ["script", "xor"],
      ["worksheet", "xor"], ["sweep", "xor", "--seeds", "2", "--epochs", "2"], ["sessions"], ["learn", "--list"],
-     ["learn", "1", "--plain"]],
+     ["learn", "1", "--plain"], ["by-hand", "article", "--check", str(SHEET)]],
 )  # fmt: skip
 def test_commands_without_a_screen_load_no_screen(arguments: list[str]) -> None:
     code = CODE.format(arguments=arguments, heavy=HEAVY)

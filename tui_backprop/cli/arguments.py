@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 PROGRAM = "tui-backprop"
-VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "sessions", "serve")
+VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "by-hand", "sessions", "serve")
+_WITH_DEFAULT = ("studio", "serve", "by-hand")
 RECORDS = ("text", "csv", "jsonl")
 _MOST = 10**9
 """The most that can be asked for of anything."""
@@ -84,7 +85,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         metavar="EXPERIMENT",
         nargs="?",
         help="a preset's name, a TOML file, or - for standard input"
-        + (" (default: article)" if verb in ("studio", "serve") else ""),
+        + (" (default: article)" if verb in _WITH_DEFAULT else ""),
     )
     if verb in _OWN_OPTIONS:
         _OWN_OPTIONS[verb](parser)
@@ -171,6 +172,11 @@ def _add_exercise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
 
 
+def _add_by_hand(parser: argparse.ArgumentParser) -> None:
+    told = "hold the figures in a file, or with - on standard input, against the true step"
+    parser.add_argument("--check", metavar="FILE", required=True, help=told)
+
+
 def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--learn", nargs="?", const="1", metavar="CHAPTER|FILE.md", help="serve a lesson instead (default: chapter 1)"
@@ -240,12 +246,14 @@ _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "check": _add_bug,
     "show": _add_picture,
     "worksheet": _add_exercise,
+    "by-hand": _add_by_hand,
     "serve": _add_server,
 }
 _DESCRIPTIONS = {
     "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
     "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",
     "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
+    "by-hand": "Check a step that was worked out by hand: the first wrong figure, and the likely mistake.",
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
@@ -258,6 +266,7 @@ _DESCRIPTIONS = {
 _EPILOG = f"""other commands:
   {PROGRAM} learn [CHAPTER]     the guided story, with live numbers
   {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
+  {PROGRAM} by-hand EXPERIMENT --check FILE  somebody's figures held against the true step
   {PROGRAM} list                presets, one a line
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once

@@ -100,7 +100,7 @@ def _dispatch(arguments: list[str]) -> int:
         return _studio(options)
     if verb == "learn":
         return _learn(options)
-    if options.experiment is None and options.data is None:
+    if options.experiment is None and options.data is None and verb != "by-hand":
         from tui_backprop.errors import BackpropError
 
         raise BackpropError(
@@ -153,6 +153,10 @@ def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespac
 
         print(worksheet(experiment, options.steps, options.answers), end="")
         return 0
+    if verb == "by-hand":
+        from tui_backprop.cli.by_hand import check as check_sheet
+
+        return check_sheet(experiment, options.check)
     return _show(experiment, options)
 
 

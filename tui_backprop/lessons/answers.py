@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 
 from tui_backprop.core.diagnostics.mistakes import FIGURES, likely
@@ -12,7 +13,7 @@ from tui_backprop.lessons.figures import evaluate
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import Truth, tolerance
 from tui_backprop.lessons.stage import Stage
-from tui_backprop.reading.numerals import number_of, read_number
+from tui_backprop.reading.numerals import number_of
 
 EXAMPLE = "−0.5, 1/2 or 90%"
 
@@ -34,7 +35,10 @@ def read_answer(text: str) -> float:
         raise BackpropError(f"{quoted(plain)} is not a number", f"e.g. {EXAMPLE}")
     if divisor == 0:
         raise BackpropError(f"{quoted(plain)} divides by 0", f"e.g. {EXAMPLE}")
-    return read_number(repr(value / divisor / (100 if share != plain else 1)), example=EXAMPLE)
+    number = value / divisor / (100 if share != plain else 1)
+    if not math.isfinite(number):
+        raise BackpropError(f"{quoted(plain)} is too large", f"e.g. {EXAMPLE}")
+    return number
 
 
 def _part(text: str) -> float | None:

@@ -10,7 +10,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES, output_delta
 from tui_backprop.core.optimizers import worked_out
-from tui_backprop.core.parts import Unit, Weight
+from tui_backprop.core.parts import Parameter, Unit, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.run.moment import Moment
 
@@ -120,14 +120,17 @@ def of_gradient(moment: Moment, weight: Weight) -> str:
     return f"{number(below[weight.row])}×{factor(delta[weight.column])} = {value}"
 
 
-def of_update(moment: Moment, weight: Weight) -> str:
+def of_update(moment: Moment, parameter: Parameter) -> str:
     """The last line of the optimiser's rule: old weight − rate × gradient, for plain SGD."""
-    gradient, training = moment.gradient(weight.layer), moment.experiment.training
+    layer, training, experiment = parameter.layer, moment.experiment.training, moment.experiment
+    gradient = moment.gradient(layer) if isinstance(parameter, Weight) else moment.bias_gradient(layer)
     if gradient is None or not moment.updated or moment.memory_before is None:
         return UNKNOWN
-    old, new = weight.value(moment.before), weight.value(moment.after)
-    price = float(penalty_gradient(training, np.array(old))) if penalised(training) else 0.0
-    numbers = {"old": old, "g": float(gradient[weight.within]) + price, "new": new}
-    index = weight.index(moment.experiment.network)
+    old, new, index = parameter.value(moment.before), parameter.value(moment.after), parameter.index(experiment.network)
+    if index >= experiment.network.trained.stop:
+        return f"{number(old)} = {number(new)}"
+    taxed = isinstance(parameter, Weight) and penalised(training)
+    price = float(penalty_gradient(training, np.array(old))) if taxed else 0.0
+    numbers = {"old": old, "g": float(gradient[parameter.within]) + price, "new": new}
     *_, (line, known, _) = worked_out(training, index, numbers, moment.memory_before, moment.memory_after)
     return f"{line.filled(known, lambda value: number(value or 0.0))} = {number(new)}"

@@ -24,7 +24,7 @@ _BLANK = "______"
 
 def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
     """The exercise as text; with `answers`, its solution."""
-    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > 1 or steps > MOST_STEPS:
+    if not by_hand(experiment, steps):
         raise BackpropError(
             "that is too much to do by hand", f"up to {MOST_WEIGHTS} weights, {MOST_STEPS} steps, one sample a step"
         )
@@ -33,6 +33,12 @@ def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
     for step in range(1, steps + 1):
         lines += _step(timeline.go(step), answers)
     return "\n".join(lines) + "\n"
+
+
+def by_hand(experiment: Experiment, steps: int) -> bool:
+    """Whether it is small enough for an exercise on paper."""
+    few = experiment.network.weight_count <= MOST_WEIGHTS and steps <= MOST_STEPS
+    return few and experiment.training.batch == 1
 
 
 def _printable(text: str) -> str:
@@ -51,7 +57,7 @@ def _given(experiment: Experiment) -> Iterator[str]:
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
     yield f"Loss {training.loss}: of an output {_output_rule(experiment)}. Optimiser {training.optimizer}."
     yield ""
-    yield from _weights(experiment, experiment.initial.weights, experiment.initial.biases, True)
+    yield from _weights(experiment)
 
 
 def _output_rule(experiment: Experiment) -> str:
@@ -75,16 +81,14 @@ def _update_rule(training: Training) -> str:
     return "; ".join([*first, *lines])
 
 
-def _weights(experiment: Experiment, weights: object, biases: object, shown: bool) -> Iterator[str]:
-    assert isinstance(weights, tuple)
-    assert isinstance(biases, tuple)
-    for layer, matrix in enumerate(weights, 1):
+def _weights(experiment: Experiment) -> Iterator[str]:
+    biases = experiment.initial.biases
+    for layer, matrix in enumerate(experiment.initial.weights, 1):
         yield f"W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
         for name, row in zip(_names(experiment, layer - 1), matrix.tolist(), strict=True):
-            yield f"  {name}".ljust(8) + "".join((_aligned(value) if shown else _BLANK).rjust(10) for value in row)
+            yield f"  {name}".ljust(8) + "".join(_aligned(value).rjust(10) for value in row)
         if biases:
-            values = biases[layer - 1].tolist()
-            yield "  bias".ljust(8) + "".join((_aligned(value) if shown else _BLANK).rjust(10) for value in values)
+            yield "  bias".ljust(8) + "".join(_aligned(value).rjust(10) for value in biases[layer - 1].tolist())
 
 
 def _aligned(value: float) -> str:
@@ -126,4 +130,6 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
         assert isinstance(weight, Weight)
         yield entry(f"∂E/∂{_printable(weight.name(experiment))}", arithmetic.of_gradient(moment, weight))
     yield f"Update: {_update_rule(experiment.training)}"
-    yield from _weights(experiment, moment.after.weights, moment.after.biases, answers)
+    for index in range(experiment.network.size):
+        parameter = parameter_at(experiment.network, index)
+        yield entry(_printable(parameter.name(experiment)), arithmetic.of_update(moment, parameter))

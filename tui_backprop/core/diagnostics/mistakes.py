@@ -18,8 +18,8 @@ from tui_backprop.core.diagnostics.bugs import WrongPass, wrong_pass
 from tui_backprop.core.parts import Bias, Part, Unit, Weight
 from tui_backprop.core.run.moment import Moment
 
-FIGURES = ("z", "a", "prediction", "upstream", "delta", "gradient", "new")
-"""What of a step can be held against the truth: the first five of a unit, the last two of a weight or a bias."""
+FIGURES = ("z", "a", "prediction", "upstream", "mask", "delta", "gradient", "new")
+"""What of a step can be held against the truth: the last two of a weight or a bias, the others of a unit."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class _Step:
         """The mistakes that only this figure knows, most telling first."""
         of_unit: dict[str, Callable[[Unit], Found]] = {
             "z": self._of_sum, "a": self._of_activation, "prediction": self._of_prediction,
-            "upstream": self._of_upstream, "delta": self._of_delta,
+            "upstream": self._of_upstream, "mask": self._of_mask, "delta": self._of_delta,
         }  # fmt: skip
         if isinstance(part, Unit):
             yield from of_unit[figure](part)
@@ -182,6 +182,15 @@ class _Step:
         yield Mistake("gradient", gradient, "This is a gradient, value × δ: blame is weight × δ.")
         yield Mistake("masked", self.value("delta", unit), "This is already δ: the gate comes in the next phase.")
         yield from self._others("upstream", unit, "↑")
+
+    def _of_mask(self, unit: Unit) -> Found:
+        layer, column = unit.layer - 1, unit.column
+        slope = ACTIVATIONS[self._experiment.network.activations[layer]].slope
+        a, z = float(self._pass.a[layer][column]), float(self._pass.z[layer][column])
+        yield Mistake("value-for-slope", a, "This is the unit's value, not the slope there.")
+        yield Mistake("value-for-slope", z, "This is z, not the slope there.")
+        yield Mistake("slope", z * (1 - z), f"f′ = {slope}: it takes a, not z.")
+        yield Mistake("gate", 1 - self.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
 
     def _of_delta(self, unit: Unit) -> Found:
         layer, column = unit.layer, unit.column

@@ -1,0 +1,41 @@
+"""A sheet of figures, checked from the command line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.program import assert_refused, printed, program
+from tests.cli.test_files import SHEET
+
+RIGHT = SHEET.read_text("utf-8")
+
+
+def test_a_right_sheet_passes() -> None:
+    assert printed("by-hand", "article", "--check", str(SHEET)) == "right: 9 figures\n"
+
+
+def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_told() -> None:
+    done = program("by-hand", "--check", "-", given=RIGHT.replace("= 1.9\n", "= -1.9\n"))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == (
+        "line 6: δ(y) = -1.9 is wrong; the 4 figures before it agree\n"
+        "likely: Right size, wrong sign: it is prediction − target. [sign]\n"
+    )
+
+
+@pytest.mark.parametrize("network", ["article", "xor"])
+def test_the_exercise_on_paper_is_a_sheet(network: str) -> None:
+    solved = printed("worksheet", network, "--steps", "2", "--answers")
+    figures = len(re.findall(r"(?m)^  .* = ", solved))
+    done = program("by-hand", network, "--check", "-", given=solved)
+    assert (done.returncode, done.stdout) == (0, f"right: {figures} figures\n")
+    blanks = program("by-hand", network, "--check", "-", given=printed("worksheet", network, "--steps", "2"))
+    assert_refused(blanks, "standard input: there is no figure in it")
+
+
+def test_what_is_no_sheet_is_told_with_its_name_and_line() -> None:
+    done = program("by-hand", "article", "--check", "-", given=RIGHT + "\nz(h7) = 1\n")
+    assert_refused(done, "standard input: line 12: 'z(h7)' is not a figure of this step, did you mean z(h")
+    assert_refused(program("by-hand", "article", "--check", "nowhere.txt"), "nowhere.txt: no such file")

@@ -1,0 +1,138 @@
+"""Right sheets pass; of a wrong one the first wrong line is named, and the mistake that was made in it."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tests.lessons.by_hand.sheets import Hand, Homework, text_of
+from tests.transcription import Array
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.by_hand.marking import Verdict, mark
+from tui_backprop.lessons.by_hand.sheet import read_sheet
+
+NETWORKS = {
+    "sigmoid": Homework(),
+    "tanh": Homework(("tanh", "linear"), loss="squared"),
+    "gates": Homework(("relu", "linear"), weights=[np.array([[1.5, -2.5], [0.7, 0.3]]), Homework().weights[1]]),
+    "adam": Homework(("sigmoid", "sigmoid"), optimizer="adam", rate=0.05),
+    "softmax": Homework(("tanh", "softmax"), loss="softmax_cross_entropy", targets=[[0, 1], [1, 0]]),
+    "penalty": Homework(("leaky_relu", "sigmoid"), l2=0.2),
+    "no biases": Homework(("elu", "linear"), loss="mean_squared", biases=[]),
+}
+
+
+def marked(work: Homework, text: str) -> tuple[Verdict, Moment]:
+    timeline = Timeline(load_experiment(work.definition))
+    moment_of = cache(timeline.go)
+    return mark(read_sheet(text, moment_of), moment_of), moment_of(1)
+
+
+def told(work: Homework, text: str) -> tuple[str, str]:
+    """(the first wrong figure, the mistake)"""
+    verdict, moment = marked(work, text)
+    label = verdict.wrong.figure.label(moment) if verdict.wrong else ""
+    return label, verdict.mistake.name if verdict.mistake else ""
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("decimals", [2, 4, 6, 15])
+def test_a_right_sheet_passes(name: str, decimals: int) -> None:
+    figures = Hand(NETWORKS[name]).figures()
+    verdict, _ = marked(NETWORKS[name], text_of(figures, decimals))
+    assert (verdict.agree, verdict.wrong) == (len(figures), None)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("decimals", [2, 4])
+def test_digits_may_be_cut_off(name: str, decimals: int) -> None:
+    figures = Hand(NETWORKS[name]).figures()
+    cut = [(label, math.trunc(value * 10**decimals) / 10**decimals) for label, value in figures]
+    verdict, _ = marked(NETWORKS[name], text_of(cut, decimals))
+    assert (verdict.agree, verdict.wrong) == (len(figures), None)
+
+
+class SignOfDelta(Hand):
+    """target − prediction"""
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        return -super().output(z, a, target)
+
+
+class MaskForgotten(Hand):
+    """What arrives at a hidden unit is taken for its δ."""
+
+    def mask(self, z: Array, layer: int) -> Array:
+        return np.ones_like(z)
+
+
+class InputForgotten(Hand):
+    """The gradient is δ alone."""
+
+    def gradient(self, below: Array, delta: Array) -> Array:
+        return np.outer(np.ones_like(below), delta)
+
+
+class NewWeights(Hand):
+    """The blame is passed down through weights that were updated already."""
+
+    def upstream(self, delta: Array, layer: int, gradient: Array) -> Array:
+        new = self.updated(self.work.weights[layer], self.penalised(gradient, self.work.weights[layer]))
+        return new @ delta
+
+
+class RateForgotten(Hand):
+    """old − gradient"""
+
+    def updated(self, old: Array, gradient: Array) -> Array:
+        return old - gradient
+
+
+class SlopeForgotten(Hand):
+    """The output's own slope is left out of its δ."""
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        return a - target
+
+
+class BiasForgotten(Hand):
+    """z is the sum of the products alone."""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return below @ self.work.weights[layer]
+
+
+class WrongWay(Hand):
+    """old + rate × gradient"""
+
+    def updated(self, old: Array, gradient: Array) -> Array:
+        return old + self.work.rate * gradient
+
+
+WRONG: list[tuple[type[Hand], str, str, str]] = [
+    (SignOfDelta, "sigmoid", "δ(y1)", "sign"),
+    (SignOfDelta, "softmax", "δ(y1)", "sign"),
+    (MaskForgotten, "gates", "δ(h2)", "mask-forgotten"),
+    (MaskForgotten, "sigmoid", "δ(h1)", "slope-forgotten"),
+    (MaskForgotten, "tanh", "δ(h1)", "slope-forgotten"),
+    (InputForgotten, "sigmoid", "∂E/∂W1[x1→h1]", "input-forgotten"),
+    (NewWeights, "sigmoid", "upstream(h1)", "updated-too-early"),
+    (NewWeights, "adam", "upstream(h1)", "updated-too-early"),
+    (RateForgotten, "sigmoid", "W1[x1→h1]", "rate-forgotten"),
+    (SlopeForgotten, "sigmoid", "δ(y1)", "slope-forgotten"),
+    (BiasForgotten, "sigmoid", "z(h1)", "bias-ignored"),
+    (WrongWay, "gates", "W1[x1→h1]", "sign"),
+]
+
+
+@pytest.mark.parametrize(
+    ("hand", "network", "figure", "mistake"), WRONG, ids=[f"{hand.__name__} {name}" for hand, name, *_ in WRONG]
+)
+def test_the_first_wrong_figure_and_the_mistake_are_named(
+    hand: type[Hand], network: str, figure: str, mistake: str
+) -> None:
+    assert told(NETWORKS[network], text_of(hand(NETWORKS[network]).figures())) == (figure, mistake)

@@ -1,0 +1,135 @@
+"""How a sheet may be written, and what is said where it cannot be read."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.lessons.by_hand.sheets import Homework
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.by_hand.sheet import Given, read_sheet
+from tui_backprop.lessons.by_hand.written import written
+
+
+def read(text: str, experiment: Experiment | str = "article") -> list[Given]:
+    timeline = Timeline(load_experiment(experiment) if isinstance(experiment, str) else experiment)
+    return read_sheet(text, cache(timeline.go))
+
+
+def named(text: str) -> tuple[str, str]:
+    """(kind, part) of the only figure in a sheet of the article's network."""
+    (given,) = read(f"{text} = 1")
+    return given.figure.kind, given.figure.part.name(load_experiment("article"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "figure"),
+    [
+        ("z(h1)|z h1|z_h1|z[h1]| Z ( H1 )|sum(h1)", ("z", "h1")),
+        ("a(h1)|activation h1", ("a", "h1")),
+        ("ŷ(y)|ŷ|prediction|prediction y|y_hat|ŷ", ("prediction", "y")),
+        ("upstream(h2)|↑(h2)|upstream h2", ("upstream", "h2")),
+        ("f′(h2)|f'(h2)|mask h2|slope(h2)", ("mask", "h2")),
+        ("δ(h2)|δ h2|delta h2|Delta_h2", ("delta", "h2")),
+        ("∂E/∂W1[x1→h2]|dE/dW1[x1->h2]|gradient W1[x1 → h2]|grad W1[x1,h2]|∂E/∂ W1(x1>h2)", ("gradient", "W1[x1→h2]")),
+        ("W2[h2→y]|new W2[h2->y]|W2(h2, y)|w2[h2→y]", ("new", "W2[h2→y]")),
+    ],
+)
+def test_a_figure_is_found_by_any_of_its_names(texts: str, figure: tuple[str, str]) -> None:
+    assert {text: named(text) for text in texts.split("|")} == dict.fromkeys(texts.split("|"), figure)
+
+
+def test_figures_come_in_the_order_in_which_they_are_worked_out() -> None:
+    sheet = read(
+        "W2[h1→y] = 1\nStep 2\nz(h1) = 1\nstep 1: sample #0\nδ(y) = 2\nz(y) = 3\n# a comment\n\na(h4) = ____\n"
+    )
+    assert [(given.step, given.figure.kind, given.line) for given in sheet] == [
+        (1, "z", 6), (1, "delta", 5), (1, "new", 1), (2, "z", 3),
+    ]  # fmt: skip
+
+
+def test_the_last_of_several_equals_signs_counts() -> None:
+    (given,) = read("z(h1) = 1×0.8176 + 1×0.4218 + 1×0.7076 = 1.947")
+    assert given.number == written("1.947")
+
+
+def test_names_that_differ_in_case_alone_are_told_apart() -> None:
+    definition = Homework().definition
+    definition["data"]["names"] = ["a", "A"]
+    experiment = load_experiment(definition)
+    found = read("W1[A→h1] = 2\nW1[a→h1] = 1\n", experiment)
+    assert [given.figure.part.name(experiment) for given in found] == ["W1[a→h1]", "W1[A→h1]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "decimals"),
+    [
+        ("0.50", 0.5, 2), ("−0,5", -0.5, 1), (" 5 ", 5, 2), ("4.4e-6", 4.4e-6, 7), ("4.4e−6", 4.4e-6, 7),
+        ("1.25e2", 125, 0), ("1/3", 1 / 3, 12), ("½", 0.5, 12), ("12.5%", 0.125, 3), (".25", 0.25, 2), ("2.", 2, 2),
+    ],
+)  # fmt: skip
+def test_a_number_says_how_exact_it_is(text: str, value: float, decimals: int) -> None:
+    assert written(text).value == pytest.approx(value, rel=1e-15)
+    assert written(text).decimals == decimals
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "agrees"),
+    [
+        ("0.12", 0.1234, True), ("0.13", 0.1299, True), ("0.12", 0.1299, True), ("0.14", 0.1299, False),
+        ("0.13", 0.1234, False), ("-0.12", -0.1299, True), ("-0.13", -0.1234, False), ("1", 0.9, False),
+        ("3", 2.9496, False), ("3.0", 2.9496, False), ("2.9", 2.9496, True), ("1", 0.9999, True), ("0", 0.003, True),
+        ("0", 0.03, False), ("0.8", 0.9, False), ("1/3", 1 / 3, True), ("0.3", 1 / 3, True), ("33%", 1 / 3, True),
+        ("0.33333333333333331", 1 / 3, True), ("0.3333333", 1 / 3 + 1e-5, False), ("-0.0", 0.0, True),
+    ],
+)  # fmt: skip
+def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agrees: bool) -> None:
+    assert written(text).agrees(truth) is agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no figure"),
+        ("# nothing\n\nz(h1) = ____", "no figure"),
+        ("z(h1) = 1\nhello", "line 2: 'hello' is not a figure"),
+        ("z(h1) = one", "line 1: 'one' is not a number"),
+        ("z(h1) = nan", "line 1: 'nan' is not a number"),
+        ("z(h1) = 1e999", "line 1: '1e999' is too large"),
+        ("z(h9) = 1", "line 1: 'z(h9)' is not a figure of this step, did you mean z(h"),
+        ("dleta(h1) = 1", "did you mean delta(h1)?"),
+        ("z(h1) = 1\nz h1 = 1", "line 2: 'z h1' is given twice (the first time in line 1)"),
+        ("Step 0\nz(h1) = 1", "no such step"),
+        ("Step 999999999\nz(h1) = 1", "no such step"),
+        ("z(h1) #2 = 1", "no such sample in this step (it takes #0)"),
+        ("= 1", "is not a figure"),
+        ("\x1b[31mz(h1)\x07 = 1", r"'\x1b[31mz(h1)\x07' is not a figure of this step, did you mean z(h"),
+        ("\0\0\0", "is not a figure"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_line(text: str, words: str) -> None:
+    with pytest.raises(BackpropError) as refused:
+        read(text)
+    told = str(refused.value)
+    assert words in told
+    assert told.isprintable()
+
+
+@given(st.text(max_size=60))
+def test_no_text_does_worse_than_being_refused(text: str) -> None:
+    with contextlib.suppress(BackpropError):
+        read(text)
+
+
+def test_in_a_batch_a_figure_of_a_unit_is_of_a_sample() -> None:
+    experiment = load_experiment(Homework(batch=2).definition)
+    with pytest.raises(BackpropError, match="for which sample"):
+        read("z(h1) = 1", experiment)
+    found = read("z(h1) #1 = 1\nz(h1) #0 = 1\nW1[x1→h1] = 1", experiment)
+    assert [(given.figure.kind, given.figure.row) for given in found] == [("z", 0), ("z", 1), ("new", 0)]

@@ -1,0 +1,81 @@
+"""A sheet of figures worked out by hand, checked: what is read, what is printed, the exit code."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.timeline import Timeline
+from tui_backprop.errors import BackpropError, printable
+from tui_backprop.lessons.by_hand.marking import mark
+from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
+from tui_backprop.lessons.worksheet import by_hand, worksheet
+from tui_backprop.reading.disk import UnreadableError, read_text
+
+HINT = "a file with lines such as z(h1) = 0.5"
+
+
+def check(experiment: Experiment, file: str) -> int:
+    """Holds the sheet in `file`, or on standard input, against the true steps; prints and returns the exit code."""
+    timeline = Timeline(experiment)
+
+    @cache
+    def moment_of(step: int) -> Moment:
+        return timeline.go(step)
+
+    try:
+        sheet = read_sheet(_text(file), moment_of, _exercise(experiment))
+    except BackpropError as error:
+        raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
+    verdict = mark(sheet, moment_of)
+    if verdict.wrong is None:
+        print(f"right: {_figures(verdict.agree)}")
+        return 0
+    wrong, before = (
+        verdict.wrong,
+        f"the {_figures(verdict.agree)} before it agree" if verdict.agree else "it is the first",
+    )
+    label = wrong.figure.label(moment_of(wrong.step))
+    step = f"step {wrong.step}, " if wrong.step > 1 else ""
+    print(printable(f"line {wrong.line}: {step}{label} = {wrong.number.text} is wrong; {before}"))
+    print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else _NOTHING_FITS))
+    return 1
+
+
+def _figures(count: int) -> str:
+    return f"{count} figure{'s' * (count != 1)}"
+
+
+_NOTHING_FITS = "no classic mistake leads to this number: check each factor and its sign"
+
+
+def _exercise(experiment: Experiment) -> frozenset[str]:
+    """The lines of the exercise on paper, which somebody may have filled in, or solved."""
+    if not by_hand(experiment, 1):
+        return frozenset()
+    texts = [worksheet(experiment, 1, answers).splitlines() for answers in (False, True)]
+    return frozenset(line for lines in texts for line in lines if " = " not in line or not line.startswith("  "))
+
+
+def _text(file: str) -> str:
+    if file == "-":
+        text = sys.stdin.buffer.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise BackpropError("is too large", f"at most {LARGEST // 2**10} kB")
+        try:
+            return text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise BackpropError("is not text in UTF-8", HINT) from None
+    try:
+        return read_text(Path(file), LARGEST, HINT)
+    except FileNotFoundError:
+        raise BackpropError("no such file", HINT) from None
+    except UnreadableError as error:
+        raise BackpropError(error.what, HINT) from None
+
+
+def _name(file: str) -> str:
+    return "standard input" if file == "-" else file

@@ -1,0 +1,155 @@
+"""The figures of a step, in the order in which they are worked out, and the names that people write them by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from unicodedata import normalize
+
+from tui_backprop.core.diagnostics.mistakes import true_value
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import BiasMode
+from tui_backprop.core.parts import Part, Unit, parameter_at
+from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.errors import BackpropError, perhaps, quoted
+
+_LABELS = {"prediction": "ŷ", "delta": "δ", "mask": "f′"}
+_WRITTEN = {
+    "z": ("z", "sum", "net"),
+    "a": ("a", "activation"),
+    "prediction": ("ŷ", "prediction", "yhat", "y_hat"),
+    "upstream": ("upstream", "↑"),
+    "mask": ("f′", "f'", "mask", "slope"),
+    "delta": ("δ", "delta"),
+    "gradient": ("∂E/∂", "dE/d", "gradient", "grad"),
+    "new": ("new", ""),
+}
+"""What each kind of figure may be called in a sheet; a weight or a bias by itself is the new one."""
+_MOST_NEAR = 500
+"""Figures whose names are looked through for the one that somebody may have meant."""
+_SAMPLE = re.compile(r"(.*\S)\s*#\s*([0-9]{1,9})")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a step: one of `mistakes.FIGURES`, and of what.
+
+    `row` counts within the step's batch; of a gradient and a new weight, which a batch has once, it is 0.
+    """
+
+    kind: str
+    part: Part
+    row: int = 0
+
+    def label(self, moment: Moment) -> str:
+        """`δ(h2)`, `∂E/∂W1[x1→h2]`, `W1[x1→h2]`; in a batch `δ(h2) #3`, by the number of the sample."""
+        name = self.part.name(moment.experiment)
+        if not isinstance(self.part, Unit):
+            return f"∂E/∂{name}" if self.kind == "gradient" else name
+        label = f"{_LABELS.get(self.kind, self.kind)}({name})"
+        return f"{label} #{moment.samples[self.row]}" if len(moment.samples) > 1 else label
+
+    def truth(self, moment: Moment) -> float:
+        """Its value in the step of a moment, in full precision."""
+        return true_value(moment.showing(self.row), self.kind, self.part)
+
+
+def by_phase(moment: Moment) -> Iterator[tuple[Phase, list[Figure]]]:
+    """The figures that each phase of a step adds, without those that are only another's factor."""
+    for phase in phases(moment.experiment.network.depth):
+        yield phase, [figure for figure in figures(moment) if phase_of(figure, moment.experiment) == phase]
+
+
+def figures(moment: Moment) -> list[Figure]:
+    """All of a step, in the order of its phases: what follows from another one comes after it."""
+    experiment, rows = moment.experiment, range(len(moment.samples))
+    network = experiment.network
+
+    def units(kind: str, layer: int) -> list[Figure]:
+        return [Figure(kind, Unit(layer, unit), row) for row in rows for unit in range(network.units[layer])]
+
+    found: list[Figure] = []
+    for layer in range(1, network.depth + 1):
+        found += units("z", layer) + units("a", layer)
+    found += units("prediction", network.depth)
+    for layer in range(network.depth, 0, -1):
+        found += units("upstream", layer) if layer < network.depth else []
+        found += units("mask", layer) + units("delta", layer)
+    count = network.size if network.bias is BiasMode.TRAINED else network.weight_count
+    parameters = [parameter_at(network, index) for index in range(count)]
+    return found + [Figure(kind, parameter) for kind in ("gradient", "new") for parameter in parameters]
+
+
+def phase_of(figure: Figure, experiment: Experiment) -> str:
+    """The phase in which it is asked for; nothing for a slope, and for an output before it is a prediction."""
+    layer, depth = figure.part.layer, experiment.network.depth
+    match figure.kind:
+        case "z":
+            return f"sum{layer}"
+        case "a":
+            return f"activate{layer}" if layer < depth else ""
+        case "prediction":
+            return f"activate{depth}"
+        case "upstream":
+            return f"upstream{layer}"
+        case "delta":
+            return f"mask{layer}" if layer < depth else "error"
+    return {"gradient": "gradient", "new": "update"}.get(figure.kind, "")
+
+
+class Names:
+    """The names of the figures of a step: finds the one that somebody means."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
+        self._order = {figure: place for place, figure in enumerate(figures(moment))}
+        self._exactly: dict[str, Figure] = {}
+        self._nearly: dict[str, set[Figure]] = {}
+        for figure in (figure for figure in self._order if figure.row == 0):
+            name = figure.part.name(moment.experiment)
+            self._exactly.setdefault(name if figure.kind == "new" else f"{_WRITTEN[figure.kind][0]}({name})", figure)
+            for written in _WRITTEN[figure.kind]:
+                self._nearly.setdefault(_plain(written + name), set()).add(figure)
+                if figure.kind == "prediction" and moment.experiment.network.units[-1] == 1:
+                    self._nearly.setdefault(_plain(written), set()).add(figure)
+
+    def _spelt(self) -> Iterator[str]:
+        """Names in letters that every keyboard has."""
+        for figure in list(self._order)[:_MOST_NEAR]:
+            for written in _WRITTEN[figure.kind][1:]:
+                if written.isascii() and isinstance(figure.part, Unit):
+                    yield f"{written}({figure.part.name(self._moment.experiment)})"
+
+    def place(self, figure: Figure) -> int:
+        """Where it comes when the step is worked out."""
+        return self._order[figure]
+
+    def find(self, text: str) -> Figure:
+        """The figure that `text` names. Raises `BackpropError` where it is none of this step's."""
+        samples = self._moment.samples
+        numbered = _SAMPLE.fullmatch(text.strip())
+        if numbered and int(numbered[2]) not in samples:
+            takes = ", ".join(f"#{sample}" for sample in samples[:9])
+            raise BackpropError(f"{quoted(text.strip())}: no such sample in this step", f"it takes {takes}")
+        name = numbered[1] if numbered else text.strip()
+        found = {self._exactly[name]} if name in self._exactly else self._nearly.get(_plain(name), set())
+        if len(found) != 1:
+            known = list(self._exactly)
+            seen = "".join(c for c in name if c.isprintable())
+            near = perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+            told = " could be several figures" if found else f" is not a figure of this step{near}"
+            raise BackpropError(quoted(name) + told, f"e.g. {known[0]} or {known[-1]}")
+        figure = next(iter(found))
+        if isinstance(figure.part, Unit) and numbered:
+            return replace(figure, row=samples.index(int(numbered[2])))
+        if isinstance(figure.part, Unit) and len(samples) > 1:
+            of_unit = figure.label(self._moment)
+            raise BackpropError(f"{quoted(name)}: for which sample of the batch?", f"e.g. {of_unit}")
+        return figure
+
+
+def _plain(text: str) -> str:
+    """A name without what people write in several ways: brackets, arrows, blanks, case."""
+    arrows = normalize("NFC", text).replace("->", "→").replace(",", "→").replace(">", "→")
+    return "".join(c for c in arrows if c not in "()[]{} \t_·").casefold()

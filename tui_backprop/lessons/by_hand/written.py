@@ -1,0 +1,49 @@
+"""A number as somebody wrote it, and whether it is right as far as its digits go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tui_backprop.lessons.answers import read_answer
+
+EXACT = 12
+"""Decimals of a fraction such as `1/3`: it has as many as anybody wants."""
+_LEAST = 2
+"""Decimals that a whole number is taken to have: who writes 1 says that it is not 0.9."""
+_DIGITS = re.compile(r"[-−+]?[0-9]*(?:[.,]([0-9]*))?(?:[eE]([-−+]?[0-9]{1,4}))?(%?)")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number, the text that it was read from, and how many decimals that has."""
+
+    text: str
+    value: float
+    decimals: int
+
+    @property
+    def unit(self) -> float:
+        """What one more in its last digit would add."""
+        return float(10.0**-self.decimals)
+
+    def agrees(self, truth: float) -> bool:
+        """Whether it is `truth`, rounded to its digits or cut off after them."""
+        slack = 1e-9 * abs(truth) + 1e-12  # of other orders of addition
+        short = (truth - self.value) * (-1 if truth < 0 else 1)
+        most = self.unit + (slack if self.decimals >= _LEAST else -slack)  # 1.2999 is 1.3, cut by a computer
+        return -self.unit / 2 - slack <= short < max(most, self.unit / 2 + slack)
+
+
+def written(text: str) -> Written:
+    """Reads a number as `read_answer` does; raises as that does."""
+    plain = text.strip()
+    return Written(plain, read_answer(plain), _decimals(plain.replace(" ", "")))
+
+
+def _decimals(text: str) -> int:
+    found = _DIGITS.fullmatch(text)
+    if not found:
+        return EXACT
+    decimals = len(found[1] or "") - int((found[2] or "0").replace("−", "-")) + 2 * bool(found[3])
+    return min(max(decimals, _LEAST if not found[1] else decimals), EXACT)
