@@ -1,4 +1,4 @@
-"""200 steps of every optimiser, price on weights, activation, loss and batch size, against plain loops.
+"""200 steps of every optimiser, weight penalty, activation, loss and batch size, against plain loops.
 
 The gradient comes from the transcription; the optimisers are written out here on Python floats, from their papers.
 """

@@ -61,7 +61,7 @@ SITUATIONS = {
     "after an edit, with branches": Situation(
         ("article",),
         (
-            ("     ", "step 5"), ("\x7f\x7f", "step 3"), ("\r", "from here on"), ("\r", "a number; now"),
+            ("     ", "step 5"), ("\x7f\x7f", "step 3"), ("\r", "from here on"), ("\x1b[B\x1b[A\r", "a number; now"),
             ("0.5\r", "in a new branch"), (".", ""),
         ),
         edited,

@@ -52,7 +52,7 @@ async def test_a_preset_is_opened_from_the_palette() -> None:
             assert s.where == (0, "start")
             await s.press("space", "v")
             assert s.where == (1, "update")
-            assert s.text("Breadcrumb").splitlines()[1].startswith(name)
+            assert s.text("Breadcrumb").splitlines()[0].startswith(name)
 
 
 async def test_a_key_is_run_from_the_palette() -> None:

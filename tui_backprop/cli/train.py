@@ -86,7 +86,7 @@ class _Account:
     """What makes the new parameters of a step, so that it adds up.
 
     `gradient`, `penalty_gradient` and `update` are flat, laid out like parameters; `mean_loss` is that of the samples,
-    `penalty` the price of the weights before, and their sum the `objective`, which is minimised.
+    `penalty` the weight penalty before the update, and their sum the `objective`, which is minimised.
     """
 
     gradient: Array

@@ -1,4 +1,4 @@
-"""Regularisation: a price on large weights, minimised together with the loss. Biases are free.
+"""Regularisation: a penalty on large weights, minimised together with the loss. Biases are free.
 
 P = l1·Σ|w| + ½·l2·Σw²            ∂P/∂w = l1·sign(w) + l2·w
 """
@@ -12,7 +12,7 @@ from tui_backprop.core.experiment import Experiment, Training
 
 
 def penalised(training: Training) -> bool:
-    """Whether weights have a price."""
+    """Whether there is a weight penalty."""
     return bool(training.l1 or training.l2)
 
 

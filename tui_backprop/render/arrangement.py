@@ -38,6 +38,14 @@ class Want:
     least_rows: int = 3
     stretches: bool = False
     """Whether it has a use for more room than it needs."""
+    narrower: tuple[tuple[int, int], ...] = ()
+    """Fewer columns that it can fill, widest first, and the rows that it needs then."""
+
+    def rows_in(self, columns: int) -> int:
+        """The rows that it needs in so many columns."""
+        return next(
+            (rows for least, rows in ((self.columns, self.rows), *self.narrower) if least <= columns), self.rows
+        )
 
 
 Stack = tuple[str, ...]
@@ -99,14 +107,22 @@ def frame(columns: int) -> tuple[int, int]:
 def _placed(bands: Sequence[Band], columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
     places: dict[str, Place] = {}
     line = 0 if any("error" in stack for band in bands for stack in band) else 1
-    heights = [_band_rows(band, wants) for band in bands]
-    least = [_band_rows(band, wants, least=True) for band in bands]
+    widths = [_widths(band, columns, wants) for band in bands]
+    inner = frame(columns)[0]
+    heights = [
+        max(
+            sum(wants[name].rows_in(width - inner) + FRAME[1] for name in stack)
+            for stack, width in zip(band, of_stacks, strict=True)
+        )
+        for band, of_stacks in zip(bands, widths, strict=True)
+    ]
+    least = [max(sum(wants[name].least_rows + FRAME[1] for name in stack) for stack in band) for band in bands]
     room = rows - line - max(LEAST_GRAPH, min(wants["network"].rows, rows // 2))
     heights = _shared(room, heights, least)
     top = rows - line - sum(heights)
     places.update(_top(columns, top, wants))
-    for band, height in zip(bands, heights, strict=True):
-        places.update(_of_band(band, top, columns, height, wants))
+    for band, of_stacks, height in zip(bands, widths, heights, strict=True):
+        places.update(_of_band(band, top, of_stacks, height, inner, wants))
         top += height
     if line:
         places["line"] = Place(0, rows - 1, columns, 1)
@@ -124,12 +140,6 @@ def _top(columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]
         "network": Place(0, 0, columns - beside, rows),
         SURFACE: Place(columns - beside, 0, beside, rows),
     }
-
-
-def _band_rows(band: Band, wants: Mapping[str, Want], least: bool = False) -> int:
-    return max(
-        sum((wants[name].least_rows if least else wants[name].rows) + FRAME[1] for name in stack) for stack in band
-    )
 
 
 def _shared(room: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]:
@@ -150,19 +160,12 @@ def _shared(room: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]
     return shares
 
 
-def _of_band(band: Band, top: int, columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
-    extra = frame(columns)[0]
-    wanted = [max(wants[name].columns for name in stack) + extra for stack in band]
-    least = [max(wants[name].least_columns for name in stack) + extra for stack in band]
-    widths = _shared(columns, wanted, least)
-    spare = columns - sum(widths)
-    greedy = [place for place, stack in enumerate(band) if any(wants[name].stretches for name in stack)]
-    greedy = greedy or list(range(len(band)))
-    for turn in range(spare):
-        widths[greedy[turn % len(greedy)]] += 1
+def _of_band(
+    band: Band, top: int, widths: Sequence[int], rows: int, extra: int, wants: Mapping[str, Want]
+) -> dict[str, Place]:
     places, left = {}, 0
     for stack, width in zip(band, widths, strict=True):
-        wanted_rows = [wants[name].rows + FRAME[1] for name in stack]
+        wanted_rows = [wants[name].rows_in(width - extra) + FRAME[1] for name in stack]
         heights = _shared(rows, wanted_rows, [wants[name].least_rows + FRAME[1] for name in stack])
         heights[-1] += rows - sum(heights)
         at = top
@@ -171,6 +174,26 @@ def _of_band(band: Band, top: int, columns: int, rows: int, wants: Mapping[str, 
             at += height
         left += width
     return places
+
+
+def _widths(band: Band, columns: int, wants: Mapping[str, Want]) -> list[int]:
+    """The columns of each stack; what a pane alone in its stack could not fill goes to those that want more."""
+    extra = frame(columns)[0]
+    wanted = [max(wants[name].columns for name in stack) + extra for stack in band]
+    least = [max(wants[name].least_columns for name in stack) + extra for stack in band]
+    widths = _shared(columns, wanted, least)
+    for place, stack in enumerate(band):
+        fills = [fewer + extra for fewer, _ in wants[stack[0]].narrower if fewer + extra <= widths[place]]
+        if len(stack) == 1 and fills and widths[place] < wanted[place]:
+            widths[place] = wanted[place] = fills[0]
+    for place, want in enumerate(wanted):
+        widths[place] += min(max(0, columns - sum(widths)), max(0, want - widths[place]))
+    spare = columns - sum(widths)
+    greedy = [place for place, stack in enumerate(band) if any(wants[name].stretches for name in stack)]
+    greedy = greedy or list(range(len(band)))
+    for turn in range(spare):
+        widths[greedy[turn % len(greedy)]] += 1
+    return widths
 
 
 def _cost(places: Mapping[str, Place], columns: int, wants: Mapping[str, Want], front: str) -> float:
@@ -183,11 +206,12 @@ def _cost(places: Mapping[str, Place], columns: int, wants: Mapping[str, Want], 
             continue
         place = places[name]
         inner = (place.columns - extra[0], place.rows - extra[1])
+        needed = want.rows_in(inner[0])
         weight = _GRAPH_WEIGHT if name == "network" else 1.0
         cost += weight * max(0, want.columns - inner[0]) / want.columns
-        cost += weight * _CUT_ROW_COST * max(0, want.rows - inner[1]) / want.rows
+        cost += weight * _CUT_ROW_COST * max(0, needed - inner[1]) / needed
         if inner[0] < want.least_columns or inner[1] < want.least_rows:
             cost += 5.0
         if not want.stretches:
-            cost += 0.02 * max(0, inner[1] - want.rows) + 0.002 * max(0, inner[0] - want.columns)
+            cost += 0.02 * max(0, inner[1] - needed) + 0.002 * max(0, inner[0] - want.columns)
     return cost

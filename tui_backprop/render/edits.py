@@ -9,7 +9,7 @@ from tui_backprop.core.run.moment import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
 
-_RULES = {"l1": "L1 price of weights", "l2": "L2 price of weights", "batch": "samples per update"}
+_RULES = {"l1": "L1 weight penalty", "l2": "L2 weight penalty", "batch": "samples per update"}
 
 
 def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:

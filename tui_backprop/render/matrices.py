@@ -138,7 +138,9 @@ def want_of_matrices(experiment: Experiment) -> Want:
     ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + _BETWEEN * (len(layers) - 1), max(heights))]
     ways += [(max(name + size * fan_out for name, fan_out in layers), sum(heights)) for size in _SIZES]
     columns, rows = next((way for way in ways if way[0] <= _MOST), ways[-1])
-    return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4)
+    tones = (max(name + 2 * fan_out for name, fan_out in layers), max(heights) + 1)
+    narrower = tuple((fewer, min(high, 16)) for fewer, high in (*ways, tones) if fewer < min(columns, _MOST))
+    return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4, narrower=narrower)
 
 
 def _looks(tables: Sequence[_Table]) -> Iterator[_Look]:

@@ -133,7 +133,7 @@ def _update(moment: Moment) -> str:
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
-    by = f"−{rate} × its gradient" if plain else "what the optimiser and the price of weights make of its gradient"
+    by = f"−{rate} × its gradient" if plain else "what the optimiser and the weight penalty make of its gradient"
     text = f"{moved} of {of} weights moved, each by {by}." if moved else "No weight moves."
     if moment.order < moment.experiment.steps_per_epoch:
         return text

@@ -120,7 +120,8 @@ def want_of_samples(experiment: Experiment) -> Want:
     number = 2 if not (data.inputs % 1).any() else 5
     inputs = sum(max(width(name), number) + 1 for name in data.input_names[:_ALL_INPUTS])
     answers = 26 if ACTIVATIONS[experiment.network.activations[-1]].joint else 10 * min(outputs, 3)
-    return Want(min(12 + inputs + answers, 60), min(1 + len(data), 13), 19, 4)
+    in_units = 18 if data.target_scale is not None else 0
+    return Want(min(12 + inputs + answers + in_units, 60), min(1 + len(data), 13), 19, 4)
 
 
 def _table(shown: _Shown, columns: int) -> list[_Column]:

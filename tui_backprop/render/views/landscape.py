@@ -169,7 +169,7 @@ def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> l
     tones = "blue lower, orange higher" if shading is not Shading.SHADES else "░▒▓█ lower, ╌–=≡ higher"
     training, count = moment.ahead.training, len(seen.rows)
     of = f"Loss: {training.loss}, mean of {count:,} samples" + (
-        ", with the price of weights" if penalised(training) else ""
+        ", with the weight penalty" if penalised(training) else ""
     )
     of += f" of {seen.total:,}" if count < seen.total else ""
     of += ", ŷ not rounded" if training.round is not None else ""
