@@ -36,7 +36,7 @@ def test_what_comes_in_one_read_leaves_the_studio_where_it_is(
         program.press("\x1b", "\x1b", "\x1b", "r")
         program.wait_for("start: nothing computed yet")
         program.keys(" ")
-        program.wait_for("epoch 1  sample #0")
+        program.wait_for("epoch 1   sample #0")
 
 
 @pytest.mark.parametrize("opening", ["", "u", "\x0e", "S"])
@@ -50,4 +50,4 @@ def test_a_held_key_answers_no_more_than_one_question(opening: str) -> None:
                 program.read(0.005)
         assert ("Change, from here on" in program.settle()) == (not opening)
         program.press("\x1b", "r", " ")
-        program.wait_for("epoch 1  sample #0")
+        program.wait_for("epoch 1   sample #0")

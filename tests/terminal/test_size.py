@@ -27,7 +27,7 @@ def test_a_terminal_of_any_size_takes_little_memory(size: tuple[int, int]) -> No
         program.settle(1.0)
         assert megabytes(program.pid) < MOST
         program.resize(80, 24)
-        program.wait_for("epoch 1  sample #0")
+        program.wait_for("epoch 1   sample #0")
 
 
 def test_a_terminal_of_one_cell_takes_keys() -> None:

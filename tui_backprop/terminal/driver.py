@@ -29,7 +29,9 @@ FIRST_PATIENCE = 1.0
 PATIENCE = 0.4
 """Seconds to wait for a terminal that does answer, besides twice the time that so many bytes took it before."""
 BEHIND = 0.2
-"""Seconds without an answer from which on nothing is sent that could be left out."""
+"""Seconds without an answer after which nothing is sent that could be left out."""
+MOTION = 3000
+"""Bytes a second that a line must carry, or nothing moves on it between two pictures."""
 SLOW = 1.0
 """Seconds that a frame may take to be shown all at once; if it takes longer, it comes in two parts."""
 UPPER = 0.55
@@ -104,9 +106,10 @@ class FrugalDriver(SturdyDriver):
         self._waiting = False
 
     @property
-    def behind(self) -> bool:
-        """Whether the terminal has been reading for a while what it was sent."""
-        return self._waiting and bool(self._questions) and time.monotonic() - self._questions[0][0] > BEHIND
+    def slow(self) -> bool:
+        """Whether the line has no room for frames that could be left out."""
+        late = self._waiting and self._questions and time.monotonic() - self._questions[0][0] > BEHIND
+        return bool(late) or self._pace * MOTION > 1
 
     def redraw(self) -> None:
         """Draws everything anew."""

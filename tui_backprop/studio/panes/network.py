@@ -57,7 +57,7 @@ class Network(Pane):
         before, after, now = self._seen, self.moment, self.clock()
         quiet, self._seen, self._moved = now - self._moved >= QUIET, after, now
         self.settle()
-        if before is None or after is None or not (self.motion and quiet and self._lines):
+        if before is None or after is None or not (self.motion and quiet and self._lines) or self._on_slow_line:
             self.repaint()
             return
         frames = pulse(before, after, self.selection, *self.size, self.maps)
@@ -75,10 +75,14 @@ class Network(Pane):
 
     def _next_frame(self) -> None:
         frame = next(self._frames, None)
-        if frame is None or getattr(driver_of(self.app), "behind", False):
+        if frame is None or self._on_slow_line:
             self.settle()
         else:
             self.show(over(self._still, frame))
+
+    @property
+    def _on_slow_line(self) -> bool:
+        return getattr(driver_of(self.app), "slow", False)
 
     @property
     def moving(self) -> bool:
