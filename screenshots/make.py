@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from moving import Film
 from terminals import side_by_side
 
 from tui_backprop.core.place import parse_place
@@ -84,9 +85,24 @@ SHOTS: tuple[Shot | Page, ...] = (
     Page("lesson-small", 5, ("n", "n", "n", "n", "n", "b"), (80, 24)),
     *(shot for wide in VIEW_SHOTS for shot in (wide, replace(wide, name=f"{wide.name}-small", size=(80, 24)))),
 )
+FILMS = {
+    "demo": Film(
+        ("article", "--at", "1:2:predict"),
+        1.5,
+        (
+            ("\x1b[C", 0.5), (".", 1.5), (".", 1.5), (".", 2.0), (" ", 0.5), (" ", 0.4),
+            *((keys, 0.25) for keys in ("e", "e", "ee", "eee", "e" * 5, "e" * 8, "e" * 12, "e" * 20, "e" * 30)),
+            ("e" * 80, 2.5),
+        ),
+    ),
+    "circle": Film(("circle",), 1.0, ((" ", 0.6), *(("e" * epochs, 0.5) for epochs in (2, 2, 3, 4, 5, 6, 8, 10)))),
+}  # fmt: skip
 
 
 if __name__ == "__main__":
+    for name, film in FILMS.items():
+        (FOLDER / f"{name}.svg").write_text(film.svg(), encoding="utf-8")
+        print(f"{name}.svg")
     for shot in SHOTS:
         (FOLDER / f"{shot.name}.svg").write_text(shot.svg(), encoding="utf-8")
         print(f"{shot.name}.svg")

@@ -82,10 +82,10 @@ def _line(cells: list[Any]) -> Text:
 
 def _style(cell: Any) -> Style:
     attributes = {"bold": cell.bold, "italic": cell.italics, "underline": cell.underscore, "reverse": cell.reverse}
-    return Style(color=_colour(cell.fg), bgcolor=_colour(cell.bg), **attributes)
+    return Style(color=colour(cell.fg), bgcolor=colour(cell.bg), **attributes)
 
 
-def _colour(name: str) -> str:
+def colour(name: str) -> str:
     """The emulator's colour as Rich calls it."""
     if len(name) == 6 and all(digit in "0123456789abcdef" for digit in name):
         return f"#{name}"
