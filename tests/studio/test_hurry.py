@@ -54,7 +54,7 @@ async def test_no_key_is_taken_twice_or_by_the_screen_below(key: str) -> None:
                 await at_once(s, key)
             await at_once(s, *[answer] * 4, "q", "q")
             assert s.app.is_running
-            assert s.app.screen_stack[1] is s.screen
+            assert s.app.screen_stack[0] is s.screen
         await assert_well(s)
 
 
@@ -77,7 +77,7 @@ async def test_a_dialog_is_answered_once_and_the_studio_is_never_taken_away() ->
         await s.settle()
         assert s.where == (148 * 4, "update")
         await s.press("question_mark", "ctrl+p")
-        s.app.screen_stack[2].dismiss()  # what lies over it stays
+        s.app.screen_stack[1].dismiss()  # what lies over it stays
         await s.settle()
         assert isinstance(s.app.screen, Palette)
         await assert_well(s)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import time
 
+import pyte
 import pytest
 
-from tests.emulator import ASK, PLAIN, Program
+from tests.emulator import ASK, PLAIN, Program, readable
 from tests.terminal.test_keys import NOT_KEYS
+from tui_backprop.terminal.driver import SYNC_END
+from tui_backprop.terminal.encode import CLEAR
 
 pytestmark = pytest.mark.pty
 
@@ -24,6 +27,16 @@ def test_a_key_costs_less_than_a_third_of_what_it_costs_without() -> None:
     with Program() as frugal, Program(environment=PLAIN) as plain:
         assert _bytes_per_key(frugal, " ", 6) < _bytes_per_key(plain, " ", 6) / 3
         assert frugal.text == plain.text
+
+
+@pytest.mark.parametrize("arguments", [("article",), ("circle",), ("learn", "1")], ids=" ".join)
+def test_the_first_frame_is_the_whole_picture(arguments: tuple[str, ...]) -> None:
+    with Program(*arguments, columns=120, rows=40) as program:
+        program.settle()
+        first = program.received.split(CLEAR.encode())[1].split(SYNC_END.encode())[0]
+        screen = pyte.Screen(120, 40)
+        pyte.ByteStream(screen).feed(readable(first))
+        assert [line.rstrip() for line in screen.display] == [line.rstrip() for line in program.screen.display]
 
 
 def test_resizes_and_redraws_leave_the_same_screen_as_without() -> None:

@@ -27,6 +27,7 @@ OWNERS: dict[str, type] = {
     "_background_screens": App,
     "_close_messages_no_wait": App,
     "_compositor": Screen,
+    "_compositor_refresh": Screen,
     "_debug": LinuxDriver,
     "_driver": App,
     "_fatal_error": App,

@@ -152,10 +152,13 @@ class BackpropApp(OpenApp):
             loop.default_exception_handler(context)
 
     def on_mount(self) -> None:
-        """The studio is the only screen; garbage may be collected as soon as it can be seen."""
+        """Garbage may be collected as soon as the studio can be seen."""
         self.screen_change_signal.subscribe(self, self._turnstile.screen_changed, immediate=True)
-        self.push_screen(self._studio)
         self.set_timer(SETTLED, gc.enable)
+
+    def get_default_screen(self) -> StudioScreen:
+        """The studio itself: a screen below it would be styled and laid out, and never be seen."""
+        return self._studio
 
     @property
     def size(self) -> Size:

@@ -104,7 +104,7 @@ def _stretches(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
             start = x - 1 if after[0] == "" and x else x
             end = x + 2 if x + 1 < len(new) and new[x + 1][0] == "" else x + 1
             if found and start <= found[-1][1]:
-                found[-1][1] = max(end, found[-1][1])
+                found[-1][1] = end
             else:
                 found.append([start, end])
     return [(start, end) for start, end in found]
@@ -124,10 +124,14 @@ def _approach(pen: Pen, run: Run, row: list[Cell]) -> str:
     return jump
 
 
-@lru_cache(maxsize=65536)
 def _distance(place: tuple[int, int] | None, x: int, y: int) -> int:
-    """Bytes of the shortest cursor movement."""
-    return len(_jump(place, x, y))
+    """Bytes of `_jump`, counted: most places are only compared."""
+    jump = 2 + _digits(y + 1) + (1 + _digits(x + 1) if x else 0) + 1
+    if place is None:
+        return jump
+    across, down = x - place[0], y - place[1]
+    down_or_up, along = _step_size(down), min(_step_size(across), 1 + _step_size(x))
+    return min(jump, (down if 0 < down < down_or_up else down_or_up) + (-across if -along < across < 0 else along))
 
 
 def _jump(place: tuple[int, int] | None, x: int, y: int) -> str:
@@ -146,10 +150,19 @@ def _jump(place: tuple[int, int] | None, x: int, y: int) -> str:
     return min(jump, down_or_up + min(along, key=len), key=len)
 
 
-@lru_cache(maxsize=2048)
 def _steps(count: int, forward: str, back: str) -> str:
     size = abs(count)
     return f"\x1b[{size if size > 1 else ''}{forward if count > 0 else back}" if count else ""
+
+
+@lru_cache(maxsize=2048)
+def _step_size(count: int) -> int:
+    return len(_steps(count, "C", "D"))
+
+
+@lru_cache(maxsize=2048)
+def _digits(number: int) -> int:
+    return len(str(number))
 
 
 def _written(row: list[Cell], start: int, end: int, pen: Pen) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.screen import Screen
 
 from tui_backprop.terminal.size import bounded
 
@@ -61,6 +62,19 @@ class OpenApp(App[None]):
         else:
             self.broken = self.broken or error
             super()._handle_exception(error)
+
+
+class OpenScreen(Screen[None]):
+    """Base of a screen that is drawn when it is `complete`: by itself Textual draws what has no size yet, too."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is something to see."""
+        return True
+
+    def _compositor_refresh(self) -> None:
+        if self.complete:
+            super()._compositor_refresh()
 
 
 class OpenDriver(Driver):

@@ -18,6 +18,7 @@ from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
 from tui_backprop.studio.panes.inks import style_of
 from tui_backprop.studio.panes.inspector import Inspector
@@ -80,6 +81,24 @@ async def test_only_what_has_changed_is_drawn_anew(kind: type[Painted], monkeypa
             assert {y for _, y in drawn} == {y for _, y in changed}
             before = after
             await pilot.pause()
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+async def test_another_size_is_painted_once(kind: type[Painted], monkeypatch: pytest.MonkeyPatch) -> None:
+    painted = list[tuple[int, int]]()
+    paint = kind.paint
+
+    def spy(self: Painted, moment: Moment, columns: int, rows: int) -> list[Line]:
+        painted.append((columns, rows))
+        return paint(self, moment, columns, rows)
+
+    app = Bench(kind, at("article", 3, "mask1"))
+    async with app.run_test(size=(90, 24)) as pilot:
+        monkeypatch.setattr(kind, "paint", spy)
+        await pilot.resize_terminal(100, 30)
+        await until(lambda: bool(painted))
+        await pilot.pause()
+        assert painted == [tuple(app.widget.size)]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)

@@ -97,9 +97,8 @@ class Network(Pane):
             self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size ends the pulse."""
+        """Another size ends the pulse; then Textual calls the other panes' handler, too."""
         self.settle()
-        super().on_resize(event)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The graph in a frame of its own, the rails of the phases."""

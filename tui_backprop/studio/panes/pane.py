@@ -46,6 +46,8 @@ class Painted(Widget):
         self._strips: dict[int, Strip] = {}
         self._base = Style()
         self._painted_in = ""
+        self.fitted = False
+        """Whether it has been given a size."""
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The lines to show; at most `rows`, each at most `columns` cells."""
@@ -134,6 +136,7 @@ class Painted(Widget):
 
     def on_resize(self, event: Resize) -> None:
         """Another size, or in sight again: nothing painted so far is of use."""
+        self.fitted = True
         self._forget()
 
     def _forget(self) -> None:

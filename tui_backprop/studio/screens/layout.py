@@ -11,7 +11,6 @@ from textual.events import DescendantFocus, Resize
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_backprop.core.diagnostics.surface import is_plane
@@ -31,10 +30,11 @@ from tui_backprop.studio.panes.error import Error, ErrorLine
 from tui_backprop.studio.panes.inspector import Inspector
 from tui_backprop.studio.panes.matrices import Matrices
 from tui_backprop.studio.panes.network import Network
-from tui_backprop.studio.panes.pane import Pane
+from tui_backprop.studio.panes.pane import Painted, Pane
 from tui_backprop.studio.panes.samples import Samples
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.panes.views.surface import Surface
+from tui_backprop.terminal.internals import OpenScreen
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
@@ -80,7 +80,7 @@ class Panes(Widget):
         return self._places
 
 
-class PanesScreen(Screen[None]):
+class PanesScreen(OpenScreen):
     """The head, the panes and the bars. It shows `moment` and `selection`, and does not know where they come from.
 
     A view is a pane that stands in the inspector's place while it is open.
@@ -106,6 +106,7 @@ class PanesScreen(Screen[None]):
         super().__init__()
         self._places = Places()
         self._terminal = Size(80, 24)
+        self._complete = False
 
     def compose(self) -> ComposeResult:
         """Head, panes, bars; sorted into the terminal's size from the first, or all would be laid out twice."""
@@ -125,6 +126,12 @@ class PanesScreen(Screen[None]):
                 yield ErrorLine(id="line").data_bind(moment)
             yield from self.beside()
         yield KeyBar().data_bind(moment)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all panes in sight know their sizes, as they do from the first picture on."""
+        self._complete = self._complete or all(pane.fitted for pane in self.query(Painted) if pane.size)
+        return self._complete
 
     def beside(self) -> ComposeResult:
         """What shares the screen with the panes: nothing, unless a lesson does."""
