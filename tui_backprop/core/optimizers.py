@@ -6,6 +6,7 @@ another class in `OPTIMIZERS`, and nothing else: inspector, sentences, sweep, sc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -61,6 +62,18 @@ class Line(NamedTuple):
         return text
 
 
+class Slip(NamedTuple):
+    """A mistake with a rule: its name, what it leads to, and what to look at again.
+
+    `new` computes the wrong parameter from what `Line.value` knows of the right one, slots as they are after the
+    update and, by the symbol with a 0 after it, before.
+    """
+
+    name: str
+    says: str
+    new: Callable[[Mapping[str, float]], float]
+
+
 class Optimizer:
     """Moves parameters in place, given their gradient, one by one and all alike: arrays may have any shape.
 
@@ -73,6 +86,8 @@ class Optimizer:
     settings: ClassVar[tuple[str, ...]] = ()
     """Rules of the training, besides the rate, that it goes by."""
     rule: ClassVar[tuple[Line, ...]]
+    slips: ClassVar[tuple[Slip, ...]] = ()
+    """Classic mistakes with the rule; without the rate, or up the slope, is one with every rule."""
     script: ClassVar[tuple[str, ...]]
     """The update of a parameter `p` by `g` in a script, with slots by symbol; `{sqrt}` is the library's root."""
     aged: ClassVar[bool] = False
@@ -97,6 +112,10 @@ class Optimizer:
     def constants(age: int) -> dict[str, float]:
         """Numbers in the lines of the rule that are the same for all parameters, in update number `age`."""
         return {}
+
+
+def _plain_sgd(known: Mapping[str, float]) -> float:
+    return known["old"] - known["rate"] * known["g"]
 
 
 class GradientDescent(Optimizer):
@@ -128,6 +147,24 @@ class Momentum(Optimizer):
         Line("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
         Line("new", "old − rate·v", "{old} − {rate}×{v}"),
     )
+    slips = (
+        Slip("momentum-forgotten", "The old velocity is missing: v = momentum·v + g.", _plain_sgd),
+        Slip(
+            "gradient-forgotten",
+            "The gradient is missing from the velocity: v = momentum·v + g.",
+            lambda k: k["old"] - k["rate"] * k["momentum"] * k["v0"],
+        ),
+        Slip(
+            "factor",
+            "Here v = momentum·v + g: the gradient has no factor 1 − momentum.",
+            lambda k: k["old"] - k["rate"] * (k["v"] - k["momentum"] * k["g"]),
+        ),
+        Slip(
+            "factor",
+            "The old velocity is multiplied by momentum first.",
+            lambda k: k["old"] - k["rate"] * (k["v0"] + k["g"]),
+        ),
+    )
     script = ("v *= MOMENTUM", "v += g", "p -= RATE * v")
     plain = ("{v} = {v} * {momentum} + {g}", "{p} -= {rate} * {v}")
 
@@ -147,6 +184,19 @@ class RMSProp(Optimizer):
     rule = (
         Line("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
         Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
+    )
+    slips = (
+        Slip(
+            "root-forgotten", "Divide by the root of v.", lambda k: k["old"] - k["rate"] * k["g"] / (k["v"] + EPSILON)
+        ),
+        Slip("plain-sgd", "This is plain SGD: divide by √v.", _plain_sgd),
+        Slip(
+            "factor",
+            f"The factors of v are changed over: v = {DECAY}·v + {1 - DECAY:.3g}·g².",
+            lambda k: (
+                k["old"] - k["rate"] * k["g"] / (math.sqrt((1 - DECAY) * k["v0"] + DECAY * k["g"] * k["g"]) + EPSILON)
+            ),
+        ),
     )
     script = (f"v *= {DECAY}", f"v += (1.0 - {DECAY}) * g * g", f"p -= RATE * g / ({{sqrt}}(v) + {EPSILON})")
     plain = (
@@ -173,6 +223,34 @@ class Adam(Optimizer):
         Line("m*", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
         Line("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
         Line("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
+    )
+    slips = (
+        Slip(
+            "correction-forgotten",
+            f"Adam's correction is missing: divide m by 1 − {BETA1}ᵗ and v by 1 − {BETA2}ᵗ first.",
+            lambda k: k["old"] - k["rate"] * k["m"] / (math.sqrt(k["v"]) + EPSILON),
+        ),
+        Slip(
+            "correction-forgotten",
+            f"v is not corrected: divide it by 1 − {BETA2}ᵗ first.",
+            lambda k: k["old"] - k["rate"] * k["m*"] / (math.sqrt(k["v"]) + EPSILON),
+        ),
+        Slip(
+            "correction-forgotten",
+            f"m is not corrected: divide it by 1 − {BETA1}ᵗ first.",
+            lambda k: k["old"] - k["rate"] * k["m"] / (math.sqrt(k["v*"]) + EPSILON),
+        ),
+        Slip(
+            "root-forgotten",
+            "Divide by the root of v.",
+            lambda k: k["old"] - k["rate"] * k["m*"] / (k["v*"] + EPSILON),
+        ),
+        Slip(
+            "momentum-forgotten",
+            "This takes the gradient where its running mean m belongs.",
+            lambda k: k["old"] - k["rate"] * k["g"] / (math.sqrt(k["v*"]) + EPSILON),
+        ),
+        Slip("plain-sgd", "This is plain SGD: Adam divides by √v.", _plain_sgd),
     )
     script = (
         f"m *= {BETA1}",
@@ -256,3 +334,15 @@ def worked_out(
             result = numbers["new"]
         yield line, dict(known), result
         known[line.result] = result
+
+
+def slipped(
+    training: Training, index: int, numbers: Mapping[str, float], before: Memory, after: Memory | None
+) -> Iterator[tuple[Slip, float]]:
+    """What each mistake with the rule makes of the parameter at `index`; takes what `worked_out` does."""
+    entry = OPTIMIZERS[training.optimizer]
+    *_, (_, found, _) = worked_out(training, index, numbers, before, after)
+    known = {name: value for name, value in found.items() if value is not None}
+    known |= {f"{slot.symbol}0": float(before.slots[place, index]) for place, slot in enumerate(entry.memory)}
+    for slip in entry.slips:
+        yield slip, slip.new(known)

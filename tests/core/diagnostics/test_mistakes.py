@@ -172,3 +172,61 @@ def test_of_a_batch_the_last_sample_alone_is_found() -> None:
         np.array([0.7, 0.2]),
     )
     assert named(moment, "gradient", Weight(2, 0, 1), last.gradient[1][0, 1]) == "last-sample-only"
+
+
+M2, V2, E = 1 - 0.9**2, 1 - 0.999**2, 1e-8
+
+
+def m(first: float, g: float) -> float:
+    return 0.9 * 0.1 * first + 0.1 * g
+
+
+def v(first: float, g: float) -> float:
+    return 0.999 * 0.001 * first**2 + 0.001 * g**2
+
+
+def second_step(optimizer: str) -> tuple[Moment, float, float, float, float]:
+    """(moment, old, g of the first step, g of the second, the new weight as it should be) for W2[h2→y1]."""
+    training = {**NETWORK["training"], "optimizer": optimizer, "rate": 0.1}
+    experiment = load_experiment({**NETWORK, "training": training})
+    timeline = Timeline(experiment)
+    x, t = experiment.data.inputs[0], experiment.data.targets[0]
+    gradients = []
+    for number in (0, 1):
+        parameters = timeline.go(number).parameters
+        true = one_step(rules(experiment), list(parameters.weights), list(parameters.biases), x, t)
+        gradients.append(float(true.gradient[1][1, 0]))
+    old = float(timeline.go(1).parameters.weights[1][1, 0])
+    moment = timeline.go(2)
+    return moment, old, gradients[0], gradients[1], float(moment.after.weights[1][1, 0])
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "wrong", "name"),
+    [
+        ("momentum", lambda old, first, g: old - 0.1 * g, "momentum-forgotten"),
+        ("momentum", lambda old, first, g: old - 0.1 * 0.9 * first, "gradient-forgotten"),
+        ("momentum", lambda old, first, g: old - 0.1 * (0.9 * first + 0.1 * g), "factor"),
+        ("momentum", lambda old, first, g: old - 0.1 * (first + g), "factor"),
+        ("momentum", lambda old, first, g: old - (0.9 * first + g), "rate-forgotten"),
+        ("momentum", lambda old, first, g: old + 0.1 * (0.9 * first + g), "sign"),
+        ("rmsprop", lambda old, first, g: old - 0.1 * g / (0.09 * first**2 + 0.1 * g**2 + 1e-8), "root-forgotten"),
+        ("rmsprop", lambda old, first, g: old - 0.1 * g, "plain-sgd"),
+        ("adam", lambda old, first, g: old - 0.1 * m(first, g) / (v(first, g) ** 0.5 + E), "correction-forgotten"),
+        (
+            "adam",
+            lambda old, first, g: old - 0.1 * m(first, g) / ((v(first, g) / V2) ** 0.5 + E),
+            "correction-forgotten",
+        ),
+        ("adam", lambda old, first, g: old - 0.1 * m(first, g) / M2 / (v(first, g) ** 0.5 + E), "correction-forgotten"),
+        ("adam", lambda old, first, g: old - 0.1 * (m(first, g) / M2) / (v(first, g) / V2 + 1e-8), "root-forgotten"),
+        ("adam", lambda old, first, g: old - 0.1 * g / ((v(first, g) / V2) ** 0.5 + E), "momentum-forgotten"),
+        ("adam", lambda old, first, g: old - 0.1 * g, "plain-sgd"),
+    ],
+)
+def test_each_mistake_with_an_optimiser_is_recognised(optimizer: str, wrong: Any, name: str) -> None:
+    moment, old, first, g, right = second_step(optimizer)
+    found = likely(moment, "new", Weight(2, 1, 0), wrong(old, first, g), 1e-6)
+    assert found is not None
+    assert found.name == name
+    assert likely(moment, "new", Weight(2, 1, 0), right, 1e-6) is None

@@ -113,6 +113,55 @@ class WrongWay(Hand):
         return old + self.work.rate * gradient
 
 
+class Uncorrected(Hand):
+    """Adam's means as they are."""
+
+    def updated(self, old: Array, gradient: Array) -> Array:
+        return old - self.work.rate * 0.1 * gradient / (np.sqrt(0.001 * gradient**2) + 1e-8)
+
+
+class PenaltyForgotten(Hand):
+    """The weights cost nothing."""
+
+    def penalised(self, gradient: Array, weights: Array) -> Array:
+        return gradient
+
+
+class PenaltyTwice(Hand):
+    """As if the penalty were l2 × w²."""
+
+    def penalised(self, gradient: Array, weights: Array) -> Array:
+        return gradient + 2 * self.work.l2 * weights
+
+
+class RoundedTooEarly(Hand):
+    """The values are written with four decimals, but it goes on with one."""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return super().sums(np.round(below, 1), layer)
+
+
+class ActivationForgotten(Hand):
+    """a = z"""
+
+    def activation(self, z: Array, layer: int) -> Array:
+        return z if not layer else super().activation(z, layer)
+
+
+class WrongWeights(Hand):
+    """The weights out of a unit are taken for those into it."""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return below @ self.work.weights[layer].T + self.work.biases[layer]
+
+
+class ValueForSlope(Hand):
+    """z·(1 − z)"""
+
+    def mask(self, z: Array, layer: int) -> Array:
+        return z * (1 - z)
+
+
 WRONG: list[tuple[type[Hand], str, str, str]] = [
     (SignOfDelta, "sigmoid", "δ(y1)", "sign"),
     (SignOfDelta, "softmax", "δ(y1)", "sign"),
@@ -126,6 +175,15 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
     (SlopeForgotten, "sigmoid", "δ(y1)", "slope-forgotten"),
     (BiasForgotten, "sigmoid", "z(h1)", "bias-ignored"),
     (WrongWay, "gates", "W1[x1→h1]", "sign"),
+    (Uncorrected, "adam", "W1[x1→h1]", "correction-forgotten"),
+    (PenaltyForgotten, "penalty", "W1[x1→h1]", "penalty-forgotten"),
+    (PenaltyTwice, "penalty", "W1[x1→h1]", "penalty"),
+    (RoundedTooEarly, "sigmoid", "z(y1)", "rounding"),
+    (RoundedTooEarly, "softmax", "z(y1)", "rounding"),
+    (ActivationForgotten, "sigmoid", "a(h1)", "mask-forgotten"),
+    (ActivationForgotten, "gates", "a(h2)", "mask-forgotten"),
+    (WrongWeights, "tanh", "z(h1)", "wrong-weights"),
+    (ValueForSlope, "sigmoid", "δ(h1)", "value-for-slope"),
 ]
 
 
@@ -136,3 +194,44 @@ def test_the_first_wrong_figure_and_the_mistake_are_named(
     hand: type[Hand], network: str, figure: str, mistake: str
 ) -> None:
     assert told(NETWORKS[network], text_of(hand(NETWORKS[network]).figures())) == (figure, mistake)
+
+
+@pytest.mark.parametrize(
+    ("hand", "network", "mistake"),
+    [
+        (SignOfDelta, "sigmoid", "sign"),
+        (MaskForgotten, "gates", "mask-forgotten"),
+        (MaskForgotten, "sigmoid", "slope-forgotten"),
+        (InputForgotten, "tanh", "input-forgotten"),
+        (NewWeights, "sigmoid", "updated-too-early"),
+        (RateForgotten, "softmax", "rate-forgotten"),
+        (SlopeForgotten, "sigmoid", "slope-forgotten"),
+        (BiasForgotten, "sigmoid", "bias-ignored"),
+        (Uncorrected, "adam", "correction-forgotten"),
+        (PenaltyForgotten, "penalty", "penalty-forgotten"),
+        (ActivationForgotten, "sigmoid", "mask-forgotten"),
+    ],
+)
+def test_the_mistake_is_found_where_only_the_new_weights_are_given(
+    hand: type[Hand], network: str, mistake: str
+) -> None:
+    figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(("W", "b"))]
+    figure, named = told(NETWORKS[network], text_of(figures, 6))
+    assert figure.startswith("W")
+    assert named == mistake
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("decimals", [3, 4, 5])
+@pytest.mark.parametrize("cut", [False, True])
+def test_to_go_on_with_the_digits_that_are_written_is_right(name: str, decimals: int, cut: bool) -> None:
+    scale = 10**decimals
+
+    def keep(kind: str, values: Array) -> Array:
+        return np.asarray(np.trunc(values * scale) / scale if cut else np.round(values, decimals))
+
+    figures = Hand(NETWORKS[name], keep).figures()
+    assert told(NETWORKS[name], text_of([(label, float(keep("", np.array(v)))) for label, v in figures], decimals)) == (
+        "",
+        "",
+    )

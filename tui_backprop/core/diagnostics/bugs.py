@@ -6,14 +6,13 @@ one line wrong. The gradient check finds them, and `mistakes` recognises their f
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gradient_check import GradientFunction
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import LOSSES
@@ -65,40 +64,58 @@ def buggy_gradient(bugs: str) -> GradientFunction:
     return gradient
 
 
+Keep = Callable[[str, int, Array], Array]
+"""(kind, layer, values of its units) → what a pass goes on with instead."""
+
+
 @dataclass(frozen=True, eq=False)
 class WrongPass:
     """What a pass with mistakes comes to for one sample.
 
-    `upstream` and `delta` (units,) go by layer, layer 1 first, `upstream` without the output's; `gradient` is flat,
-    laid out like parameters.
+    All but `prediction` (units[L],) and `gradient` go by layer, layer 1 first, each (units,); `upstream` is without
+    the output's. `gradient` is flat, laid out like parameters.
     """
 
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    prediction: Array
     upstream: tuple[Array, ...]
+    mask: tuple[Array, ...]
     delta: tuple[Array, ...]
     gradient: Array
 
 
-def wrong_pass(bugs: Collection[str], experiment: Experiment, parameters: Parameters, x: Array, y: Array) -> WrongPass:
-    """A pass of one sample, `x` (units[0],) and `y` (units[L],), with some mistakes; with none it is the true one."""
+def wrong_pass(
+    bugs: Collection[str],
+    experiment: Experiment,
+    parameters: Parameters,
+    x: Array,
+    y: Array,
+    keep: Keep = lambda kind, layer, values: values,
+) -> WrongPass:
+    """A pass of one sample, `x` (units[0],) and `y` (units[L],), with some mistakes; with none it is the true one.
+
+    Besides those of `BUGS` these are known: `biases-left-out` and `activations-left-out` (of hidden layers) on the way
+    forward, `unrounded`, and `output-slope-forgotten`. `keep` has a look at everything as soon as it is computed.
+    """
     network, training = experiment.network, experiment.training
-    loss = LOSSES[training.loss]
-    passed = list(layers(parameters, x, np.matmul))
-    z, a = [z for z, _ in passed], [x, *(a for _, a in passed)]
-    masks = [ACTIVATIONS[name].mask(*za) for name, *za in zip(network.activations, z, a[1:], strict=True)]
-    prediction = a[-1] if training.round is None else np.rint(a[-1] * 10.0**training.round) / 10.0**training.round
-    arriving = np.empty_like(prediction)
-    if loss.canonical == network.activations[-1]:
-        delta = prediction - y
-    else:
-        loss.gradient(prediction, y, arriving)
-        delta = np.empty_like(arriving)
-        ACTIVATIONS[network.activations[-1]].delta(arriving, masks[-1], a[-1], delta)
-    if "wrong-sign" in bugs:
-        delta = -delta
+    z, a, masks = list[Array](), [x], list[Array]()
+    for layer, name in enumerate(network.activations, 1):
+        total = a[-1] @ parameters.weights[layer - 1]
+        if parameters.biases and "biases-left-out" not in bugs:
+            total = total + parameters.biases[layer - 1]
+        z.append(keep("z", layer, total))
+        value = keep("a", layer, ACTIVATIONS[name].of(z[-1]))
+        masks.append(keep("mask", layer, ACTIVATIONS[name].mask(z[-1], value)))
+        a.append(z[-1] if layer < network.depth and "activations-left-out" in bugs else value)
+    decimals = None if "unrounded" in bugs else training.round
+    prediction = a[-1] if decimals is None else np.rint(a[-1] * 10.0**decimals) / 10.0**decimals
+    prediction = keep("prediction", network.depth, prediction)
+    delta = _output_delta(bugs, experiment, prediction, y, masks[-1], a[-1])
+    delta = keep("delta", network.depth, -delta if "wrong-sign" in bugs else delta)
     flat = np.zeros(network.size)
     weights, biases = network.weights(flat), network.biases(flat)
-    upstream: list[Array] = []
-    deltas = [delta]
+    upstream, deltas = list[Array](), [delta]
     for layer in reversed(range(network.depth)):
         below = np.ones_like(a[layer]) if "input-forgotten" in bugs else a[layer]
         weights[layer][...] = np.outer(below, delta)
@@ -108,7 +125,22 @@ def wrong_pass(bugs: Collection[str], experiment: Experiment, parameters: Parame
         if "updated-too-early" in bugs:
             passing = passing - training.rate * weights[layer]
         if layer:
-            upstream.insert(0, passing @ delta)
+            upstream.insert(0, keep("upstream", layer, passing @ delta))
             delta = upstream[0] * (1 if "mask-forgotten" in bugs else masks[layer - 1])
+            delta = keep("delta", layer, delta)
             deltas.insert(0, delta)
-    return WrongPass(tuple(upstream), tuple(deltas), flat)
+    return WrongPass(tuple(z), tuple(a[1:]), prediction, tuple(upstream), tuple(masks), tuple(deltas), flat)
+
+
+def _output_delta(
+    bugs: Collection[str], experiment: Experiment, prediction: Array, y: Array, mask: Array, a: Array
+) -> Array:
+    loss, name = LOSSES[experiment.training.loss], experiment.network.activations[-1]
+    if loss.canonical == name:
+        return np.asarray(prediction - y)
+    arriving, delta = np.empty_like(prediction), np.empty_like(prediction)
+    loss.gradient(prediction, y, arriving)
+    if "output-slope-forgotten" in bugs:
+        return arriving
+    ACTIVATIONS[name].delta(arriving, mask, a, delta)
+    return delta

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.diagnostics.mistakes import Mistake, likely
+from tui_backprop.core.diagnostics.mistakes import likely
+from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
 from tui_backprop.lessons.by_hand.sheet import Given
 
 _ON_THE_WAY = 4
@@ -26,9 +28,18 @@ def mark(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> Verdict:
     """Holds the figures of `read_sheet` against the steps; `moment_of` gives the moment of a step."""
     for place, given in enumerate(sheet):
         moment = moment_of(given.step)
-        if not given.number.agrees(given.figure.truth(moment)):
+        right = given.number.agrees(given.figure.truth(moment)) or _follows(given, sheet[:place], moment)
+        if not right:
             return Verdict(place, given, cause(given, moment))
     return Verdict(len(sheet))
+
+
+def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
+    """Whether it follows from the figures as they are written: then what is off was rounded as it should be."""
+    if given.number.decimals < DECIMALS:
+        return False
+    implied = OwnFigures(before, moment).implied(given)
+    return any(abs(given.number.value - value) <= 2 * given.number.unit for value in implied)
 
 
 def cause(given: Given, moment: Moment) -> Mistake | None:

@@ -1,0 +1,86 @@
+"""Mistakes on the way forwards: what leads to a wrong sum, value or prediction."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.diagnostics.worked import Found, Mistake, TrueStep, places
+from tui_backprop.core.parts import Unit
+
+_COLUMN = "Those are the weights out of the unit's row: its own are in its column."
+
+
+def of_sum(step: TrueStep, unit: Unit) -> Found:
+    """z: the weights of this unit times what comes in, and its bias."""
+    below, before = step.below(unit.layer), step.moment.before
+    weights = before.weights[unit.layer - 1]
+    column = weights[:, unit.column]
+    bias = float(before.biases[unit.layer - 1][unit.column]) if before.biases else 0.0
+    z = step.value("z", unit)
+    yield Mistake("bias-ignored", z - bias, "The bias is missing from the sum.")
+    for row, name in enumerate(step.experiment.unit_names(unit.layer - 1)):
+        term = float(below[row] * column[row])
+        if column[row] < 0:
+            yield Mistake("sign", z - 2 * term, f"The weight of {name} is negative: its minus sign got lost.")
+        yield Mistake("term-missing", z - term, f"The product of {name} and its weight is missing from the sum.")
+    yield Mistake("input-forgotten", float(column.sum()) + bias, "Multiply each weight by its input first.")
+    if weights.shape[0] == weights.shape[1]:
+        yield Mistake("wrong-weights", float(below @ weights[unit.column]) + bias, _COLUMN)
+    if unit.layer > 1:
+        sums = step.passage.z[unit.layer - 2]
+        name, _ = step.slope(unit.layer - 1)
+        told = (
+            "A shut gate passes on 0, not its sum." if name == "mask-forgotten" else "Take a of the units below, not z."
+        )
+        yield Mistake("mask-forgotten", float(sums @ column) + bias, told)
+    if step.moment.after is not before:
+        after = step.moment.after
+        late = float(below @ after.weights[unit.layer - 1][:, unit.column])
+        yield Mistake("new-weights", late + bias, "These are the new weights: this step still uses the old ones.")
+    yield Mistake("activation", float(step.passage.a[unit.layer - 1][unit.column]), "This is a, after the activation.")
+    for other, name in enumerate(step.experiment.unit_names(unit.layer)):
+        if other != unit.column:
+            value = float(step.passage.z[unit.layer - 1][other])
+            yield Mistake("other-unit", value, f"This is z({name}): use the weights of this unit.")
+
+
+def of_activation(step: TrueStep, unit: Unit) -> Found:
+    """a = f(z)."""
+    layer = unit.layer - 1
+    z, a = float(step.passage.z[layer][unit.column]), float(step.passage.a[layer][unit.column])
+    name = step.experiment.network.activations[layer]
+    yield Mistake("mask-forgotten", z, f"This is still z: {name} comes after it.")
+    yield Mistake("slope", float(step.passage.mask[layer][unit.column]), "This is the slope, not the value.")
+    if name == "sigmoid":
+        yield Mistake("sign", 1 - a, "This is 1 − a: mind the minus sign in 1/(1 + e^−z).")
+    for other, entry in ACTIVATIONS.items():
+        if other != name and not entry.joint:
+            value = float(entry.of(np.array([z]))[0])
+            yield Mistake("other-activation", value, f"This is {other}(z): the activation of this layer is {name}.")
+    if ACTIVATIONS[name].joint:
+        yield Mistake("sum-forgotten", math.exp(min(z, 700)), "This is e^z: divide it by the sum over all outputs.")
+    for mistake in of_sum(step, unit):
+        yield Mistake(mistake.name, _through(step, unit, mistake.value), mistake.says)
+
+
+def of_prediction(step: TrueStep, unit: Unit) -> Found:
+    """ŷ: a of an output, rounded where the experiment says so."""
+    raw, decimals = float(step.passage.a[-1][unit.column]), step.experiment.training.round
+    if decimals is None:
+        yield from of_activation(step, unit)
+        return
+    for mistake in of_activation(step, unit):
+        yield Mistake(mistake.name, round(mistake.value, decimals), mistake.says)
+    cut = math.trunc(raw * 10.0**decimals) / 10.0**decimals
+    yield Mistake("rounding", cut, "It is cut off: round to the nearest instead.")
+    yield Mistake("rounding", raw, f"This network rounds its prediction, {places(decimals)}.")
+
+
+def _through(step: TrueStep, unit: Unit, z: float) -> float:
+    """a of a unit that has another z than the true one."""
+    sums = step.passage.z[unit.layer - 1].copy()
+    sums[unit.column] = z
+    return float(ACTIVATIONS[step.experiment.network.activations[unit.layer - 1]].of(sums)[unit.column])

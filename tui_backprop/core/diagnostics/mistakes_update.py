@@ -1,0 +1,98 @@
+"""Mistakes at the end of a step: what leads to a wrong gradient, or to a wrong new weight or bias."""
+
+from __future__ import annotations
+
+from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
+from tui_backprop.core.optimizers import OPTIMIZERS, slipped
+from tui_backprop.core.parts import Bias, Weight
+
+
+def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
+    """∂E/∂w: what came in times δ, or δ."""
+    layer, rate = parameter.layer, step.experiment.training.rate
+    right = step.value("gradient", parameter)
+    yield from _by_bugs(step, "gradient", parameter)
+    delta = float(step.passage.delta[layer - 1][parameter.column])
+    yield Mistake("sign", -right, "Right size, wrong sign: the sign of δ decides.")
+    yield Mistake("rate-too-early", rate * right, "The rate comes later: the gradient is input × δ.")
+    yield Mistake("rate-too-early", -rate * right, "This is the change of the weight: the gradient is input × δ.")
+    price = float(step.price[parameter.index(step.experiment.network)])
+    yield Mistake("penalty", right + price, "The penalty comes later: this is the slope of the error alone.")
+    if len(step.moment.samples) > 1:
+        yield Mistake("sum", right * len(step.moment.samples), "This is the sum over the batch: take the mean.")
+    if isinstance(parameter, Weight):
+        below = float(step.below(layer)[parameter.row])
+        if layer > 1:
+            z = float(step.passage.z[layer - 2][parameter.row])
+            yield Mistake("mask-forgotten", z * delta, "Take a of the unit below, not z.")
+        yield Mistake("delta-forgotten", below, "This is what came in: multiply it by δ.")
+        yield Mistake("weight", parameter.value(step.moment.before) * delta, "This is weight × δ, which is blame.")
+        yield Mistake("sum", below + delta, "Multiply what came in by δ, don't add them.")
+
+
+def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
+    """The new weight or bias, by whichever rule."""
+    index, network = parameter.index(step.experiment.network), step.experiment.network
+    if index >= network.trained.stop:
+        return
+    old, new, rate = parameter.value(step.moment.before), step.value("new", parameter), step.experiment.training.rate
+    gradient, training = step.value("gradient", parameter), step.experiment.training
+    straight = OPTIMIZERS[training.optimizer].straight
+    rule = "old minus rate × gradient" if straight else "it is taken away"
+    yield Mistake("sign", 2 * old - new, f"The change goes the other way: {rule}.")
+    yield from _of_penalty(step, parameter)
+    if rate:
+        rule = "old − rate × gradient" if straight else "the whole change is multiplied by it"
+        yield Mistake("rate-forgotten", old + (new - old) / rate, f"The rate is missing: {rule}.")
+        other_way = "The rate is missing, and the change goes the other way."
+        yield Mistake("rate-forgotten", old - (new - old) / rate, other_way)
+    if step.moment.memory_before is not None:
+        numbers = {"old": old, "g": gradient + float(step.price[index]), "new": new}
+        memory = step.moment.memory_before, step.moment.memory_after
+        for slip, value in slipped(training, index, numbers, *memory):
+            yield Mistake(slip.name, value, slip.says)
+    yield from _by_bugs(step, "new", parameter)
+    yield Mistake("not-updated", old, "This is the old weight: it has not moved.")
+    yield Mistake("old-forgotten", new - old, "This is only the change: add the old weight.")
+    yield Mistake("old-forgotten", old - new, "This is only the change: take it away from the old weight.")
+    yield Mistake("gradient", gradient, "This is the gradient: new = old − rate × gradient.")
+    yield Mistake("twice", 2 * new - old, "The change was made twice.")
+
+
+def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
+    """What comes of a penalty that was left out, turned round, or laid on a bias."""
+    index, training = parameter.index(step.experiment.network), step.experiment.training
+    gradient, price = step.gradient(()), step.price
+    if isinstance(parameter, Bias):
+        price = price.copy()
+        price[index] = training.l2 * parameter.value(step.moment.before)
+        told = "Biases have no price: leave the penalty out here."
+        yield Mistake("penalty", float(step.updated(gradient + price)[index]), told)
+    elif price[index]:
+        rule = "gradient + " + " + ".join(
+            ["l1 × sign of the weight"] * bool(training.l1) + ["l2 × weight"] * bool(training.l2)
+        )
+        for share, told in (
+            (0.0, f"The penalty is missing: g = {rule}."),
+            (-1.0, f"The penalty has the wrong sign: g = {rule}."),
+            (2.0, f"Twice the penalty: its slope has no factor 2, g = {rule}."),
+            (0.5, f"Half of the penalty: ½ × l2 × weight² has the slope l2 × weight, g = {rule}."),
+        ):
+            value = float(step.updated(gradient + share * price)[index])
+            yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, told)
+        outside = float(step.updated(gradient)[index] - price[index])
+        yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate counts for both.")
+
+
+def _by_bugs(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
+    name, slope = step.slope(parameter.layer)
+    says = {
+        "input-forgotten": "This is δ alone: multiply it by what came in.",
+        "mask-forgotten": f"On the way back {slope} was left out.",
+        "updated-too-early": OLD_WEIGHTS,
+        "bias-ignored": "A bias has a gradient, too: δ itself.",
+        "last-sample-only": "All samples of the batch count: take the mean.",
+    }
+    for bug, told in says.items():
+        label = name if bug == "mask-forgotten" else bug
+        yield Mistake(label, step.wrong_value(figure, parameter, (bug,)), told)

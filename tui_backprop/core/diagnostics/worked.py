@@ -1,0 +1,121 @@
+"""A true step, and the same step with mistakes: what wrong figures are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Bias, Part, Unit
+from tui_backprop.core.penalty import penalty_gradient
+from tui_backprop.core.run.moment import Moment
+
+OLD_WEIGHTS = "Pass the blame down through the old weights: all updates come last."
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake by its name, the figure that it leads to, and a sentence that says what to look at again."""
+
+    name: str
+    value: float
+    says: str
+
+
+Found = Iterator[Mistake]
+Carry = Callable[[int], Keep]
+"""What is made of the figures of a row of the batch on the way."""
+
+
+def _as_it_is(row: int) -> Keep:
+    return lambda kind, layer, values: values
+
+
+class TrueStep:
+    """One step's true pass, of the sample that its moment shows, and wrong ones."""
+
+    def __init__(self, moment: Moment) -> None:
+        assert moment.passage is not None
+        self.moment, self.experiment = moment, moment.experiment
+        self.passage = moment.passage.sample(moment.shown)
+        self.depth = moment.experiment.network.depth
+        self._passes: dict[frozenset[str], WrongPass] = {}
+
+    def value(self, figure: str, part: Part) -> float:
+        """The true one."""
+        layer = part.layer - 1
+        if isinstance(part, Unit):
+            values = self.passage.prediction if figure == "prediction" else getattr(self.passage, figure)[layer]
+            return float(values[part.column])
+        if figure == "new":
+            return part.value(self.moment.after)
+        gradients = self.passage.bias_gradient if isinstance(part, Bias) else self.passage.gradient
+        return float(gradients[layer][part.within])
+
+    def below(self, layer: int) -> Array:
+        """What comes into a layer."""
+        return self.passage.input if layer == 1 else self.passage.a[layer - 2]
+
+    def slope(self, layer: int) -> tuple[str, str]:
+        """What forgetting a layer's f′(z) is called, and what it is."""
+        gated = ACTIVATIONS[self.experiment.network.activations[layer - 1]].gated
+        return ("mask-forgotten", "the gate") if gated else ("slope-forgotten", "the slope f′(z)")
+
+    # Wrong ones
+
+    def wrong(self, *bugs: str) -> WrongPass:
+        """The shown sample's pass with mistakes, at the weights of this step."""
+        key = frozenset(bugs)
+        if key not in self._passes:
+            self._passes[key] = self._pass_of(self.moment.shown, bugs, _as_it_is)
+        return self._passes[key]
+
+    def wrong_value(self, figure: str, part: Part, bugs: Collection[str], carry: Carry = _as_it_is) -> float:
+        """A figure of the whole step with mistakes; `carry` has a look at all that is computed on the way."""
+        if isinstance(part, Unit):
+            found = self.wrong(*bugs) if carry is _as_it_is else self._pass_of(self.moment.shown, bugs, carry)
+            return float(
+                (found.prediction if figure == "prediction" else getattr(found, figure)[part.layer - 1])[part.column]
+            )
+        index = part.index(self.experiment.network)
+        gradient = self.gradient(bugs, carry)
+        return float((self.updated(gradient + self.price) if figure == "new" else gradient)[index])
+
+    def gradient(self, bugs: Collection[str], carry: Carry = _as_it_is) -> Array:
+        """∂E of all parameters (size,) by a pass with mistakes, the mean over the batch."""
+        rows = range(len(self.moment.samples))
+        chosen = rows[-1:] if "last-sample-only" in bugs else rows
+        return np.asarray(np.mean([self._pass_of(row, bugs, carry).gradient for row in chosen], axis=0))
+
+    @property
+    def price(self) -> Array:
+        """The penalty's gradient of all parameters (size,); biases are free."""
+        network, flat = self.experiment.network, np.zeros(self.experiment.network.size)
+        weights = slice(0, network.weight_count)
+        flat[weights] = penalty_gradient(self.experiment.training, self.moment.before.flat[weights])
+        return flat
+
+    def updated(self, gradient: Array) -> Array:
+        """All parameters (size,) after an update by this gradient (size,), which includes the penalty's."""
+        training, trained = self.experiment.training, self.experiment.network.trained
+        flat, memory = self.moment.before.flat.copy(), self.moment.memory_before
+        slots = memory.slots.copy() if memory is not None else np.zeros((0, trained.stop))
+        optimizer = OPTIMIZERS[training.optimizer](training, flat[trained].shape)
+        optimizer.update(flat[trained], gradient[trained].copy(), slots, memory.age if memory is not None else 0)
+        return flat
+
+    def _pass_of(self, row: int, bugs: Collection[str], carry: Carry) -> WrongPass:
+        data, sample = self.experiment.data, self.moment.samples[row]
+        return wrong_pass(
+            bugs, self.experiment, self.moment.before, data.inputs[sample], data.targets[sample], carry(row)
+        )
+
+
+def places(decimals: int) -> str:
+    """`to 1 decimal`"""
+    return f"to {decimals} decimal{'s'[: decimals != 1]}"

@@ -1,0 +1,63 @@
+"""What follows from the figures that somebody has written down, where those are used as they stand on the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.worked import TrueStep
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.parts import Unit
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.by_hand.sheet import Given
+
+DECIMALS = 3
+"""So many are enough to go on with; fewer are rounded too early."""
+
+
+class OwnFigures:
+    """Those of a sheet from which the others of one step follow; where there is none, the true one is taken."""
+
+    def __init__(self, sheet: Sequence[Given], moment: Moment) -> None:
+        usable = [given for given in sheet if given.number.decimals >= DECIMALS]
+        self._here = {given.figure: given.number.value for given in usable if given.step == moment.step}
+        flat = moment.before.flat.copy()
+        for given in usable:
+            if given.figure.kind == "new" and given.step == moment.step - 1 and not isinstance(given.figure.part, Unit):
+                flat[given.figure.part.index(moment.experiment.network)] = given.number.value
+        self._moment = replace(moment, before=Parameters(moment.experiment.network, flat))
+
+    def implied(self, given: Given) -> tuple[float, ...]:
+        """What a figure should be, going by those written down before it: slopes are taken at a, or at z."""
+        return self._implied(given, frozenset()), self._implied(given, frozenset({"a", "prediction"}))
+
+    def _implied(self, given: Given, unseen: frozenset[str]) -> float:
+        figure, part = given.figure, given.figure.part
+        step = TrueStep(self._moment.showing(figure.row))
+        if isinstance(part, Unit):
+            return step.wrong_value(figure.kind, part, (), lambda row: self._keep(row, given, unseen))
+        gradient, index = (
+            step.gradient((), lambda row: self._keep(row, given, unseen)),
+            part.index(step.experiment.network),
+        )
+        if figure.kind == "gradient":
+            return float(gradient[index])
+        for own, value in self._here.items():
+            if own.kind == "gradient" and not isinstance(own.part, Unit):
+                gradient[own.part.index(step.experiment.network)] = value
+        return float(step.updated(gradient + step.price)[index])
+
+    def _keep(self, row: int, given: Given, unseen: frozenset[str]) -> Keep:
+        def keep(kind: str, layer: int, values: Array) -> Array:
+            kept = np.array(values)
+            for own, value in self._here.items():
+                here = (own.kind, own.part.layer, own.row) == (kind, layer, row) and kind not in unseen
+                if here and own != given.figure:
+                    kept[own.part.column] = value
+            return kept
+
+        return keep
