@@ -1,10 +1,15 @@
-"""Reads what is printed as `left = right` and computes it: by intervals, because printed numbers are rounded."""
+"""Reads what is printed as `left = right` and computes it: by intervals, because printed numbers are rounded.
+
+Symbols such as `δ(y)` are computed where their values are given.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
@@ -16,7 +21,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
 }
 """All of them rise, so that the ends of an interval go to the ends."""
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:e[-−+]?\d+)?)|(e\^|[a-z_]+(?=\()|[-+−×/()√²]))")
+_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:e[-−+]?\d+)?)|(e\^|[a-z_]+(?=\()|[-+−×·/()√²]))")
 _ROUNDED = re.compile(r"(.*) to (\d+) decimals?|round\((.*), (\d+)\)")
 _FORMULA = re.compile(r"·|\(w\)|×w|\b[mvg]\b")
 """Symbols, as in a rule: `0.999·v + 0.001·g²`."""
@@ -46,15 +51,21 @@ def all_digits(value: float, text: str) -> Interval:
     return Interval(value - slack, value + slack)
 
 
+Precision = Callable[[float, str], Interval]
+"""How far off a printed number may be."""
+
+
 class UnreadableError(Exception):
     """No arithmetic."""
 
 
 class _Reader:
-    def __init__(self, text: str, precision: Callable[[float, str], Interval]) -> None:
-        self._precision, self._tokens, place = precision, list[str](), 0
+    def __init__(self, text: str, precision: Precision, symbols: Mapping[str, float]) -> None:
+        self._precision, self._symbols, self._tokens, place = precision, symbols, list[str](), 0
+        longest_first = "|".join(re.escape(name) for name in sorted(symbols, key=len, reverse=True))
+        named = re.compile(rf"\s*({longest_first})(?![\w(\[])") if symbols else None
         while place < len(text.rstrip()):
-            found = _TOKEN.match(text, place)
+            found = (named and named.match(text, place)) or _TOKEN.match(text, place)
             if found is None:
                 raise UnreadableError(text)
             self._tokens.append(found[0].strip())
@@ -80,7 +91,7 @@ class _Reader:
 
     def _product(self) -> Interval:
         result = self._signed()
-        while sign := self._took("×", "/"):
+        while sign := self._took("×", "·", "/"):
             other = self._signed()
             if sign == "/" and other.low <= 0 <= other.high:
                 raise UnreadableError("division by 0")
@@ -100,6 +111,8 @@ class _Reader:
 
     def _atom(self) -> Interval:
         token = self._tokens.pop(0)
+        if token in self._symbols:
+            return all_digits(self._symbols[token], token)
         if token == "(":
             result = self._sum()
             if not self._took(")"):
@@ -117,17 +130,17 @@ class _Reader:
         return self._precision(float(token.replace("−", "-")), token)
 
 
-def computed(text: str, precision: Callable[[float, str], Interval]) -> Interval:
+def computed(text: str, precision: Precision, symbols: Mapping[str, float] | None = None) -> Interval:
     """What an expression comes to. Raises `UnreadableError`."""
     found = _ROUNDED.fullmatch(text.strip())
     if found is None:
-        return _Reader(text, precision).whole()
-    inner = _Reader(found[1] or found[3], precision).whole()
+        return _Reader(text, precision, symbols or {}).whole()
+    inner = _Reader(found[1] or found[3], precision, symbols or {}).whole()
     decimals = int(found[2] or found[4])
     return Interval(round(inner.low, decimals) - 1e-12, round(inner.high, decimals) + 1e-12)
 
 
-def holds(line: str, precision: Callable[[float, str], Interval]) -> bool | None:
+def holds(line: str, precision: Precision) -> bool | None:
     """Whether all sides of `label = left = … = right` that are arithmetic come to the same; None if there is one only.
 
     Sides of symbols alone are formulas, and not computed. Raises `UnreadableError` where digits cannot be read.
@@ -140,3 +153,45 @@ def holds(line: str, precision: Callable[[float, str], Interval]) -> bool | None
             if "…" in side or (re.search(r"\d\.\d\d", side) and not _FORMULA.search(side)):
                 raise
     return all(side.meets(known[-1]) for side in known) if len(known) > 1 else None
+
+
+class Statement(NamedTuple):
+    """`left = right` within a sentence: as much on either side as can be read; None where nothing can."""
+
+    text: str
+    left: str | None
+    right: str | None
+
+    def holds(self, precision: Precision, symbols: Mapping[str, float]) -> bool:
+        assert self.left is not None
+        assert self.right is not None
+        return computed(self.left, precision, symbols).meets(computed(self.right, precision, symbols))
+
+
+def statements(sentence: str, precision: Precision, symbols: Mapping[str, float]) -> Iterator[Statement]:
+    """One for each `=` in a text."""
+    sides = sentence.split(" = ")
+    for before, after in pairwise(sides):
+        starts = [0, *(place.end() for place in re.finditer(r"\s+", before))]
+        ends = [len(after), *(place.start() for place in re.finditer(r"[.,:;]?(\s|$)", after))]
+        left = _first((before[start:] for start in starts), precision, symbols)
+        right = _first((after[:end] for end in sorted(ends, reverse=True)), precision, symbols)
+        yield Statement(f"{before[-60:]} = {after[:60]}", left, right)
+
+
+def _first(texts: Iterator[str], precision: Precision, symbols: Mapping[str, float]) -> str | None:
+    """The first that can be read."""
+    for text in texts:
+        with contextlib.suppress(UnreadableError):
+            computed(text, precision, symbols)
+            return text
+    return None
+
+
+_PART = re.compile(r"[×·][^\s()×·+]+|[×·]\([^()]*\)|(?<= )[+−] [^\s()+]+(?= |$)|(?<= )[+−] \([^()]*\)(?= |$)")
+
+
+def shortened(side: str) -> Iterator[str]:
+    """An expression without one of its factors or terms, for each of them."""
+    for found in _PART.finditer(side):
+        yield side[: found.start()] + side[found.end() :]

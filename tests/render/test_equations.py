@@ -17,8 +17,7 @@ from tui_backprop.core.parts import Bias, Weight, parameter_at
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.experiments import preset_names
-from tui_backprop.render.equations import backward, forward, of_parameter
-from tui_backprop.render.learning import Equation
+from tui_backprop.render.equations import Equation, backward, forward, of_parameter
 
 MOST = 100
 FORMULA = "only a formula"
@@ -58,7 +57,7 @@ def with_batch(definition: dict[str, Any], batch: int) -> Experiment:
     return load_experiment({**definition, "training": {**definition["training"], "batch": batch}})
 
 
-STATED = {"holds", "ŷ", "δ", "f′", "reported", "mean", "∂E/∂b", "a"}
+STATED = {"holds", "ŷ", "f′", "reported", "∂E/∂b", "a"}
 """Beginnings of lines that state a number or a formula, and nothing to compute."""
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
+from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.nets import Net, nets
 from tests.render.moments import at, moments, of
+from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.spans import safe
 
@@ -20,7 +26,7 @@ from tui_backprop.render.spans import safe
         ("activate1", "Every sum is above 0: all of them pass unchanged."),
         ("sum2", "The output adds up what comes in, each value times its weight: z = a·W2."),
         ("activate2", "The prediction is 2.949584133197377, rounded to 2.9."),
-        ("error", "2.9 should be 1: too high. δ = +1.9000 flows back; reported error 3.61."),
+        ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
         ("upstream1", "δ flows back through W2: each unit is blamed by its weight. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
         ("gradient", "Each weight's gradient is the value that came in below it times the δ above it: ∂E/∂W = a·δ."),
@@ -94,6 +100,56 @@ def test_a_diverged_run_says_so() -> None:
     assert "error 50.49." in sentence(timeline.go(4))
     assert sentence(timeline.go(12)) == "The weights are no longer finite numbers: the run has diverged."
     assert all(sentence(timeline.back_phase()) for _ in range(30))
+
+
+SYMBOLS = {"×": "*", "−": "-", "f′(z)": "slope"}
+
+
+def come_to(sides: str, dot: str, known: dict[str, Any]) -> list[Any]:
+    """What stands between the equals signs of a sentence, computed by NumPy."""
+    for symbol, code in {**SYMBOLS, "·": dot}.items():
+        sides = sides.replace(symbol, code)
+    return [eval(side, {}, known) for side in sides.split(" = ")]  # printed by the package, read as sums
+
+
+def statements_of(net: Net) -> Iterator[tuple[str, list[Any], Any]]:
+    """(phase, what the sides of its equation come to, the independently computed value) of a first step."""
+    timeline, depth = Timeline(net.experiment()), len(net.layers) - 1
+    first = one_step(net.rules, net.weights, net.biases, net.inputs[0], net.targets[0])
+    a = [net.inputs[0], *first.a]
+    for phase in phases(depth)[1:]:
+        said, layer = sentence(timeline.go(1, phase)), phase.layer
+        if phase.kind == "sum":
+            known = {"x": a[0], "a": a[1], f"a{layer - 1}": a[layer - 1], f"W{layer}": net.weights[layer - 1]}
+            known |= {f"b{layer}": net.biases[layer - 1]} if net.biases else {}
+            yield phase, come_to(said.partition("z = ")[2].rstrip("."), "@", known), first.z[layer - 1]
+        elif phase.kind == "mask":
+            known = {"upstream": first.upstream[layer - 1], "slope": first.mask[layer - 1]}
+            yield phase, come_to(said.partition("δ = ")[2].partition(":")[0], "*", known), first.delta[layer - 1]
+        elif phase.kind == "gradient":
+            for below, delta, gradient in zip(a, first.delta, first.gradient, strict=False):
+                known = {"a": below[:, None], "δ": delta}
+                yield phase, come_to(said.partition("∂E/∂W = ")[2].rstrip("."), "*", known), gradient
+        elif phase.kind == "error" and "δ = " in said:
+            known = {"ŷ": first.prediction, "t": net.targets[0], "n": net.layers[-1], "slope": first.mask[-1]}
+            yield phase, come_to(said.partition("δ = ")[2].partition(" flows")[0], "*", known), first.delta[-1]
+        elif phase.kind == "update" and "each by" in said:
+            moved = sentence(timeline.go(1)).partition("each by ")[2].partition(" × its gradient")[0]
+            steps = [np.asarray(come_to(moved, "*", {})[0]) * gradient for gradient in first.gradient]
+            weights = zip(steps, timeline.moment.after.weights, net.weights, strict=True)
+            yield from ((phase, [step], after - before) for step, after, before in weights)
+
+
+@settings(max_examples=150)
+@given(nets(batches=(1,)))
+def test_every_equation_in_a_sentence_holds(net: Net) -> None:
+    kinds = set()
+    for phase, sides, value in statements_of(net):
+        kinds.add(phase.rstrip("0123456789"))
+        for side in sides:
+            rounding = 6e-5 + 1e-3 * np.abs(value) if np.ndim(side) == 0 else 1e-12  # four digits are shown
+            assert np.all(np.abs(side - value) <= rounding), (phase, side, value)
+    assert kinds >= {"sum", "gradient"} | ({"mask"} if len(net.layers) > 2 else set())
 
 
 @given(moments(hostile=True))

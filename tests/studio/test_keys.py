@@ -37,7 +37,7 @@ async def steps(s: Studio) -> None:
 async def phases(s: Studio) -> None:
     await s.press(*["full_stop"] * 6)
     assert s.where == (1, "error")
-    assert s.sentence == "2.9 should be 1: too high. δ = +1.9000 flows back; reported error 3.61."
+    assert s.sentence == "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."
     await s.press("comma", "comma")
     assert s.where == (1, "sum2")
     await s.press(*["comma"] * 9)

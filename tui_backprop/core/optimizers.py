@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from string import Formatter
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -51,15 +50,6 @@ class Line(NamedTuple):
     formula: str
     numbers: str
     value: Callable[[Mapping[str, float]], float] | None = None
-
-    def filled(self, known: Mapping[str, float | None], write: Callable[[float | None], str]) -> str:
-        """`numbers` with those known, as `write` has them; a negative one that does not begin it in brackets."""
-        text = ""
-        for before, name, _, _ in Formatter().parse(self.numbers):
-            number = write(known[name]) if name is not None else ""
-            text += before
-            text += f"({number})" if text and number.startswith("−") else number
-        return text
 
 
 class Slip(NamedTuple):

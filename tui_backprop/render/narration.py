@@ -6,7 +6,9 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.equations import of_delta
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.edits import edit_text
@@ -79,17 +81,18 @@ def _predict(moment: Moment) -> str:
 
 
 def _error(moment: Moment) -> str:
-    prediction, target, delta = (
-        _known(v) for v in (moment.prediction, moment.target, moment.delta(moment.experiment.network.depth))
-    )
+    prediction, target = _known(moment.prediction), _known(moment.target)
     if len(target) > 1:
         return f"The error of this sample is {short(moment.error or 0.0)}; δ is the error's slope at each output."
     if moment.error == 0:
         return f"{full(prediction[0])} is right: the error is 0, nothing will flow back, no weight will move."
     direction = "too high" if prediction[0] > target[0] else "too low"
+    network = moment.experiment.network
+    delta = of_delta(moment, Unit(network.depth, 0), 1)
+    rule = "" if ACTIVATIONS[network.activations[-1]].joint else f"{delta.formula} = "
     return (
-        f"{full(prediction[0])} should be {full(target[0])}: {direction}. δ = {fixed(delta[0]).strip()} flows back; "
-        f"reported error {short(moment.error or 0.0)}."
+        f"{full(prediction[0])} should be {full(target[0])}: {direction}. "
+        f"δ = {rule}{fixed(delta.result).strip()} flows back; reported error {short(moment.error or 0.0)}."
     )
 
 

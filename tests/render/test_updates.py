@@ -67,7 +67,7 @@ def test_a_price_on_weights_is_a_term_of_its_own() -> None:
     gradient = float(moment.passage.gradient[1][1, 0])  # type: ignore[union-attr]
     total = gradient + (0.25 * math.copysign(1, old) + 0.5 * old)
     assert new == pytest.approx(old - 0.1 * total, abs=1e-15)
-    assert "g = gradient + 0.25×sign(w) + 0.5×w = " in text(timeline)
+    assert f"g = gradient + l1·sign(w) + l2·w = {full(gradient)} + 0.25×1 + 0.5×{full(old)} = " in text(timeline)
     assert "new = old − rate·g = " in text(timeline)
 
 
