@@ -35,6 +35,15 @@ def test_the_exercise_on_paper_is_a_sheet(network: str) -> None:
     assert_refused(blanks, "standard input: there is no figure in it")
 
 
+def test_a_record_of_training_is_a_sheet() -> None:
+    record = printed("train", "iris", "--epochs", "1", "--every", "step", "--format", "jsonl").splitlines()[0]
+    done = program("by-hand", "iris", "--check", "-", given=record)
+    assert (done.returncode, done.stderr) == (0, "")
+    wrong = program("by-hand", "iris", "--check", "-", given=record.replace('"prediction":[', '"prediction":[1', 1))
+    assert wrong.returncode == 1
+    assert wrong.stdout.startswith("prediction[0]")
+
+
 def test_what_is_no_sheet_is_told_with_its_name_and_line() -> None:
     done = program("by-hand", "article", "--check", "-", given=RIGHT + "\nz(h7) = 1\n")
     assert_refused(done, "standard input: line 12: 'z(h7)' is not a figure of this step, did you mean z(h")

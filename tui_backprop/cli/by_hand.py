@@ -40,7 +40,7 @@ def check(experiment: Experiment, file: str) -> int:
     )
     label = wrong.figure.label(moment_of(wrong.step))
     step = f"step {wrong.step}, " if wrong.step > 1 else ""
-    print(printable(f"line {wrong.line}: {step}{label} = {wrong.number.text} is wrong; {before}"))
+    print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong; {before}"))
     print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else _NOTHING_FITS))
     return 1
 

@@ -134,7 +134,7 @@ def test_digits_that_are_cut_or_rounded_too_early_are_close() -> None:
 def parts(figure: str) -> list[Part]:
     if figure == "prediction":
         return [Unit(2, 0), Unit(2, 1)]
-    if figure in ("gradient", "new"):
+    if figure in ("gradient", "change", "new"):
         return [*(Weight(layer, i, j) for layer in (1, 2) for i in (0, 1) for j in (0, 1)), Bias(1, 0), Bias(2, 1)]
     return [Unit(layer, j) for layer in ((1,) if figure == "upstream" else (1, 2)) for j in (0, 1)]
 

@@ -17,8 +17,9 @@ from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mist
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
-FIGURES = ("z", "a", "prediction", "upstream", "mask", "delta", "gradient", "new")
-"""What of a step can be held against the truth: the last two of a weight or a bias, the others of a unit."""
+FIGURES = ("z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new")
+"""What of a step can be held against the truth: the last three of a weight or a bias, the others of a unit; the error
+is the sample's, whichever unit is asked."""
 _CLOSE = 0.02
 """A share of the true figure: what is as near to it is no other mistake."""
 
@@ -56,12 +57,18 @@ def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: flo
 def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
     """The mistakes that only this figure knows, most telling first."""
     if not isinstance(part, Unit):
-        yield from (mistakes_update.of_gradient if figure == "gradient" else mistakes_update.of_update)(step, part)
+        of_parameter = {
+            "gradient": mistakes_update.of_gradient,
+            "change": mistakes_update.of_change,
+            "new": mistakes_update.of_update,
+        }
+        yield from of_parameter[figure](step, part)
         return
     of_unit = {
         "z": mistakes_forward.of_sum,
         "a": mistakes_forward.of_activation,
         "prediction": mistakes_forward.of_prediction,
+        "error": mistakes_forward.of_error,
         "upstream": mistakes_backward.of_upstream,
         "mask": mistakes_backward.of_mask,
         "delta": mistakes_backward.of_delta,

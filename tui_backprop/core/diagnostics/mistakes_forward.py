@@ -8,6 +8,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.worked import Found, Mistake, TrueStep, places
+from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.parts import Unit
 
 _COLUMN = "Those are the weights out of the unit's row: its own are in its column."
@@ -77,6 +78,22 @@ def of_prediction(step: TrueStep, unit: Unit) -> Found:
     cut = math.trunc(raw * 10.0**decimals) / 10.0**decimals
     yield Mistake("rounding", cut, "It is cut off: round to the nearest instead.")
     yield Mistake("rounding", raw, f"This network rounds its prediction, {places(decimals)}.")
+
+
+def of_error(step: TrueStep, unit: Unit) -> Found:
+    """The error that is reported of the sample."""
+    miss, right = step.passage.prediction - step.passage.target, step.value("error", unit)
+    squares, rule = float((miss * miss).sum()), f"here it is {reported(step.experiment.training).name}"
+    yield Mistake("squared", float(miss.sum()), f"This is ŷ − t: {rule}.")
+    yield Mistake("squared", float(np.abs(miss).sum()), f"This is the distance, not its square: {rule}.")
+    for factor in (1.0, 0.5, 1 / len(miss)):
+        yield Mistake("factor", factor * squares, f"Mind the factor of the squared error: {rule}.")
+    for name, loss in LOSSES.items():
+        value = float(loss.of(step.passage.z[-1], step.passage.prediction, step.passage.target))
+        yield Mistake("other-loss", value, f"This is {name}: {rule}.")
+    yield Mistake(
+        "term-missing", right - float(miss[-1] ** 2), "An output is missing: the error sums over all of them."
+    )
 
 
 def _through(step: TrueStep, unit: Unit, z: float) -> float:

@@ -59,6 +59,16 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     yield Mistake("twice", 2 * new - old, "The change was made twice.")
 
 
+def of_change(step: TrueStep, parameter: Weight | Bias) -> Found:
+    """new − old."""
+    old, right = parameter.value(step.moment.before), step.value("change", parameter)
+    yield Mistake("sign", -right, "The change goes the other way.")
+    yield Mistake("old-forgotten", old + right, "This is the new weight: the change is new − old.")
+    for mistake in of_update(step, parameter):
+        if mistake.name not in ("old-forgotten", "not-updated"):
+            yield Mistake(mistake.name, mistake.value - old, mistake.says)
+
+
 def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
     """What comes of a penalty that was left out, turned round, or laid on a bias."""
     index, training = parameter.index(step.experiment.network), step.experiment.training

@@ -10,8 +10,9 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
+from tui_backprop.core.losses import reported
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.parts import Bias, Part, Unit
+from tui_backprop.core.parts import Bias, Parameter, Part, Unit
 from tui_backprop.core.penalty import penalty_gradient
 from tui_backprop.core.run.moment import Moment
 
@@ -49,11 +50,15 @@ class TrueStep:
     def value(self, figure: str, part: Part) -> float:
         """The true one."""
         layer = part.layer - 1
+        if figure == "error":
+            return float(self.passage.error)
         if isinstance(part, Unit):
             values = self.passage.prediction if figure == "prediction" else getattr(self.passage, figure)[layer]
             return float(values[part.column])
         if figure == "new":
             return part.value(self.moment.after)
+        if figure == "change":
+            return part.value(self.moment.after) - part.value(self.moment.before)
         gradients = self.passage.bias_gradient if isinstance(part, Bias) else self.passage.gradient
         return float(gradients[layer][part.within])
 
@@ -79,12 +84,20 @@ class TrueStep:
         """A figure of the whole step with mistakes; `carry` has a look at all that is computed on the way."""
         if isinstance(part, Unit):
             found = self.wrong(*bugs) if carry is _as_it_is else self._pass_of(self.moment.shown, bugs, carry)
-            return float(
-                (found.prediction if figure == "prediction" else getattr(found, figure)[part.layer - 1])[part.column]
-            )
+            if figure == "error":
+                loss = reported(self.experiment.training)
+                return float(loss.of(found.z[-1], found.prediction, self.passage.target))
+            values = found.prediction if figure == "prediction" else getattr(found, figure)[part.layer - 1]
+            return float(values[part.column])
+        return self.from_gradient(figure, part, self.gradient(bugs, carry))
+
+    def from_gradient(self, figure: str, part: Parameter, gradient: Array) -> float:
+        """A gradient, a change or a new parameter, by this ∂E of all of them (size,)."""
         index = part.index(self.experiment.network)
-        gradient = self.gradient(bugs, carry)
-        return float((self.updated(gradient + self.price) if figure == "new" else gradient)[index])
+        if figure == "gradient":
+            return float(gradient[index])
+        old = float(self.moment.before.flat[index])
+        return float(self.updated(gradient + self.price)[index]) - (old if figure == "change" else 0.0)
 
     def gradient(self, bugs: Collection[str], carry: Carry = _as_it_is) -> Array:
         """∂E of all parameters (size,) by a pass with mistakes, the mean over the batch."""

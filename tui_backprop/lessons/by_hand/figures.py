@@ -9,7 +9,6 @@ from unicodedata import normalize
 
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.network import BiasMode
 from tui_backprop.core.parts import Part, Unit, parameter_at
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.errors import BackpropError, perhaps, quoted
@@ -19,10 +18,12 @@ _WRITTEN = {
     "z": ("z", "sum", "net"),
     "a": ("a", "activation"),
     "prediction": ("ŷ", "prediction", "yhat", "y_hat"),
+    "error": ("E", "error"),
     "upstream": ("upstream", "↑"),
     "mask": ("f′", "f'", "mask", "slope"),
     "delta": ("δ", "delta"),
     "gradient": ("∂E/∂", "dE/d", "gradient", "grad"),
+    "change": ("Δ", "change", "update"),
     "new": ("new", ""),
 }
 """What each kind of figure may be called in a sheet; a weight or a bias by itself is the new one."""
@@ -46,8 +47,8 @@ class Figure:
         """`δ(h2)`, `∂E/∂W1[x1→h2]`, `W1[x1→h2]`; in a batch `δ(h2) #3`, by the number of the sample."""
         name = self.part.name(moment.experiment)
         if not isinstance(self.part, Unit):
-            return f"∂E/∂{name}" if self.kind == "gradient" else name
-        label = f"{_LABELS.get(self.kind, self.kind)}({name})"
+            return {"gradient": "∂E/∂", "change": "Δ"}.get(self.kind, "") + name
+        label = "E" if self.kind == "error" else f"{_LABELS.get(self.kind, self.kind)}({name})"
         return f"{label} #{moment.samples[self.row]}" if len(moment.samples) > 1 else label
 
     def truth(self, moment: Moment) -> float:
@@ -73,17 +74,19 @@ def figures(moment: Moment) -> list[Figure]:
     for layer in range(1, network.depth + 1):
         found += units("z", layer) + units("a", layer)
     found += units("prediction", network.depth)
+    found += [Figure("error", Unit(network.depth, 0), row) for row in rows]
     for layer in range(network.depth, 0, -1):
         found += units("upstream", layer) if layer < network.depth else []
         found += units("mask", layer) + units("delta", layer)
-    count = network.size if network.bias is BiasMode.TRAINED else network.weight_count
-    parameters = [parameter_at(network, index) for index in range(count)]
-    return found + [Figure(kind, parameter) for kind in ("gradient", "new") for parameter in parameters]
+    parameters = [parameter_at(network, index) for index in range(network.size)]
+    return found + [Figure(kind, parameter) for kind in ("gradient", "change", "new") for parameter in parameters]
 
 
 def phase_of(figure: Figure, experiment: Experiment) -> str:
-    """The phase in which it is asked for; nothing for a slope, and for an output before it is a prediction."""
-    layer, depth = figure.part.layer, experiment.network.depth
+    """The phase in which a learner is asked for it; nothing for what is only a factor or a step on the way."""
+    layer, depth, network = figure.part.layer, experiment.network.depth, experiment.network
+    if not isinstance(figure.part, Unit) and figure.part.index(network) >= network.trained.stop:
+        return ""
     match figure.kind:
         case "z":
             return f"sum{layer}"
@@ -103,27 +106,23 @@ class Names:
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
-        self._order = {figure: place for place, figure in enumerate(figures(moment))}
+        self._figures = figures(moment)
         self._exactly: dict[str, Figure] = {}
         self._nearly: dict[str, set[Figure]] = {}
-        for figure in (figure for figure in self._order if figure.row == 0):
+        for figure in (figure for figure in self._figures if figure.row == 0):
             name = figure.part.name(moment.experiment)
+            alone = figure.kind == "error" or (figure.kind == "prediction" and moment.experiment.network.units[-1] == 1)
             self._exactly.setdefault(name if figure.kind == "new" else f"{_WRITTEN[figure.kind][0]}({name})", figure)
             for written in _WRITTEN[figure.kind]:
-                self._nearly.setdefault(_plain(written + name), set()).add(figure)
-                if figure.kind == "prediction" and moment.experiment.network.units[-1] == 1:
-                    self._nearly.setdefault(_plain(written), set()).add(figure)
+                for spelt in (written + name, written) if alone else (written + name,):
+                    self._nearly.setdefault(_plain(spelt), set()).add(figure)
 
     def _spelt(self) -> Iterator[str]:
         """Names in letters that every keyboard has."""
-        for figure in list(self._order)[:_MOST_NEAR]:
+        for figure in self._figures[:_MOST_NEAR]:
             for written in _WRITTEN[figure.kind][1:]:
                 if written.isascii() and isinstance(figure.part, Unit):
                     yield f"{written}({figure.part.name(self._moment.experiment)})"
-
-    def place(self, figure: Figure) -> int:
-        """Where it comes when the step is worked out."""
-        return self._order[figure]
 
     def find(self, text: str) -> Figure:
         """The figure that `text` names. Raises `BackpropError` where it is none of this step's."""

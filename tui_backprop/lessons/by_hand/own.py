@@ -40,16 +40,11 @@ class OwnFigures:
         step = TrueStep(self._moment.showing(figure.row))
         if isinstance(part, Unit):
             return step.wrong_value(figure.kind, part, (), lambda row: self._keep(row, given, unseen))
-        gradient, index = (
-            step.gradient((), lambda row: self._keep(row, given, unseen)),
-            part.index(step.experiment.network),
-        )
-        if figure.kind == "gradient":
-            return float(gradient[index])
+        gradient = step.gradient((), lambda row: self._keep(row, given, unseen))
         for own, value in self._here.items():
-            if own.kind == "gradient" and not isinstance(own.part, Unit):
+            if own.kind == "gradient" and own != figure and not isinstance(own.part, Unit):
                 gradient[own.part.index(step.experiment.network)] = value
-        return float(step.updated(gradient + step.price)[index])
+        return step.from_gradient(figure.kind, part, gradient)
 
     def _keep(self, row: int, given: Given, unseen: frozenset[str]) -> Keep:
         def keep(kind: str, layer: int, values: Array) -> Array:

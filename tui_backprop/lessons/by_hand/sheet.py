@@ -8,31 +8,25 @@ from dataclasses import dataclass
 
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError, quoted
-from tui_backprop.lessons.by_hand.figures import Figure, Names
+from tui_backprop.lessons.by_hand.figures import Figure, Names, figures
+from tui_backprop.lessons.by_hand.record import figures_of, looks_like_json, records, step_of
 from tui_backprop.lessons.by_hand.written import Written, written
 
-LARGEST = 2**20
+LARGEST = 2**22
 """Bytes of a sheet."""
-MOST_STEPS = 100
+MOST_STEPS = 10_000
 _STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b.*", re.IGNORECASE)
 _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
 @dataclass(frozen=True)
 class Given:
-    """A figure as it was written: in which step, in which line of the sheet, as what text."""
+    """A figure as it was written: in which step, as what text, and where in the sheet."""
 
     step: int
     figure: Figure
     number: Written
-    line: int
-
-
-class SheetError(BackpropError):
-    """A line that cannot be read."""
-
-    def __init__(self, line: int, error: BackpropError) -> None:
-        super().__init__(f"line {line}: {error.message}", error.hint)
+    where: str
 
 
 def read_sheet(text: str, moment_of: Callable[[int], Moment], printed: Collection[str] = ()) -> list[Given]:
@@ -40,55 +34,77 @@ def read_sheet(text: str, moment_of: Callable[[int], Moment], printed: Collectio
 
     A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
     too. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so are lines of
-    the exercise as it was `printed`. `moment_of` gives the moment of a step. Raises `BackpropError` for what is not a
-    sheet.
+    the exercise as it was `printed`. Or it is JSON, as `record` reads it. `moment_of` gives the moment of a step.
+    Raises `BackpropError` for what is not a sheet.
     """
-    reader = _Reader(moment_of)
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            if line not in printed or _STEP.fullmatch(line):
-                reader.read(line, number)
-        except BackpropError as error:
-            raise SheetError(number, error) from None
-    if not reader.found:
+    sheet = _Sheet(moment_of)
+    if looks_like_json(text):
+        sheet.read_records(text)
+    else:
+        sheet.read_lines(text, printed)
+    if not sheet.found:
         raise BackpropError("there is no figure in it", "lines such as z(h1) = 0.5")
-    return sorted(reader.found.values(), key=reader.place)
+    return sheet.in_order()
 
 
-class _Reader:
+class _Sheet:
     def __init__(self, moment_of: Callable[[int], Moment]) -> None:
         self._moment_of = moment_of
         self._names: dict[int, Names] = {}
         self.found: dict[tuple[int, Figure], Given] = {}
-        self.step = 1
 
-    def read(self, line: str, number: int) -> None:
-        """Takes in a line."""
-        if not line.strip() or line.lstrip().startswith("#"):
-            return
-        if heading := _STEP.fullmatch(line):
-            self.step = int(heading[1])
-            if not 1 <= self.step <= MOST_STEPS:
-                raise BackpropError(f"{quoted(line)}: no such step", f"1 to {MOST_STEPS}")
-            return
+    def in_order(self) -> list[Given]:
+        """As the steps are worked out."""
+        steps = {step for step, _ in self.found}
+        place = {(step, f): n for step in steps for n, f in enumerate(figures(self._moment_of(step)))}
+        return sorted(self.found.values(), key=lambda given: (given.step, place[given.step, given.figure]))
+
+    def read_lines(self, text: str, printed: Collection[str]) -> None:
+        """Takes in figures, one a line."""
+        step = 1
+        for number, line in enumerate(text.splitlines(), 1):
+            try:
+                if heading := _STEP.fullmatch(line):
+                    step = _known(int(heading[1]))
+                elif line.strip() and line not in printed and not line.lstrip().startswith("#"):
+                    self._read_line(step, line, f"line {number}")
+            except BackpropError as error:
+                raise _located(f"line {number}", error) from None
+
+    def _read_line(self, step: int, line: str, where: str) -> None:
         name, equals, value = line.partition("=")
         if not equals:
             raise BackpropError(f"{quoted(line.strip())} is not a figure", "a line such as z(h1) = 0.5")
-        value = value.rpartition("=")[2]
-        figure = self._names_here.find(name)
-        if _BLANK.fullmatch(value):
-            return
-        before = self.found.get((self.step, figure))
-        if before is not None:
-            raise BackpropError(f"{quoted(name.strip())} is given twice", f"the first time in line {before.line}")
-        self.found[self.step, figure] = Given(self.step, figure, written(value), number)
+        if step not in self._names:
+            self._names[step] = Names(self._moment_of(step))
+        figure, value = self._names[step].find(name), value.rpartition("=")[2]
+        if not _BLANK.fullmatch(value):
+            self._take(Given(step, figure, written(value), where), quoted(name.strip()))
 
-    def place(self, given: Given) -> tuple[int, int]:
-        """Where a figure comes when steps are worked out."""
-        return given.step, self._names[given.step].place(given.figure)
+    def read_records(self, text: str) -> None:
+        """Takes in records, one a step."""
+        found = records(text)
+        for order, (number, record) in enumerate(found, 1):
+            before = f"line {number}: " if len(found) > 1 else ""
+            try:
+                step = _known(step_of(record, order))
+                for figure, value, where in figures_of(record, self._moment_of(step)):
+                    if figure.kind != "a" or (step, figure) not in self.found:  # the last a is raw, too
+                        self._take(Given(step, figure, value, before + where), where)
+            except BackpropError as error:
+                raise _located(before.removesuffix(": "), error) from None
 
-    @property
-    def _names_here(self) -> Names:
-        if self.step not in self._names:
-            self._names[self.step] = Names(self._moment_of(self.step))
-        return self._names[self.step]
+    def _take(self, given: Given, name: str) -> None:
+        other = self.found.setdefault((given.step, given.figure), given)
+        if other is not given:
+            raise BackpropError(f"{name} is given twice", f"the first time in {other.where}")
+
+
+def _known(step: int) -> int:
+    if not 1 <= step <= MOST_STEPS:
+        raise BackpropError(f"there is no step {step} to check", f"1 to {MOST_STEPS:,}")
+    return step
+
+
+def _located(where: str, error: BackpropError) -> BackpropError:
+    return BackpropError(f"{where}: {error.message}" if where else error.message, error.hint)
