@@ -85,8 +85,9 @@ def test_a_number_says_how_exact_it_is(text: str, value: float, decimals: int) -
         ("0.12", 0.1234, True), ("0.13", 0.1299, True), ("0.12", 0.1299, True), ("0.14", 0.1299, False),
         ("0.13", 0.1234, False), ("-0.12", -0.1299, True), ("-0.13", -0.1234, False), ("1", 0.9, False),
         ("3", 2.9496, False), ("3.0", 2.9496, False), ("2.9", 2.9496, True), ("1", 0.9999, True), ("0", 0.003, True),
-        ("0", 0.03, False), ("0.0", 0.03, False), ("0.00", 0.009, True), ("0.8", 0.9, False), ("1/3", 1 / 3, True), ("0.3", 1 / 3, True), ("33%", 1 / 3, True),
-        ("0.33333333333333331", 1 / 3, True), ("0.3333333", 1 / 3 + 1e-5, False), ("-0.0", 0.0, True),
+        ("0", 0.03, False), ("0.0", 0.03, False), ("0.00", 0.009, True), ("0.8", 0.9, False), ("1/3", 1 / 3, True),
+        ("0.3", 1 / 3, True), ("33%", 1 / 3, True), ("0.33333333333333331", 1 / 3, True),
+        ("0.3333333", 1 / 3 + 1e-5, False), ("-0.0", 0.0, True),
     ],
 )  # fmt: skip
 def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agrees: bool) -> None:
