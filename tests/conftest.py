@@ -34,6 +34,14 @@ def state_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 @pytest.fixture(autouse=True)
+def config_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for settings."""
+    folder = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def calm_after_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual's pilot waits for what a key leads to, however busy the machine."""
     for module in ("textual.pilot", "textual.app"):

@@ -12,6 +12,7 @@ from tests.studio.studio import Studio, studio
 from tui_backprop.experiments import preset_names
 from tui_backprop.studio.keys import KEYS
 from tui_backprop.studio.screens.studio import StudioScreen
+from tui_backprop.studio.themes import theme_names
 
 
 async def offered(s: Studio, query: str = "") -> list[str]:
@@ -33,7 +34,7 @@ async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> No
         assert [key.does for key in KEYS if key.does not in names] == []
         assert [key.glyph for key in KEYS if f"({key.glyph})" not in names] == []
         assert [name for name in preset_names() if f"Open {name}: " not in names] == []
-        assert [theme for theme in ("dark", "light", "ansi") if f"Theme: {theme}" not in names] == []
+        assert [theme for theme in theme_names() if f"Theme: {theme}" not in names] == []
         await s.press("escape")
         assert isinstance(s.app.screen, StudioScreen)
 
@@ -68,8 +69,10 @@ async def test_a_theme_is_chosen_from_the_palette() -> None:
     async with studio() as s:
         before = [segment.style for segment in s.painted("Matrices").render_line(1)]
         await s.press("ctrl+p")
-        await offered(s, "theme: light")
-        await s.press("down", "enter")
+        names = await offered(s, "theme: light")
+        place = next(index for index, title in enumerate(names) if title.startswith("Theme: light"))
+        s.app.screen.query_one(CommandList).highlighted = place
+        await s.press("enter")
         await s.pilot.pause()
         assert s.app.theme == "light"
         assert [segment.style for segment in s.painted("Matrices").render_line(1)] != before

@@ -8,10 +8,11 @@ from textual.pilot import Pilot
 from tests.studio.studio import WIDE, Studio, studio
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.studio.app import BackpropApp
-from tui_backprop.studio.commands import THEMES
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.lesson import first_stage
+
+THEMES = ("dark", "light", "ansi", "nord", "textual-light")
 
 HALF_BLOCK = "▀"
 PLACES = {view.__name__: (view.KEY,) for view in VIEWS} | {

@@ -53,7 +53,7 @@ class Server:
 
     def studio(self, *arguments: str) -> Program:
         """The studio at the other end, saving its sessions in the server's folder."""
-        settings = f"env XDG_STATE_HOME={self.folder}/state LANG=C.UTF-8"
+        settings = f"env XDG_STATE_HOME={self.folder}/state XDG_CONFIG_HOME={self.folder} LANG=C.UTF-8"
         return Program(command=self.client(f"{settings} {STUDIO} {' '.join(arguments)}"))
 
 
@@ -93,7 +93,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Server]:
-    settings = f"env XDG_STATE_HOME={tmp_path}/state LANG=C.UTF-8"
+    settings = f"env XDG_STATE_HOME={tmp_path}/state XDG_CONFIG_HOME={tmp_path} LANG=C.UTF-8"
     yield from _serve(tmp_path, f"ForceCommand {settings} {STUDIO} --kiosk\n{LOCKED}")
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_backprop.errors import BackpropError, perhaps, quoted
+from tui_backprop.errors import BackpropError, perhaps, printable, quoted
 from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
 from tui_backprop.terminal.size import MOST
@@ -58,6 +58,10 @@ class _Parser(argparse.ArgumentParser):
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         print(self.format_help(), end="", file=file)
+        if self.prog == PROGRAM:
+            from tui_backprop.studio.settings import place
+
+            print(f"Theme, motion, pace and key bar are kept in {printable(str(place()))}.", file=file)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         _, _, unknown = message.partition("unrecognized arguments: ")
@@ -190,8 +194,12 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
-    themes = ("dark", "light", "ansi")
-    parser.add_argument("--theme", choices=themes, default=default, help="(default: dark, or ansi in 16 colours)")
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        default=default,
+        help="dark, light, ansi (always in 16 colours), or one of Textual's: nord, gruvbox, dracula …",
+    )
 
 
 def _add_colours(parser: argparse.ArgumentParser) -> None:
@@ -199,9 +207,7 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
     )
-    parser.add_argument(
-        "--motion", action=argparse.BooleanOptionalAction, default=True, help="pulses show what flows (default: yes)"
-    )
+    parser.add_argument("--motion", action=argparse.BooleanOptionalAction, help="pulses show what flows (default: yes)")
 
 
 def _add_kiosk(parser: argparse.ArgumentParser) -> None:

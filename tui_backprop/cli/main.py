@@ -10,13 +10,13 @@ TYPE_CHECKING = False  # importing typing would double the time that --version t
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Any
 
     from tui_backprop.core.experiment import Experiment
     from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.experiments import Overrides
     from tui_backprop.sessions.store import Record
     from tui_backprop.studio.app import BackpropApp
-    from tui_backprop.terminal.looks import Looks
 
 PROGRAM = "tui-backprop"
 
@@ -194,10 +194,12 @@ def _show(experiment: Experiment, options: argparse.Namespace) -> int:
     from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.reading.disk import output
     from tui_backprop.studio.app import picture
+    from tui_backprop.studio.themes import check_theme
 
+    theme = check_theme(options.theme)
     timeline = Timeline(experiment)
     timeline.go(*parse_place(options.at, timeline))
-    screen = picture(timeline, options.size, options.theme)
+    screen = picture(timeline, options.size, theme)
     if options.svg is not None:
         with output(options.svg) as file:
             file.write(screen.svg)
@@ -287,12 +289,11 @@ def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
 def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
     from tui_backprop.errors import NOT_SAVED
 
-    theme, ascii_characters, motion = _looks(options)
+    look = _look(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
 
-    app = BackpropApp(timeline, theme, ascii_characters, Audience(options.kiosk, options.play), record, motion=motion)
-    code = _run(app)
+    code = _run(BackpropApp(timeline, audience=Audience(options.kiosk, options.play), record=record, **look))
     if record is not None and record.problem:
         _complain(record.problem)
         return code or NOT_SAVED
@@ -305,10 +306,22 @@ def _run(app: BackpropApp) -> int:
     return app.run_to_end()
 
 
-def _looks(options: argparse.Namespace) -> Looks:
+def _look(options: argparse.Namespace) -> dict[str, Any]:
+    """How the studio looks: as the terminal allows, as asked for, and as kept, in this order."""
     from tui_backprop.terminal.looks import looks
 
-    return looks(options.color, options.theme, options.ascii, options.motion)
+    few_colours, ascii_characters = looks(options.color, options.ascii)
+    from tui_backprop.studio.settings import choose, keep
+
+    settings, problem = choose(options.kiosk, few_colours, options.theme, options.motion)
+    if problem:
+        _complain(problem)
+    return {
+        "settings": settings,
+        "ascii_characters": ascii_characters,
+        "keep": None if options.kiosk else keep,
+        "news": problem,
+    }
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -333,7 +346,7 @@ def _learn(options: argparse.Namespace) -> int:
         print(desk.on_paper(options.lesson, options.answers), end="")
         return 0
     lesson = desk.opened(options.lesson or "1") if options.kiosk else desk.opened(options.lesson)
-    theme, ascii_characters, motion = _looks(options)
+    look = _look(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
     from tui_backprop.studio.screens.lesson import first_experiment
@@ -341,13 +354,11 @@ def _learn(options: argparse.Namespace) -> int:
     timeline = _timeline(first_experiment(lesson), options)
     app = BackpropApp(
         timeline,
-        theme,
-        ascii_characters,
-        Audience(options.kiosk),
+        audience=Audience(options.kiosk),
         lesson=lesson,
         keep_progress=not options.kiosk,
-        motion=motion,
         questions=None if options.questions is None else options.questions == "on",
+        **look,
     )
     return _run(app)
 

@@ -1,4 +1,4 @@
-"""The application: themes, the studio on its screen, and pictures of it without a terminal."""
+"""The application: the studio on its screen, and pictures of it without a terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import gc
 import io
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual.await_complete import AwaitComplete
 from textual.events import Event, InputEvent, MouseMove, Paste, Resize
 from textual.geometry import Size
-from textual.theme import BUILTIN_THEMES, Theme
 from textual.worker import WorkerFailed
 
 from tui_backprop.core.run.timeline import Timeline
@@ -22,9 +21,11 @@ from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
 from tui_backprop.studio.commands import StudioCommands
-from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.panes.inks import ANSI, palette_of
 from tui_backprop.studio.screens.palette import Palette
 from tui_backprop.studio.screens.studio import StudioScreen
+from tui_backprop.studio.settings import Keep, Settings
+from tui_backprop.studio.themes import OWN
 from tui_backprop.studio.turnstile import Turnstile
 from tui_backprop.terminal.drivers import driver_class
 from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
@@ -36,26 +37,11 @@ if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
 
     from tui_backprop.lessons.lesson import Lesson
 
-DARK = Theme(
-    "dark", primary="#5fafd7", accent="#ffd75f", warning="#ffaf5f", error="#ff5f5f", success="#87d787",
-    foreground="#d0d0d0", background="#121212", surface="#1c1c1c", panel="#444444", dark=True,
-)  # fmt: skip
-LIGHT = Theme(
-    "light", primary="#005fd7", accent="#af00af", warning="#af5f00", error="#d70000", success="#008700",
-    foreground="#303030", background="#ffffff", surface="#eeeeee", panel="#bcbcbc", dark=False,
-)  # fmt: skip
-
 BROKEN = 1
 """The exit code where the studio broke."""
 SETTLED = 1.0
 """Seconds after which the studio is on the screen."""
-
-
-def _ansi() -> Theme:
-    """The terminal's own sixteen colours."""
-    theme = BUILTIN_THEMES["ansi-dark"]
-    options = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
-    return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
+STILL = Settings(motion=False)
 
 
 def _reading(
@@ -77,34 +63,37 @@ class BackpropApp(OpenApp):
     def __init__(
         self,
         timeline: Timeline,
-        theme: str = "dark",
+        settings: Settings = STILL,
         ascii_characters: bool = False,
         audience: Audience = ALONE,
         record: Record | None = None,
         lesson: Lesson | None = None,
         keep_progress: bool = True,
-        motion: bool = False,
         questions: bool | None = None,
+        keep: Keep | None = None,
+        news: str = "",
     ) -> None:
         """`record` is where the session is saved; without one it is not.
 
         A `lesson` is read beside the studio, from where it was left if progress is kept; `questions` says whether it
-        asks them, None whether it did last time. With `motion`, pulses show what flows.
+        asks them, None whether it did last time. `keep` keeps settings that are changed. `news` is the first thing to
+        say.
         """
-        super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if theme == "ansi" else None)
+        ansi = settings.theme == "ansi"
+        super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if ansi else None)
         self._timeline = timeline
         self._studio = (
             StudioScreen(timeline, audience, record)
             if lesson is None
             else _reading(lesson, timeline, keep_progress, audience, questions)
         )
-        self._studio.set_reactive(PanesScreen.motion, motion)
         self._audience = audience
         self._home: asyncio.AbstractEventLoop | None = None
         self._turnstile = Turnstile(self, super().on_event)
-        for available in (DARK, LIGHT, _ansi()):
-            self.register_theme(available)
-        self.theme = theme
+        for theme in OWN:
+            self.register_theme(theme)
+        self.theme = settings.theme
+        self._studio.settle_in(settings, keep, news)
 
     def run_to_end(self) -> int:
         """Runs the studio to its end, and gives the terminal back whatever happens; returns the exit code."""
@@ -180,6 +169,17 @@ class BackpropApp(OpenApp):
             self._studio.settle()
             await self._turnstile.arrive(event)
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, as Textual asks; what is written in dialogs and frames can be read as well as the panes."""
+        palette, variables = palette_of(self.current_theme), super().get_css_variables()
+        if palette is ANSI:
+            return variables
+        inks = {
+            "foreground-muted": "dim", "text-muted": "dim", "text-disabled": "label", "accent": "accent",
+            "text-error": "warn",
+        }  # fmt: skip
+        return {**variables, **{name: palette.inks[ink] for name, ink in inks.items()}}
+
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leaves; what is still typed opens nothing."""
         self._turnstile.shut()
@@ -218,16 +218,15 @@ class Picture:
 
 def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The studio as it looks at the timeline's moment, after `keys`, at `size` (columns, rows)."""
-    return asyncio.run(_picture(BackpropApp(timeline, theme), size, keys))
+    return asyncio.run(_picture(BackpropApp(timeline, replace(STILL, theme=theme)), size, keys))
 
 
 def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The same of a lesson on its first page, after `keys`."""
     from tui_backprop.studio.screens.lesson import first_stage
 
-    return asyncio.run(
-        _picture(BackpropApp(first_stage(lesson), theme, lesson=lesson, keep_progress=False), size, keys)
-    )
+    app = BackpropApp(first_stage(lesson), replace(STILL, theme=theme), lesson=lesson, keep_progress=False)
+    return asyncio.run(_picture(app, size, keys))
 
 
 async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:

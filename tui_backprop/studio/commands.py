@@ -1,4 +1,4 @@
-"""The palette: every action, every preset, every theme."""
+"""The palette: every action, every preset, every theme, and what else can be set."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui_backprop.experiments import load_experiment, preset_names
 from tui_backprop.studio.screens.studio import StudioScreen
+from tui_backprop.studio.themes import theme_names
 
-THEMES = ("dark", "light", "ansi")
+SWITCHES = (
+    ("motion", "Motion", "Pulses along the edges, which show what flows"),
+    ("key_bar", "Key bar", "The last line of the screen, which names keys"),
+)
+"""(setting, name, what it does)"""
 
 
 class StudioCommands(Provider):
@@ -27,8 +32,12 @@ class StudioCommands(Provider):
                 does = experiment.watch, partial(screen.open, experiment)
                 commands.append((f"Open {name}: {experiment.title}", *does))
             commands += screen.further_commands()
-        for theme in THEMES:
-            commands.append((f"Theme: {theme}", "Colours of the screen", partial(setattr, self.app, "theme", theme)))
+        studio = next(screen for screen in self.app.screen_stack if isinstance(screen, StudioScreen))
+        for theme in theme_names():
+            commands.append((f"Theme: {theme}", "Colours of the screen", partial(studio.choose, "theme", theme)))
+        for setting, what, effect in SWITCHES:
+            on = getattr(studio, setting)
+            commands.append((f"{what}: {'off' if on else 'on'}", effect, partial(studio.choose, setting, not on)))
         return commands
 
     async def discover(self) -> Hits:

@@ -12,6 +12,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.sessions.store import Record
+from tui_backprop.studio.settings import choose, keep
 from tui_backprop.terminal.looks import looks
 
 
@@ -29,14 +30,16 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
         )
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
-    theme, ascii_characters, motion = looks()
+    few_colours, ascii_characters = looks()
     from tui_backprop.studio.app import (
         BackpropApp,  # not before: Textual reads the number of colours when it is imported
     )
 
+    settings, problem = choose(False, few_colours, None, None)
     record = Record()
     try:
-        code = BackpropApp(Timeline(experiment), theme, ascii_characters, record=record, motion=motion).run_to_end()
+        app = BackpropApp(Timeline(experiment), settings, ascii_characters, record=record, keep=keep, news=problem)
+        code = app.run_to_end()
     finally:
         record.close()
     if record.problem:

@@ -1,4 +1,4 @@
-"""How the studio looks in the terminal that this process has; where it has none, there is no studio."""
+"""What the terminal that this process has can show; where it has none, there is no studio."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from tui_backprop.terminal.abilities import NO_SCREEN, detect_colours, prepare, 
 
 
 class Looks(NamedTuple):
-    """The theme, whether only ASCII may be sent, and whether anything moves by itself."""
+    """Whether there are sixteen colours at most, and whether only ASCII may be sent."""
 
-    theme: str
+    few_colours: bool
     ascii_characters: bool
-    motion: bool
 
 
-def looks(
-    colours: str = "auto", theme: str | None = None, ascii_characters: bool | None = None, motion: bool = True
-) -> Looks:
+def looks(colours: str = "auto", ascii_characters: bool | None = None) -> Looks:
     """What suits the terminal, as far as nothing else is asked for. To be called before Textual is imported.
 
     Raises `BackpropError` where input or output is no terminal, or one without a screen.
@@ -32,9 +29,8 @@ def looks(
         colours = "truecolor" if sys.platform == "win32" and not in_browser else detect_colours(os.environ)
     prepare(os.environ, colours)
     return Looks(
-        "ansi" if colours in ("16", "none") else theme or "dark",
+        colours in ("16", "none"),
         not shows_unicode(uncoerced(os.environ)) if ascii_characters is None else ascii_characters,
-        motion and colours != "none",
     )
 
 

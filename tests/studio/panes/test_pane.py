@@ -20,17 +20,10 @@ from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
-from tui_backprop.studio.panes.inks import style_of
 from tui_backprop.studio.panes.inspector import Inspector
 from tui_backprop.studio.panes.matrices import Matrices
 from tui_backprop.studio.panes.network import Network
 from tui_backprop.studio.panes.pane import Painted
-
-TONES = ("0", *(f"{sign}{level}" for sign in "+-" for level in range(1, 5)), "warn")
-INKS = (
-    *("text", "dim", "label", "accent", "shut", *TONES),
-    *(f"{over}|{under}" for over in (*TONES, "sign") for under in TONES),
-)
 
 
 def cells(strips: list[Strip]) -> dict[tuple[int, int], tuple[str, object]]:
@@ -224,14 +217,6 @@ async def test_a_hidden_pane_is_painted_when_it_is_shown_again() -> None:
         await until(lambda: any("+0.6995" in strip.text for strip in app.strips))
 
 
-@pytest.mark.parametrize("ink", INKS)
-@pytest.mark.parametrize("palette", ["dark", "light", "ansi"])
-def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: str) -> None:
-    assert style_of(ink, False, False, palette).color is not None
-    assert style_of(ink, True, True, palette).bold
-    assert style_of(ink, True, True, palette).reverse
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -245,9 +230,3 @@ async def test_every_phase_is_drawn_in_every_theme(kind: type[Painted], theme: s
         for _ in phases(timeline.experiment.network.depth):
             app.widget.moment = timeline.next_phase()
             assert app.strips
-
-
-@pytest.mark.parametrize("palette", ["dark", "light", "ansi"])
-def test_positive_and_negative_differ_in_every_palette(palette: str) -> None:
-    for level in range(1, 5):
-        assert style_of(f"+{level}", False, False, palette).color != style_of(f"-{level}", False, False, palette).color

@@ -136,7 +136,7 @@ def _put_samples(
     last = dict(zip((y * columns + x)[order].tolist(), order.tolist(), strict=True))
     for cell, index in last.items():
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
-        over = "sign" if wrong[index] else "high" if high[index] else "low"
+        over = "wrong" if wrong[index] else "high" if high[index] else "low"
         if shading is not Shading.SHADES:  # the colour tells the class, but for the wrong ones
             sign = WRONG[1] if wrong[index] else RIGHT[1]
         row, column = divmod(cell, columns)

@@ -1,71 +1,143 @@
-"""Inks as terminal styles, for each theme. Colours are taken from the 256 that every SSH terminal has."""
+"""Inks as terminal styles, for each theme.
+
+Surfaces and accent are a theme's own. Signs stay blue and orange, directions cyan and magenta, whatever the theme:
+their hues mean something.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
 
-_DARK = {
-    "text": "#d0d0d0", "dim": "#808080", "label": "#afafaf", "accent": "#ffd75f", "warn": "#ff5f5f", "shut": "#767676",
-    "signal": "#5fd7af", "error": "#ff5fd7", "frame": "#585858", "faint": "#6c6c6c",
-    "high": "#87d7ff", "low": "#ffaf5f",
-    "+1": "#5f87af", "+2": "#5fafd7", "+3": "#5fd7ff", "+4": "#87d7ff",
-    "-1": "#af875f", "-2": "#d7875f", "-3": "#ff875f", "-4": "#ffaf5f", "0": "#808080",
-}  # fmt: skip
-_LIGHT = {
-    "text": "#303030", "dim": "#767676", "label": "#4e4e4e", "accent": "#af00af", "warn": "#d70000", "shut": "#8a8a8a",
-    "signal": "#00875f", "error": "#af00af", "frame": "#a8a8a8", "faint": "#949494",
-    "high": "#005fd7", "low": "#d75f00",
-    "+1": "#5f87af", "+2": "#0087d7", "+3": "#005fd7", "+4": "#0000d7",
-    "-1": "#af875f", "-2": "#d75f00", "-3": "#af5f00", "-4": "#af3a00", "0": "#767676",
-}  # fmt: skip
-_ANSI = {
+TEXT, GRAPHICS = 4.5, 3.0
+"""The least contrast of text, and of lines and dots, with what is behind them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """The colours of a theme by ink, those of cells with a colour behind them, and the ramp of a map.
+
+    A `ramp` is its middle, its upper end and its lower end.
+    """
+
+    inks: Mapping[str, str]
+    cells: Mapping[str, str]
+    ramp: tuple[str, str, str]
+
+
+DARK = Palette(
+    {
+        "text": "#d0d0d0", "dim": "#8a8a8a", "label": "#afafaf", "accent": "#ffd75f", "warn": "#ff5f5f",
+        "shut": "#8a8a8a", "signal": "#5fd7af", "error": "#ff5fd7", "frame": "#585858", "faint": "#6c6c6c",
+        "high": "#87d7ff", "low": "#ffaf5f",
+        "+1": "#5f87af", "+2": "#5fafd7", "+3": "#5fd7ff", "+4": "#87d7ff",
+        "-1": "#af875f", "-2": "#d7875f", "-3": "#ff875f", "-4": "#ffaf5f", "0": "#8a8a8a",
+    },
+    {
+        "0": "#303030", "+1": "#00005f", "+2": "#005f87", "+3": "#0087af", "+4": "#0087ff",
+        "-1": "#5f0000", "-2": "#875f00", "-3": "#af5f00", "-4": "#d75f00", "warn": "#d70000",
+        "high": "#d7ffff", "low": "#fff0e0", "wrong": "#ffffff",
+    },
+    ("#121212", "#3688dc", "#ce6a10"),
+)  # fmt: skip
+LIGHT = Palette(
+    {
+        "text": "#303030", "dim": "#6c6c6c", "label": "#4e4e4e", "accent": "#5f00d7", "warn": "#d70000",
+        "shut": "#6c6c6c", "signal": "#007a55", "error": "#af00af", "frame": "#a8a8a8", "faint": "#808080",
+        "high": "#005fd7", "low": "#b34700",
+        "+1": "#5f5f87", "+2": "#0070b8", "+3": "#005fd7", "+4": "#0048a8",
+        "-1": "#875f5f", "-2": "#b34700", "-3": "#af3a00", "-4": "#9a2f00", "0": "#6c6c6c",
+    },
+    {
+        "0": "#eeeeee", "+1": "#afd7ff", "+2": "#87afff", "+3": "#5f87ff", "+4": "#005fff",
+        "-1": "#ffd7af", "-2": "#ffaf5f", "-3": "#ff8700", "-4": "#d75f00", "warn": "#d70000",
+        "high": "#00005f", "low": "#442000", "wrong": "#000000",
+    },
+    ("#f6f6f6", "#3078dc", "#e07010"),
+)  # fmt: skip
+_SIXTEEN = {
     "text": "default", "dim": "bright_black", "label": "default", "accent": "magenta", "warn": "bright_red",
     "shut": "bright_black", "signal": "cyan", "error": "magenta", "frame": "bright_black", "faint": "bright_black",
     "high": "bright_blue", "low": "bright_red",
-    "+1": "blue", "+2": "blue", "+3": "bright_blue", "+4": "bright_blue",
+    "+1": "bright_blue", "+2": "bright_blue", "+3": "bright_blue", "+4": "bright_blue",
     "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
 }  # fmt: skip
-_HEAT_DARK = {
-    "0": "#303030", "+1": "#005f87", "+2": "#0087af", "+3": "#00afd7", "+4": "#5fd7ff",
-    "-1": "#875f00", "-2": "#af5f00", "-3": "#d78700", "-4": "#ffaf00", "warn": "#d70000", "sign": "#ffffff",
-    "high": "#d7f0ff", "low": "#ffe6cc",
-}  # fmt: skip
-_HEAT_LIGHT = {
-    "0": "#eeeeee", "+1": "#afd7ff", "+2": "#87afff", "+3": "#5f87ff", "+4": "#005fff",
-    "-1": "#ffd7af", "-2": "#ffaf5f", "-3": "#ff8700", "-4": "#d75f00", "warn": "#d70000", "sign": "#000000",
-    "high": "#00005f", "low": "#5f2f00",
-}  # fmt: skip
-_HEAT_ANSI = {**_ANSI, "0": "default", "sign": "default"}
-_HEAT = {"dark": _HEAT_DARK, "light": _HEAT_LIGHT, "ansi": _HEAT_ANSI}
-_PALETTES = {"dark": _DARK, "light": _LIGHT, "ansi": _ANSI}
-_RAMPS = {
-    "dark": ((18, 18, 18), (64, 160, 240), (240, 140, 40)),
-    "light": ((246, 246, 246), (48, 120, 220), (224, 112, 16)),
-}
-"""The middle of a ramp, its upper end and its lower end, as red, green and blue."""
+ANSI = Palette(_SIXTEEN, {**_SIXTEEN, "0": "default", "wrong": "default"}, ("default", "default", "default"))
+"""The terminal's own sixteen colours: there maps are drawn in shades, without a ramp."""
+_PALETTES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
+_GREYS = {"text": 0.0, "label": 0.2, "dim": 0.4, "shut": 0.4, "0": 0.4, "faint": 0.5, "frame": 0.65}
+"""How far from the theme's text to its background each of these inks is."""
 
 
-@lru_cache(maxsize=512)
-def style_of(ink: str, bold: bool, selected: bool, palette: str, marked: bool = False) -> Style:
+def palette_of(theme: Theme) -> Palette:
+    """The palette of a theme; of one that is not ours, made from its surfaces, its accent and our hues."""
+    if theme.name not in _PALETTES:
+        _PALETTES[theme.name] = ANSI if theme.ansi else _worn(theme)
+    return _PALETTES[theme.name]
+
+
+def _worn(theme: Theme) -> Palette:
+    ours = DARK if theme.dark else LIGHT
+    colours = theme.to_color_system().generate()
+    paper, text = Color.parse(colours["background"]), Color.parse(colours["foreground"])
+    found = {name: Color.parse(colour) for name, colour in ours.inks.items()}
+    found |= {name: text.blend(paper, share) for name, share in _GREYS.items()}
+    found["accent"] = Color.parse(colours["accent"])
+    inks = {name: legible(colour, paper, GRAPHICS if name == "faint" else TEXT).hex for name, colour in found.items()}
+    inks["frame"] = found["frame"].hex
+    return Palette(inks, {**ours.cells, "0": Color.parse(colours["surface"]).hex}, (paper.hex, *ours.ramp[1:]))
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colours as WCAG defines it, 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized)
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def legible(colour: Color, paper: Color, least: float) -> Color:
+    """The colour, made as much lighter or darker as it takes to be seen on the paper."""
+    end = _over(paper)
+    return next(
+        mixed for step in range(11) if contrast(mixed := colour.blend(end, step / 10), paper) >= least or step == 10
+    )
+
+
+def _over(paper: Color) -> Color:
+    """Black or white, whichever is easier to read there; one of them has a contrast of 4.58 at least."""
+    return max(Color.parse("white"), Color.parse("black"), key=lambda end: contrast(end, paper))
+
+
+@lru_cache(maxsize=2048)
+def style_of(ink: str, bold: bool, selected: bool, palette: Palette, marked: bool = False) -> Style:
     """The style to lay over a widget's own; what is selected is shown in reverse, what is marked underlined.
 
-    `over|under` has a colour behind it; there a sign on a bright tone is black, so that it can be read.
+    `over|under` has a colour behind it; a "sign" over it is black or white.
     """
     over, _, under = ink.partition("|")
-    if under:
-        colour = "#000000" if over == "sign" and under in ("+3", "+4", "-3", "-4") else _heat(over, palette)
-        return Style(color=colour, bgcolor=_heat(under, palette), bold=bold, reverse=selected, underline=marked)
-    return Style(color=_PALETTES[palette][ink], bold=bold, reverse=selected, underline=marked)
+    if not under:
+        return Style(color=palette.inks[ink], bold=bold, reverse=selected, underline=marked)
+    behind = _cell(under, palette)
+    if over == "sign":
+        colour = "default" if palette is ANSI else _over(Color.parse(behind)).hex
+    else:
+        colour = _cell(over, palette)
+    return Style(color=colour, bgcolor=behind, bold=bold, reverse=selected, underline=marked)
 
 
-def _heat(ink: str, palette: str) -> str:
+def _cell(ink: str, palette: Palette) -> str:
     """The colour of a tone in a map, or of a place on its ramp: "+0.250" is a quarter of the way up."""
     if "." not in ink:
-        return _HEAT[palette][ink]
+        return palette.cells[ink]
     share = float(ink)
-    middle, high, low = _RAMPS[palette]
-    end = high if share > 0 else low
-    mixed = (round(a + (b - a) * abs(share)) for a, b in zip(middle, end, strict=True))
-    return "#{:02x}{:02x}{:02x}".format(*mixed)
+    middle, high, low = palette.ramp
+    return Color.parse(middle).blend(Color.parse(high if share > 0 else low), abs(share)).hex

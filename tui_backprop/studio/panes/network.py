@@ -57,7 +57,8 @@ class Network(Pane):
         before, after, now = self._seen, self.moment, self.clock()
         quiet, self._seen, self._moved = now - self._moved >= QUIET, after, now
         self.settle()
-        if before is None or after is None or not (self.motion and quiet and self._lines) or self._on_slow_line:
+        seen = self.motion and quiet and self._lines and not (self.app.no_color or self._on_slow_line)
+        if before is None or after is None or not seen:
             self.repaint()
             return
         frames = pulse(before, after, self.selection, *self.size, self.maps)

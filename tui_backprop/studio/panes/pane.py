@@ -21,7 +21,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe, width
 from tui_backprop.render.views.shades import Shading
-from tui_backprop.studio.panes.inks import style_of
+from tui_backprop.studio.panes.inks import ANSI, Palette, palette_of, style_of
 from tui_backprop.terminal.internals import driver_of
 
 
@@ -45,7 +45,7 @@ class Painted(Widget):
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
         self._base = Style()
-        self._painted_in = ""
+        self._painted_in: Palette | None = None
         self.fitted = False
         """Whether it has been given a size."""
 
@@ -104,14 +104,13 @@ class Painted(Widget):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
     @property
-    def _palette(self) -> str:
-        theme = self.app.current_theme
-        return "ansi" if theme.ansi else "dark" if theme.dark else "light"
+    def _palette(self) -> Palette:
+        return palette_of(self.app.current_theme)
 
     @property
     def shading(self) -> Shading:
         """How maps are drawn here: as the terminal's colours and characters allow."""
-        if self._palette == "ansi" or self.app.no_color or getattr(driver_of(self.app), "ascii", False):
+        if self._palette is ANSI or self.app.no_color or getattr(driver_of(self.app), "ascii", False):
             return Shading.SHADES
         return Shading.RAMP if self.app.console.color_system == "truecolor" else Shading.TONES
 
@@ -119,7 +118,7 @@ class Painted(Widget):
         """A new theme: every line has new colours, and a map may need other characters."""
         super().notify_style_update()
         self._strips.clear()
-        if self._lines and self._painted_in != self._palette:
+        if self._lines and self._painted_in is not self._palette:
             self.repaint()
 
     def watch_moment(self) -> None:

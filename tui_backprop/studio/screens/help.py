@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_backprop.render.spans import safe
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.screens.dialog import Closable
@@ -39,18 +40,19 @@ class HelpScreen(Closable[None], ModalScreen[None]):
         Binding("k", "scroll_up", "Up", show=False),
     ]
 
-    def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...] = KEYS) -> None:
+    def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...] = KEYS, kept: str = "") -> None:
+        """`kept` is the path of the file of settings; where there is none, nothing is said of it."""
         super().__init__()
-        self._panes, self._keys = panes, keys
+        self._panes, self._keys, self._kept = panes, keys, kept
 
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll() as page:
             page.border_title = "Help: escape closes, arrows scroll"
-            yield Static(_page(self._panes, self._keys), markup=False)
+            yield Static(_page(self._panes, self._keys, self._kept), markup=False)
 
 
-def _page(panes: list[type[Pane]], keys: tuple[Key, ...]) -> Text:
+def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
     page = Text()
     page.append("Keys\n", "bold")
     for key in keys:
@@ -59,7 +61,7 @@ def _page(panes: list[type[Pane]], keys: tuple[Key, ...]) -> Text:
     page.append(f"  {'arrows':<10}", "bold")
     page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
     page.append(f"  {'ctrl+p':<10}", "bold")
-    page.append(" Palette: every action, every preset, themes\n")
+    page.append(" Palette: every action, every preset, themes, motion, key bar\n")
     page.append("\nPanes\n", "bold")
     for pane in panes:
         page.append(f"  {pane.TITLE}\n", "bold")
@@ -67,4 +69,7 @@ def _page(panes: list[type[Pane]], keys: tuple[Key, ...]) -> Text:
     page.append("\nNumbers\n", "bold")
     page.append("Blue is positive, orange negative; · is not computed yet in this phase; bold is new.\n")
     page.append("Samples are numbered from #0, as they stand in the data. Epochs and steps count from 1.")
+    if kept:
+        page.append("\n\nSettings\n", "bold")
+        page.append(f"Theme, motion, pace and key bar are kept in {safe(kept)}.")
     return page

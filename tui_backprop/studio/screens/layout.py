@@ -97,6 +97,8 @@ class PanesScreen(OpenScreen):
     """The pane that is in sight where there is not room for all."""
     motion: reactive[bool] = reactive(False, repaint=False)
     """Whether pulses run along the edges of the graph."""
+    key_bar: reactive[bool] = reactive(True, repaint=False)
+    """Whether the last line names the keys."""
     asked: reactive[bool] = reactive(False, repaint=False)
     """Whether a lesson waits for an answer."""
     views: reactive[tuple[str, ...]] = reactive((), repaint=False)
@@ -152,6 +154,7 @@ class PanesScreen(OpenScreen):
     def on_mount(self) -> None:
         """The keys in their bar; the weights have the focus."""
         self.query_one(KeyBar).keys = bar_keys(self.offered_keys())
+        self.query_one(KeyBar).display = self.key_bar
         self.query_one(PaneBar).keys = PANE_KEYS
         self.set_focus(self.query_one(Matrices))  # at once: a lesson may choose another after this
 
@@ -189,6 +192,12 @@ class PanesScreen(OpenScreen):
     def watch_front(self, front: str) -> None:
         """Another pane in sight, where there is not room for all."""
         self._arrange()
+
+    def watch_key_bar(self, shown: bool) -> None:
+        """With the key bar, or a line more for the panes."""
+        if self.is_mounted:
+            self.query_one(KeyBar).display = shown
+            self._arrange()
 
     def open_view(self, name: str) -> None:
         """Brings a view into sight, at the cost of the oldest where there are enough; the focus goes to it."""
@@ -269,7 +278,7 @@ class PanesScreen(OpenScreen):
         """Gives each pane its place, and shows those that have one."""
         columns, rows = self.room(self._terminal)
         small = columns < SMALL[0] or rows < SMALL[1]
-        rows -= 1 + HEAD
+        rows -= HEAD + self.key_bar
         whole = Place(0, 0, columns, max(1, rows))
         if self.has_class("-chart"):
             places = {"chart": whole}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
 
@@ -18,7 +18,7 @@ from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
-from tui_backprop.studio.pace import DEFAULT_PACE, PACES, Pace, demo_pace
+from tui_backprop.studio.pace import PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import Chart
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
@@ -26,6 +26,7 @@ from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
 from tui_backprop.studio.screens.questions import Question
 from tui_backprop.studio.screens.run import RunScreen
+from tui_backprop.studio.settings import Keep, Settings, place
 
 if TYPE_CHECKING:  # a sweep's parts are imported when one is opened
     from tui_backprop.core.sweep import Sweep
@@ -43,17 +44,48 @@ class StudioScreen(RunScreen):
         self._first = timeline.experiment
         self._fresh_start = FreshStart(audience, self.set_timer, self._start_over)
         self._sweep: Sweep | None = None
+        self._settings, self._keep_setting = Settings(), cast("Keep | None", None)
         self._autosave = Autosave(record, lambda: self._timeline.standing, self.set_timer, self._tell)
 
     def on_mount(self) -> None:
         """A session goes on where it was left; a demo begins."""
-        self._theme = self.app.theme
         self.show_surface(self._timeline.experiment)
         if self._autosave.returns_to is not None:
             self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
-            self._player.turn_to(demo_pace(0))
             self._player.play()
+
+    # Settings
+
+    def settle_in(self, settings: Settings, keep: Keep | None, news: str) -> None:
+        """Before the screen is shown: what was chosen earlier, how changes of it are kept, and what there is to say."""
+        self._settings, self._keep_setting = settings, keep
+        self.set_reactive(PanesScreen.motion, settings.motion)
+        self.set_reactive(PanesScreen.key_bar, settings.key_bar)
+        self.set_reactive(PanesScreen.news, news)
+        self._turn_to_pace()
+
+    def choose(self, name: str, value: str | bool) -> None:
+        """Another value of a setting, from now on and for every studio."""
+        if name == "theme":
+            self.app.theme = str(value)
+        else:
+            setattr(self, name, value)
+        self._remember(name, value)
+
+    def action_pace(self, by: int) -> None:
+        """Another pace, which is kept."""
+        super().action_pace(by)
+        self._remember("pace", self._player.pace.name)
+
+    def _remember(self, name: str, value: str | bool) -> None:
+        problem = self._keep_setting(name, value) if self._keep_setting is not None else ""
+        if problem:
+            self.news = problem
+
+    def _turn_to_pace(self) -> None:
+        paces = [pace.name for pace in PACES]
+        self._player.turn_to(demo_pace(0) if self._audience.play else paces.index(self._settings.pace))
 
     # An audience
 
@@ -86,9 +118,10 @@ class StudioScreen(RunScreen):
             self.app.screen.dismiss()
         if self._audience.kiosk:  # somebody else comes next
             self._sweep = None
-            self.app.theme = self._theme
             self.tidy()
-            self._player.turn_to(demo_pace(0) if self._audience.play else DEFAULT_PACE)
+            self.app.theme = self._settings.theme
+            self.motion, self.key_bar = self._settings.motion, self._settings.key_bar
+            self._turn_to_pace()
         self._settle()
         self.begin()
         if self._audience.play:
@@ -130,7 +163,8 @@ class StudioScreen(RunScreen):
         from tui_backprop.studio.screens.help import HelpScreen
 
         self._player.pause()
-        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys()))
+        kept = "" if self._audience.kiosk else str(place())
+        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys(), kept))
 
     # Sessions
 
