@@ -374,7 +374,7 @@ def test_what_cannot_be_read_is_skipped_with_a_note(monkeypatch: pytest.MonkeyPa
     os.mkfifo(folder() / "pipe.json")
     (folder() / "gone.json").symlink_to("nowhere")
     (folder() / "\x1b[31mred.json").write_text("{}")
-    monkeypatch.setattr("tui_backprop.sessions.store.LARGEST", 5000)
+    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST", 5000)
     (folder() / "large.json").write_bytes(b" " * 5001)
     found, wrong = entries()
     assert [entry.path.stem for entry in found] == ["good"]

@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.pulls import net_pulls
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Bias, Unit, Weight
@@ -180,6 +179,8 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
     if view is View.GRADIENT:
         parts = [_gradient(moment, layer)]
     elif view is View.PULL:
+        from tui_backprop.core.diagnostics.pulls import net_pulls  # for this view alone
+
         of_weights, of_biases = net_pulls(moment, layer)
         parts = [np.vstack([of_weights, of_biases]) if experiment.initial.biases else of_weights]
     elif view is View.UPDATE:

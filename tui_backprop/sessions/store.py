@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
@@ -19,16 +20,9 @@ from tui_backprop.errors import BackpropError, UnsavedError
 from tui_backprop.experiments.tables.stamp import changed_file
 from tui_backprop.reading.disk import read_bytes, reason, typed_path, unwritable
 from tui_backprop.sessions.files import Claim, in_use, replace, write_new
-from tui_backprop.sessions.format import (
-    LARGEST,
-    Head,
-    Session,
-    decode,
-    decode_head,
-    encode,
-    encode_body,
-    needs_its_file,
-)
+
+if TYPE_CHECKING:  # functions import the format themselves: the studio's start reads no session, and writes none
+    from tui_backprop.sessions.format import Head, Session
 
 KEPT = 50
 """How many of the files that studios have named themselves are kept."""
@@ -126,6 +120,8 @@ def entries() -> tuple[list[Entry], list[BackpropError]]:
 
     Times to come are of a clock that was wrong: those sessions are last.
     """
+    from tui_backprop.sessions.format import decode_head
+
     found, wrong = [], []
     for path in folder().glob("*.json"):
         try:
@@ -138,10 +134,14 @@ def entries() -> tuple[list[Entry], list[BackpropError]]:
 
 def read(path: Path) -> Session:
     """The session in a file."""
+    from tui_backprop.sessions.format import decode
+
     return decode(_read(path), str(path))
 
 
 def _read(path: Path) -> bytes:
+    from tui_backprop.sessions.format import LARGEST
+
     try:
         return read_bytes(path, LARGEST, "a session's name or file", pipes=False)
     except FileNotFoundError:
@@ -227,6 +227,8 @@ class Record:
         """Why a session of the experiment could be saved, but not opened again, as things are; or nothing."""
         if not (changed := changed_file(experiment)):
             return ""
+        from tui_backprop.sessions.format import encode_body, needs_its_file
+
         body = (self._body if experiment is self._experiment else "") or encode_body(experiment)
         return f"This session cannot be resumed now, {changed}." if needs_its_file(body) else ""
 
@@ -260,6 +262,8 @@ class Record:
             raise InUseError(f"{shown(path)} is in use by another studio", "see `tui-backprop sessions`") from None
 
     def _write(self, moment: Moment | Standing) -> None:
+        from tui_backprop.sessions.format import encode, encode_body
+
         self._body = self._body or encode_body(moment.base)
         data = encode(moment, self._body, datetime.now(UTC))
         if self.path is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
@@ -12,13 +13,15 @@ from tui_backprop.render.arrangement import Want
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.graph import edges as wires
 from tui_backprop.render.graph.flow import Direction, Flow, flow
-from tui_backprop.render.graph.maps import unit_maps
 from tui_backprop.render.graph.plan import Column, plan
 from tui_backprop.render.graph.rail import rails
 from tui_backprop.render.graph.units import write_units
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, length, line
 from tui_backprop.render.views.shades import Shading
+
+if TYPE_CHECKING:
+    from tui_backprop.render.graph.maps import Maps
 
 
 def graph(
@@ -68,7 +71,11 @@ def _content(
     for carried, drawn in layers:
         wires.mark(cells, carried, drawn)
         wires.heads(cells, carried, drawn)
-    drawn_maps = {} if maps is None else unit_maps(moment, shown, maps)
+    drawn_maps: Maps = {}
+    if maps is not None:
+        from tui_backprop.render.graph.maps import unit_maps  # most graphs have none
+
+        drawn_maps = unit_maps(moment, shown, maps)
     for column in shown:
         write_units(cells, moment, selection, column, "dim", drawn_maps)
     for _, drawn in layers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,11 +13,13 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import put
-from tui_backprop.render.graph.maps import Maps
 from tui_backprop.render.graph.plan import BARE, FRAMED, MAPPED, PLAIN, THUMBED, Column, Slot, has_gate
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, width
+
+if TYPE_CHECKING:
+    from tui_backprop.render.graph.maps import Maps
 
 _NUMBER = 7
 

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.held_out import view_held_out
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line, line
 from tui_backprop.studio.panes.pane import Pane
@@ -61,6 +60,8 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     every = max(1, len(x) // (4 * columns))
     x, y = x[::every], y[::every]
     import plotext  # here, because it takes a fifth of a second that the studio's start can do without
+
+    from tui_backprop.core.diagnostics.held_out import view_held_out
 
     figure = plotext.figure
     figure.clear()

@@ -23,7 +23,6 @@ from tui_backprop.studio.player import Player
 from tui_backprop.studio.queue import BREATH, Journeys, Move
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
-from tui_backprop.studio.screens.questions import BranchQuestion, ChoiceQuestion, Question, read_name
 
 AT_ONCE = 0.05
 """Seconds that a key may take before its move goes on in slices."""
@@ -88,6 +87,8 @@ class RunScreen(PanesScreen):
     @conversation
     def action_go_to(self) -> Conversation:
         """Asks where to go, and goes there."""
+        from tui_backprop.studio.screens.questions import Question
+
         self._player.pause()
         timeline = self._timeline
         question = Question(
@@ -100,6 +101,7 @@ class RunScreen(PanesScreen):
     @conversation
     def action_until(self) -> Conversation:
         """Asks until when to run, and runs."""
+        from tui_backprop.studio.screens.questions import ChoiceQuestion
         from tui_backprop.studio.screens.until import wishes
 
         self._player.pause()
@@ -288,6 +290,8 @@ class RunScreen(PanesScreen):
     @conversation
     def action_branches(self) -> Conversation:
         """Asks for a branch, and goes to it or names it."""
+        from tui_backprop.studio.screens.questions import BranchQuestion, Question, read_name
+
         self._player.pause()
         moment = self._timeline.moment
         if len(moment.branches) == 1:

@@ -24,7 +24,6 @@ from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
-from tui_backprop.studio.screens.questions import Question
 from tui_backprop.studio.screens.run import RunScreen
 from tui_backprop.studio.settings import Keep, Settings, place
 
@@ -171,6 +170,8 @@ class StudioScreen(RunScreen):
     @conversation
     def action_save(self) -> Conversation:
         """Asks for a name, and saves the session under it from now on."""
+        from tui_backprop.studio.screens.questions import Question
+
         self._player.pause()
         hint = "a name, or a path ending in .json; nothing: tell where it is saved"
         name: str | None = yield Question("Save this session as", hint, self._autosave.read_name)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import move_in_matrix
-from tui_backprop.render.views.page import Page
 from tui_backprop.studio.panes.views.view import ViewPane
+
+if TYPE_CHECKING:  # a view's page is made when it is opened
+    from tui_backprop.render.views.page import Page
 
 
 class Slope(ViewPane):

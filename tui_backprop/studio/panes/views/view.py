@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line
-from tui_backprop.render.views.page import Page
 from tui_backprop.studio.panes.pane import Pane
+
+if TYPE_CHECKING:  # a view's page is made when it is opened
+    from tui_backprop.render.views.page import Page
 
 
 class ViewPane(Pane):
