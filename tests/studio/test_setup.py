@@ -17,7 +17,7 @@ from tests.patience import LIMIT, until
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import shelf
-from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience

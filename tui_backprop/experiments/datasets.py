@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,36 +18,16 @@ from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.features import FEATURES, Expansion, expand
 from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
 from tui_backprop.experiments.schema import Section
-from tui_backprop.experiments.tables.file import Layout, Table, TableFile
-from tui_backprop.experiments.tables.kinds import Kind
-from tui_backprop.experiments.tables.text import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from tui_backprop.experiments.columns import Opener
 
 COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
-MAY_BE_CLASSES = "these may be classes"
-MISSING = ("refuse", "drop")
-"""What happens to a row in which a value is missing."""
 
 
-_LAST_NAMES = 10
-"""Rows up to which texts in the last column are classes, even if they are all different."""
-_FEW = 10
-"""Different whole numbers that may as well be classes."""
-_ENOUGH = 5000
-"""Rows that tell whether columns need scaling."""
-_TOLD = 8
-"""Names that are told in a row."""
-_DECIMALS = (".", ",")
-_ROOM = 3.0
-"""Values up to this size need no scaling, if they do not all lie closer together than `_CLOSE`."""
-_CLOSE = 0.1
-
-Opener = Callable[[Path, Layout], TableFile]
-"""(path, layout) → the file, as `TableFile` itself makes it."""
-
-
-def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = TableFile) -> Data:
-    """The samples that the table `keys` describes; files are relative to `folder`.
+def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | None = None) -> Data:
+    """The samples that the table `keys` describes; files are relative to `folder`, and opened by `open_csv`.
 
     Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a
     part set aside for testing, inputs and targets standardised by the training part. Raises `ExperimentError`.
@@ -56,7 +35,9 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener = 
     if keys.has("generator"):
         data = _generated(keys, network)
     elif keys.has("csv"):
-        data = _from_csv(keys, network, _file(keys, folder, open_csv))
+        from tui_backprop.experiments.columns import from_csv  # most experiments need no reader of tables
+
+        data = from_csv(keys, network, folder, open_csv)
     else:
         data = _listed(keys, network)
     names = _names(keys, "names", network.units[0], "input")
@@ -77,66 +58,12 @@ def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
     return tuple(names or ())
 
 
-@dataclass(frozen=True)
-class Outline:
-    """What a network must fit: the number of inputs and of targets, and of classes; 0 where targets are numbers.
-
-    `target` names the columns to be learned. `scaled` tells whether inputs and targets should be standardised;
-    `may_be_classes` lists the values of a target that is a few whole numbers.
-    """
-
-    inputs: int
-    targets: int
-    classes: int
-    target: tuple[str, ...] = ()
-    scaled: tuple[bool, bool] = (False, False)
-    may_be_classes: tuple[str, ...] = ()
-
-
-def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = TableFile) -> Outline:
-    """Of the table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
-    keys = Section("draft", "data", table)
-    file = _file(keys, Path(), open_csv)
-    chosen = _chosen(keys, file, outputs=1, as_classes=as_classes)
-    found = chosen.table(file)
-    values = _encoded(found, range(len(chosen.inputs)))[0]
-    inputs = _features(keys) or range(values.shape[1])
-    targets = found.values[:, len(chosen.inputs) :]
-    few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(targets[:, 0])
-    scaled = needs_scaling(values), not chosen.of_classes and needs_scaling(targets)
-    names = tuple(file.names[column] for column in chosen.targets)
-    classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
-    width = _encoded(found, range(len(chosen.inputs), len(found.names)))[0].shape[1]
-    return Outline(len(inputs), width, classes, names, scaled, few)
-
-
-def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, Chosen]:
-    """The file that the table [data] names, and its columns that are used."""
-    keys = Section("draft", "data", table)
-    file = _file(keys, Path(), open_csv)
-    return file, _chosen(keys, file, outputs=1, as_classes=False)
-
-
-def needs_scaling(values: Array) -> bool:
-    """Whether columns are so large, or lie so close together, that units would saturate, or learn next to nothing."""
-    values = values[:: 1 + len(values) // _ENOUGH]
-    spread, size = values.std(axis=0), np.abs(values).max(axis=0)
-    return bool(((spread > 0) & ((size > _ROOM) | (spread < _CLOSE))).any())
-
-
-def _few(values: Array) -> tuple[str, ...]:
-    """The different values, if they are a few whole numbers."""
-    found = np.unique(values)
-    is_few = 2 <= len(found) <= min(_FEW, len(values) // 2) and (found == np.round(found)).all()
-    return tuple(f"{value:g}" for value in found) if is_few else ()
-
-
 def _listed(keys: Section, network: Network) -> Data:
     """Samples written out in the table."""
-    features = _features(keys)
+    features = features_of(keys)
     inputs, targets = _rows(keys, 2 if features else network.units[0], network.units[-1])
     if features:
-        inputs = _expanded(keys, inputs, features, network)
+        inputs = expanded(keys, inputs, features, network)
     names = tuple(f"x{i + 1}" for i in range(network.units[0]))
     return Data(
         frozen(inputs),
@@ -164,16 +91,16 @@ def _generated(keys: Section, network: Network) -> Data:
     samples, noise = keys.integer("samples", 200, 1, MOST_SAMPLES), keys.number("noise", 0.0)
     if not 0 <= noise <= MOST_NOISE:
         raise keys.error("noise", f"{noise:g} is out of range", f"a number from 0 to {MOST_NOISE}")
-    features = _features(keys) or ["x1", "x2"]
+    features = features_of(keys) or ["x1", "x2"]
     points, labels = generate(name, samples, noise, _seed(keys))
-    inputs = _expanded(keys, points, features, network)
+    inputs = expanded(keys, points, features, network)
     outputs = 1 if name in REGRESSIONS else 2
     if network.units[-1] == 1:
-        targets = labels[:, None] if name in REGRESSIONS else _one_output(labels > 0, network)
+        targets = labels[:, None] if name in REGRESSIONS else one_output(labels > 0, network)
     elif network.units[-1] == outputs:
         targets = np.column_stack([labels < 0, labels > 0]).astype(np.float64)
     else:
-        raise keys.error("generator", f"1 target for {network.units[-1]} outputs", _layers(network, outputs=outputs))
+        raise keys.error("generator", f"1 target for {network.units[-1]} outputs", layers_for(network, outputs=outputs))
     names = ("y",) if network.units[-1] == 1 else COLOURS
     return Data(frozen(inputs), frozen(targets), tuple(features), names, expand=Expansion(tuple(features)))
 
@@ -182,16 +109,18 @@ def _seed(keys: Section) -> int:
     return keys.integer("seed", 0, 0, 2**32 - 1)
 
 
-def _features(keys: Section) -> list[str]:
+def features_of(keys: Section) -> list[str]:
+    """The features of two inputs that the table asks for, by name; often none."""
     if keys.has("features") and not keys.strings("features"):
         raise keys.error("features", "is empty", f"some of {', '.join(FEATURES)}")
     return [keys.chosen("features", name, tuple(FEATURES)) for name in keys.strings("features") or []]
 
 
-def _expanded(keys: Section, points: Array, features: Sequence[str], network: Network) -> Array:
+def expanded(keys: Section, points: Array, features: Sequence[str], network: Network) -> Array:
+    """The features of `points` (samples, 2): (samples, features), which must be as many as the network's inputs."""
     if len(features) != network.units[0]:
         message = f"{len(features)} inputs for {network.units[0]} of the network"
-        raise keys.error("features", message, _layers(network, inputs=len(features)))
+        raise keys.error("features", message, layers_for(network, inputs=len(features)))
     with np.errstate(all="ignore"):
         expanded = expand(points, features)
     if not np.isfinite(expanded).all():
@@ -199,177 +128,13 @@ def _expanded(keys: Section, points: Array, features: Sequence[str], network: Ne
     return expanded
 
 
-def _from_csv(keys: Section, network: Network, file: TableFile) -> Data:
-    """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
-    outputs = network.units[-1]
-    chosen = _chosen(keys, file, outputs, as_classes=outputs > 1)
-    if len(chosen.targets) != outputs and not chosen.of_classes:
-        raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
-    table, width = chosen.table(file), len(chosen.inputs)
-    inputs, input_names = _encoded(table, range(width))
-    features = _features(keys)
-    if features and inputs.shape[1] != 2:
-        raise keys.error("features", f"of {inputs.shape[1]} columns", "columns = two of the file's columns")
-    if features:
-        inputs, input_names = _expanded(keys, inputs, features, network), tuple(features)
-    targets, target_names = _encoded(table, range(width, len(table.names)))
-    classes = table.classes[-1] or ()
-    if chosen.of_classes and outputs == 1 and len(classes) == 2:
-        targets, target_names = _one_output(table.values[:, -1:] == 1, network), classes[-1:]
-    elif chosen.of_classes:
-        targets, target_names = _one_hot(table.values[:, -1], len(classes)), classes
-    if (inputs.shape[1], len(target_names)) != (network.units[0], outputs):
-        raise _wrong_layers(file.path, network, input_names, target_names, chosen.of_classes)
-    if chosen.of_classes and keys.flag("standardise_targets", False):
-        raise keys.error("standardise_targets", "of classes", "columns of numbers to be learned")
-    return Data(
-        frozen(inputs), frozen(targets), input_names, target_names,
-        expand=Expansion(tuple(features)) if features else None, stamp=file.stamp,
-        notes=_notes(file, chosen, table),
-    )  # fmt: skip
-
-
-def _file(keys: Section, folder: Path, open_csv: Opener) -> TableFile:
-    header = keys.flag("header", True) if keys.has("header") else None
-    delimiter = keys.text("delimiter", ",") if keys.has("delimiter") else None
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
-        raise keys.error("delimiter", "is not a single character", 'a character such as ";"; " " for any blanks')
-    decimal = keys.choice("decimal", ".", _DECIMALS) if keys.has("decimal") else None
-    encoding = keys.text("encoding", "") if keys.has("encoding") else None
-    name = keys.text("csv", "")
-    path = Path(name) if name == STANDARD_INPUT else folder / name
-    return open_csv(path, Layout(header, delimiter, decimal, encoding))
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The columns of a file that go in, and those to be learned, by their places; which of them become classes."""
-
-    inputs: list[int]
-    targets: list[int]
-    of_classes: bool
-    as_classes: frozenset[int]
-    drop: bool
-
-    def table(self, file: TableFile) -> Table:
-        """Inputs, then targets."""
-        table = file.read([*self.inputs, *self.targets], self.as_classes, self.drop)
-        classes = table.classes[-1] or ()
-        if self.of_classes and len(classes) == 1:
-            where, message = f"column {table.names[-1]}", f"holds one class only, {classes[0]!r}: nothing to learn"
-            raise file.error(where, message, "two classes at least, or another column to learn")
-        return table
-
-
-def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> Chosen:
-    """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned."""
-    target, columns = keys.strings("target"), keys.strings("columns")
-    said, listed = _classes(keys)
-    for key, names in (("target", target), ("columns", columns), ("classes", listed)):
-        for name in names or ():
-            if name not in file.names:
-                raise file.error(key, f"no column {name!r}", f"columns of the file: {', '.join(file.names)}")
-    used = [i for i, name in enumerate(file.names) if not file.kinds[i].is_left_out or name in listed]
-    last = [file.names.index(name) for name in target] if target is not None else _last(file, used, outputs, listed)
-    first = [i for i in used if i not in last] if columns is None else [file.names.index(name) for name in columns]
-    if not first or not last:
-        only = "one column" if len(file.names) == 1 else "one column of numbers or classes"
-        message = f"only {only}: no input is left" if len(used) <= 1 else "no input is left"
-        raise file.error("", message, "a column to learn and others to learn it from, parted by , ; tab | or blanks")
-    as_classes = as_classes or said
-    of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
-    forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
-    return Chosen(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
-
-
-def _classes(keys: Section) -> tuple[bool, list[str]]:
-    """Whether the target holds classes, and which columns do so besides."""
-    if keys.is_flag("classes"):
-        return keys.flag("classes", False), []
-    return False, keys.strings("classes") or []
-
-
-def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) -> list[int]:
-    """The columns that are learned where none is named."""
-    last = len(file.names) - 1
-    if file.kinds[last] is Kind.MANY or (file.kinds[last] is Kind.NAMES and len(file) <= _LAST_NAMES):
-        return [last]
-    alone = used and (used[-1] in file.texts or file.names[used[-1]] in classes)
-    return used[-1:] if alone else used[max(0, len(used) - outputs) :]
-
-
-def _notes(file: TableFile, chosen: Chosen, table: Table) -> tuple[str, ...]:
-    """What was made of the file: its layout, then what goes in, what is learned and what is left out."""
-    dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
-    width = len(chosen.inputs)
-    kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]
-    out = [index for index in range(len(file.names)) if index not in (*chosen.inputs, *chosen.targets)]
-    why = [str(file.kinds[index]) if file.kinds[index].is_left_out else "" for index in out]
-    few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(table.values[:, -1])
-    notes = [
-        file.layout + dropped,
-        f"inputs: {_grouped(table.names[:width], kinds)}",
-        f"learned: {_grouped(table.names[width:], kinds[width:])}",
-        *([f"left out: {_grouped([file.names[index] for index in out], why)}"] if out else []),
-        *(
-            [f"{table.names[-1]} is {_some(few)}: {MAY_BE_CLASSES} (classes = true, or --output softmax)"]
-            if few
-            else []
-        ),
-    ]
-    return tuple(notes)
-
-
-def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:
-    """Names with what they are, which is said once of neighbours that are alike."""
-    parts = []
-    for kind, group in groupby(zip(names, kinds, strict=False), key=lambda pair: pair[1]):
-        told = _some([name for name, _ in group])
-        parts.append(f"{told} ({kind})" if kind else told)
-    return "; ".join(parts)
-
-
-def _some(texts: Sequence[str]) -> str:
-    """All of them, or the first ones and the last."""
-    return ", ".join(texts if len(texts) <= _TOLD else [*texts[: _TOLD - 2], "…", texts[-1]])
-
-
-def _wrong_layers(
-    path: Path, network: Network, inputs: Sequence[str], targets: Sequence[str], of_classes: bool
-) -> ExperimentError:
-    message = f"{len(inputs)} input columns for {network.units[0]} inputs"
-    if len(inputs) == network.units[0]:
-        message = f"{len(targets)} {'classes' if of_classes else 'targets'} for {network.units[-1]} outputs"
-    return ExperimentError(str(path), "", message, _layers(network, len(inputs), len(targets)))
-
-
-def _layers(network: Network, inputs: int | None = None, outputs: int | None = None) -> str:
+def layers_for(network: Network, inputs: int | None = None, outputs: int | None = None) -> str:
+    """What to write for a network with other ends, as a hint."""
     units = (inputs or network.units[0], *network.units[1:-1], outputs or network.units[-1])
     return f"layers {','.join(map(str, units))}"
 
 
-def _encoded(table: Table, columns: range) -> tuple[Array, tuple[str, ...]]:
-    """Columns as numbers: a column of classes becomes one of 0 and 1 for each class, or just one if there are two."""
-    if not any(table.classes[column] for column in columns):
-        return table.values[:, columns.start : columns.stop], table.names[columns.start : columns.stop]
-    parts, names = [np.empty((len(table.values), 0))], []
-    for column in columns:
-        classes, values = table.classes[column], table.values[:, column]
-        if classes is None:
-            parts.append(values[:, None])
-            names.append(table.names[column])
-            continue
-        shown = range(len(classes)) if len(classes) > 2 else (len(classes) - 1,)
-        parts += [(values == code).astype(np.float64)[:, None] for code in shown]
-        names += [f"{table.names[column]}={classes[code]}" for code in shown]
-    return np.hstack(parts), tuple(names)
-
-
-def _one_hot(codes: Array, classes: int) -> Array:
-    return np.eye(classes)[codes.astype(np.intp)]
-
-
-def _one_output(second: NDArray[np.bool_], network: Network) -> Array:
+def one_output(second: NDArray[np.bool_], network: Network) -> Array:
     """Two classes as one target (samples, 1): 0 and 1, or −1 and 1 for an output that reaches both."""
     low, high = ACTIVATIONS[network.activations[-1]].classes
     return np.where(np.reshape(second, (-1, 1)), high, low)

@@ -16,8 +16,8 @@ from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experimen
 from tui_backprop.core.losses import HALF_SQUARED, suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
+from tui_backprop.experiments.columns import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.command import differences, options
-from tui_backprop.experiments.datasets import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import (
     ORIENTATIONS,

@@ -13,7 +13,7 @@ import numpy as np
 
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.tables.file import Layout, TableFile
 
 SOURCE = "data"

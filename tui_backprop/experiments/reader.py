@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,11 +20,13 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import ExperimentError, perhaps
-from tui_backprop.experiments.datasets import Opener, read_data
+from tui_backprop.experiments.datasets import read_data
 from tui_backprop.experiments.schema import Section
-from tui_backprop.experiments.tables.file import TableFile, ordinary
 from tui_backprop.experiments.tables.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
+
+if TYPE_CHECKING:
+    from tui_backprop.experiments.columns import Opener
 
 MOST_UNITS = 1024
 MOST_LAYERS = 32
@@ -132,7 +134,11 @@ def load_experiment(
     else:
         path = Path(source)
         name, definition, folder = shown_path(path), _read_toml(path, pipes), path.parent
-    open_csv = TableFile if pipes else ordinary
+    open_csv: Opener | None = None
+    if not pipes:
+        from tui_backprop.experiments.tables.file import ordinary
+
+        open_csv = ordinary
     return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)
 
 
@@ -143,7 +149,7 @@ def definition_of(preset: str) -> dict[str, Any]:
 
 
 def assemble(
-    name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener = TableFile
+    name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener | None = None
 ) -> Experiment:
     """The experiment of a definition; `data` are its samples where they are at hand."""
     return _experiment(name, definition, Path(), data, open_csv)
@@ -183,7 +189,7 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
 
 
 def _experiment(
-    name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None, open_csv: Opener = TableFile
+    name: str, definition: Mapping[str, Any], folder: Path, data: Data | None = None, open_csv: Opener | None = None
 ) -> Experiment:
     root = Section(name, "", definition)
     network_keys, training_keys, data_keys = (root.section(key) for key in ("network", "training", "data"))

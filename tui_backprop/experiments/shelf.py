@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from pathlib import Path
 
-from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.tables.file import Layout, TableFile
 from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.experiments.tables.stamp import stamp_of

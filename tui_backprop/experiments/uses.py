@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tui_backprop.experiments.datasets import Opener, chosen_columns
+from tui_backprop.experiments.columns import Opener, chosen_columns
 
 NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES = "number", "classes", "left out", "learned", "learned, classes"
 USES = (NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES)

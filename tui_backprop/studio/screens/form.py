@@ -13,7 +13,7 @@ from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError
-from tui_backprop.experiments.datasets import MAY_BE_CLASSES, MISSING, Opener
+from tui_backprop.experiments.columns import MAY_BE_CLASSES, MISSING, Opener
 from tui_backprop.experiments.draft import (
     BIAS,
     DATA,

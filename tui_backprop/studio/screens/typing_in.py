@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.datasets import Opener
+from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.draft import TYPED, Draft
 from tui_backprop.experiments.reader import ORIENTATIONS
 from tui_backprop.experiments.typed import ARROW, read_biases, read_samples, read_weights
