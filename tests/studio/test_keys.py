@@ -89,6 +89,16 @@ async def matrices(s: Studio) -> None:
     assert s.title("Matrices").startswith("Weights")
 
 
+async def test_the_frame_of_the_graph_is_lit_while_it_has_the_focus() -> None:
+    async with studio() as s:
+        for _ in PANES:
+            await s.press("tab")
+            corner = s.painted("Network").render_line(1)._segments[0].style
+            assert corner is not None
+            assert corner.color is not None
+            assert corner.color.name == ("#ffd75f" if s.focused == "Network" else "#585858"), s.focused
+
+
 async def full(s: Studio) -> None:
     name = s.focused
     await s.press("f")

@@ -62,7 +62,7 @@ def test_a_session_from_the_first_sample_to_the_last_key() -> None:
         terminal.wait_for("Error of each epoch")
         terminal.keys("\x1b")
         terminal.until(lambda: "Error of each epoch" not in terminal.text)
-        terminal.keys("\t\t\t\t\t")  # all the way round, to where the focus was
+        terminal.press("\t\t\t\t\t")  # all the way round, to where the focus was
         for size in (NARROW, SMALL, WIDE):
             terminal.resize(*size)
             lines = expected(size, keys)

@@ -106,12 +106,9 @@ class Network(Pane):
         frame = "accent" if self.has_focus else "frame"
         return graph(moment, self.selection, columns, rows, frame, self.shading if self.maps else None)
 
-    def on_focus(self) -> None:
-        """The frame is lit."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The frame is as the others'."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The frame is lit, or as the others'."""
+        super().watch_has_focus(has_focus)
         self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
