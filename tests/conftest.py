@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.patience import calm
 
 settings.register_profile("patient", deadline=None)  # or a busy machine would fail a law that holds
 settings.load_profile("patient")
+
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup, what the tests start would ignore it, too
 
 SLOW = ("pty", "ssh", "browser")
 """Marks of tests that are slow, too."""

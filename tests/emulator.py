@@ -117,6 +117,11 @@ class Program:
         self._feed(text[place:])
         return data
 
+    @property
+    def on_the_way(self) -> int:
+        """Bytes that the program has written and the terminal has not read yet."""
+        return int.from_bytes(fcntl.ioctl(self.terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
+
     def _feed(self, text: bytes) -> None:
         self._stream.feed(readable(text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -66,7 +67,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         _, _, unknown = message.partition("unrecognized arguments: ")
         option = unknown.split("=")[0].split(" ")[0]
-        near = perhaps(option, self._option_string_actions) if option.startswith("--") else ""
+        near = perhaps(option, re.findall(r"--[a-z][a-z-]*", self.format_usage())) if option.startswith("--") else ""
         raise BackpropError(message + near, f"see {self.prog} --help")
 
 
