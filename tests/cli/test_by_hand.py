@@ -44,6 +44,18 @@ def test_a_record_of_training_is_a_sheet() -> None:
     assert wrong.stdout.startswith("prediction[0]")
 
 
+def test_the_way_to_the_first_wrong_figure_is_told_if_asked_for() -> None:
+    done = program("by-hand", "--check", "-", "--answers", given="z(h2) = 0.7")
+    assert done.stdout.splitlines()[-1] == "right: z(h2) = 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618"
+    assert done.returncode == 1
+
+
+def test_without_a_terminal_only_a_sheet_is_checked() -> None:
+    assert_refused(program("by-hand", "article"), "the studio needs a terminal", "--check FILE")
+    assert_refused(program("by-hand", "spiral"), "that is too much to do by hand")
+    assert_refused(program("by-hand", "-", "--check", "-"), "standard input is the experiment already")
+
+
 def test_what_is_no_sheet_is_told_with_its_name_and_line() -> None:
     done = program("by-hand", "article", "--check", "-", given=RIGHT + "\nz(h7) = 1\n")
     assert_refused(done, "standard input: line 12: 'z(h7)' is not a figure of this step, did you mean z(h")

@@ -15,6 +15,7 @@ from tui_backprop.studio.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.sweep import SweepPane
 from tui_backprop.studio.panes.views import VIEWS
+from tui_backprop.studio.screens.by_hand import PhaseByHand
 from tui_backprop.studio.screens.help import HelpScreen
 from tui_backprop.studio.screens.questions import ChoiceQuestion, Question
 from tui_backprop.studio.screens.setup import SetupScreen
@@ -201,6 +202,12 @@ async def views(s: Studio) -> None:
         assert s.in_sight == set(PANES)
 
 
+async def by_hand(s: Studio) -> None:
+    await s.press("w")
+    assert isinstance(s.app.screen, PhaseByHand)
+    assert s.where == (1, "input")
+
+
 ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     steps: ("space", "backspace"),
     phases: ("full_stop", "comma"),
@@ -217,6 +224,7 @@ ACTS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     reseed: ("R",),
     questions: ("u", "g", "s", "question_mark", "ctrl+n"),
     sweep: ("S",),
+    by_hand: ("w",),
     redraw: ("ctrl+l",),
     suspend: ("ctrl+z",),
     leave: ("q",),

@@ -178,8 +178,13 @@ def _add_exercise(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_by_hand(parser: argparse.ArgumentParser) -> None:
-    told = "hold the figures in a file, or with - on standard input, against the true step"
-    parser.add_argument("--check", metavar="FILE", required=True, help=told)
+    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+    told = "hold the figures in a file, or with - on standard input, against the true step, without the studio"
+    parser.add_argument("--check", metavar="FILE", help=told)
+    parser.add_argument("--answers", action="store_true", help="with --check: the way to the first wrong figure, too")
+    _add_theme(parser, None)
+    _add_colours(parser)
+    parser.set_defaults(kiosk=False)
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
@@ -260,7 +265,7 @@ _DESCRIPTIONS = {
     "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
     "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",
     "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
-    "by-hand": "Check a step that was worked out by hand: the first wrong figure, and the likely mistake.",
+    "by-hand": "Work out a step by hand, phase by phase: the first wrong figure is named, and the likely mistake.",
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
@@ -273,7 +278,7 @@ _DESCRIPTIONS = {
 _EPILOG = f"""other commands:
   {PROGRAM} learn [CHAPTER]     the guided story, with live numbers
   {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
-  {PROGRAM} by-hand EXPERIMENT --check FILE  somebody's figures held against the true step
+  {PROGRAM} by-hand [EXPERIMENT]  a step, filled in by you; --check FILE checks one on paper
   {PROGRAM} list                presets, one a line
   {PROGRAM} train EXPERIMENT    train without drawing
   {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once

@@ -10,16 +10,19 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
-from tui_backprop.lessons.by_hand.marking import mark
+from tui_backprop.lessons.by_hand.exercise import work
+from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
-from tui_backprop.lessons.worksheet import by_hand, worksheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 
 HINT = "a file with lines such as z(h1) = 0.5"
 
 
-def check(experiment: Experiment, file: str) -> int:
-    """Holds the sheet in `file`, or on standard input, against the true steps; prints and returns the exit code."""
+def check(experiment: Experiment, file: str, answers: bool) -> int:
+    """Holds the sheet in `file`, or on standard input, against the true steps; prints and returns the exit code.
+
+    With `answers` it prints the way to the first wrong figure, too.
+    """
     timeline = Timeline(experiment)
 
     @cache
@@ -27,7 +30,7 @@ def check(experiment: Experiment, file: str) -> int:
         return timeline.go(step)
 
     try:
-        sheet = read_sheet(_text(file), moment_of, _exercise(experiment))
+        sheet = read_sheet(_text(file), moment_of)
     except BackpropError as error:
         raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
     verdict = mark(sheet, moment_of)
@@ -41,23 +44,14 @@ def check(experiment: Experiment, file: str) -> int:
     label = wrong.figure.label(moment_of(wrong.step))
     step = f"step {wrong.step}, " if wrong.step > 1 else ""
     print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong; {before}"))
-    print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else _NOTHING_FITS))
+    print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else NOTHING_FITS))
+    if answers:
+        print(printable(f"right: {label} = {work(wrong.figure, moment_of(wrong.step))}"))
     return 1
 
 
 def _figures(count: int) -> str:
     return f"{count} figure{'s' * (count != 1)}"
-
-
-_NOTHING_FITS = "no classic mistake leads to this number: check each factor and its sign"
-
-
-def _exercise(experiment: Experiment) -> frozenset[str]:
-    """The lines of the exercise on paper, which somebody may have filled in, or solved."""
-    if not by_hand(experiment, 1):
-        return frozenset()
-    texts = [worksheet(experiment, 1, answers).splitlines() for answers in (False, True)]
-    return frozenset(line for lines in texts for line in lines if " = " not in line or not line.startswith("  "))
 
 
 def _text(file: str) -> str:

@@ -100,7 +100,9 @@ def _dispatch(arguments: list[str]) -> int:
         return _studio(options)
     if verb == "learn":
         return _learn(options)
-    if options.experiment is None and options.data is None and verb != "by-hand":
+    if verb == "by-hand":
+        return _by_hand(options)
+    if options.experiment is None and options.data is None:
         from tui_backprop.errors import BackpropError
 
         raise BackpropError(
@@ -153,10 +155,6 @@ def _of_experiment(verb: str, experiment: Experiment, options: argparse.Namespac
 
         print(worksheet(experiment, options.steps, options.answers), end="")
         return 0
-    if verb == "by-hand":
-        from tui_backprop.cli.by_hand import check as check_sheet
-
-        return check_sheet(experiment, options.check)
     return _show(experiment, options)
 
 
@@ -361,6 +359,33 @@ def _learn(options: argparse.Namespace) -> int:
         **look,
     )
     return _run(app)
+
+
+def _by_hand(options: argparse.Namespace) -> int:
+    """A step worked out in the studio, or on a sheet that is checked."""
+    from tui_backprop.errors import BackpropError
+
+    if options.check == "-" and "-" in (options.experiment, options.data):
+        raise BackpropError("standard input is the experiment already", "--check FILE")
+    experiment = _experiment(options)
+    if options.check is not None:
+        from tui_backprop.cli.by_hand import check
+
+        return check(experiment, options.check, options.answers)
+    from tui_backprop.lessons.by_hand.exercise import refuse_too_much
+
+    refuse_too_much(experiment)
+    try:
+        look = _look(options)
+    except BackpropError as error:
+        raise BackpropError(error.message, "without one, --check FILE checks figures that were written down") from None
+    gc.disable()
+    from tui_backprop.core.run.timeline import Timeline
+    from tui_backprop.studio.app import BackpropApp
+
+    if "-" in (options.experiment, options.data):
+        _type_at_the_terminal()
+    return _run(BackpropApp(Timeline(experiment), by_hand=options.steps, **look))
 
 
 def _serve(options: argparse.Namespace) -> int:

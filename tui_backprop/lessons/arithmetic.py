@@ -6,7 +6,7 @@ import math
 
 from tui_backprop.core import equations
 from tui_backprop.core.equations import Equation, summands, written
-from tui_backprop.core.parts import Parameter, Unit, Weight
+from tui_backprop.core.parts import Parameter, Unit
 from tui_backprop.core.run.moment import Moment
 
 DECIMALS = 4
@@ -68,9 +68,9 @@ def of_delta(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
     return worked(equations.of_delta(moment, unit, most))
 
 
-def of_gradient(moment: Moment, weight: Weight) -> str:
-    """Input of a weight × δ above it."""
-    return worked(equations.of_gradient(moment, weight, MOST_TERMS))
+def of_gradient(moment: Moment, parameter: Parameter) -> str:
+    """Input of a weight × δ above it, or δ alone of a bias."""
+    return worked(equations.of_gradient(moment, parameter, MOST_TERMS))
 
 
 def of_update(moment: Moment, parameter: Parameter) -> str:

@@ -24,7 +24,7 @@ _BLANK = "______"
 
 def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
     """The exercise as text; with `answers`, its solution."""
-    if not by_hand(experiment, steps):
+    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > 1 or steps > MOST_STEPS:
         raise BackpropError(
             "that is too much to do by hand", f"up to {MOST_WEIGHTS} weights, {MOST_STEPS} steps, one sample a step"
         )
@@ -33,12 +33,6 @@ def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
     for step in range(1, steps + 1):
         lines += _step(timeline.go(step), answers)
     return "\n".join(lines) + "\n"
-
-
-def by_hand(experiment: Experiment, steps: int) -> bool:
-    """Whether it is small enough for an exercise on paper."""
-    few = experiment.network.weight_count <= MOST_WEIGHTS and steps <= MOST_STEPS
-    return few and experiment.training.batch == 1
 
 
 def _printable(text: str) -> str:
@@ -55,12 +49,12 @@ def _given(experiment: Experiment) -> Iterator[str]:
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
-    yield f"Loss {training.loss}: of an output {_output_rule(experiment)}. Optimiser {training.optimizer}."
+    yield f"Loss {training.loss}: of an output {output_rule(experiment)}. Optimiser {training.optimizer}."
     yield ""
     yield from _weights(experiment)
 
 
-def _output_rule(experiment: Experiment) -> str:
+def output_rule(experiment: Experiment) -> str:
     """δ of an output as a formula, and the slope in it."""
     loss, activation = LOSSES[experiment.training.loss], ACTIVATIONS[experiment.network.activations[-1]]
     symbols = {"ŷ": "ŷ", "y": "y", "n": experiment.network.units[-1]}
@@ -71,7 +65,7 @@ def _output_rule(experiment: Experiment) -> str:
     return f"δ = {rule}{slope}"
 
 
-def _update_rule(training: Training) -> str:
+def update_rule(training: Training) -> str:
     """From the gradient to the new weight, as formulas."""
     prices = [f"{number(training.l1)}×sign of the weight"] * bool(training.l1)
     prices += [f"{number(training.l2)}×weight"] * bool(training.l2)
@@ -129,7 +123,7 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
         weight = parameter_at(experiment.network, index)
         assert isinstance(weight, Weight)
         yield entry(f"∂E/∂{_printable(weight.name(experiment))}", arithmetic.of_gradient(moment, weight))
-    yield f"Update: {_update_rule(experiment.training)}"
+    yield f"Update: {update_rule(experiment.training)}"
     for index in range(experiment.network.size):
         parameter = parameter_at(experiment.network, index)
         yield entry(_printable(parameter.name(experiment)), arithmetic.of_update(moment, parameter))

@@ -72,12 +72,13 @@ class BackpropApp(OpenApp):
         questions: bool | None = None,
         keep: Keep | None = None,
         news: str = "",
+        by_hand: int = 0,
     ) -> None:
         """`record` is where the session is saved; without one it is not.
 
         A `lesson` is read beside the studio, from where it was left if progress is kept; `questions` says whether it
         asks them, None whether it did last time. `keep` keeps settings that are changed. `news` is the first thing to
-        say.
+        say. So many steps are worked out `by_hand` first.
         """
         ansi = settings.theme == "ansi"
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if ansi else None)
@@ -87,7 +88,7 @@ class BackpropApp(OpenApp):
             if lesson is None
             else _reading(lesson, timeline, keep_progress, audience, questions)
         )
-        self._audience = audience
+        self._audience, self._by_hand = audience, by_hand
         self._home: asyncio.AbstractEventLoop | None = None
         self._turnstile = Turnstile(self, super().on_event)
         for theme in OWN:
@@ -144,6 +145,8 @@ class BackpropApp(OpenApp):
         """Garbage may be collected as soon as the studio can be seen."""
         self.screen_change_signal.subscribe(self, self._turnstile.screen_changed, immediate=True)
         self.set_timer(SETTLED, gc.enable)
+        if self._by_hand:
+            self._studio.call_after_refresh(self._studio.action_by_hand, self._by_hand)
 
     def get_default_screen(self) -> StudioScreen:
         """The studio itself: a screen below it would be styled and laid out, and never be seen."""

@@ -51,6 +51,7 @@ KEYS = (
     ),
     Key("copy", "y", "y", "copy", "Copy the inspector's arithmetic as text"),
     Key("copy-command", "Y", "Y", "copy_command", "Copy the command line that opens this very moment"),
+    Key("by-hand", "w", "w", "by_hand", "Work out this step, or the next, by hand, phase by phase"),
     Key("branches", "b", "b", "branches", "Branches: go to another, or name one"),
     Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
     Key("reseed", "R", "R", "reseed", "New weights, from the next seed, without what you changed", ("R", "new")),

@@ -11,6 +11,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
 from tui_backprop.lessons.by_hand.sheet import Given
 
+NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
 _ON_THE_WAY = 4
 """Units in the last digit that a wrong figure may be off besides, because of what was rounded before it."""
 
@@ -28,10 +29,14 @@ def mark(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> Verdict:
     """Holds the figures of `read_sheet` against the steps; `moment_of` gives the moment of a step."""
     for place, given in enumerate(sheet):
         moment = moment_of(given.step)
-        right = given.number.agrees(given.figure.truth(moment)) or _follows(given, sheet[:place], moment)
-        if not right:
+        if not is_right(given, sheet[:place], moment):
             return Verdict(place, given, cause(given, moment))
     return Verdict(len(sheet))
+
+
+def is_right(given: Given, before: Sequence[Given], moment: Moment) -> bool:
+    """Whether a figure is that of the step of a moment, or follows from those written down `before`."""
+    return given.number.agrees(given.figure.truth(moment)) or _follows(given, before, moment)
 
 
 def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
@@ -43,7 +48,7 @@ def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
 
 
 def cause(given: Given, moment: Moment) -> Mistake | None:
-    """The likely mistake behind a wrong figure."""
+    """The likely mistake behind a wrong figure; None where no classic one leads there."""
     number, figure = given.number, given.figure
     for units in (1, _ON_THE_WAY):
         moment = moment.showing(figure.row)

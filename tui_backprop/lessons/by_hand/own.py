@@ -13,6 +13,7 @@ from tui_backprop.core.diagnostics.worked import TrueStep
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.by_hand.sheet import Given
 
 DECIMALS = 3
@@ -29,15 +30,20 @@ class OwnFigures:
         for given in usable:
             if given.figure.kind == "new" and given.step == moment.step - 1 and not isinstance(given.figure.part, Unit):
                 flat[given.figure.part.index(moment.experiment.network)] = given.number.value
-        self._moment = replace(moment, before=Parameters(moment.experiment.network, flat))
+        self._exact = replace(moment, before=Parameters(moment.experiment.network, flat))
+        self._printed = _as_printed(self._exact)
 
     def implied(self, given: Given) -> tuple[float, ...]:
-        """What a figure should be, going by those written down before it: slopes are taken at a, or at z."""
-        return self._implied(given, frozenset()), self._implied(given, frozenset({"a", "prediction"}))
+        """What a figure should be, going by those written down before it.
 
-    def _implied(self, given: Given, unseen: frozenset[str]) -> float:
+        Weights and inputs may be exact, or as they are printed; a slope may be taken at a, or at z.
+        """
+        moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}))
+        return tuple(self._implied(given, moment, unseen) for moment in moments for unseen in views)
+
+    def _implied(self, given: Given, moment: Moment, unseen: frozenset[str]) -> float:
         figure, part = given.figure, given.figure.part
-        step = TrueStep(self._moment.showing(figure.row))
+        step = TrueStep(moment.showing(figure.row))
         if isinstance(part, Unit):
             return step.wrong_value(figure.kind, part, (), lambda row: self._keep(row, given, unseen))
         gradient = step.gradient((), lambda row: self._keep(row, given, unseen))
@@ -56,3 +62,18 @@ class OwnFigures:
             return kept
 
         return keep
+
+
+def _as_printed(moment: Moment) -> Moment:
+    """The same with the weights and the data that an exercise states: in four decimals."""
+    experiment, before = moment.experiment, moment.before
+    data = replace(
+        experiment.data,
+        inputs=np.round(experiment.data.inputs, arithmetic.DECIMALS),
+        targets=np.round(experiment.data.targets, arithmetic.DECIMALS),
+    )
+    return replace(
+        moment,
+        experiment=replace(experiment, data=data),
+        before=Parameters(before.network, np.round(before.flat, arithmetic.DECIMALS)),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_backprop.core.run.moment import Moment
@@ -16,6 +16,9 @@ LARGEST = 2**22
 """Bytes of a sheet."""
 MOST_STEPS = 10_000
 _STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b.*", re.IGNORECASE)
+_HEAD = re.compile(r"\s*.*: by hand(, solved)?\n")
+"""How the exercise on paper begins."""
+_NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
 _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
@@ -29,19 +32,19 @@ class Given:
     where: str
 
 
-def read_sheet(text: str, moment_of: Callable[[int], Moment], printed: Collection[str] = ()) -> list[Given]:
+def read_sheet(text: str, moment_of: Callable[[int], Moment]) -> list[Given]:
     """The figures of a sheet, in the order in which they are worked out.
 
     A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
-    too. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so are lines of
-    the exercise as it was `printed`. Or it is JSON, as `record` reads it. `moment_of` gives the moment of a step.
-    Raises `BackpropError` for what is not a sheet.
+    too. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so are the head
+    and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it. `moment_of` gives the
+    moment of a step. Raises `BackpropError` for what is not a sheet.
     """
     sheet = _Sheet(moment_of)
     if looks_like_json(text):
         sheet.read_records(text)
     else:
-        sheet.read_lines(text, printed)
+        sheet.read_lines(text)
     if not sheet.found:
         raise BackpropError("there is no figure in it", "lines such as z(h1) = 0.5")
     return sheet.in_order()
@@ -59,14 +62,14 @@ class _Sheet:
         place = {(step, f): n for step in steps for n, f in enumerate(figures(self._moment_of(step)))}
         return sorted(self.found.values(), key=lambda given: (given.step, place[given.step, given.figure]))
 
-    def read_lines(self, text: str, printed: Collection[str]) -> None:
+    def read_lines(self, text: str) -> None:
         """Takes in figures, one a line."""
-        step = 1
+        step, head = 1, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
             try:
                 if heading := _STEP.fullmatch(line):
-                    step = _known(int(heading[1]))
-                elif line.strip() and line not in printed and not line.lstrip().startswith("#"):
+                    step, head = _known(int(heading[1])), False
+                elif not head and not _NO_FIGURE.fullmatch(line):
                     self._read_line(step, line, f"line {number}")
             except BackpropError as error:
                 raise _located(f"line {number}", error) from None

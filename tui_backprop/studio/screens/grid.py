@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -22,20 +22,23 @@ from tui_backprop.studio.screens.dialog import Dialog
 CELL = 10
 """Columns of a number."""
 _TYPED = re.compile(r"[0-9.,eE+\-−]")
-_NAME = 12
 
 Fields = list[list[str]]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows and columns with names, and what is typed in them; with `grows` a row is added under the last."""
+    """Rows and columns with names, and what is typed in them; with `grows` a row is added under the last.
+
+    Rows that are `given`, each with its name, stand above these and are not typed.
+    """
 
     title: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     fields: Fields
     grows: bool = False
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Grid(Dialog[list[Fields]]):
@@ -44,6 +47,9 @@ class Grid(Dialog[list[Fields]]):
     A name that is pressed as `turns` asks for other blocks: those with rows and columns exchanged.
     """
 
+    KEYS: ClassVar[str] = "type, enter: next (from the last: done)  arrows: another  f10: done  escape: close"
+    NAME: ClassVar[int] = 12
+    """Columns of a row's name."""
     DEFAULT_CSS = """
     Grid Vertical { width: 90; max-height: 100%; }
     Grid VerticalScroll { height: auto; max-height: 24; background: $surface; }
@@ -63,8 +69,8 @@ class Grid(Dialog[list[Fields]]):
         """`check` says what is wrong with the whole, or nothing."""
         super().__init__()
         self._title, self._check = title, check
-        self._blocks = [Block(b.title, b.rows, b.columns, [list(row) for row in b.fields], b.grows) for b in blocks]
-        self._place = (0, 0, 0)
+        self._blocks = [replace(block, fields=[list(row) for row in block.fields]) for block in blocks]
+        self._place = self._cells[0]
         self._fresh = True  # what is typed takes the place of what is in the cell
 
     def compose(self) -> ComposeResult:
@@ -74,8 +80,7 @@ class Grid(Dialog[list[Fields]]):
             with VerticalScroll(can_focus=False):
                 yield Static(id="cells", markup=False)
             yield Label("", id="wrong", classes="mistake", markup=False)
-            keys = "type, enter: next (from the last: done)  arrows: another  f10: done  escape: close"
-            yield Label(keys, classes="mistake", markup=False)
+            yield Label(self.KEYS, classes="mistake", markup=False)
 
     def on_mount(self) -> None:
         """Shows what it starts with."""
@@ -179,11 +184,12 @@ class Grid(Dialog[list[Fields]]):
     def _show(self, wrong: str = "") -> None:
         lines, here = [], 0
         for place, block in enumerate(self._blocks):
-            lines.append(Content.styled(block.title, "bold"))
-            lines.append(Content(" " * _NAME + "".join(fit(name, CELL, right=True) + " " for name in block.columns)))
+            lines += [Content.styled(block.title, "bold")] if block.title else []
+            lines.append(Content(" " * self.NAME + _row(block.columns)))
+            lines += [Content.styled(fit(name, self.NAME) + _row(texts), "dim") for name, texts in block.given]
             for row, fields in enumerate(block.fields):
                 name = block.rows[row] if row < len(block.rows) else f"#{row}"
-                cells = [Content(fit(name, _NAME))]
+                cells = [Content(fit(name, self.NAME))]
                 for column, text in enumerate(fields):
                     shown = text if width(text) <= CELL else "…" + text[1 - CELL :]
                     chosen = (place, row, column) == self._place
@@ -194,3 +200,7 @@ class Grid(Dialog[list[Fields]]):
         self.query_one("#cells", Static).update(Content("\n").join(lines))
         self.query_one("#wrong", Label).update(Content(wrong))
         self.query_one(VerticalScroll).scroll_to_region(Region(0, here, 1, 1), animate=False)
+
+
+def _row(texts: Sequence[str]) -> str:
+    return "".join(fit(text, CELL, right=True) + " " for text in texts)

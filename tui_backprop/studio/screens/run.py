@@ -10,6 +10,7 @@ from textual import work
 
 from tui_backprop.core.place import parse_place
 from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.render.edits import branch_text, place_name, value_text
@@ -286,6 +287,21 @@ class RunScreen(PanesScreen):
         else:
             self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
         self._arrive()
+
+    @conversation
+    def action_by_hand(self, steps: int = 1) -> Conversation:
+        """Asks for the figures of the rest of this step, or of the next ones, before they are shown."""
+        from tui_backprop.studio.screens.by_hand import work_out
+
+        self._player.pause()
+        self._journeys.stop()
+        self._tell_on_arrival((yield from work_out(self._timeline.moment, self._go_by_hand, steps)))
+        self._arrive()
+
+    def _go_by_hand(self, step: int, phase: str) -> Moment:
+        self._timeline.go(step, Phase(phase))
+        self._arrive()
+        return self._timeline.moment
 
     @conversation
     def action_branches(self) -> Conversation:

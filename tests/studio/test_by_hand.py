@@ -1,0 +1,137 @@
+"""A step worked out in the studio: right all the way, wrong once, wrong twice, shown, left, and gone on with."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Static
+
+from tests.lessons.by_hand.sheets import Hand, Homework
+from tests.studio.studio import NARROW, Studio, studio
+from tui_backprop.studio.screens.by_hand import PhaseByHand
+
+WORK = Homework(("tanh", "sigmoid"))
+PHASES = {
+    "sum1": 2, "activate1": 2, "sum2": 2, "activate2": 2, "error": 2, "upstream1": 2, "mask1": 2, "gradient": 12,
+    "update": 12,
+}  # fmt: skip
+"""Figures of each phase."""
+
+
+def answers(work: Homework) -> list[str]:
+    """All figures of the first step with five decimals, in the order in which they are asked."""
+    return [f"{value:.5f}" for _, value in _asked(work)]
+
+
+def _asked(work: Homework) -> list[tuple[str, float]]:
+    found = Hand(work).figures()
+
+    def matrix(kind: str, layer: int) -> list[tuple[str, float]]:
+        return [
+            (name, value) for name, value in found
+            if name.startswith((f"{kind}W{layer}[", f"{kind}b{layer}["))
+        ]  # fmt: skip
+
+    units = [(name, value) for name, value in found if "(" in name]
+    return units + [entry for kind in ("∂E/∂", "") for layer in (1, 2) for entry in matrix(kind, layer)]
+
+
+def dialog(s: Studio) -> PhaseByHand:
+    assert isinstance(s.app.screen, PhaseByHand)
+    return s.app.screen
+
+
+def told(s: Studio) -> str:
+    return str(dialog(s).query_one("#wrong", Static).content)
+
+
+async def fill(s: Studio, *texts: str) -> None:
+    """Pastes numbers from the marked cell on, and has them checked."""
+    s.app.post_message(Paste(" ".join(texts)))
+    await s.press("f10")
+
+
+async def test_a_step_that_is_right_goes_on_phase_by_phase_to_its_end() -> None:
+    async with studio(WORK.definition) as s:
+        await s.press("w")
+        assert s.where == (1, "input")
+        left = answers(WORK)
+        for phase, count in PHASES.items():
+            await fill(s, *left[:count])
+            assert s.where == (1, phase)
+            del left[:count]
+        assert s.where == (1, "update")
+        assert (
+            s.sentence
+            == f"Step 1 by hand: {len(answers(WORK))} of {len(answers(WORK))} figures right at the first try."
+        )
+
+
+async def test_the_first_wrong_figure_is_named_with_the_mistake_and_then_with_the_way() -> None:
+    async with studio(WORK.definition) as s:
+        await s.press("w")
+        await fill(s, "2.5", "0.75")
+        await fill(s, "0.98661", "0.63515")
+        assert s.where == (1, "activate1")
+        await fill(s, "2.22", "0.3")
+        assert told(s).startswith("z(y1): not 2.22. ")
+        await fill(s, answers(WORK)[4], "-1")
+        assert told(s).startswith("z(y2): not -1. ")
+        await s.press("0", "enter")
+        assert told(s).startswith("z(y2): not 0: 0.9866×(−1.4) + 0.6351×0.6 + (−0.45) = −1.45")
+        assert s.where == (1, "activate1")
+        await fill(s, answers(WORK)[5])
+        assert s.where == (1, "sum2")
+
+
+async def test_the_likely_mistake_is_that_of_the_engine() -> None:
+    async with studio(WORK.definition) as s:
+        await s.press("w")
+        await fill(s, "2.15", "1.35")  # both without their biases
+        assert told(s) == "z(h1): not 2.15. The bias is missing from the sum."
+
+
+async def test_a_figure_can_be_shown_and_an_empty_cell_is_no_answer() -> None:
+    async with studio(WORK.definition) as s:
+        await s.press("w", "f10")
+        assert told(s).startswith("z(h1): nothing typed yet")
+        await s.press("question_mark")
+        assert told(s) == "z(h1) = 0.5×1.5 + 2×0.7 + 0.35 = 2.5"
+        await s.press("question_mark", "enter")
+        assert s.where == (1, "sum1")
+        await s.press("escape")
+        assert s.sentence == "Left step 1 by hand: 0 of 2 figures right at the first try."
+
+
+async def test_it_goes_on_in_the_middle_of_a_step_and_then_with_the_next() -> None:
+    async with studio(WORK.definition) as s:
+        await s.press("w", "escape", ".", ".", "w")
+        assert "ŷ" not in str(dialog(s)._title)
+        await fill(s, *answers(WORK)[4:6])
+        assert s.where == (1, "sum2")
+        await s.press("escape", "space", "w")
+        assert s.where == (2, "input")
+
+
+async def test_what_is_too_much_is_told() -> None:
+    async with studio("spiral") as s:
+        await s.press("w")
+        assert s.sentence.startswith("that is too much to do by hand")
+        assert not isinstance(s.app.screen, PhaseByHand)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("work", [Homework(optimizer="adam"), Homework(batch=2)], ids=["adam", "batch"])
+async def test_two_steps_in_a_row_with_every_figure_shown(work: Homework) -> None:
+    async with studio(work.definition, NARROW) as s:
+        s.screen.action_by_hand(2)
+        await s.settle()
+        phases = []
+        while isinstance(s.app.screen, PhaseByHand):
+            phases.append(s.where)
+            for _ in dialog(s)._cells:
+                dialog(s)._reveal()
+            await s.press("f10")
+        assert s.where == (2, "update")
+        assert len(phases) == 2 * 9
+        assert s.sentence.startswith("Steps 1 to 2 by hand: 0 of ")

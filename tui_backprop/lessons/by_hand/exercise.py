@@ -1,0 +1,219 @@
+"""A phase of a step as an exercise: what is given, what is asked, and the rule that leads from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.parts import Bias, Unit, Weight
+from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.arithmetic import DECIMALS
+from tui_backprop.lessons.by_hand.figures import Figure, figures, phase_of
+from tui_backprop.lessons.worksheet import MOST_WEIGHTS, output_rule, update_rule
+
+MOST_SAMPLES = 4
+"""Samples of a batch that can be worked out in one go."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under the names of `columns`: those `given` come first, then those that are `asked`."""
+
+    title: str
+    columns: tuple[str, ...]
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    asked: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a phase adds, to be worked out: its rule in symbols, and the tables that it takes."""
+
+    phase: Phase
+    rule: str
+    tables: tuple[Table, ...]
+
+
+def refuse_too_much(experiment: Experiment) -> None:
+    """Raises `BackpropError` where a step is too long for an exercise."""
+    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > MOST_SAMPLES:
+        most = f"up to {MOST_WEIGHTS} weights, {MOST_SAMPLES} samples a step"
+        raise BackpropError("that is too much to do by hand", most)
+
+
+def exercises(moment: Moment) -> Iterator[Exercise]:
+    """Those of the phases that a moment's step has still before it, in their order."""
+    asked = figures(moment)
+    for phase in phases(moment.experiment.network.depth):
+        here = [figure for figure in asked if phase_of(figure, moment.experiment) == phase]
+        if here and not moment.reached(phase):
+            yield _exercise(_Given(moment), phase, here)
+
+
+def work(figure: Figure, moment: Moment) -> str:
+    """The arithmetic that leads to a figure: `1×0.5 + 0×(−0.2) = 0.5`."""
+    over, part = replace(moment.showing(figure.row), phase=Phase("update")), figure.part
+    if not isinstance(part, Unit):
+        return arithmetic.of_gradient(over, part) if figure.kind == "gradient" else arithmetic.of_update(over, part)
+    of_unit = {
+        "z": arithmetic.of_sum,
+        "upstream": arithmetic.of_upstream,
+        "delta": arithmetic.of_delta,
+    }
+    return of_unit.get(figure.kind, arithmetic.of_activation)(over, part, MOST_WEIGHTS)
+
+
+def number(value: float) -> str:
+    """With four decimals, or with four digits that count where it is small: it is gone on with."""
+    small = 0 < abs(value) < 0.1
+    return (f"{value:.{DECIMALS}g}" if small else arithmetic.number(value)).replace("-", "−")
+
+
+class _Given:
+    """What is known before a phase, as texts."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment, self.experiment = moment, moment.experiment
+        self.rows = range(len(moment.samples))
+
+    def names(self, layer: int) -> tuple[str, ...]:
+        return self.experiment.unit_names(layer)
+
+    def row(self, kind: str, layer: int, row: int) -> tuple[str, ...]:
+        """A kind of figure of all units of a layer; of layer 0 and of targets, the data."""
+        data, sample = self.experiment.data, self.moment.samples[row]
+        if kind == "target" or not layer:
+            return tuple(number(v) for v in (data.targets if kind == "target" else data.inputs)[sample].tolist())
+        units = range(self.experiment.network.units[layer])
+        return tuple(number(Figure(kind, Unit(layer, unit), row).truth(self.moment)) for unit in units)
+
+    def label(self, kind: str, row: int) -> str:
+        return f"{kind} #{self.moment.samples[row]}" if len(self.rows) > 1 else kind
+
+    def of_samples(self, label: str, kind: str, layer: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple((self.label(label, row), self.row(kind, layer, row)) for row in self.rows)
+
+    def matrix(self, layer: int) -> list[list[str]]:
+        return [[number(v) for v in row] for row in self.moment.before.weights[layer - 1].tolist()]
+
+    def biases(self, layer: int) -> list[str]:
+        before = self.moment.before
+        return [number(v) for v in before.biases[layer - 1].tolist()] if before.biases else []
+
+
+def _exercise(given: _Given, phase: Phase, asked: list[Figure]) -> Exercise:
+    if phase.kind in ("gradient", "update"):
+        depth = given.experiment.network.depth
+        tables = [_of_parameters(given, phase, layer, asked) for layer in range(1, depth + 1)]
+        if phase.kind == "gradient":
+            mean = ", the mean over the batch" if len(given.rows) > 1 else ""
+            bias = "; of a bias: δ" if given.moment.before.biases else ""
+            tables = [*_of_each_sample(given), *tables] if mean else tables
+            return Exercise(phase, f"∂E/∂W = what comes in × δ{bias}{mean}", tuple(tables))
+        rate = f", rate {number(given.experiment.training.rate)}"
+        return Exercise(phase, update_rule(given.experiment.training) + rate, tuple(tables))
+    kind = asked[0].kind
+    layer, label = asked[0].part.layer, {"delta": "δ", "prediction": "ŷ"}.get(kind, kind)
+    rows = tuple(
+        (given.label(label, row), tuple(figure for figure in asked if figure.row == row)) for row in given.rows
+    )
+    columns = given.names(layer)
+    return {"z": _sum, "upstream": _upstream}.get(kind, _of_units)(given, phase, layer, columns, rows)
+
+
+Rows = tuple[tuple[str, tuple[Figure, ...]], ...]
+
+
+def _sum(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
+    below, biases = "a" if layer > 1 else "x", given.biases(layer)
+    lines = [(name, tuple(row)) for name, row in zip(given.names(layer - 1), given.matrix(layer), strict=True)]
+    lines += [("bias", tuple(biases))] if biases else []
+    return Exercise(
+        phase,
+        f"z = {below}·W{layer}{' + bias' if biases else ''}",
+        (
+            Table("What comes in", given.names(layer - 1), given.of_samples(below, "a", layer - 1)),
+            Table(f"W{layer}", columns, tuple(lines), rows),
+        ),
+    )
+
+
+def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
+    above = given.names(layer + 1)
+    turned = zip(above, zip(*given.matrix(layer + 1), strict=True), strict=True)
+    return Exercise(
+        phase,
+        f"upstream = the weights out of a unit × δ above, W{layer + 1}·δ",
+        (
+            Table("δ above", above, given.of_samples("δ", "delta", layer + 1)),
+            Table(f"W{layer + 1}, a row for each unit above", columns, tuple(turned), rows),
+        ),
+    )
+
+
+def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
+    """What is worked out unit by unit: a value, a prediction, a δ."""
+    experiment = given.experiment
+    activation = ACTIVATIONS[experiment.network.activations[layer - 1]]
+    known = given.of_samples("z", "z", layer)
+    if phase.kind == "activate":
+        decimals = experiment.training.round if layer == experiment.network.depth else None
+        places = "" if decimals is None else f", rounded to {decimals} decimal{'s' * (decimals != 1)}"
+        name = "ŷ" if layer == experiment.network.depth else "a"
+        return Exercise(phase, f"{name} = {activation.name}(z){places}", (Table("", columns, known, rows),))
+    if phase.kind == "error":
+        known += given.of_samples("ŷ", "prediction", layer) + given.of_samples("t", "target", layer)
+        rule = output_rule(experiment).replace("− y", "− t").replace("y/", "t/")
+        return Exercise(phase, rule, (Table("", columns, known, rows),))
+    slope = activation.slope or ("1 where z > 0, else 0" if activation.gated else "1")
+    known += given.of_samples("a", "a", layer) if "a" in slope else ()
+    known += given.of_samples("upstream", "upstream", layer)
+    return Exercise(phase, f"δ = upstream × f′(z), f′ = {slope}", (Table("", columns, known, rows),))
+
+
+def _of_each_sample(given: _Given) -> Iterator[Table]:
+    """What a gradient of several samples is made of."""
+    for layer in range(1, given.experiment.network.depth + 1):
+        yield Table(f"into layer {layer}", given.names(layer - 1), given.of_samples("in", "a", layer - 1))
+        yield Table(f"δ of layer {layer}", given.names(layer), given.of_samples("δ", "delta", layer))
+
+
+def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure]) -> Table:
+    """The gradients, or the new values, of a layer: as large as its matrix."""
+    names, single = given.names(layer - 1), len(given.rows) == 1
+    here = [figure for figure in asked if figure.part.layer == layer]
+    inputs = given.row("a", layer - 1, 0)
+    lines: list[tuple[str, tuple[Figure, ...]]] = []
+    known: list[tuple[str, tuple[str, ...]]] = []
+    if phase.kind == "gradient" and single:
+        known = list(given.of_samples("δ", "delta", layer))
+    for row, name in enumerate(names):
+        line = tuple(f for f in here if isinstance(f.part, Weight) and f.part.row == row)
+        come = f"{name} = {inputs[row]}" if phase.kind == "gradient" and single else name
+        lines.append((come, line))
+        if phase.kind == "update":
+            known += _before(given, name, given.matrix(layer)[row], line)
+    if biases := tuple(f for f in here if isinstance(f.part, Bias)):
+        lines.append(("bias", biases))
+        if phase.kind == "update":
+            known += _before(given, "bias", given.biases(layer), biases)
+    title = f"∂E/∂W{layer}" if phase.kind == "gradient" else f"new W{layer}"
+    return Table(title, given.names(layer), tuple(known), tuple(lines))
+
+
+def _before(given: _Given, name: str, old: list[str], line: tuple[Figure, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """What an update of a row of parameters goes by."""
+    moment, memory = given.moment, given.moment.memory_before
+    rows = [(f"{name} old", tuple(old))]
+    gradients = [number(replace(figure, kind="gradient").truth(moment)) for figure in line]
+    rows.append((f"{name} ∂E", tuple(gradients)))
+    if memory is not None and memory.age:
+        indices = [figure.part.index(moment.experiment.network) for figure in line if not isinstance(figure.part, Unit)]
+        for place, slot in enumerate(OPTIMIZERS[given.experiment.training.optimizer].memory):
+            rows.append((f"{name} {slot.symbol}", tuple(number(float(memory.slots[place, i])) for i in indices)))
+    return rows

@@ -1,0 +1,138 @@
+"""A step by hand, in the studio: one small grid a phase, held against the true step before the run goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.events import Key
+from textual.screen import Screen
+
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.by_hand.exercise import Exercise, Table, exercises, number, refuse_too_much, work
+from tui_backprop.lessons.by_hand.figures import Figure
+from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, cause, is_right
+from tui_backprop.lessons.by_hand.sheet import Given
+from tui_backprop.lessons.by_hand.written import written
+from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.render.spans import safe
+from tui_backprop.studio.screens.grid import Block, Fields, Grid
+
+Go = Callable[[int, str], Moment]
+"""(step, phase) → the moment that is shown then."""
+
+
+@dataclass
+class Tally:
+    """How many figures were worked out, and how many of them at the first try."""
+
+    figures: int = 0
+    first: int = 0
+
+    def told(self, steps: str) -> str:
+        """In a sentence."""
+        return f"{steps} by hand: {self.first} of {self.figures} figures right at the first try."
+
+
+def work_out(moment: Moment, go: Go, steps: int) -> Generator[Screen[Any], Any, str]:
+    """Asks for the rest of a moment's step, or for the next ones, phase by phase; returns what there is to tell."""
+    try:
+        refuse_too_much(moment.experiment)
+    except BackpropError as error:
+        return str(error)
+    sheet, tally = list[Given](), Tally()
+    first = moment.position + 1
+    for step in range(first, first + steps):
+        if moment.complete:
+            moment = go(step, "input")
+        for exercise in exercises(moment):
+            answer: list[Fields] | None = yield PhaseByHand(moment, exercise, sheet, tally)
+            if answer is None:
+                return tally.told(f"Left step {step}") if tally.figures else ""
+            moment = go(step, exercise.phase)
+        if not moment.complete:
+            moment = go(step, "update")
+    return tally.told(f"Step {first}" if steps == 1 else f"Steps {first} to {first + steps - 1}")
+
+
+class PhaseByHand(Grid):
+    """The figures of a phase. The first wrong one is named with the likely mistake, the second time with the way."""
+
+    KEYS: ClassVar[str] = "type, enter: next (from the last: check)  f10: check  ?: show this one  escape: leave"
+    NAME: ClassVar[int] = 18
+    DEFAULT_CSS = """
+    PhaseByHand {
+        align: center bottom;
+        background: transparent;
+        Vertical { width: 100; max-width: 100%; max-height: 100%; padding: 0 1; }
+        VerticalScroll { max-height: 14; }
+    }
+    """
+
+    def __init__(self, moment: Moment, exercise: Exercise, sheet: list[Given], tally: Tally) -> None:
+        """What is right is added to the `sheet`, which has what was written down before, and to the `tally`."""
+        title = f"Step {moment.step}, {phase_label(exercise.phase, moment.experiment)}, by hand: {exercise.rule}"
+        super().__init__(safe(title), [_block(table) for table in exercise.tables], lambda fields: "")
+        self._moment, self._sheet, self._tally = moment, sheet, tally
+        asked = (line for table in exercise.tables for _, line in table.asked)
+        self._figures = [figure for line in asked for figure in line]
+        self._misses: Counter[Figure] = Counter()
+        self._told = ""
+
+    def on_key(self, event: Key) -> None:
+        """A figure, or `?`."""
+        if event.character == "?":
+            event.stop()
+            event.prevent_default()
+            self._reveal()
+
+    def _reveal(self) -> None:
+        figure = self._figures[self._cells.index(self._place)]
+        self._misses[figure] += 1
+        self._write(number(figure.truth(self._moment)))
+        self._step(1)
+        self._show(f"{figure.label(self._moment)} = {work(figure, self._moment)}")
+
+    def action_done(self) -> None:
+        """Closes it if all is right; otherwise names the first that is not."""
+        done: list[Given] = []
+        for place, figure in zip(self._cells, self._figures, strict=True):
+            wrong = self._judged(place, figure, done)
+            if wrong:
+                self._place, self._fresh = place, True
+                self._show(safe(f"{figure.label(self._moment)}: {wrong}"))
+                return
+        self._tally.figures += len(done)
+        self._tally.first += sum(not self._misses[given.figure] for given in done)
+        self._sheet += done
+        self.dismiss([block.fields for block in self._blocks])
+
+    def _show(self, wrong: str = "") -> None:
+        """What is wrong stays in sight while something else is typed."""
+        self._told = wrong or self._told
+        super()._show(self._told)
+
+    def _judged(self, place: tuple[int, int, int], figure: Figure, done: list[Given]) -> str:
+        """What is wrong with the figure in a cell; adds it to those that are `done` if nothing is."""
+        block, row, column = place
+        try:
+            number = written(self._blocks[block].fields[row][column])
+        except BackpropError as error:
+            return str(error)
+        given = Given(self._moment.step, figure, number, "")
+        if is_right(given, [*self._sheet, *done], self._moment):
+            done.append(given)
+            return ""
+        self._misses[figure] += 1
+        if self._misses[figure] > 1:
+            return f"not {number.text}: {work(figure, self._moment)}"
+        mistake = cause(given, self._moment)
+        return f"not {number.text}. {mistake.says if mistake else NOTHING_FITS}"
+
+
+def _block(table: Table) -> Block:
+    names = tuple(name for name, _ in table.asked)
+    return Block(table.title, names, table.columns, [[""] * len(line) for _, line in table.asked], given=table.given)
