@@ -5,6 +5,7 @@ Of an experiment only its definition is taken: shapes, start, data, rules.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -124,7 +125,8 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
         return None
     if what.startswith(("slope ", "value ")):
         kind, name, z = what.split()
-        assert kind == "slope"
+        if kind == "value":
+            return {"tanh": math.tanh}[name](float(z))
         return float(slope(name, np.array([float(z)]))[0])
     weights, _ = state(experiment, place.step if place.updated else max(0, place.step - 1))
     match what.split():
@@ -135,7 +137,7 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
         case ["count", "layers"]:
             return len(weights)
         case ["count", layer]:
-            return weights[int(layer) - 1].size
+            return weights[-1 if layer == "last" else int(layer) - 1].size
         case ["epoch"]:
             return -(-place.step // experiment.steps_per_epoch)
         case ["epoch", "error"]:
@@ -148,6 +150,10 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
         case ["mean", "gradient", layer]:
             gradient = step_of(place).gradient[-1 if layer == "last" else int(layer) - 1]
             return float(np.abs(gradient).sum() / gradient.size)
+        case ["correlation", name]:
+            rows, kind = range(len(experiment.data)), "a" if unit(experiment, name)[0] else "input"
+            values = [float(of_unit(place, kind, name, row)) for row in rows]
+            return float(np.corrcoef(values, experiment.data.targets[:, 0])[0, 1])
         case ["open", "for", name]:
             level, index = unit(experiment, name)
             rows = range(len(experiment.data))

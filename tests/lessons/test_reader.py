@@ -152,7 +152,7 @@ def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> No
         (HEAD + "# A\ntext\n```page\n```", 6, "stands first"),
         (HEAD + "# A\n```page\nwith = { rat = 2 }\n```", 6, "unknown change"),
         (HEAD + "# A\n\x1b[2J", 5, "control character U+001B"),
-        (HEAD + "# A\n```curve\nstep\n```", 5, "no curve"),
+        (HEAD + "# A\n```curve\nstairs\n```", 5, "no curve"),
         (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a']\nanswer=1\n```", 9, "two to six"),
         (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a', 'b']\nanswer=3\n```", 9, "two to six"),
         (HEAD + "# A\n```question\nkind='choice'\nask='?'\noptions=['a']\nanswer=3\n```", 9, "two to six"),

@@ -1,20 +1,30 @@
-"""Activations and their slopes in figures."""
+"""Activations and their slopes in figures, and functions that would make bad ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.lessons.arithmetic import number
 
 AT = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
+_OTHERS: dict[str, Callable[[Array], tuple[Array, Array]]] = {
+    "step": lambda z: ((z > 0).astype(float), np.zeros_like(z)),
+    "square": lambda z: (z * z, 2 * z),
+    "sine": lambda z: (np.sin(z), np.cos(z)),
+}
+"""Each breaks a rule of good activations: f and f′."""
+CURVES = (*HIDDEN_ACTIVATIONS, *_OTHERS)
+"""What a page can draw with its derivative."""
 
 
 def curve(name: str, z: Array) -> tuple[Array, Array]:
     """f(z) and f′(z)."""
+    if name in _OTHERS:
+        return _OTHERS[name](z)
     a, slope = np.empty_like(z), np.empty_like(z)
     ACTIVATIONS[name].apply(z, a)
     ACTIVATIONS[name].derivative(z, a, slope)

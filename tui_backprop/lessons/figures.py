@@ -6,6 +6,7 @@ weight's name alone is its value. With `#N` behind it, a value is that of sample
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -197,6 +198,19 @@ def _product(stage: Stage, name: str) -> float:
     return float(product[row.column, column.column])
 
 
+def _correlation(stage: Stage, name: str) -> float | None:
+    """Pearson's, of what a unit says with the target, over all samples; none where one of them never changes."""
+    place, samples = parse_unit(name, stage.experiment), range(len(stage.experiment.data))
+    if place.layer == 0:
+        values = stage.experiment.data.inputs[:, place.column]
+    else:
+        values = np.array([stage.passage(sample).a[place.layer - 1][place.column] for sample in samples])
+    values, targets = values - values.mean(), stage.experiment.data.targets[:, 0]
+    targets = targets - targets.mean()
+    size = math.sqrt(in_order(values**2) * in_order(targets**2))
+    return round(in_order(values * targets) / size, 12) if size else None
+
+
 def _mean_gradient(stage: Stage, name: str) -> float | None:
     gradient = stage.moment.gradient(_layer(stage, name))
     return None if gradient is None else float(np.abs(gradient).mean())
@@ -274,6 +288,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "delta": _unit_figure("delta", "delta"),
     "gate": _gate,
     "open for": _open_for,
+    "correlation": _correlation,
     "input": _input,
     # of the output and the run
     "prediction": _output("prediction"),

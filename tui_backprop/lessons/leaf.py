@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from tui_backprop.core.run.moment import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.arithmetic import number
 from tui_backprop.lessons.conditions import condition
@@ -13,6 +15,7 @@ from tui_backprop.lessons.figures import figure
 from tui_backprop.lessons.gradients import gradient_table
 from tui_backprop.lessons.lesson import Block, Figure, Inline, Lesson, LessonMistake, Page, Question, Text, Wait, Words
 from tui_backprop.lessons.names import Thing, thing
+from tui_backprop.lessons.plots import plot
 from tui_backprop.lessons.questions import Truth, options, order, truth
 from tui_backprop.lessons.stage import Stage, Theatre
 
@@ -21,7 +24,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Shown:
-    """A block without figures: a paragraph, an item, a row of a table, or a curve of some activations."""
+    """A block without figures: a paragraph, an item, a row of a table, a curve of some activations, a plot, or a
+    program (of each line its text and the phases at which it is at work)."""
 
     kind: str
     cells: tuple[tuple[Words, ...], ...]
@@ -107,6 +111,7 @@ class Press:
             if block.kind == "check":
                 shown += _check(stage)
             else:
+                self._at(block.line, partial(try_out, block, stage))
                 shown.append(Shown(block.kind, tuple(self._words(block.line, cell, stage) for cell in block.cells)))
         return tuple(shown)
 
@@ -126,6 +131,22 @@ def things(blocks: tuple[Shown, ...], stage: Stage) -> tuple[Thing, ...]:
     """What blocks speak of."""
     named = [words.thing for block in blocks for cell in block.cells for words in cell if words.thing]
     return tuple(thing(name, stage.experiment) for name in dict.fromkeys(named))
+
+
+def try_out(block: Block, stage: Stage) -> None:
+    """Refuses what can't be drawn: a plot of nothing, a phase that there is not."""
+    if block.kind == "plot":
+        plot(_first(block), stage.moment)
+    known = phases(stage.experiment.network.depth)
+    for _, *named in block.cells if block.kind == "code" else ():
+        for part in named:
+            if isinstance(part, Words) and part.text not in known:
+                raise BackpropError(f"no phase {part.text!r}", ", ".join(known))
+
+
+def _first(block: Block) -> str:
+    part = block.cells[0][0]
+    return part.text if isinstance(part, Words) else part.source
 
 
 def worded(part: Inline, stage: Stage) -> Words:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 
@@ -12,8 +11,6 @@ PANES = ("network", "matrices", "samples", "inspector", "error")
 """The panes that a page can bring into sight."""
 VIEWS = ("surface", "gates", "pulls", "collapse", "interference", "health", "slope", "landscape")
 """The views that a page can open."""
-CURVES = HIDDEN_ACTIVATIONS
-"""The activations whose curve and derivative a page can draw."""
 
 
 class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no error of the program's
@@ -61,7 +58,7 @@ class Scene:
 
     `experiment` is a preset's name or a file, `named` in that line, and changed by `overrides`; `at` a place such as
     `1:0:mask1`; `select` a weight, bias or unit; `pane` comes into sight; `matrices` is what they show; `view` opens
-    over the panes;
+    over the panes; `full` gives pane or view the room of all;
     `bug` names the mistakes that its gradient makes, or `none` where that is asked.
     """
 
@@ -73,6 +70,7 @@ class Scene:
     pane: str = ""
     matrices: str = "value"
     view: str = ""
+    full: bool = False
     bug: str = ""
     named: int = 0
 

@@ -10,6 +10,8 @@ from operator import attrgetter
 from tui_backprop.lessons.curves import curve_table
 from tui_backprop.lessons.leaf import Leaf, Press, Shown
 from tui_backprop.lessons.lesson import Lesson, Words
+from tui_backprop.lessons.plots import plot, plot_table
+from tui_backprop.lessons.stage import Stage
 
 WIDTH = 88
 
@@ -23,7 +25,7 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
         leaf = press.leaf(page)
         heading = f"{number}. {leaf.title}"
         where = _where(leaf)
-        lines += ["", heading, "-" * len(heading), "", where, *_blocks(leaf.before)]
+        lines += ["", heading, "-" * len(heading), "", where, *_blocks(leaf.before, leaf.stage)]
         if leaf.put is not None and leaf.truth is not None:
             lines += ["", *_wrapped(f"Question: {words(leaf.put.words)}")]
             lines += [f"  {chr(97 + place)}) {option}" for place, option in enumerate(leaf.put.options)]
@@ -32,7 +34,7 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
         if leaf.wait:
             lines += ["", f"(Step until: {leaf.wait}.)"]
         if leaf.revealed is not None and (answers or leaf.put is None):
-            lines += _blocks(leaf.after)
+            lines += _blocks(leaf.after, leaf.revealed)
     return "\n".join(lines) + "\n"
 
 
@@ -54,7 +56,7 @@ def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
     )
 
 
-def _blocks(blocks: Sequence[Shown]) -> Iterator[str]:
+def _blocks(blocks: Sequence[Shown], stage: Stage) -> Iterator[str]:
     for kind, group in groupby(blocks, key=attrgetter("kind")):
         if kind == "row":
             yield ""
@@ -66,9 +68,22 @@ def _blocks(blocks: Sequence[Shown]) -> Iterator[str]:
             elif kind == "curve":
                 yield ""
                 yield from curve_table([words(cell) for cell in block.cells])
+            elif kind == "plot":
+                yield ""
+                yield from plot_table(plot(words(block.cells[0]), stage.moment))
+            elif kind == "code":
+                yield ""
+                yield from _program(block)
             else:
                 yield ""
                 yield from _wrapped(words(block.cells[0]))
+
+
+def _program(block: Shown) -> Iterator[str]:
+    """A program, each line with the phases at which it is at work."""
+    wide = max(len(text.text) for text, *_ in block.cells)
+    for text, *named in block.cells:
+        yield f"  {text.text:<{wide}}{'  # ' if named else ''}{' '.join(phase.text for phase in named)}".rstrip()
 
 
 def _table(rows: Sequence[Shown]) -> list[str]:

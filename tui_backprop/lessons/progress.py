@@ -20,8 +20,8 @@ from tui_backprop.reading.disk import read_text
 from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
-_VERSION = 2
-"""Since version 2 the chapters' pages are others: what a file of version 1 says of their questions means others now."""
+_VERSION = 3
+"""The chapters' pages are others since: what an older file says of their questions means others now."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _said(mark: dict[str, Any]) -> dict[int, tuple[float, ...]]:
 
 
 def _progress(content: dict[str, Any]) -> Progress:
-    moved = chapter_names() if content.get("version") == 1 else ()
+    moved = chapter_names() if content.get("version") in range(1, _VERSION) else ()
     bookmarks = {
         str(name): Bookmark(Spot(max(0, int(mark["page"]))))
         if name in moved

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.figures import is_known
-from tui_backprop.lessons.leaf import worded
+from tui_backprop.lessons.leaf import try_out, worded
 from tui_backprop.lessons.lesson import Block, Figure, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.questions import options, truth
@@ -46,8 +47,9 @@ class _Proof:
             return
         if page.scene.select:
             self._try(page.scene.line, lambda: thing(page.scene.select, stage.experiment))
-        for line, text in (*_texts(page.before), *asked):
+        for line, text in asked:
             self._text(line, text, stage)
+        self._blocks(page.before, stage)
         revealed = stage
         if isinstance(task, Question):
             revealed = self._revealed(task, page.scene, stage)
@@ -55,8 +57,7 @@ class _Proof:
             until = self._try(task.line, lambda: condition(task.until, stage.experiment))
             if until is not None:
                 revealed = self._try(task.line, lambda: self._theatre.waited(stage, until)) or stage
-        for line, text in _texts(page.after):
-            self._text(line, text, revealed)
+        self._blocks(page.after, revealed)
 
     def _stage(self, scene: Scene) -> Stage | None:
         """The page's moment, or its run's start where only the moment is wrong."""
@@ -74,9 +75,15 @@ class _Proof:
         self._try(question.line, lambda: truth(question, revealed))
         return revealed
 
+    def _blocks(self, blocks: tuple[Block, ...], stage: Stage) -> None:
+        for block in blocks:
+            self._try(block.line, partial(try_out, block, stage))
+        for line, text in _texts(blocks):
+            self._text(line, text, stage)
+
     def _text(self, line: int, text: Text, stage: Stage) -> None:
         for part in text:
-            self._try(line, lambda part=part: worded(part, stage))  # type: ignore[misc]
+            self._try(line, partial(worded, part, stage))
 
     def _without_stage(self, line: int, text: Text) -> None:
         """What no network could make right."""

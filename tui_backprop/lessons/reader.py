@@ -33,8 +33,8 @@ from typing import Any
 from tui_backprop.core.diagnostics.bugs import bugs_of
 from tui_backprop.errors import BackpropError, perhaps
 from tui_backprop.experiments import Overrides
+from tui_backprop.lessons.curves import CURVES
 from tui_backprop.lessons.lesson import (
-    CURVES,
     PANES,
     VIEWS,
     Block,
@@ -45,8 +45,9 @@ from tui_backprop.lessons.lesson import (
     Scene,
     Text,
     Wait,
+    Words,
 )
-from tui_backprop.lessons.text import cells, parse
+from tui_backprop.lessons.text import cells, code, parse
 from tui_backprop.reading.disk import read_text
 
 LARGEST = 2**18
@@ -215,8 +216,14 @@ class _Reader:
         if kind == "check":
             page.blocks.append(Block("check", line, ()))
             return
+        if kind == "plot":
+            page.blocks.append(Block("plot", line, ((Words(" ".join(lines).strip()),),)))
+            return
+        if kind == "code":
+            page.blocks.append(Block("code", line, tuple(map(code, lines))))
+            return
         if kind not in ("page", "question", "wait"):
-            self._mistake(line, f"unknown directive {kind!r}", "page, question, wait, curve or check")
+            self._mistake(line, f"unknown directive {kind!r}", "page, question, wait, curve, plot, code or check")
             return
         count = len(self._mistakes)
         keys = _Keys(self._toml(lines, line + 1), lines, line + 1, self._mistake)
@@ -263,6 +270,7 @@ class _Reader:
             pane=keys.choice("pane", PANES),
             matrices=keys.choice("matrices", MATRICES) or "value",
             view=keys.choice("view", VIEWS),
+            full=keys.truth("full"),
             bug=self._bug(keys),
             named=keys.line("experiment") if experiment else inherited.named,
         )
@@ -360,6 +368,14 @@ class _Keys:
             self.wrong(key, f"{key!r} is out of range", "0 to 15")
             return default
         return default if value is None else int(value)
+
+    def truth(self, key: str) -> bool:
+        """Yes or no; no where it is not said."""
+        self._asked.add(key)
+        value = self._table.get(key, False)
+        if not isinstance(value, bool):
+            self.wrong(key, f"{key!r} is not true or false", f"{key} = true")
+        return value is True
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of lines of text."""

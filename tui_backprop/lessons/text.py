@@ -67,3 +67,9 @@ def _named(text: str, strong: bool, thing: str) -> list[Inline]:
 def cells(row: str) -> list[str]:
     """The cells of a table's row `| a | b |`; `\\|` is no border."""
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+
+
+def code(row: str) -> tuple[Words, ...]:
+    """A line of a program, and the phases at which it is at work, which its comment names."""
+    text, _, phases = row.partition("#")
+    return Words(text.rstrip()), *(Words(phase) for phase in phases.split())

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from operator import attrgetter
 
-import numpy as np
-
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
-from tui_backprop.core.run.moment import Phase
-from tui_backprop.lessons.curves import curve
+from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.lessons.leaf import Put, Shown
 from tui_backprop.lessons.lesson import Words
 from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
-from tui_backprop.render.canvas import Canvas, joined
-from tui_backprop.render.numbers import short
+from tui_backprop.render.canvas import joined
+from tui_backprop.render.lesson_pictures import curves, plotted, program
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, safe, width
+from tui_backprop.render.spans import Line, Span, clip, length, line, pad, safe, width
 
-CURVE_ROWS = 7
 MOST_MARKED = 64
 """The largest matrix that is marked entry by entry."""
 
@@ -49,9 +45,14 @@ class Sheet:
     score: str = ""
 
 
-def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[list[Line], int]:
-    """All lines of a page, and the one that should be in sight: the question's, or the verdict's."""
-    lines = _blocks(sheet.blocks, sheet, columns)
+def sheet_lines(
+    sheet: Sheet, chosen: int, typed: str, columns: int, moment: Moment | None = None
+) -> tuple[list[Line], int]:
+    """All lines of a page, and the one that should be in sight: the question's, or the verdict's.
+
+    Plots and programs are drawn as they are at `moment`, whatever the page began with.
+    """
+    lines = _blocks(sheet.blocks, sheet, columns, moment)
     focus = 0
     if sheet.put is not None:
         focus = len(lines)
@@ -69,7 +70,7 @@ def sheet_lines(sheet: Sheet, chosen: int, typed: str, columns: int) -> tuple[li
         spans = [Span(sign, ink, True), *(Span(word, "text", True) for word in _split(safe(sheet.verdict)))]
         lines += _lay(spans, columns, 2)
     if sheet.after:
-        lines += [(), *_blocks(sheet.after, sheet, columns)]
+        lines += [(), *_blocks(sheet.after, sheet, columns, moment)]
     while lines and not lines[0]:
         lines.pop(0)
         focus = max(0, focus - 1)
@@ -101,7 +102,7 @@ def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selectio
     return frozenset(found)
 
 
-def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int) -> list[Line]:
+def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int, moment: Moment | None) -> list[Line]:
     lines: list[Line] = []
     for kind, group in groupby(blocks, key=attrgetter("kind")):
         if kind == "row":
@@ -111,7 +112,11 @@ def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int) -> list[Line]:
             if kind == "item":
                 lines += _flow([Words("• "), *block.cells[0]], sheet, columns, 2)
             elif kind == "curve":
-                lines += [(), *_curves([cell[0].text for cell in block.cells], columns)]
+                lines += [(), *curves([cell[0].text for cell in block.cells], columns)]
+            elif kind == "plot":
+                lines += [(), *(plotted(block.cells[0][0].text, moment, columns) if moment is not None else [])]
+            elif kind == "code":
+                lines += [(), *program(block, moment, columns)]
             else:
                 lines += [*([()] if lines else []), *_flow(block.cells[0], sheet, columns, 0)]
     return lines
@@ -223,37 +228,3 @@ def _narrowed(widths: Sequence[int], longest: Sequence[int], room: int) -> list[
 
 def _numeric(text: str) -> bool:
     return text.lstrip("−").replace(".", "").replace("e−", "").isdigit()
-
-
-def _curves(names: Sequence[str], columns: int) -> list[Line]:
-    """Curves of activations from −4 to 4, solid, and of their slopes, dotted; as many beside each other as fit."""
-    each = max(16, min(26, columns // max(1, len(names)) - 2))
-    beside = max(1, columns // (each + 2))
-    lines: list[Line] = []
-    for start in range(0, len(names), beside):
-        group = [_one_curve(name, min(each, columns)) for name in names[start : start + beside]]
-        for row in zip(*group, strict=True):
-            lines.append(tuple(span for part in row for span in (*part, Span("  "))))
-    return [*lines, line(Span("━ curve  ┄ slope, z from −4 to 4", "dim"))]
-
-
-def _one_curve(name: str, columns: int) -> list[Line]:
-    canvas = Canvas(columns, CURVE_ROWS)
-    dots, tall = columns * 2, CURVE_ROWS * 4
-    z = np.linspace(-4.0, 4.0, dots)
-    a, slope = curve(name, z)
-    low, high = float(min(a.min(), 0.0)), float(max(a.max(), 1.0))
-
-    def row(value: float) -> int:
-        return round((high - value) / (high - low) * (tall - 1))
-
-    axis = Span("", "dim")
-    canvas.draw((0, row(0.0)), (dots - 1, row(0.0)), axis, 1, (1, 3))
-    for values, look, dash in ((slope, Span("", "-3"), (2, 2)), (a, Span("", "+4", True), (1, 0))):
-        for x in range(dots - 1):
-            ends = row(float(values[x])), row(float(values[x + 1]))
-            on = dash[1] == 0 or x % sum(dash) < dash[0]
-            if on:
-                canvas.draw((x, ends[0]), (x + 1, ends[1]), look, 1, (1, 0))
-    title = line(Span(fit(f"{safe(name)}: {short(low)} to {short(high)}", columns), "label", True))
-    return [title, *(joined(cells) for cells in canvas.lines())]

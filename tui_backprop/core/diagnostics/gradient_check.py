@@ -175,6 +175,21 @@ def check_slope(moment: Moment, index: int) -> Slope:
     return Slope(samples, step, (low, middle, high), numeric, analytic, smooth is None, below, above, searched)
 
 
+def loss_along(moment: Moment, index: int, values: Array) -> tuple[Array, float, float]:
+    """(E with the parameter at `index` at each of `values`, E as it is, its gradient), over the samples of the step.
+
+    At the start these are the first ones. Predictions are not rounded.
+    """
+    experiment, flat = moment.ahead, moment.parameters.flat
+    samples = list(moment.samples or range(min(experiment.training.batch, len(experiment.data))))
+    inputs, targets = experiment.data.inputs[samples], experiment.data.targets[samples]
+    loss, now = _Loss(experiment, inputs, targets), float(flat[index])
+    with np.errstate(all="ignore"):
+        losses = np.array([loss.mean(flat, index, value - now) for value in values.tolist()])
+        gradient = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
+        return losses, loss.mean(flat, index, 0.0), gradient
+
+
 def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | None:
     """The smallest change of the parameter, in one direction, at which a gate opens or shuts; None beyond `REACH`."""
     here = loss.gates(flat, index, 0.0)

@@ -167,7 +167,7 @@ class Lesson(Pane):
     def _all(self) -> tuple[list[Line], int]:
         if self.sheet is None:
             return [], 0
-        return sheet_lines(self.sheet, self.chosen, self.typed, max(10, self.size.width))
+        return sheet_lines(self.sheet, self.chosen, self.typed, max(10, self.size.width), self.moment)
 
     def _focus_top(self) -> int:
         lines, focus = self._all()

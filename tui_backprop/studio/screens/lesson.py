@@ -167,8 +167,10 @@ class LessonScreen(StudioScreen):
         self.views = ()
         if scene.view:
             self.open_view(scene.view)
-            return
-        self.action_show_pane(scene.pane or ("network" if self.has_class("-small") else "matrices"))
+        else:
+            self.action_show_pane(scene.pane or ("network" if self.has_class("-small") else "matrices"))
+        if scene.full:
+            self.action_full()
 
     def _change_network(self) -> None:
         """Selects what every network has, and only then shows another one: no pane looks for what is not there."""
