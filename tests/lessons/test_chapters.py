@@ -202,7 +202,8 @@ def prose() -> Iterator[tuple[str, dict[str, float]]]:
         halves = [(leaf.before, leaf.stage)] + ([(leaf.after, leaf.revealed)] if leaf.revealed else [])
         for blocks, stage in halves:
             symbols = known(stage)
-            yield from (("".join(words.text for words in cell), symbols) for block in blocks for cell in block.cells)
+            said = [cell for block in blocks if block.kind != "code" for cell in block.cells]
+            yield from (("".join(words.text for words in cell), symbols) for cell in said)
         if leaf.put is not None:
             yield "".join(words.text for words in leaf.put.words), known(leaf.revealed or leaf.stage)
         if leaf.truth is not None:
@@ -210,7 +211,9 @@ def prose() -> Iterator[tuple[str, dict[str, float]]]:
 
 
 WORDS = (
-    "a = z.", "a = z,", "a = z²", "z = 0", "a = 1 where", "Gradient = what", "New = old", "δ = ↑)", "δ = ↑ × mask",
+    "a = z.", "a = z,", "a = z × z", "a = 1 / (1 + e^−z)", "a1 = 1 / (1 + np.exp(-z1))",
+    "delta1 = blame1 * a1 * (1 - a1)", "Gradient = input",
+    "z = 0", "a = 1 where", "Gradient = what", "New = old", "δ = ↑)", "δ = ↑ × mask",
     "gradient = input", "weight = old", "z = 1", "↑ = weight",
 )  # fmt: skip
 """What is said in words or of any unit: it has no value to compare."""
