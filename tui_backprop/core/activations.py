@@ -18,7 +18,7 @@ LEAK = 0.01
 """Slope of leaky ReLU below zero."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activation:
     """One activation function, for arrays of any shape.
 

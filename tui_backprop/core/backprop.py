@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,8 +75,7 @@ def in_order(network: Network, training: Training, batch: int) -> bool:
     return batch == 1 or network.size * training.batch <= SMALL
 
 
-@dataclass(frozen=True, eq=False)
-class Piece:
+class Piece(NamedTuple):
     """The gradient of the parameters from number `start` on, which `program` writes to `flat`."""
 
     start: int
@@ -343,8 +343,7 @@ class Pass:
         return Pass(self.network, 1, frozen(part.flat), of=self)
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(NamedTuple):
     """What fixed parameters say of several samples: `raw` and `prediction` (samples, units[L]), `error` (samples,).
 
     Of many networks, `Parameters` of a flat array (networks, size), all three have an axis over these in front.

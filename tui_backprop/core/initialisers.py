@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ CONSTANT = 0.5
 """Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
 
 
-@dataclass(frozen=True)
-class Initialiser:
+class Initialiser(NamedTuple):
     """`draw(random, (fan_in, fan_out))` gives a matrix; `numpy` is that with `random`, m and n, in a script.
 
     `fixed` says that it draws nothing: every seed has the same weights.

@@ -31,7 +31,7 @@ class Plain(NamedTuple):
     first: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """What training minimises.
 
@@ -82,7 +82,7 @@ def _total(values: Array) -> Array:
 # squared: E = Σ(ŷ − y)²
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Squared(Loss):
     parts: Callable[[int], float] = lambda units: 1.0
     """What Σ(ŷ − y)² over so many outputs is divided by."""

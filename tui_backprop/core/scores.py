@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ AT_ANY_TIME = 1_000_000
 _ROWS = 4096
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """`error` is the mean reported error of a sample; `right` how many classes were right, where there are classes."""
 
     samples: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 FRAME = (4, 2)
@@ -28,8 +27,7 @@ class Place(NamedTuple):
     rows: int
 
 
-@dataclass(frozen=True)
-class Want:
+class Want(NamedTuple):
     """What a pane's content needs, without its frame, and the least that it is of use in."""
 
     columns: int

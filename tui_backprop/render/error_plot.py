@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ _LINE, _AHEAD, _EXTREMES = Span("", "label"), Span("", "dim"), Span("", "faint")
 _SOLID, _DOTTED = (1, 0), (1, 3)
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """What the height of a line means: from 0 to `top`, or between two powers of ten."""
 
     top: float
@@ -49,8 +48,7 @@ class Axis:
         return max(0, round((math.log10(value) - self.powers[0]) / (self.powers[1] - self.powers[0]) * (height - 1)))
 
 
-@dataclass(frozen=True)
-class Plot:
+class Plot(NamedTuple):
     """The cells, row by row, how many epochs share a place, and where the present epoch stands, if one is over."""
 
     cells: list[list[Span]]
@@ -79,8 +77,7 @@ def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
         return np.array([np.mean(part) for part in _parts(errors, size)]), size
 
 
-@dataclass(frozen=True)
-class _Grid:
+class _Grid(NamedTuple):
     """Where epochs and errors stand among the dots: `total` epochs, `size` of them sharing a place."""
 
     axis: Axis

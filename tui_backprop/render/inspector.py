@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ _CUT = re.compile(r"(\d+\.\d{4})\d+(e[-+]?\d+)?")
 """A number of more than four decimals: what is kept of it."""
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(NamedTuple):
     """The lines, and which of them belong to the present phase: from `focus` up to `end`."""
 
     lines: list[Line]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +46,7 @@ class View(Enum):
         return views[(views.index(self) + 1) % len(views)]
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(NamedTuple):
     """Cells of a number with the gap before it, its decimals, and the most cells of a row's name."""
 
     size: int

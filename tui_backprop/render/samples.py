@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ _ROWS = 12
 """Rows from which there is room for what was made of a file, too."""
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(NamedTuple):
     """How much of each field is shown."""
 
     name: int = 24
@@ -57,8 +56,7 @@ _FORMS = (
 """From the most to the least."""
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     """A heading, and a span for each sample, set flush right after a gap."""
 
     heading: str
@@ -73,8 +71,7 @@ class _Column:
         return span._replace(text=" " * self.gap + fit(span.text, self.cells, right=True))
 
 
-@dataclass(frozen=True)
-class _Shown:
+class _Shown(NamedTuple):
     """The samples in sight, and what is known of them."""
 
     moment: Moment

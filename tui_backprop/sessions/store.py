@@ -6,11 +6,10 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import platformdirs
 
@@ -106,8 +105,7 @@ class InUseError(BackpropError):
     """A session that another studio has open."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A session in the folder: its file, what it says of itself, and whether a studio has it open."""
 
     path: Path

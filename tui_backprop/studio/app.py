@@ -7,8 +7,8 @@ import gc
 import io
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import Console
 from textual.await_complete import AwaitComplete
@@ -210,8 +210,7 @@ class BackpropApp(OpenApp):
         getattr(driver_of(self), "redraw", self.refresh)()
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """The studio's screen, three times: text, text with colours for a terminal, and SVG."""
 
     text: str

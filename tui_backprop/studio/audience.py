@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # Textual reads its environment as it is imported; the command line sets that up later
     from textual.timer import Timer
@@ -23,8 +22,7 @@ KIOSK_FORBIDS = frozenset({"save", "app.suspend_process", "suspend_process"})
 """Actions that a visitor has no use for, and a host no wish for."""
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """`kiosk`: strangers at the keys, so no files, bounded memory and runs, and a fresh start when they have left.
 
     `play`: nobody at the keys, so it plays by itself and starts over.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BREATH = 0.002
 """Seconds between two slices of something long, in which keys find their way."""
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """One move: `make()` starts it and yields its progress in words, or nothing at all.
 
     An `open_ended` move, such as a run until something happens, ends when the next move is asked for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,7 @@ class LayerGates:
         return np.asarray((self.opened > 0) & (self.opened < len(self.passing)) & self.activation.gated)
 
 
-@dataclass(frozen=True, eq=False)
-class Gates:
+class Gates(NamedTuple):
     """All hidden layers over the data rows `rows`, of `total`."""
 
     rows: NDArray[np.intp]

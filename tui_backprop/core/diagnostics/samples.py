@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.run.moment import Moment
 
 
-@dataclass(frozen=True, eq=False)
-class SampleView:
+class SampleView(NamedTuple):
     """Every sample under the parameters of a moment.
 
     `prediction` (samples, outputs); `error` (samples,) as reported; `change` (samples,), known once the step's

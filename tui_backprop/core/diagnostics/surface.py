@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ MARGIN = 0.1
 """How far the plane reaches beyond the samples, as a share of their range."""
 
 
-@dataclass(frozen=True, eq=False)
-class Plane:
+class Plane(NamedTuple):
     """Two axes of the input space; `points` (samples, 2) are where the training samples stand on them.
 
     `names` are those of the axes. `features` says that the inputs are functions of the two; `held` names the

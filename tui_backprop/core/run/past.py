@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
@@ -18,8 +17,7 @@ _MOST_KEPT = 512
 _MOST_STEPS_KEPT = 64
 
 
-@dataclass(frozen=True, eq=False)
-class PastStep:
+class PastStep(NamedTuple):
     """A step as it was made: its data rows, its pass, and the parameters around it."""
 
     number: int

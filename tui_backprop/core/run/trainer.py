@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,7 @@ class TrainingState:
         return self.parameters.flat.nbytes + (self.memory.slots.nbytes if self.memory is not None else 0)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where an experiment's own epochs begin: after `step` steps, which were `epoch` epochs."""
 
     step: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ _THICKNESS = (1, 1, 1, 2, 3)
 _SOLID, _DASHED, _DOTTED, _FAINT = (1, 0), (7, 4), (1, 5), (1, 2)
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """An edge from cell (x, row) `start` to `end`, both given from left to right, with what it carries."""
 
     start: tuple[int, int]

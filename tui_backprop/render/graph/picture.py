@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def graph(
         return []
     shown = plan(moment, selection, *inside(columns, rows), maps is not None)
     content = _content(moment, selection, shown, *inside(columns, rows), maps)
-    shifted = [replace(column, left=column.left + 1) for column in shown]  # the rails begin a cell further left
+    shifted = [column._replace(left=column.left + 1) for column in shown]  # the rails begin a cell further left
     top, bottom = rails(moment, shifted, columns, frame)
     side, blank = Span("│", frame), Span(" ")
     return [

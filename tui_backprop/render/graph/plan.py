@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.parts import Weight
@@ -66,8 +67,7 @@ class Slot:
         return self.first <= unit < self.first + self.count
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A layer of the graph: its form, its slots from top to bottom, its names as shown, and where it stands."""
 
     layer: int
@@ -138,7 +138,7 @@ def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: 
     tops = [int(place * slot_rows + (slot_rows - form.rows) / 2) for place in range(len(counts))]
     slots = tuple(Slot(*entry) for entry in zip(starts, counts, tops, strict=True))
     column = Column(layer, form, slots, tuple(shorten(names, most)), 0, hidden)
-    return replace(column, cells=_cells(moment, column))
+    return column._replace(cells=_cells(moment, column))
 
 
 def _cells(moment: Moment, column: Column) -> int:
@@ -191,7 +191,7 @@ def _spread(shown: Sequence[Column], columns: int) -> tuple[Column, ...]:
     """The columns from the left edge to the right one, with gaps of the same size between them."""
     gap = (columns - sum(column.cells for column in shown)) / max(1, len(shown) - 1)
     lefts = accumulate((column.cells + gap for column in shown[:-1]), initial=0.0)
-    return tuple(replace(column, left=max(0, round(left))) for column, left in zip(shown, lefts, strict=True))
+    return tuple(column._replace(left=max(0, round(left))) for column, left in zip(shown, lefts, strict=True))
 
 
 def _span_name(names: Sequence[str], first: int, last: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.breadcrumb import phase_label
@@ -16,8 +16,7 @@ _LEAST_LINK = 3
 """Cells between two phases: a blank, an arrow head, a blank."""
 
 
-@dataclass(frozen=True)
-class _Stop:
+class _Stop(NamedTuple):
     """A phase on the rail, around the cell `centre`."""
 
     phase: Phase

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 _NUMBER = 7
 
 
-@dataclass(frozen=True)
-class _Value:
+class _Value(NamedTuple):
     """A number of a unit, the scale of its tone, and whether this phase brought it."""
 
     value: float | None
@@ -112,8 +110,7 @@ def _full(moment: Moment, column: Column, slot: Slot, title: Span, frame: str) -
     return [line(*top), *(line(side, Span(" "), *row, Span(" "), side) for row in rows), bottom]
 
 
-@dataclass(frozen=True)
-class _Gate:
+class _Gate(NamedTuple):
     """What stands between the numbers of the two rows: five cells, or one where there is no gate."""
 
     rows: tuple[Line, Line]
