@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from tui_backprop.core.diagnostics.mistakes import FIGURES, likely
+from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, of_any_figure
 from tui_backprop.core.parts import Part, Unit, parse_parameter, parse_unit
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS
@@ -82,9 +82,33 @@ def _number_hint(question: Question, stage: Stage, given: float) -> str:
         mistake = likely(stage.moment, figure, part, given, _precision(question, given))
         return mistake.says if mistake else ""
     right = evaluate(question.about, stage)
-    if not isinstance(right, str) and abs(given + right) <= tolerance(question, right):
-        return "The size is right, the sign is not."
-    return ""
+    if figure == "product" and (told := _product_hint(question, stage, given)):
+        return told
+    if isinstance(right, str):
+        return ""
+    fitting = (m.says for m in of_any_figure(right) if abs(m.value - given) <= tolerance(question, right))
+    return next(fitting, "")
+
+
+def _product_hint(question: Question, stage: Stage, given: float) -> str:
+    """What was probably done wrong in an entry of W1·W2, the sum over all ways from an input to an output."""
+    first, *rest = stage.moment.parameters.weights
+    if len(rest) != 1:
+        return ""
+    below, above = (parse_unit(name.strip(), stage.experiment) for name in question.about[8:].split("→"))
+    weights, onwards = first[below.column], rest[0][:, above.column]
+    ways = weights * onwards
+    names = stage.experiment.unit_names(1)
+    found = [(ways.sum() - way, f"The way by way of {name} is missing.") for name, way in zip(names, ways, strict=True)]
+    for name, way in zip(names, ways, strict=True):
+        found.append((ways.sum() - 2 * way, f"A minus sign got lost on the way by way of {name}."))
+        found.append((way, f"This is the way by way of {name} alone: add the others."))
+    for other, name in enumerate(stage.experiment.unit_names(0)):
+        if other != below.column:
+            found.append((first[other] @ onwards, f"This is {name}→{question.about.rpartition('→')[2]}."))
+    for value in (weights.sum() + onwards.sum(), weights.sum() * onwards.sum()):
+        found.append((value, "Multiply along each way, and add up the ways."))
+    return next((told for value, told in found if abs(given - value) <= _precision(question, given)), "")
 
 
 def _precision(question: Question, given: float) -> float:

@@ -40,7 +40,7 @@ def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: flo
         return None
     with np.errstate(all="ignore"):
         of_figure = list(_of_figure(step, figure, part))
-        single = [*of_figure, *_of_any_figure(right), *_of_the_whole_step(step, figure, part)]
+        single = [*of_figure, *of_any_figure(right), *_of_the_whole_step(step, figure, part)]
         single += [*_of_rounding(step, figure, part), *_of_nearness(right, given, tolerance)]
     single = [mistake for mistake in single if abs(mistake.value - right) > tolerance]
     double = [
@@ -76,7 +76,8 @@ def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
     yield from of_unit[figure](step, part)
 
 
-def _of_any_figure(right: float) -> Found:
+def of_any_figure(right: float) -> Found:
+    """The mistakes that any number knows."""
     yield Mistake("sign", -right, "The size is right, the sign is not.")
     for shift in (10.0, 0.1, 100.0, 0.01):
         yield Mistake("decimal-point", right * shift, "The digits are right, but the decimal point has moved.")

@@ -69,6 +69,7 @@ class PhaseByHand(Grid):
         background: transparent;
         Vertical { width: 100; max-width: 100%; max-height: 100%; padding: 0 1; }
         VerticalScroll { max-height: 14; }
+        #wrong { color: $foreground; text-style: bold; }
     }
     """
 

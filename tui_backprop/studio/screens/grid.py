@@ -186,10 +186,10 @@ class Grid(Dialog[list[Fields]]):
         for place, block in enumerate(self._blocks):
             lines += [Content.styled(block.title, "bold")] if block.title else []
             lines.append(Content(" " * self.NAME + _row(block.columns)))
-            lines += [Content.styled(fit(name, self.NAME) + _row(texts), "dim") for name, texts in block.given]
+            lines += [Content(fit(name, self.NAME) + _row(texts)) for name, texts in block.given]
             for row, fields in enumerate(block.fields):
                 name = block.rows[row] if row < len(block.rows) else f"#{row}"
-                cells = [Content(fit(name, self.NAME))]
+                cells = [Content.styled(fit(name, self.NAME), "bold" if block.given else "")]
                 for column, text in enumerate(fields):
                     shown = text if width(text) <= CELL else "…" + text[1 - CELL :]
                     chosen = (place, row, column) == self._place
