@@ -13,7 +13,7 @@ import pytest
 from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import all_right
+from tui_backprop.core.goal import all_right, out_of_reach, right_classes
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
@@ -151,6 +151,8 @@ class TestAllRight:
     ("output", "targets", "told"),
     [
         ("softmax", [1.0], "a softmax over one unit always answers 1"),
+        ("softmax", [1.0, 1.0], "the targets of sample #0 sum to 2, the outputs of softmax to 1"),
+        ("softmax", [0.4, 0.6], ""),
         ("sigmoid", [11.0], "targets from 0 to 11 are out of reach of sigmoid, which lies between 0 and 1"),
         ("tanh", [-1.5], "targets from -1.5 to 0 are out of reach of tanh, which lies between -1 and 1"),
         ("relu", [-1.0], "targets from -1 to 0 are out of reach of relu, which lies above 0"),
@@ -164,11 +166,20 @@ class TestAllRight:
 def test_a_set_up_that_cannot_work_is_told(
     output: str, targets: list[float], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "own.toml"
+    path, units = tmp_path / "own.toml", len(targets)
+    rows = [targets, [0.0] if units == 1 else [0.0, 1.0]]
     path.write_text(
-        f'[network]\nlayers = [1, 1]\noutput = "{output}"\n[data]\ninputs = [[1], [2]]\ntargets = [{targets}, [0]]\n',
+        f'[network]\nlayers = [1, {units}]\noutput = "{output}"\n[data]\ninputs = [[1], [2]]\ntargets = {rows}\n',
         "utf-8",
     )
     assert main(["train", str(path), "--epochs", "1"]) == 0
     warning = capsys.readouterr().err
     assert warning == (f"tui-backprop: this cannot be learned: {told}\n" if told else "")
+    assert out_of_reach(load_experiment(path)) == told
+
+
+def test_the_one_unit_of_a_softmax_answers_nothing_right() -> None:
+    network = {"layers": [1, 1], "output": "softmax"}
+    experiment = load_experiment({"network": network, "data": {"inputs": [[1.0], [2.0]], "targets": [[1.0], [0.0]]}})
+    assert not all_right(experiment, experiment.initial.flat[None]).any()
+    assert right_classes(experiment, np.ones((2, 1)), experiment.data.targets) is None

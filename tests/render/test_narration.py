@@ -43,6 +43,12 @@ def test_the_start_says_what_to_watch_or_how_to_begin() -> None:
     assert "space" in sentence(of([1, 1]))
 
 
+def test_the_start_says_what_cannot_be_learned() -> None:
+    assert sentence(of([1, 1], output="softmax")) == (
+        "This cannot be learned: a softmax over one unit always answers 1."
+    )
+
+
 def test_a_shut_gate_is_named_forwards_and_backwards() -> None:
     assert sentence(at("article", 3, "activate1")) == "ReLU stops negative sums: the gate of h2 shuts."
     assert sentence(at("article", 3, "mask1")) == "δ = upstream × f′(z): h2 was shut, so the error stops there."

@@ -91,7 +91,7 @@ def test_a_homework_sheet_is_typed_in_by_keyboard_alone_and_saved(tmp_path: Path
         press(terminal, F5)
         terminal.wait_for("Samples, one a row")
         press(terminal, "0.05\r0,1\r0.01\r0.99\r\r")
-        terminal.wait_for("✓ 2-2-2, 12 parameters; 1 samples to learn")
+        terminal.wait_for("✓ 2-2-2, 12 parameters; 1 sample to learn")
         press(terminal, F4)
         terminal.wait_for("Weights and biases at the start", "W1, a row for each input")
         press(terminal, ".15\r.25\r.2\r.3\r.35\r.35\r.4\r.5\r.45\r.55\r.6\r.6\r")

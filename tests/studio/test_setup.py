@@ -6,6 +6,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import shelf
 from tui_backprop.experiments.columns import Opener
+from tui_backprop.experiments.draft import from_preset
+from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
@@ -83,6 +86,15 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         assert definition["training"]["rate"] == 0.039
         data = {"generator": "circle", "samples": 2000, "noise": 0.15, "test": 0.5, "standardise": True}
         assert definition["data"] == data
+
+
+def test_what_cannot_be_learned_is_told_beside_the_samples() -> None:
+    draft = replace(from_preset("sigmoid"), output="relu", data="typed in", columns="a", target="b", typed="1 > -1")
+    told = read(draft, False, True, TableFile, Reading(draft)).told
+    assert told.splitlines() == [
+        "✓ 1-4-1, 8 parameters; 1 sample to learn",
+        "⚠ cannot be learned: targets from -1 to -1 are out of reach of relu, which lies above 0",
+    ]
 
 
 @pytest.mark.slow

@@ -17,6 +17,8 @@ from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
 from tui_backprop.core.network import Parameters
 
+TOLERANCE = 1e-6
+"""How far from 1 the targets of a sample may sum to and be shares all the same."""
 _TOGETHER = 4096
 """Networks times samples that are asked at once."""
 
@@ -35,8 +37,9 @@ def threshold(experiment: Experiment) -> float | None:
 
 
 def has_classes(experiment: Experiment) -> bool:
-    """Whether answers are classes: of a softmax, of a sigmoid with targets 0 and 1, or −1 and 1."""
-    return ACTIVATIONS[experiment.network.activations[-1]].joint or threshold(experiment) is not None
+    """Whether answers are classes: of a softmax over several units, of a sigmoid with targets 0 and 1, or −1 and 1."""
+    joint = ACTIVATIONS[experiment.network.activations[-1]].joint and experiment.network.units[-1] > 1
+    return joint or threshold(experiment) is not None
 
 
 def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:
@@ -54,11 +57,16 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
     return np.asarray(same & np.isfinite(prediction).all(axis=-1), dtype=np.bool_)
 
 
+@lru_cache(maxsize=16)
 def out_of_reach(experiment: Experiment) -> str:
     """Why no weights at all can answer the samples of training, or nothing."""
     activation, targets = ACTIVATIONS[experiment.network.activations[-1]], experiment.data.targets
     if activation.joint and experiment.network.units[-1] == 1:
         return f"a {activation.name} over one unit always answers 1"
+    sums = targets.sum(axis=1)
+    if activation.joint and (far := np.abs(sums - 1.0)).max() > TOLERANCE:
+        worst = int(far.argmax())
+        return f"the targets of sample #{worst} sum to {sums[worst]:g}, the outputs of {activation.name} to 1"
     least, most = float(targets.min()), float(targets.max())
     if least < activation.bounds[0] or most > activation.bounds[1]:
         where = _within(*activation.bounds)

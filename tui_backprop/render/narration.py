@@ -7,6 +7,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.equations import of_delta
+from tui_backprop.core.goal import out_of_reach
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.penalty import penalised
@@ -20,6 +21,8 @@ def sentence(moment: Moment) -> str:
     """What a person should look at now."""
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
+    if not moment.step and (reason := out_of_reach(moment.ahead)):
+        return safe(f"This cannot be learned: {reason}.")
     if not moment.step:
         said = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
         return safe(said) or "Press . for the first phase, space for a whole sample, p to play."

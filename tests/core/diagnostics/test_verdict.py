@@ -16,21 +16,26 @@ def of(hidden: str, weights: list[Any], inputs: list[list[float]], biases: list[
     network: dict[str, Any] = {
         "layers": [len(weights[0]), *(len(w[0]) for w in weights)],
         "hidden": hidden,
+        "output": more.pop("output", "linear"),
         "weights": weights,
     }
     if biases is not None:
         network |= {"bias": True, "biases": biases}
-    data = {"inputs": inputs, "targets": [[float(i % 2)] for i in range(len(inputs))]}
+    targets = more.pop("targets", [float(i % 2) for i in range(len(inputs))])
+    data = {"inputs": inputs, "targets": [[target] for target in targets]}
     timeline = Timeline(load_experiment({"network": network, "training": {"rate": 0.1, **more}, "data": data}))
     return timeline.go(step)
 
 
 SIDES = [[1.0], [-1.0]]
+OUT_OF_REACH = Verdict("targets out of reach")
 
 
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
+        (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="relu", targets=[-1.0, 1.0]), OUT_OF_REACH),
+        (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="softmax"), OUT_OF_REACH),
         (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), Verdict("1 dead", "gates")),
         (
             lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[5.0, 5.0], [0.0]], rate=1e-4, step=2),

@@ -8,6 +8,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.gates import Gates, view_gates
+from tui_backprop.core.goal import out_of_reach
 from tui_backprop.core.run.moment import Moment
 
 MOSTLY = 0.5
@@ -21,16 +22,18 @@ RISE = 10.0
 
 
 class Verdict(NamedTuple):
-    """A sign of trouble in a word or two, and the view that shows it."""
+    """A sign of trouble in a word or two, and the view that shows it, if there is one."""
 
     word: str
-    view: str
+    view: str = ""
 
 
 def verdict(moment: Moment) -> Verdict | None:
     """The most serious sign of trouble; None where there is none."""
     if not moment.finite:
         return Verdict("not finite", "health")
+    if out_of_reach(moment.ahead):
+        return Verdict("targets out of reach")
     if _diverges(moment):
         return Verdict("error diverges", "health")
     found: Gates = moment.past.once(

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.experiment import GOALS, Data, Experiment
+from tui_backprop.core.goal import out_of_reach
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -103,10 +104,11 @@ class Reading:
         data, units = self.experiment.data, self.experiment.network.shape
         test = "" if data.test is None else f", {len(data.test):,} to test"
         few = next((f"  {note.split(':')[0]} may be classes: f2" for note in data.notes if MAY_BE_CLASSES in note), "")
-        return (
-            f"✓ {units}, {self.experiment.network.size:,} parameters; {len(data):,} samples to learn{test}\n"
-            f"  {_names(data.input_names)} → {_names(data.target_names)}{few}"
-        )
+        samples = f"{len(data):,} sample{'s' * (len(data) != 1)} to learn{test}"
+        names = f"  {_names(data.input_names)} → {_names(data.target_names)}{few}"
+        reason = out_of_reach(self.experiment)
+        below = f"⚠ cannot be learned: {reason}" if reason else names
+        return f"✓ {units}, {self.experiment.network.size:,} parameters; {samples}\n{below}"
 
     def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
         """Its samples, if they are those of another draft, too, whose layers have these `units`."""
