@@ -16,10 +16,20 @@ from tui_backprop import load_experiment
 from tui_backprop.cli.arguments import parser_of
 from tui_backprop.cli.main import _experiment
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, Draft, definition_without_paths, draft_of, field_of, from_preset
+from tui_backprop.experiments.draft import (
+    CSV,
+    Draft,
+    definition_without_paths,
+    draft_of,
+    field_of,
+    from_preset,
+    of_file,
+)
 from tui_backprop.experiments.generators import GENERATORS
+from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.toml_text import toml_text
 
 
@@ -190,6 +200,42 @@ def test_a_file_alone_brings_its_network_and_its_command(tmp_path: Path) -> None
     again = draft_of(typed)
     assert (again.data, again.file, again.target, again.command()) == (CSV, str(path), "kind", command)
     assert draft.changed("l2", "0.1").command() is None
+
+
+@pytest.mark.parametrize("size", [1.0, 1000.0])
+def test_a_file_of_numbers_brings_an_error_that_is_reached(size: float, tmp_path: Path) -> None:
+    """Answers off by a twentieth of the targets' range, as trained: 28 of 40 samples are."""
+    inputs = np.random.default_rng(3).uniform(-1, 1, (40, 2))
+    targets = size * (inputs[:, 0] - 0.5 * inputs[:, 1])
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,y\n" + "".join(f"{a},{b},{y}\n" for (a, b), y in zip(inputs, targets, strict=True)), "utf-8")
+    experiment = of_file(str(path), None, TableFile).experiment()
+    off = np.ptp(targets) / 20 / (np.std(targets) if size > 1 else 1.0)
+    assert experiment.training.stop == pytest.approx(0.5 * 28 * off**2, rel=0.06)
+    *_, (epoch, state) = Trainer(experiment).epochs(2000)
+    assert Trainer(experiment).converged(state)
+    assert epoch > 1
+
+
+@pytest.mark.parametrize(
+    ("output", "goal", "stop"), [(None, "error", 0.039), ("sigmoid", "error", 0.039), ("softmax", "all_right", 0.0)]
+)
+def test_every_output_has_a_goal_that_suits_it(output: str | None, goal: str, stop: float, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,y\n" + "".join(f"{n},{n % 3}\n" for n in range(10)), "utf-8")
+    training = of_file(str(path), output, TableFile).experiment().training
+    assert training.goal == goal
+    assert training.stop == pytest.approx(stop, rel=0.2)
+
+
+def test_an_output_that_never_reaches_its_targets_has_an_error_to_stop_at() -> None:
+    draft = from_preset("article")
+    assert draft.changed("output", "sigmoid").stop == "0.01"
+    assert from_preset("xor").changed("output", "sigmoid").stop == from_preset("xor").stop
+    assert draft.changed("output", "relu").stop == draft.stop
+    assert draft.changed("stop", "0.5").changed("output", "sigmoid").stop == "0.5"
+    assert from_preset("article").changed("data", "typed in").stop == "0.01"
+    assert float(from_preset("article").changed("data", "plane").stop) == pytest.approx(0.5 * 100 * 0.1**2)
 
 
 def test_momentum_is_refused_at_its_field() -> None:

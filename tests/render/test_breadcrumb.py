@@ -77,5 +77,14 @@ def test_a_changed_rate_is_shown_at_once() -> None:
     assert "sgd 0.5" in text(counters(timeline.next_step(), 120))
 
 
+def test_so_are_another_optimiser_and_activation() -> None:
+    timeline = Timeline(load_experiment("article"))
+    timeline.go(3)
+    timeline.edit("optimizer", (), "adam")
+    timeline.edit("activation", (1,), "tanh")
+    assert "3-4-1 relu → tanh · sgd → adam 0.1 " in text(counters(timeline.moment, 120))
+    assert "3-4-1 tanh · adam 0.1 " in text(counters(timeline.next_step(), 120))
+
+
 def test_a_mini_batch_names_its_samples() -> None:
     assert "sample #0 #1 #2 1/2, #0 shown" in text(counters(at("article", 1, "sum1", batch=3), 120))

@@ -46,7 +46,8 @@ class Outline:
     """What a network must fit: the number of inputs and of targets, and of classes; 0 where targets are numbers.
 
     `target` names the columns to be learned. `scaled` tells whether inputs and targets should be standardised;
-    `may_be_classes` lists the values of a target that is a few whole numbers.
+    `may_be_classes` lists the values of a target that is a few whole numbers. An answer that is `near` to its target
+    has a squared error, in training units, of a twentieth of the targets' range. `samples` are all there are.
     """
 
     inputs: int
@@ -55,6 +56,8 @@ class Outline:
     target: tuple[str, ...] = ()
     scaled: tuple[bool, bool] = (False, False)
     may_be_classes: tuple[str, ...] = ()
+    near: float = 0.0
+    samples: int = 0
 
 
 def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = TableFile) -> Outline:
@@ -71,7 +74,16 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
     names = tuple(file.names[column] for column in chosen.targets)
     classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
     width = _encoded(found, range(len(chosen.inputs), len(found.names)))[0].shape[1]
-    return Outline(len(inputs), width, classes, names, scaled, few)
+    near = 0.0 if chosen.of_classes else _near(targets, scaled[1])
+    return Outline(len(inputs), width, classes, names, scaled, few, near, len(targets))
+
+
+def _near(targets: Array, scaled: bool) -> float:
+    """The squared error of an answer off by a twentieth of the range in each target, which may be `scaled`."""
+    with np.errstate(all="ignore"):
+        off, deviation = np.ptp(targets, axis=0) / 20, targets.std(axis=0)
+        off = np.divide(off, deviation, out=np.zeros_like(off), where=deviation > 0) if scaled else off
+        return float((off * off).sum())
 
 
 def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, Chosen]:

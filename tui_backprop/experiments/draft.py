@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, RELU, SIGMOID, TANH
+from tui_backprop.core.activations import ACTIVATIONS, JOINT_ACTIVATIONS, LINEAR, RELU, SIGMOID, TANH
 from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experiment, Training
 from tui_backprop.core.losses import HALF_SQUARED, suited_to, suited_to_output
 from tui_backprop.core.optimizers import unused_settings
@@ -55,6 +56,8 @@ _OR_NOT = ("momentum", "l1", "l2", "round", "stop")
 """Rules of training that a file leaves out where their field is empty."""
 _USUAL = {"report": Training.report, "goal": Training.goal}
 """Rules that a file leaves out where they are the usual ones."""
+_SMALL = "0.01"
+"""An error that outputs which never quite reach their targets come down to."""
 FOUND_OUT = "found out"
 DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "blanks": " ", "|": "|"}
 DECIMALS = {FOUND_OUT: "", "point": ".", "comma": ","}
@@ -148,12 +151,14 @@ class Draft:
         if field == "data" and text == PRESETS_OWN:
             return from_preset(self.preset)
         draft = replace(self, **{field: text})
+        if field == "output" and ACTIVATIONS[text].curved and not number_of(draft.stop):
+            return replace(draft, stop=_SMALL)  # no weights would bring its error to 0
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
         if text == TYPED:
             shape = {"columns": "x1,x2", "target": "y", "layers": "2", "hidden": SIGMOID.name, "output": SIGMOID.name}
-            return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5")
+            return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5", stop=_SMALL)
         own = {"test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
@@ -165,12 +170,19 @@ class Draft:
         goal = ALL_RIGHT if found.classes else SMALL_ERROR
         scaled = ("yes" if needed else "no" for needed in found.scaled)
         scaling = dict(zip(("standardise", "standardise_targets"), scaled, strict=True)) if self.data == CSV else {}
-        return replace(self, output=output, loss=loss, goal=goal, **scaling)
+        return replace(self, output=output, loss=loss, goal=goal, stop=self._reachable(found), **scaling)
+
+    def _reachable(self, found: Outline) -> str:
+        """An error at which numbers are learned: answers that are off by a twentieth of the range, as a rule."""
+        share = number_of(self.test) or 0.0
+        stop = 0.5 * found.near * found.samples * (1.0 - share if 0.0 <= share < 1.0 else 1.0)
+        return f"{stop:.2g}" if 0.0 < stop < math.inf else ""
 
     def _outline(self, open_csv: Opener) -> Outline:
         if self.data in GENERATORS:
-            classes = 0 if self.data in REGRESSIONS else 2
-            return Outline(len(_listed(self.features)) or 2, 1, classes)
+            classes, samples = 0 if self.data in REGRESSIONS else 2, whole_of(self.samples) or 0
+            near = 0.0 if classes else (2 / 20) ** 2  # from −1 to 1
+            return Outline(len(_listed(self.features)) or 2, 1, classes, near=near, samples=samples)
         if self.data == TYPED:
             return Outline(len(_listed(self.columns)), len(_listed(self.target)), 0)
         if not self.file.strip():
@@ -433,7 +445,10 @@ def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
     draft = from_preset("article").changed("data", CSV).changed("file", file).suited(open_csv)
     if output in (None, draft.output):
         return draft
-    return replace(draft, output=str(output), loss=suited_to_output(str(output)), goal=Training.goal)
+    found = replace(draft, output=str(output), loss=suited_to_output(str(output)))
+    if output in JOINT_ACTIVATIONS:
+        return replace(found, goal=ALL_RIGHT)
+    return replace(found, goal=SMALL_ERROR, stop=draft.stop or _SMALL)
 
 
 def experiment_of(

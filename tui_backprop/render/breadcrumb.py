@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Network
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, clip, length, safe
@@ -77,10 +78,21 @@ def _title(moment: Moment) -> Span:
 
 def _set_up(moment: Moment) -> str:
     """`3-4-1 relu · sgd 0.1`; where an edit holds from the next step on, `sgd 0.1 → 0.5`."""
-    network, training, ahead = moment.experiment.network, moment.experiment.training, moment.ahead.training
-    hidden = ", ".join(dict.fromkeys(network.activations[:-1])) or network.activations[-1]
-    rate = short(training.rate) + (f" → {short(ahead.rate)}" if ahead.rate != training.rate else "")
-    return f"{network.shape} {hidden} · {ahead.optimizer} {rate}"
+    here, ahead = moment.experiment, moment.ahead
+    hidden, optimizer, rate = (
+        now if now == then else f"{now} → {then}"
+        for now, then in (
+            (_hidden(here.network), _hidden(ahead.network)),
+            (here.training.optimizer, ahead.training.optimizer),
+            (short(here.training.rate), short(ahead.training.rate)),
+        )
+    )
+    return f"{here.network.shape} {hidden} · {optimizer} {rate}"
+
+
+def _hidden(network: Network) -> str:
+    """The activations of the hidden layers, each once; of a single layer its own."""
+    return ", ".join(dict.fromkeys(network.activations[:-1])) or network.activations[-1]
 
 
 def _progress(moment: Moment) -> list[list[Span]]:

@@ -146,7 +146,20 @@ def test_a_branch_that_begins_before_the_goal_has_not_reached_it() -> None:
     assert timeline.converged_at == 148
     timeline.go(596)
     timeline.edit("weight", (1, 0, 0), 1.5)
-    assert timeline.converged_at == 148
+    assert timeline.converged_at is None
+    assert timeline.back_step().converged_at == 148
+
+
+def test_after_an_edit_a_run_converges_again() -> None:
+    timeline = article()
+    timeline.go(592)
+    timeline.edit("weight", (1, 0, 0), 1.5)
+    *_, (epoch, held) = timeline.run_epochs(lambda errors: len(errors) == timeline.converged_at, 5000)
+    errors = timeline.moment.errors[148:epoch]
+    assert held
+    assert errors[0] > 0
+    assert np.flatnonzero(errors == 0).tolist() == [len(errors) - 1]
+    assert timeline.moment.converged_at == epoch
 
 
 def test_editing_the_past_begins_a_branch_and_keeps_the_old_future() -> None:

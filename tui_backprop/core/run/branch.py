@@ -77,8 +77,8 @@ class Branch:
         self._interval = _INTERVAL
         self._checkpoints = {0: self.settled(self._trainers[0].start())}
         self._history = _History()
-        self.converged_at: int | None = None
-        """The first of these epochs that reached the goal."""
+        self._goals: dict[int, int] = {}
+        """By how many edits had been made before it: the first epoch that reached the goal."""
 
     def with_edit(self, edit: Edit, keep_future: bool) -> Branch:
         """Another branch, the same up to the edit; later edits go with it only where `keep_future`."""
@@ -91,8 +91,7 @@ class Branch:
         if reached:
             epochs = self.epochs_completed(reached)
             other._history = _History(self.errors[:epochs])
-            if self.converged_at is not None and self.converged_at <= epochs:
-                other.converged_at = self.converged_at
+            other._goals = {made: epoch for made, epoch in self._goals.items() if epoch <= epochs}
         return other
 
     # Steps and epochs
@@ -100,6 +99,10 @@ class Branch:
     def trainer(self, step: int) -> Trainer:
         """The one that makes step `step`, from 1; for the start the first one."""
         return self._trainers[max(0, bisect_left(self._from, max(1, step)) - 1)]
+
+    def converged_at(self, step: int) -> int | None:
+        """The first epoch that reached the goal, of those made with the same edits as stand after step `step`."""
+        return self._goals.get(bisect_right(self._edit_steps, step))
 
     def edits_at(self, step: int) -> tuple[Edit, ...]:
         """The edits at the end of step `step`."""
@@ -175,7 +178,7 @@ class Branch:
             end = trainer.epoch_end(epoch)
             if (
                 self._remember_error(epoch, error)
-                and self.converged_at is None
+                and bisect_left(self._edit_steps, end) not in self._goals
                 and may_be_reached(trainer.experiment, error)
             ):
                 before = made if end == made.step else trainer.advance(before, end - before.step)
@@ -233,8 +236,9 @@ class Branch:
         return True
 
     def _remember_goal(self, trainer: Trainer, epoch: int, end: TrainingState) -> None:
-        if self.converged_at is None and trainer.converged(end):
-            self.converged_at = epoch
+        made = bisect_left(self._edit_steps, end.step)
+        if made not in self._goals and trainer.converged(end):
+            self._goals[made] = epoch
 
     def _remember_checkpoint(self, state: TrainingState) -> None:
         self.reached = max(self.reached, state.step)

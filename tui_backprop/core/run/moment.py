@@ -78,7 +78,7 @@ class Moment:
     At the start `step` is 0 and `passage` None. Otherwise step `step` is under way, as far as `phase`, with the
     parameters `before` it and `after` it. `samples` are the data rows of the step. `errors` (epochs,) are those
     of all epochs computed so far, beyond this moment too where the run has been there; `goal_at` is the first of these
-    that reached the goal. `recent` are the steps of
+    since the last edit that reached the goal. `recent` are the steps of
     this epoch before this one (the last few of them): their first data row and their reported error.
     Layers count from 1 as in the equations. What this phase has not reached yet is None.
 
@@ -235,7 +235,7 @@ class Moment:
 
     @property
     def converged_at(self) -> int | None:
-        """The first epoch, up to this moment, that reached the goal."""
+        """The first epoch since the last edit, up to this moment, that reached the goal."""
         return self.goal_at if self.goal_at is not None and self.goal_at <= self.epochs_completed else None
 
     @cached_property

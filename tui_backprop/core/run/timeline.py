@@ -112,8 +112,8 @@ class Timeline:
 
     @property
     def converged_at(self) -> int | None:
-        """The first epoch that reached the goal, of all that have been made, whether before the cursor or not."""
-        return self._branch.converged_at
+        """The first epoch that reached the goal since the last edit, whether before the cursor or not."""
+        return self._branch.converged_at(max(self._under_way, self._moment.position))
 
     # Moves
 
@@ -378,7 +378,7 @@ class Timeline:
             after=self._after.parameters,
             passage=passage,
             errors=branch.errors,
-            goal_at=branch.converged_at,
+            goal_at=branch.converged_at(step if complete else step - 1),
             recent=self._recent(step),
             error_before=0.0 if step == 0 or trainer.done(step - 1) == 0 else self._before.epoch_error,
             memory_before=self._before.memory,
