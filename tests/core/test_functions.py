@@ -422,8 +422,8 @@ def test_the_set_up_lists_what_is_registered() -> None:
     assert HIDDEN_ACTIVATIONS == ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh")
 
 
-def test_the_readme_names_what_is_registered() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
+def test_the_documentation_names_what_is_registered() -> None:
+    readme = (ROOT / "tui_backprop/experiments/README.md").read_text("utf-8")
     for names in (HIDDEN_ACTIVATIONS, LOSSES, INITIALISERS):
         assert " ".join(names) in readme
     assert all(f"`{name}`" in readme for name in OPTIMIZERS)

@@ -281,6 +281,16 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
         assert all(pane.ANSWERS in page for pane in unopened)
 
 
+async def test_the_help_begins_with_the_signs_and_the_pane_that_has_the_focus() -> None:
+    async with studio() as s:
+        for _ in PANES:
+            await s.press("tab", "question_mark")
+            page = str(s.app.screen.query_one(Static).content)
+            assert page.startswith("Signs\n  z  ")
+            assert s.painted(s.focused).ANSWERS in page.partition("\nKeys\n")[0]  # type: ignore[attr-defined]
+            await s.press("escape")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, (70, 24), SMALL])
 async def test_keys_pressed_in_one_go_are_all_obeyed(size: tuple[int, int]) -> None:

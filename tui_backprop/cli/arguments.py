@@ -16,7 +16,22 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 PROGRAM = "tui-backprop"
-VERBS = ("learn", "list", "train", "sweep", "script", "check", "show", "worksheet", "by-hand", "sessions", "serve")
+VERBS = (
+    "learn",
+    "by-hand",
+    "worksheet",
+    "train",
+    "sweep",
+    "check",
+    "script",
+    "show",
+    "list",
+    "sessions",
+    "serve",
+    "help",
+    "completion",
+)
+SHELLS = ("bash", "zsh", "fish")
 _WITH_DEFAULT = ("studio", "serve", "by-hand")
 RECORDS = ("text", "csv", "jsonl")
 _MOST = 10**9
@@ -62,12 +77,16 @@ class _Parser(argparse.ArgumentParser):
         if self.prog == PROGRAM:
             from tui_backprop.studio.settings import place
 
-            print(f"Theme, motion, pace and key bar are kept in {printable(str(place()))}.", file=file)
+            print(f"Theme, motion, pace and key bar are kept in\n{printable(str(place()))}.", file=file)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         _, _, unknown = message.partition("unrecognized arguments: ")
         option = unknown.split("=")[0].split(" ")[0]
-        near = perhaps(option, re.findall(r"--[a-z][a-z-]*", self.format_usage())) if option.startswith("--") else ""
+        near = (
+            perhaps(option, re.findall(r"(?<![\w-])--[a-z][a-z-]*", self.format_help()))
+            if option.startswith("--")
+            else ""
+        )
         raise BackpropError(message + near, f"see {self.prog} --help")
 
 
@@ -75,12 +94,20 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
     """The options of a verb; `studio` is the command without one."""
     parser = _Parser(
         prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
+        usage=f"{PROGRAM} learn [options] [CHAPTER|FILE.md]" if verb == "learn" else None,  # or it would be too wide
         description=_DESCRIPTIONS[verb],
-        epilog=_EPILOG if verb == "studio" else None,
+        epilog=_EPILOG if verb == "studio" else _examples(verb),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     if verb in ("list", "sessions"):
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+        return parser
+    if verb == "help":
+        parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic or a command (default: list them)")
+        return parser
+    if verb == "completion":
+        parser.add_argument("shell", choices=SHELLS, help="the shell to print a script for")
         return parser
     if verb == "learn":
         _add_learn(parser)
@@ -108,7 +135,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
 
 
 def _add_studio(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--version", action="store_true", help="print the version and do nothing else")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and do nothing else")
     session = parser.add_mutually_exclusive_group()
     session.add_argument(
         "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
@@ -262,29 +289,72 @@ _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "serve": _add_server,
 }
 _DESCRIPTIONS = {
-    "studio": "Watch a neural network learn, one phase, one sample or one epoch per keypress, forwards and backwards.",
-    "learn": "The guided story, from why a single layer cannot learn this to back-propagation by hand.",
+    "studio": "Watch a neural network learn, a phase, sample or epoch per keypress, both ways.",
+    "learn": "The guided story, from a single layer to back-propagation by hand.",
     "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
-    "by-hand": "Work out a step by hand, phase by phase: the first wrong figure is named, and the likely mistake.",
+    "by-hand": "Work out a step by hand: the first wrong figure is named, with its likely cause.",
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
-    "sweep": "Train from many seeds at once: how many converge, how fast, which are stuck, and why.",
-    "script": "Print a short Python program that trains this very network, for NumPy or PyTorch.",
+    "sweep": "Train from many seeds: how many converge, how fast, which are stuck, and why.",
+    "script": "Print a short NumPy or PyTorch program that trains this very network.",
     "check": "Compare every gradient with a finite difference of the loss.",
-    "serve": "Show the studio, or a lesson, in browsers: a kiosk for each visitor, served from this machine.",
-    "sessions": "List the sessions that can be resumed, newest first: name, time, experiment, step/phase, in use.",
+    "serve": "Serve the studio, or a lesson, to browsers: a kiosk for each visitor.",
+    "sessions": "List the sessions that can be resumed, newest first.",
     "show": "Print the studio's screen at a moment, without a terminal.",
+    "help": "Print the documentation on a topic, or the help of a command.",
+    "completion": "Print a script that completes this command line in a shell.",
 }
-_EPILOG = f"""other commands:
-  {PROGRAM} learn [CHAPTER]     the guided story, with live numbers
-  {PROGRAM} worksheet EXPERIMENT  a by-hand exercise, with --answers its solution
-  {PROGRAM} by-hand [EXPERIMENT]  a step, filled in by you; --check FILE checks one on paper
-  {PROGRAM} list                presets, one a line
-  {PROGRAM} train EXPERIMENT    train without drawing
-  {PROGRAM} sweep EXPERIMENT    train from a thousand seeds at once
-  {PROGRAM} script EXPERIMENT   a Python program that trains the same
-  {PROGRAM} check EXPERIMENT    gradient check against finite differences
-  {PROGRAM} show EXPERIMENT     the studio's screen at a moment, without a terminal
-  {PROGRAM} sessions            sessions that can be resumed, newest first
-  {PROGRAM} serve [EXPERIMENT]  the studio in a browser
-Each has its own --help. Inside the studio press ? for help."""
+_EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "learn": (("", "where you left off"), ("5", "chapter 5"), ("5 --plain --answers", "as text, with the answers")),
+    "by-hand": (("xor", "fill in a step yourself"), ("article --check mine.txt", "check a sheet")),
+    "worksheet": (("article", "an exercise"), ("article --steps 2 --answers", "two steps, solved")),
+    "train": (
+        ("article", "each epoch as text"),
+        ("xor --rate 0.5 --epochs 200", "with another rate"),
+        ("--data flowers.csv", "on your own samples"),
+        ("article --every step --format jsonl", "every number"),
+    ),
+    "sweep": (("article-random", "1,000 starts"), ("xor --seeds 200 --format csv", "200 starts, as CSV")),
+    "check": (("xor", "every gradient"), ("article --bug wrong-sign", "with a bug")),
+    "script": (("iris --format torch", "for PyTorch"), ("xor --out xor.py", "for NumPy, to a file")),
+    "show": (
+        ("article --at 1:2:mask1", "the screen at a moment"),
+        ("circle --at 40 --svg circle.svg", "as a picture"),
+    ),
+    "list": (("", "name, shape and title"), ("--format json", "for a program")),
+    "sessions": (("", "newest first"), ("--format json", "for a program")),
+    "serve": (("xor", "at http://127.0.0.1:8000"), ("--learn 3 --visitors 20", "a chapter, for twenty")),
+    "help": (("", "all topics"), ("data", "one of them"), ("train", "a command")),
+    "completion": (("bash >> ~/.bashrc", "bash"), ("zsh >> ~/.zshrc", "zsh"), ("fish | source", "fish, now")),
+}
+
+
+def _examples(verb: str) -> str:
+    """A few command lines, aligned."""
+    lines = [(f"{PROGRAM} {verb} {arguments}".rstrip(), does) for arguments, does in _EXAMPLES[verb]]
+    cells = max(len(line) for line, _ in lines)
+    return "examples:\n" + "\n".join(f"  {line:<{cells}}  {does}" for line, does in lines)
+
+
+_COMMANDS = {
+    "learn [CHAPTER]": "the guided story, with live numbers",
+    "by-hand [EXPERIMENT]": "work out a step yourself, or check a sheet",
+    "worksheet EXPERIMENT": "a by-hand exercise, or its solution",
+    "train EXPERIMENT": "train without drawing",
+    "sweep EXPERIMENT": "train from a thousand seeds at once",
+    "check EXPERIMENT": "gradients against finite differences",
+    "script EXPERIMENT": "a Python program that trains the same",
+    "show EXPERIMENT": "the screen at a moment, without a terminal",
+    "list": "presets, one a line",
+    "sessions": "sessions that can be resumed, newest first",
+    "serve [EXPERIMENT]": "the studio in browsers",
+    "help [TOPIC]": "the documentation",
+    "completion SHELL": "completion for bash, zsh or fish",
+}
+_EPILOG = "\n".join(
+    [
+        "other commands:",
+        *(f"  {PROGRAM} {command:<22} {does}" for command, does in _COMMANDS.items()),
+        "Each has its own --help. Inside the studio press ? for help.",
+    ]
+)

@@ -9,7 +9,7 @@ import sys
 TYPE_CHECKING = False  # importing typing would double the time that --version takes
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from tui_backprop.core.experiment import Experiment
@@ -79,29 +79,23 @@ def _complete_streams() -> None:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    if "--version" in arguments:
+    if "--version" in arguments or arguments == ["-V"]:
         from tui_backprop import __version__
 
         print(PROGRAM, __version__)
         return 0
     from tui_backprop.cli.arguments import VERBS, parser_of
 
+    if "_ARGCOMPLETE" in os.environ:
+        from tui_backprop.cli.completion import complete
+
+        complete()
     verb = arguments[0] if arguments and arguments[0] in VERBS else "studio"
     if verb == "studio" and arguments and not arguments[0].startswith("-") and not os.path.exists(arguments[0]):
         _check_command(arguments[0])
     options = parser_of(verb).parse_args(arguments if verb == "studio" else arguments[1:])
-    if verb == "list":
-        return _list()
-    if verb == "sessions":
-        return _sessions()
-    if verb == "serve":
-        return _serve(options)
-    if verb == "studio":
-        return _studio(options)
-    if verb == "learn":
-        return _learn(options)
-    if verb == "by-hand":
-        return _by_hand(options)
+    if verb in _WITHOUT_EXPERIMENT:
+        return _WITHOUT_EXPERIMENT[verb](options)
     if options.experiment is None and options.data is None:
         from tui_backprop.errors import BackpropError
 
@@ -178,13 +172,47 @@ def _overrides(options: argparse.Namespace) -> Overrides:
     return Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
 
 
-def _list() -> int:
+def _help(options: argparse.Namespace) -> int:
+    from tui_backprop.cli.arguments import VERBS, parser_of
+    from tui_backprop.cli.topics import TOPICS, listing, print_topic
+
+    if options.topic is None:
+        print(listing(), end="")
+    elif options.topic in VERBS and options.topic not in TOPICS:
+        parser_of(options.topic).print_help()
+    else:
+        print_topic(options.topic)
+    return 0
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from tui_backprop.cli.completion import script
+
+    print(script(options.shell), end="")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
     from tui_backprop.experiments import load_experiment, preset_names
 
-    for name in preset_names():
-        experiment = load_experiment(name)
-        print(f"{name:<16} {experiment.network.shape:<8} {experiment.title}")
+    presets = [(name, load_experiment(name)) for name in preset_names()]
+    if options.format == "json":
+        _print_json(
+            [
+                {"name": name, "layers": [*preset.network.units], "title": preset.title, "watch": preset.watch}
+                for name, preset in presets
+            ]
+        )
+        return 0
+    for name, preset in presets:
+        print(f"{name:<16} {preset.network.shape:<8} {preset.title}")
     return 0
+
+
+def _print_json(rows: list[dict[str, Any]]) -> None:
+    import json
+
+    print("[" + ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows) + "]")
 
 
 def _show(experiment: Experiment, options: argparse.Namespace) -> int:
@@ -206,12 +234,27 @@ def _show(experiment: Experiment, options: argparse.Namespace) -> int:
     return 0
 
 
-def _sessions() -> int:
+def _sessions(options: argparse.Namespace) -> int:
     from tui_backprop.errors import one_line
     from tui_backprop.sessions.store import entries, folder, shown
 
     found, wrong = entries()
-    for entry in found:
+    if options.format == "json":
+        _print_json(
+            [
+                {
+                    "name": entry.path.stem,
+                    "path": str(entry.path),
+                    "saved": entry.head.saved.astimezone().isoformat(timespec="seconds"),
+                    "experiment": entry.head.experiment,
+                    "step": entry.head.step,
+                    "phase": entry.head.phase,
+                    "in_use": entry.in_use,
+                }
+                for entry in found
+            ]
+        )
+    for entry in found if options.format == "text" else ():
         head = entry.head
         when = f"{head.saved.astimezone():%Y-%m-%d %H:%M:%S}"
         text = f"{entry.path.stem:<40} {when}  {head.experiment:<16} {head.step}/{head.phase}"
@@ -427,3 +470,15 @@ def _served(options: argparse.Namespace) -> list[str]:
 
     desk.opened(options.learn)
     return ["learn", options.learn]
+
+
+_WITHOUT_EXPERIMENT: dict[str, Callable[[argparse.Namespace], int]] = {
+    "studio": _studio,
+    "learn": _learn,
+    "list": _list,
+    "sessions": _sessions,
+    "serve": _serve,
+    "help": _help,
+    "completion": _completion,
+}
+"""Commands that take care of their experiment themselves, if they have one."""

@@ -181,7 +181,7 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
-        raise ExperimentError(name, "", f"is not valid TOML: {error}", "see the README, “Experiment files”") from None
+        raise ExperimentError(name, "", f"is not valid TOML: {error}", "see tui-backprop help data") from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None
     except ValueError as error:  # an integer of thousands of digits

@@ -89,7 +89,7 @@ class _Proof:
         """What no network could make right."""
         for part in text:
             if isinstance(part, Figure) and not is_known(part.source):
-                self._note(line, BackpropError(f"no figure {part.source!r}", "see the README"))
+                self._note(line, BackpropError(f"no figure {part.source!r}", "see tui-backprop help lessons"))
 
     def _try(self, line: int, make: Callable[[], Result]) -> Result | None:
         try:

@@ -67,7 +67,7 @@ def present_value(edit: Edit, experiment: Experiment, parameters: Parameters) ->
         or len(place) != array.ndim
         or not all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
     ):
-        raise BackpropError(f"nothing to edit: {edit.what} {list(edit.place)}", "see the README, “Change anything”")
+        raise BackpropError(f"nothing to edit: {edit.what} {list(edit.place)}", "see tui-backprop help screen")
     return float(array[place])
 
 

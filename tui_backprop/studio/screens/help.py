@@ -1,4 +1,4 @@
-"""The help: what each pane shows, and what each key does."""
+"""The help: what the signs mean, what the pane with the focus shows, what each key does."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ from tui_backprop.render.spans import safe
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.screens.dialog import Closable
+
+SIGNS = (
+    ("z", "a unit's weighted sum"),
+    ("a", "its activation f(z), which flows forward; of the output, the prediction ŷ"),
+    ("↑", "the error that arrives at a unit from above: ∂E/∂a"),
+    ("δ", "what the unit's gate lets through: ↑ × f′(z)"),
+    ("✕", "a shut gate: it stops the signal (upper row), the error (lower row)"),
+    ("t", "the target, which the prediction ŷ is compared with"),
+    ("·", "not computed yet in this phase"),
+    ("colours", "blue positive, orange negative; cyan forward, magenta backward; bold is new"),
+)
 
 
 class HelpScreen(Closable[None], ModalScreen[None]):
@@ -41,7 +52,7 @@ class HelpScreen(Closable[None], ModalScreen[None]):
     ]
 
     def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...] = KEYS, kept: str = "") -> None:
-        """`kept` is the path of the file of settings; where there is none, nothing is said of it."""
+        """`panes` come in this order, the first before the keys; `kept` is the path of the file of settings, if any."""
         super().__init__()
         self._panes, self._keys, self._kept = panes, keys, kept
 
@@ -54,7 +65,14 @@ class HelpScreen(Closable[None], ModalScreen[None]):
 
 def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
     page = Text()
-    page.append("Keys\n", "bold")
+    page.append("Signs\n", "bold")
+    for sign, meaning in SIGNS:
+        page.append(f"  {sign:<10}", "bold")
+        page.append(f" {meaning}\n")
+    present, *others = panes
+    page.append(f"\n{present.TITLE}\n", "bold")
+    page.append(f"{present.ANSWERS}\n")
+    page.append("\nKeys\n", "bold")
     for key in keys:
         page.append(f"  {key.glyph:<10}", "bold")
         page.append(f" {key.does}\n")
@@ -62,13 +80,12 @@ def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
     page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
     page.append(f"  {'ctrl+p':<10}", "bold")
     page.append(" Palette: every action, every preset, themes, motion, key bar\n")
-    page.append("\nPanes\n", "bold")
-    for pane in panes:
+    page.append("\nOther panes\n", "bold")
+    for pane in others:
         page.append(f"  {pane.TITLE}\n", "bold")
         page.append(f"{pane.ANSWERS}\n")
-    page.append("\nNumbers\n", "bold")
-    page.append("Blue is positive, orange negative; · is not computed yet in this phase; bold is new.\n")
-    page.append("Samples are numbered from #0, as they stand in the data. Epochs and steps count from 1.")
+    page.append("\nSamples are numbered from #0, as in the data. Epochs and steps count from 1.")
+    page.append("\nMore: tui-backprop help")
     if kept:
         page.append("\n\nSettings\n", "bold")
         page.append(f"Theme, motion, pace and key bar are kept in {safe(kept)}.")

@@ -20,7 +20,7 @@ from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import Chart
-from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.pane import Painted, Pane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
@@ -163,7 +163,9 @@ class StudioScreen(RunScreen):
 
         self._player.pause()
         kept = "" if self._audience.kiosk else str(place())
-        self.app.push_screen(HelpScreen([*self.PANES, *VIEWS, Chart, SweepPane], self.offered_keys(), kept))
+        panes: list[type[Pane]] = [*self.PANES, *VIEWS, Chart, SweepPane]
+        panes.sort(key=lambda pane: not isinstance(self.focused, pane))
+        self.app.push_screen(HelpScreen(panes, self.offered_keys(), kept))
 
     # Sessions
 

@@ -1,0 +1,45 @@
+"""`tui-backprop help`: the documentation that ships with the package, by topic."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tui_backprop.errors import BackpropError, perhaps, quoted
+
+PACKAGE = Path(__file__).parents[1]
+TOPICS = {
+    "screen": "studio",
+    "lessons": "lessons",
+    "data": "experiments",
+    "commands": "cli",
+    "sessions": "sessions",
+    "ssh": "terminal",
+    "mathematics": "core",
+}
+"""Topics, and the folders whose README they are."""
+
+
+def text_of(topic: str) -> str:
+    """The Markdown of a topic; raises `BackpropError` if there is none of that name."""
+    if topic not in TOPICS:
+        raise BackpropError(f"there is no topic {quoted(topic)}{perhaps(topic, TOPICS)}", "see tui-backprop help")
+    return (PACKAGE / TOPICS[topic] / "README.md").read_text(encoding="utf-8")
+
+
+def listing() -> str:
+    """All topics, one a line, with their titles."""
+    lines = [f"  tui-backprop help {topic:<12} {text_of(topic).splitlines()[0].lstrip('# ')}\n" for topic in TOPICS]
+    return "Topics:\n" + "".join(lines) + "\nEach command has its own --help. Inside the studio press ? for help.\n"
+
+
+def print_topic(topic: str) -> None:
+    """Prints a topic: laid out on a terminal, as it is elsewhere."""
+    text = text_of(topic)
+    if not sys.stdout.isatty():
+        print(text, end="")
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console(width=min(100, Console().width)).print(Markdown(text))
