@@ -82,6 +82,8 @@ SHOTS: tuple[Shot | Page, ...] = (
     Page("chapter-08", 8, ("n",) * 8),
     Page("chapter-09", 9, ("n",) * 8),
     Page("chapter-10", 10, ("n", "n", "n", "g")),
+    Page("chapter-11", 11, ("n",) * 4),
+    Page("chapter-12", 12, ("n",) * 4),
     Page("lesson-small", 5, ("n", "n", "n", "n", "n", "b"), (80, 24)),
     *(shot for wide in VIEW_SHOTS for shot in (wide, replace(wide, name=f"{wide.name}-small", size=(80, 24)))),
 )

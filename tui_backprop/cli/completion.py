@@ -34,13 +34,14 @@ def _suggest(prefix: str, action: argparse.Action, parser: argparse.ArgumentPars
     """Names that an argument can have, and files."""
     from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
     from tui_backprop.experiments import preset_names
+    from tui_backprop.lessons.library import chapter_names
 
     names: Iterable[str] = ()
     match action.dest:
         case "experiment":
             names = [*preset_names(), *(VERBS if parser.prog == PROGRAM else ())]
         case "lesson":
-            names = map(str, range(1, len(library()) + 1))
+            names = map(str, range(1, len(chapter_names()) + 1))
         case "topic":
             names = [*TOPICS, *VERBS]
         case "hidden":
