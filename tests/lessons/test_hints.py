@@ -18,6 +18,8 @@ from tui_backprop.lessons.leaf import Leaf
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import judge
 
+KINDS = ("z", "a", "upstream", "delta", "gradient", "new", "product")
+"""Figures whose likeliest wrong values are known; to a question about anything else its author writes a hint."""
 Wrong = Iterator[tuple[float, str]]
 QUESTIONS = [
     (f"{lesson.name} {page.title}", page.task, leaf)
@@ -171,7 +173,8 @@ def likeliest(task: Question, leaf: Leaf, right: float) -> Wrong:
 def test_the_likeliest_wrong_answers_get_the_hint_that_fits(task: Question, leaf: Leaf) -> None:
     assert leaf.truth is not None
     assert leaf.revealed is not None
-    if task.hint:
+    if task.about.partition(" ")[0] not in KINDS:
+        assert task.hint
         values = [leaf.truth.answer * factor for factor in (0.5, 2, 3)]
         assert [hint(task, leaf.truth, leaf.revealed, value) for value in values] == [task.hint] * 3
         return
@@ -182,7 +185,7 @@ def test_the_likeliest_wrong_answers_get_the_hint_that_fits(task: Question, leaf
         words |= {f"{word} " for other, word in wrong if abs(other + value) <= 2e-4 and word != "sign"}
         said = hint(task, leaf.truth, leaf.revealed, value)
         assert any(word.strip() in said for word in words), (value, words, said)
-    assert len({round(value, 3) for value, _ in wrong}) >= (9 if leaf.truth.answer else 2)
+    assert len({round(value, 3) for value, _ in wrong}) >= (8 if leaf.truth.answer else 2)
 
 
 def test_right_answers_never_get_a_hint_of_a_mistake() -> None:
@@ -191,5 +194,9 @@ def test_right_answers_never_get_a_hint_of_a_mistake() -> None:
         for text in (repr(leaf.truth.answer), f"{leaf.truth.answer:.{task.decimals}f}", f"{leaf.truth.answer:.4f}"):
             value = read_answer(text)
             assert judge(task, leaf.truth, value), (name, text)
-            if not task.hint and leaf.revealed is not None and not task.about.startswith("product"):
-                assert hint(task, leaf.truth, leaf.revealed, value) == "Check each factor and its sign."
+            if (
+                task.about.partition(" ")[0] in KINDS
+                and leaf.revealed is not None
+                and not task.about.startswith("product")
+            ):
+                assert hint(task, leaf.truth, leaf.revealed, value) == (task.hint or "Check each factor and its sign.")

@@ -40,7 +40,7 @@ def told(work: Homework, text: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("decimals", [2, 4, 6, 15])
+@pytest.mark.parametrize("decimals", [1, 2, 4, 6, 15])
 def test_a_right_sheet_passes(name: str, decimals: int) -> None:
     figures = Hand(NETWORKS[name]).figures()
     verdict, _ = marked(NETWORKS[name], text_of(figures, decimals))
@@ -184,6 +184,7 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
     (ActivationForgotten, "gates", "a(h2)", "mask-forgotten"),
     (WrongWeights, "tanh", "z(h1)", "wrong-weights"),
     (ValueForSlope, "sigmoid", "δ(h1)", "value-for-slope"),
+    (SlopeForgotten, "tanh", "δ(y1)", "factor"),
 ]
 
 
@@ -255,3 +256,19 @@ def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
     assert off
     assert told(work, text_of(Hand(printed).figures())) == ("", "")
     assert told(work, text_of([(name, value + 4e-4) for name, value in off])) != ("", "")
+
+
+@pytest.mark.parametrize(
+    ("hand", "network", "decimals", "mistake"),
+    [
+        (ActivationForgotten, "sigmoid", 3, "mask-forgotten"),
+        (ActivationForgotten, "tanh", 2, "mask-forgotten"),
+        (BiasForgotten, "softmax", 3, "bias-ignored"),
+    ],
+)
+def test_of_two_mistakes_that_fit_the_rest_of_the_sheet_decides(
+    hand: type[Hand], network: str, decimals: int, mistake: str
+) -> None:
+    """The first wrong weight alone could come from another one."""
+    figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(("W", "b"))]
+    assert told(NETWORKS[network], text_of(figures, decimals))[1] == mistake

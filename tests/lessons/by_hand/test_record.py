@@ -69,7 +69,7 @@ def test_the_first_wrong_place_and_the_mistake_are_named() -> None:
     (first, second), weights = step()["delta"], step()["weights"]
     assert told(json.dumps(step())) == ("", "")
     assert told(json.dumps(step(delta=[first, [-second[0], second[1]]]))) == ("delta[1][0]", "sign")
-    assert told(json.dumps(step(delta=[[0.0, first[1]], second])))[0] == "delta[0][0]"
+    assert told(json.dumps(step(delta=[[0.25, first[1]], second])))[0] == "delta[0][0]"
     old = json.dumps(step()).replace(repr(weights[1][0][1]), "-1.4000")
     assert told(old) == ("weights[1][0][1]", "not-updated")
 

@@ -7,13 +7,14 @@ figure is the one given is the likely one.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
 from tui_backprop.core.diagnostics.bugs import Keep
-from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mistake, TrueStep, places
+from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mistake, TrueStep, as_printed, places
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
@@ -34,24 +35,43 @@ def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: flo
 
     `moment` is of a step, in any phase; `figure` is one of `FIGURES`, of `part`.
     """
-    step = TrueStep(moment)
-    right = step.value(figure, part)
+    right = true_value(moment, figure, part)
     if not math.isfinite(given) or abs(given - right) <= tolerance:
         return None
+    found = mistakes(moment, figure, part)
+    return next(iter(fitting(found, right, given, tolerance)), near(right, given, tolerance))
+
+
+def mistakes(moment: Moment, figure: str, part: Part) -> list[Mistake]:
+    """All that are known of a figure, most telling first, with what each leads to."""
+    step = TrueStep(moment)
     with np.errstate(all="ignore"):
-        of_figure = list(_of_figure(step, figure, part))
-        single = [*of_figure, *of_any_figure(right), *_of_the_whole_step(step, figure, part)]
-        single += [*_of_rounding(step, figure, part), *_of_nearness(right, given, tolerance)]
-    single = [mistake for mistake in single if abs(mistake.value - right) > tolerance]
-    double = [
+        found = [*_of_figure(step, figure, part), *of_any_figure(step.value(figure, part))]
+        return [*found, *_of_the_whole_step(step, figure, part), *_of_rounding(step, figure, part)]
+
+
+def fitting(found: Iterable[Mistake], right: float, given: float, tolerance: float) -> list[Mistake]:
+    """Those that make a difference and lead to `given`; where none does, those that do with the sign wrong, too."""
+    telling = [mistake for mistake in found if abs(mistake.value - right) > tolerance]
+    doubled = [
         Mistake(each.name, -each.value, f"{each.says} The sign is the wrong way round, too.")
-        for each in single
+        for each in telling
         if each.name not in ("sign", "rounding")
     ]
-    for mistake in (*single, *double):
-        if abs(mistake.value - given) <= tolerance:
-            return mistake
-    return None
+    fits = [[mistake for mistake in some if abs(mistake.value - given) <= tolerance] for some in (telling, doubled)]
+    return fits[0] or fits[1]
+
+
+def near(right: float, given: float, tolerance: float) -> Mistake | None:
+    """Rounding, where `given` is not far off."""
+    off = abs(given - right)
+    if given * right <= 0 or off > max(4 * tolerance, _CLOSE * abs(right)):
+        return None
+    if off > 4 * tolerance:
+        return Mistake("rounding", given, "Close: a digit is wrong, or something was rounded too early on the way.")
+    cut = abs(given) < abs(right)
+    says = "Close: it looks cut off, not rounded." if cut else "Close: something was rounded too early on the way."
+    return Mistake("rounding", given, says)
 
 
 def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
@@ -105,6 +125,9 @@ def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
         told = f"Something was rounded too early, {places(decimals)}: go on with all digits."
         for carry in (_all_the_way(decimals, figure, part), _just_before(step, decimals, figure, part)):
             yield Mistake("rounding", step.wrong_value(figure, part, (), carry), told)
+        given = f"Weights or inputs were rounded {places(decimals)}: go on with all digits."
+        for coarse in (as_printed(step.moment, decimals), as_printed(step.moment, decimals, weights=False)):
+            yield Mistake("rounding", TrueStep(coarse).wrong_value(figure, part, ()), given)
 
 
 def _all_the_way(decimals: int, figure: str, part: Part) -> Carry:
@@ -128,14 +151,3 @@ def _just_before(step: TrueStep, decimals: int, figure: str, part: Part) -> Carr
         return keep
 
     return carry
-
-
-def _of_nearness(right: float, given: float, tolerance: float) -> Found:
-    if given * right <= 0:
-        return
-    if abs(given - right) <= 4 * tolerance:
-        cut = abs(given) < abs(right)
-        says = "Close: it looks cut off, not rounded." if cut else "Close: something was rounded too early on the way."
-        yield Mistake("rounding", given, says)
-    elif abs(given - right) <= _CLOSE * abs(right):
-        yield Mistake("rounding", given, "Close: a digit is wrong, or something was rounded too early on the way.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.parts import Unit
@@ -44,6 +46,8 @@ def of_mask(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("value-for-slope", z, "This is z, not the slope there.")
     for value in _other_slopes(step, unit):
         yield Mistake("slope", value, f"f′(z) = {slope or 'the slope at z'}.")
+    for value, told in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", value, told)
     yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
 
 
@@ -68,6 +72,8 @@ def of_delta(step: TrueStep, unit: Unit) -> Found:
         yield Mistake(
             "value-for-slope", upstream * value, "The slope is wrong: mind where z goes into f′, and where a."
         )
+    for value, told in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", upstream * value, told)
     yield Mistake("delta-forgotten", mask, "This is the slope alone: multiply it by what arrives.")
     yield from _others(step, "delta", unit, "δ")
 
@@ -85,7 +91,8 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
     yield Mistake("slope-too-many", right * mask, "No slope here: with this loss it cancels.")
     yield Mistake("squared", miss * miss, "This is the squared error: δ is not squared.")
     yield Mistake("squared", float(step.passage.error), "This is the error that is reported, not δ.")
-    yield Mistake("rounding", float(step.passage.a[-1][column]) - target, "Take the rounded prediction.")
+    if step.experiment.training.round is not None:
+        yield Mistake("rounding", float(step.passage.a[-1][column]) - target, "Take the rounded prediction.")
     yield Mistake("target-forgotten", prediction, "This is the prediction: take away the target.")
     yield Mistake("sum", prediction + target, "Take the target away from the prediction, don't add it.")
     outputs = len(step.passage.prediction)
@@ -103,7 +110,16 @@ def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:
     if activation.linear or activation.joint:
         return ()
     again = float(activation.mask(a, activation.of(a))[0])
-    return (again, z * (1 - z), 1 - z * z) if not activation.gated else (again,)
+    return (again, 0.0) if activation.gated else (again, z * (1 - z), 1 - z * z)
+
+
+def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]:
+    """f′(z) of other smooth activations than the layer's."""
+    z, own = step.passage.z[unit.layer - 1][[unit.column]], step.experiment.network.activations[unit.layer - 1]
+    for name, activation in ACTIVATIONS.items():
+        if name != own and not activation.joint and not activation.linear and not activation.gated:
+            value = float(activation.mask(z, activation.of(z))[0])
+            yield value, f"That is the slope of {name}: the activation of this layer is {own}."
 
 
 def _others(step: TrueStep, figure: str, unit: Unit, sign: str) -> Found:

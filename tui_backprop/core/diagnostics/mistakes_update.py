@@ -39,8 +39,8 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     gradient, training = step.value("gradient", parameter), step.experiment.training
     straight = OPTIMIZERS[training.optimizer].straight
     rule = "old minus rate × gradient" if straight else "it is taken away"
-    yield Mistake("sign", 2 * old - new, f"The change goes the other way: {rule}.")
     yield from _of_penalty(step, parameter)
+    yield Mistake("sign", 2 * old - new, f"The change goes the other way: {rule}.")
     if rate:
         rule = "old − rate × gradient" if straight else "the whole change is multiplied by it"
         yield Mistake("rate-forgotten", old + (new - old) / rate, f"The rate is missing: {rule}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
 from tui_backprop.core.losses import reported
+from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Parameter, Part, Unit
 from tui_backprop.core.penalty import penalty_gradient
@@ -127,6 +128,18 @@ class TrueStep:
         return wrong_pass(
             bugs, self.experiment, self.moment.before, data.inputs[sample], data.targets[sample], carry(row)
         )
+
+
+def as_printed(moment: Moment, decimals: int, weights: bool = True) -> Moment:
+    """The same with the data, and perhaps the weights, rounded to so many decimals."""
+    experiment, before = moment.experiment, moment.before
+    inputs, targets = (np.round(values, decimals) for values in (experiment.data.inputs, experiment.data.targets))
+    flat = np.round(before.flat, decimals) if weights else before.flat
+    return replace(
+        moment,
+        experiment=replace(experiment, data=replace(experiment.data, inputs=inputs, targets=targets)),
+        before=Parameters(before.network, flat),
+    )
 
 
 def places(decimals: int) -> str:

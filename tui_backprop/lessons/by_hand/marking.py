@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.diagnostics.mistakes import likely
+from tui_backprop.core.diagnostics.mistakes import fitting, mistakes, near
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
 from tui_backprop.lessons.by_hand.sheet import Given
 
 NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
+_MOST_VOTES = 40
+"""Other figures of a sheet that are asked which of several mistakes it was."""
 _ON_THE_WAY = 4
 """Units in the last digit that a wrong figure may be off besides, because of what was rounded before it."""
 
@@ -30,7 +33,7 @@ def mark(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> Verdict:
     for place, given in enumerate(sheet):
         moment = moment_of(given.step)
         if not is_right(given, sheet[:place], moment):
-            return Verdict(place, given, cause(given, moment))
+            return Verdict(place, given, cause(given, sheet, moment))
     return Verdict(len(sheet))
 
 
@@ -47,12 +50,41 @@ def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
     return any(abs(given.number.value - value) <= 2 * given.number.unit for value in implied)
 
 
-def cause(given: Given, moment: Moment) -> Mistake | None:
-    """The likely mistake behind a wrong figure; None where no classic one leads there."""
-    number, figure = given.number, given.figure
-    for units in (1, _ON_THE_WAY):
-        moment = moment.showing(figure.row)
-        found = likely(moment, figure.kind, figure.part, number.value, units * number.unit)
-        if found is not None:
-            return found
-    return None
+def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | None:
+    """The likely mistake behind a wrong figure; None where no classic one leads there.
+
+    Of several that do, it is the one that explains most of the other figures of its kind on the sheet.
+    """
+    unit, value, right = wrong.number.unit, wrong.number.value, wrong.figure.truth(moment)
+    known = _mistakes(wrong, moment)
+    for tolerance in (unit / 2, unit, _ON_THE_WAY * unit):
+        found = fitting(known, right, value, tolerance * (1 + 1e-9))
+        if found:
+            break
+    else:
+        return near(right, value, unit)
+    return _elected(found, [other for other in sheet if _alike(other, wrong)], moment)
+
+
+def _alike(other: Given, wrong: Given) -> bool:
+    return other is not wrong and (other.step, other.figure.kind) == (wrong.step, wrong.figure.kind)
+
+
+def _elected(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> Mistake:
+    """The mistake that explains most of what else is wrong, and least of what should then be wrong and is right."""
+    names = list(dict.fromkeys(mistake.name for mistake in found))
+    if len(names) == 1 or all(other.number.agrees(other.figure.truth(moment)) for other in others):
+        return found[0]
+    votes = Counter(dict.fromkeys(names, 0))
+    for other in others[:_MOST_VOTES]:
+        right, number, known = other.figure.truth(moment), other.number, _mistakes(other, moment)
+        for name in names:
+            values = [mistake.value for mistake in known if mistake.name == name]
+            explained = any(abs(value - number.value) <= number.unit for value in values)
+            votes[name] += int(explained) if not number.agrees(right) else -int(bool(values) and not explained)
+    best = max(names, key=lambda name: votes[name])
+    return next(mistake for mistake in found if mistake.name == best)
+
+
+def _mistakes(given: Given, moment: Moment) -> list[Mistake]:
+    return mistakes(moment.showing(given.figure.row), given.figure.kind, given.figure.part)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep
-from tui_backprop.core.diagnostics.worked import TrueStep
+from tui_backprop.core.diagnostics.worked import TrueStep, as_printed
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
@@ -31,7 +31,7 @@ class OwnFigures:
             if given.figure.kind == "new" and given.step == moment.step - 1 and not isinstance(given.figure.part, Unit):
                 flat[given.figure.part.index(moment.experiment.network)] = given.number.value
         self._exact = replace(moment, before=Parameters(moment.experiment.network, flat))
-        self._printed = _as_printed(self._exact)
+        self._printed = as_printed(self._exact, arithmetic.DECIMALS)
 
     def implied(self, given: Given) -> tuple[float, ...]:
         """What a figure should be, going by those written down before it.
@@ -62,18 +62,3 @@ class OwnFigures:
             return kept
 
         return keep
-
-
-def _as_printed(moment: Moment) -> Moment:
-    """The same with the weights and the data that an exercise states: in four decimals."""
-    experiment, before = moment.experiment, moment.before
-    data = replace(
-        experiment.data,
-        inputs=np.round(experiment.data.inputs, arithmetic.DECIMALS),
-        targets=np.round(experiment.data.targets, arithmetic.DECIMALS),
-    )
-    return replace(
-        moment,
-        experiment=replace(experiment, data=data),
-        before=Parameters(before.network, np.round(before.flat, arithmetic.DECIMALS)),
-    )

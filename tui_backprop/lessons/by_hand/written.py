@@ -10,7 +10,7 @@ from tui_backprop.lessons.answers import read_answer
 EXACT = 12
 """Decimals of a fraction such as `1/3`: it has as many as anybody wants."""
 _LEAST = 2
-"""Decimals that a whole number and a 0.0 are taken to have: who writes 1 says that it is not 0.9."""
+"""Decimals that a whole number is taken to have: who writes 1 says that it is not 0.9."""
 _DIGITS = re.compile(r"[-−+]?[0-9]*(?:[.,]([0-9]*))?(?:[eE]([-−+]?[0-9]{1,4}))?(%?)")
 
 
@@ -38,13 +38,12 @@ class Written:
 def written(text: str) -> Written:
     """Reads a number as `read_answer` does; raises as that does."""
     plain = text.strip()
-    value = read_answer(plain)
-    return Written(plain, value, _decimals(plain.replace(" ", ""), value))
+    return Written(plain, read_answer(plain), _decimals(plain.replace(" ", "")))
 
 
-def _decimals(text: str, value: float) -> int:
+def _decimals(text: str) -> int:
     found = _DIGITS.fullmatch(text)
     if not found:
         return EXACT
     decimals = len(found[1] or "") - int((found[2] or "0").replace("−", "-")) + 2 * bool(found[3])
-    return min(max(decimals, _LEAST if value == 0 or not found[1] else decimals), EXACT)
+    return min(max(decimals, _LEAST if not found[1] else decimals), EXACT)

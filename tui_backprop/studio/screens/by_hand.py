@@ -130,7 +130,7 @@ class PhaseByHand(Grid):
         self._misses[figure] += 1
         if self._misses[figure] > 1:
             return f"not {number.text}: {work(figure, self._moment)}"
-        mistake = cause(given, self._moment)
+        mistake = cause(given, done, self._moment)
         return f"not {number.text}. {mistake.says if mistake else NOTHING_FITS}"
 
 
