@@ -54,6 +54,9 @@ def test_without_a_terminal_only_a_sheet_is_checked() -> None:
     assert_refused(program("by-hand", "article"), "the studio needs a terminal", "--check FILE")
     assert_refused(program("by-hand", "spiral"), "that is too much to do by hand")
     assert_refused(program("by-hand", "-", "--check", "-"), "standard input is the experiment already")
+    assert_refused(program("by-hand", "xor", "--answers"), "--answers goes with --check")
+    large = program("by-hand", "xor", "--layers", "2,200,200,1", "--check", "-", given="z(h1) = 1")
+    assert_refused(large, "too large for a sheet: 41,001 weights")
 
 
 def test_what_is_no_sheet_is_told_with_its_name_and_line() -> None:

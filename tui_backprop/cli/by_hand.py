@@ -15,6 +15,8 @@ from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 
+MOST_PARAMETERS = 20_000
+"""Each of them makes three figures of a step."""
 HINT = "a file with lines such as z(h1) = 0.5"
 
 
@@ -23,6 +25,9 @@ def check(experiment: Experiment, file: str, answers: bool) -> int:
 
     With `answers` it prints the way to the first wrong figure, too.
     """
+    if experiment.network.size > MOST_PARAMETERS:
+        told = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
+        raise BackpropError(told, f"at most {MOST_PARAMETERS:,}")
     timeline = Timeline(experiment)
 
     @cache

@@ -410,6 +410,10 @@ def _by_hand(options: argparse.Namespace) -> int:
 
     if options.check == "-" and "-" in (options.experiment, options.data):
         raise BackpropError("standard input is the experiment already", "--check FILE")
+    if options.answers and options.check is None:
+        raise BackpropError(
+            "--answers goes with --check FILE", f"{PROGRAM} worksheet EXPERIMENT --answers solves a step"
+        )
     experiment = _experiment(options)
     if options.check is not None:
         from tui_backprop.cli.by_hand import check
@@ -478,6 +482,7 @@ _WITHOUT_EXPERIMENT: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "sessions": _sessions,
     "serve": _serve,
+    "by-hand": _by_hand,
     "help": _help,
     "completion": _completion,
 }

@@ -272,3 +272,10 @@ def test_of_two_mistakes_that_fit_the_rest_of_the_sheet_decides(
     """The first wrong weight alone could come from another one."""
     figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(("W", "b"))]
     assert told(NETWORKS[network], text_of(figures, decimals))[1] == mistake
+
+
+def test_a_step_that_is_not_finite_any_more_can_be_checked() -> None:
+    work = Homework(("relu", "linear"), weights=[np.full((2, 2), 1e200), np.full((2, 2), 1e200)])
+    text = "Step 2\nz(h1) = 1\nŷ(y1) = 1\nδ(h1) = 1\n∂E/∂W1[x1→h1] = 1\nW1[x1→h1] = 1\n"
+    for line in text.splitlines()[1:]:
+        assert told(work, f"Step 2\n{line}")[0]

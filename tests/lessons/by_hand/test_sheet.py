@@ -37,8 +37,11 @@ def named(text: str) -> tuple[str, str]:
         ("upstream(h2)|↑(h2)|upstream h2", ("upstream", "h2")),
         ("f′(h2)|f'(h2)|mask h2|slope(h2)", ("mask", "h2")),
         ("δ(h2)|δ h2|delta h2|Delta_h2", ("delta", "h2")),
-        ("∂E/∂W1[x1→h2]|dE/dW1[x1->h2]|gradient W1[x1 → h2]|grad W1[x1,h2]|∂E/∂ W1(x1>h2)", ("gradient", "W1[x1→h2]")),
-        ("W2[h2→y]|new W2[h2->y]|W2(h2, y)|w2[h2→y]", ("new", "W2[h2→y]")),
+        (
+            "∂E/∂W1[x1→h2]|dE/dW1[x1->h2]|dW1[x1→h2]|grad_W1_x1_h2|gradient W1[x1 → h2]|grad W1[x1,h2]|∂E/∂ W1(x1>h2)",
+            ("gradient", "W1[x1→h2]"),
+        ),
+        ("W2[h2→y]|W2_h2_y|new W2[h2->y]|W2(h2, y)|w2[h2→y]", ("new", "W2[h2→y]")),
     ],
 )
 def test_a_figure_is_found_by_any_of_its_names(texts: str, figure: tuple[str, str]) -> None:
@@ -104,6 +107,7 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
         ("z(h1) = nan", "line 1: 'nan' is not a number"),
         ("z(h1) = 1e999", "line 1: '1e999' is too large"),
         ("z(h9) = 1", "line 1: 'z(h9)' is not a figure of this step, did you mean z(h"),
+        ("h1 = 1", "'h1' is not a figure of this step, did you mean z(h1) or a(h1)?"),
         ("dleta(h1) = 1", "did you mean delta(h1)?"),
         ("z(h1) = 1\nz h1 = 1", "line 2: 'z h1' is given twice (the first time in line 1)"),
         ("Step 0\nz(h1) = 1", "there is no step"),

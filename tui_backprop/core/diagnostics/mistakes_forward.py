@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
@@ -62,7 +60,7 @@ def of_activation(step: TrueStep, unit: Unit) -> Found:
             value = float(entry.of(np.array([z]))[0])
             yield Mistake("other-activation", value, f"This is {other}(z): the activation of this layer is {name}.")
     if ACTIVATIONS[name].joint:
-        yield Mistake("sum-forgotten", math.exp(min(z, 700)), "This is e^z: divide it by the sum over all outputs.")
+        yield Mistake("sum-forgotten", float(np.exp(z)), "This is e^z: divide it by the sum over all outputs.")
     for mistake in of_sum(step, unit):
         yield Mistake(mistake.name, _through(step, unit, mistake.value), mistake.says)
 
@@ -75,7 +73,7 @@ def of_prediction(step: TrueStep, unit: Unit) -> Found:
         return
     for mistake in of_activation(step, unit):
         yield Mistake(mistake.name, round(mistake.value, decimals), mistake.says)
-    cut = math.trunc(raw * 10.0**decimals) / 10.0**decimals
+    cut = float(np.trunc(raw * 10.0**decimals)) / 10.0**decimals
     yield Mistake("rounding", cut, "It is cut off: round to the nearest instead.")
     yield Mistake("rounding", raw, f"This network rounds its prediction, {places(decimals)}.")
 

@@ -22,7 +22,7 @@ _WRITTEN = {
     "upstream": ("upstream", "↑"),
     "mask": ("f′", "f'", "mask", "slope"),
     "delta": ("δ", "delta"),
-    "gradient": ("∂E/∂", "dE/d", "gradient", "grad"),
+    "gradient": ("∂E/∂", "dE/d", "gradient", "grad", "d", "∂"),
     "change": ("Δ", "change", "update"),
     "new": ("new", ""),
 }
@@ -117,6 +117,12 @@ class Names:
                 for spelt in (written + name, written) if alone else (written + name,):
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
 
+    def _of_unit(self, name: str) -> str:
+        """What can be meant by the name of a unit alone."""
+        found = [figure for figure in self._figures if figure.row == 0 and isinstance(figure.part, Unit)]
+        named = [figure for figure in found if figure.part.name(self._moment.experiment).casefold() == name.casefold()]
+        return f", did you mean {named[0].label(self._moment)} or {named[1].label(self._moment)}?" if named else ""
+
     def _spelt(self) -> Iterator[str]:
         """Names in letters that every keyboard has."""
         for figure in self._figures[:_MOST_NEAR]:
@@ -136,7 +142,7 @@ class Names:
         if len(found) != 1:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())
-            near = perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+            near = self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
             told = " could be several figures" if found else f" is not a figure of this step{near}"
             raise BackpropError(quoted(name) + told, f"e.g. {known[0]} or {known[-1]}")
         figure = next(iter(found))
@@ -150,5 +156,4 @@ class Names:
 
 def _plain(text: str) -> str:
     """A name without what people write in several ways: brackets, arrows, blanks, case."""
-    arrows = normalize("NFC", text).replace("->", "→").replace(",", "→").replace(">", "→")
-    return "".join(c for c in arrows if c not in "()[]{} \t_·").casefold()
+    return "".join(c for c in normalize("NFC", text).replace("->", "") if c not in "→>,()[]{} \t_·").casefold()

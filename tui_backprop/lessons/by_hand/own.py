@@ -39,7 +39,8 @@ class OwnFigures:
         Weights and inputs may be exact, or as they are printed; a slope may be taken at a, or at z.
         """
         moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}))
-        return tuple(self._implied(given, moment, unseen) for moment in moments for unseen in views)
+        with np.errstate(all="ignore"):
+            return tuple(self._implied(given, moment, unseen) for moment in moments for unseen in views)
 
     def _implied(self, given: Given, moment: Moment, unseen: frozenset[str]) -> float:
         figure, part = given.figure, given.figure.part
