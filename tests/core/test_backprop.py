@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from tests.core.runs import article, passes
 from tests.nets import HIDDEN, OUTPUT, Net, nets
 from tests.transcription import Array, Rules, batch_gradient, one_step
-from tui_backprop.core.backprop import Pass, evaluate
-from tui_backprop.core.experiment import Experiment
+from tui_backprop.core import activations, losses
+from tui_backprop.core.backprop import Backprop, Pass, evaluate
+from tui_backprop.core.elementary import exp_into
+from tui_backprop.core.experiment import Experiment, Training
+from tui_backprop.core.network import Network
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.experiments import load_experiment
 
@@ -167,3 +170,23 @@ def test_a_pass_and_its_parameters_cannot_be_written_to(net: Net) -> None:
     for array in [*arrays, *after.parameters.weights, trainer.start().parameters.flat]:
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0.0
+
+
+def test_softmax_and_its_loss_share_their_exponentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = list[int]()
+
+    def counted(z: Array, out: Array) -> None:
+        taken.append(z.size)
+        exp_into(z, out)
+
+    for module in (activations, losses):
+        monkeypatch.setattr(module, "exp_into", counted)
+    network = Network((3, 5), ("softmax",))
+    passes = Backprop(network, Training(loss="softmax_cross_entropy", batch=8), batch=8)
+    random = np.random.default_rng(1)
+    passes.parameters[:] = random.normal(size=network.size)
+    targets = np.eye(5)[random.integers(0, 5, 8)]
+    passes.run(random.normal(size=(8, 3)), targets)
+    assert taken == [40]
+    expected = -(targets * np.log(passes.frame.prediction)).sum(axis=1)
+    assert np.allclose(passes.frame.error[:, 0], expected, rtol=1e-12)

@@ -269,7 +269,7 @@ class _Softmax(Activation):
         np.multiply(out, a, out)
 
     def lines(self, z: Sequence[str], a: Sequence[str]) -> list[str]:
-        """As `_softmax`: with a NaN among them the total is NaN, whichever counts as the largest."""
+        """As `softmax_into`: with a NaN among them the total is NaN, whichever counts as the largest."""
         powers = [f"{result} = exp({total} - top)" for total, result in zip(z, a, strict=True)]
         shares = [f"{result} /= total" for result in a]
         return [f"top = max({', '.join(z)}, {z[0]})", *powers, f"total = {' + '.join(a)}", *shares]
@@ -285,23 +285,48 @@ def _total(values: Array) -> Array:
     return np.add.accumulate(values, axis=-1)[..., -1:]
 
 
-def _softmax(z: Array, out: Array) -> None:
+class Shares:
+    """What softmax finds on its way, and its loss is made of: z less the largest (…, units), powers' sums (…, 1)."""
+
+    below: Array
+    total: Array
+
+
+def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
+    """out = softmax of `z` (…, units); leaves `shares`."""
     if z.size == z.shape[-1] <= FEW:  # one sample: number by number
         values = z.ravel().tolist()
-        top, total = max(values), -0.0
-        powers = [exp(value - top) for value in values]
+        top, whole = max(values), -0.0
+        less = [value - top for value in values]
+        powers = [exp(value) for value in less]
         for power in powers:
-            total += power
-        np.divide(powers, total, out)
+            whole += power
+        out[...] = [power / whole for power in powers]
+        if shares is not None:
+            shares.below, shares.total = np.reshape(less, z.shape), np.full((*z.shape[:-1], 1), whole)
         return
-    np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True), out)
-    exp_into(out, out)
-    np.divide(out, _total(out), out)
+    if z.ndim == 2 and len(z) > 1:  # turned round: sums of rows of units, in order as well, run along the samples
+        turned = np.empty(z.shape[::-1])
+        below, total = (part.T for part in _soften(z.T.copy(), turned, 0))
+        out[...] = turned.T
+    else:
+        below, total = _soften(z, out, -1)
+    if shares is not None:
+        shares.below, shares.total = below, total
+
+
+def _soften(z: Array, out: Array, units: int) -> tuple[Array, Array]:
+    """out = softmax along the axis `units`; what it leaves."""
+    below = z - np.maximum.reduce(z, axis=units, keepdims=True)
+    exp_into(below, out)
+    total = np.add.reduce(out, axis=0, keepdims=True) if units == 0 else _total(out)
+    np.divide(out, total, out)
+    return below, total
 
 
 SOFTMAX = _Softmax(
     "softmax",
-    _softmax,
+    softmax_into,
     _sigmoid_derivative,
     says="softmax makes shares of all sums: a = softmax(z).",
     numpy="powers = np.exp(z - z.max(axis=1, keepdims=True))\nreturn powers / powers.sum(axis=1, keepdims=True)",

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, SOFTMAX, Shares, softmax_into
 from tui_backprop.core.arrays import Array, frozen, room
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
@@ -113,6 +113,7 @@ class Backprop:
         self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
         self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
         self._aside = Program()
+        self._shares = Shares() if reported(training).requires == SOFTMAX.name else None
         self._forward = self._forward_program(network, training)
         self._program = self._forward + self._error_program(network, training) + self._backward_program(network)
         self._loss = LOSSES[training.loss]
@@ -182,7 +183,11 @@ class Backprop:
             program += weighted_sum(below, weights[layer], z, self.ordered)  # z = a·W
             if biases:
                 program.append(partial(np.add, z, biases[layer][..., None, :], z))  # + b
-            if a is not z:
+            if a is z:
+                pass
+            elif ACTIVATIONS[name].joint and self._shares is not None:
+                program.append(partial(softmax_into, z, a, self._shares))
+            else:
                 program.append(partial(ACTIVATIONS[name].apply, z, a))  # a = f(z)
             below = a
         if training.round is None:
@@ -196,7 +201,7 @@ class Backprop:
         direct = loss.canonical == network.activations[-1]
         difference = frame.delta[-1] if direct else np.empty_like(prediction)
         program: Program = [partial(np.subtract, prediction, target, difference)]  # ŷ − y, perhaps δ[L]
-        program += reported(training).into(frame.z[-1], prediction, target, difference, frame.error)
+        program += reported(training).into(frame.z[-1], prediction, target, difference, frame.error, self._shares)
         if direct:
             self._aside += self._mask_program(network, -1)
             return program

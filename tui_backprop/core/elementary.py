@@ -39,6 +39,9 @@ _ONE = 1 << 160
 # Q = 1 + s·(q1 − s·q2), s = r². In q2 is a share of the third term, so that 5e-17 at most are missing.
 _Q1, _Q2 = 1 / 12, 1 / 720 - 0.8925 / 64**2 / 30240
 _TANH_Q1, _TANH_Q2 = 1 / 3, 1 / 45 - 0.8925 / 128**2 * 2 / 945  # tanh has h = r
+_QS, _TANH_QS = (np.array(_Q1), np.array(_Q2)), (np.array(_TANH_Q1), np.array(_TANH_Q2))
+_UNIT, _HALF = np.array(1.0), np.array(-0.5)
+"""As arrays, which NumPy takes faster than Python's numbers."""
 
 
 class _Table(dict[float, Node]):
@@ -59,8 +62,8 @@ class _Table(dict[float, Node]):
     def at(self, numbers: NDArray[Any]) -> list[Array]:
         """The figures of the nodes with these numbers; of any node where that is NaN."""
         first, columns = self._columns
-        places = _whole(np.subtract(numbers, first))
-        return [column.take(places, mode="clip") for column in columns]
+        places = _whole(numbers - first if first else numbers)
+        return [column.take(places, None, None, "clip") for column in columns]
 
 
 def _whole(numbers: NDArray[Any]) -> NDArray[np.intp]:
@@ -99,13 +102,13 @@ def _into(number: Callable[[float], float], block: Callable[[Array, Array], obje
     return write
 
 
-def _follow(base: Array, slope: Array, turn: Array | float, r: Array, q1: float, q2: float) -> Array:
+def _follow(base: Array, slope: Array, turn: Array | float, r: Array, q1: Array, q2: Array) -> Array:
     """base + slope·r / (1 + s·(q1 − s·q2) + turn·r); `r` is used up."""
     s = np.multiply(r, r)
     q = np.multiply(s, q2)
     np.subtract(q1, q, q)
     np.multiply(s, q, q)
-    np.add(1.0, q, q)
+    np.add(_UNIT, q, q)
     np.multiply(slope, r, s)
     np.multiply(turn, r, r)
     np.add(q, r, q)
@@ -143,7 +146,7 @@ def tanh(z: float) -> float:
 def _tanh_block(z: Array, out: Array) -> None:
     z = np.clip(z, -_TANH_END, _TANH_END)
     x, value, slope = _TANH.at(np.rint(z * 64.0))
-    out[...] = _follow(value, slope, value, z - x, _TANH_Q1, _TANH_Q2)
+    out[...] = _follow(value, slope, value, z - x, *_TANH_QS)
 
 
 tanh_into = _into(tanh, _tanh_block)
@@ -178,7 +181,7 @@ def _sigmoid_block(z: Array, out: Array) -> None:
     near, far = np.clip(z, -_END, _END), z <= -_END
     powers = z[far]
     x, value, slope, turn = _SIGMOID.at(np.rint(near * 32.0))
-    out[...] = _follow(value, slope, turn, near - x, _Q1, _Q2)
+    out[...] = _follow(value, slope, turn, near - x, *_QS)
     if powers.size:
         out[far] = _exp_anywhere(powers)
 
@@ -211,7 +214,7 @@ def expm1(z: float) -> float:
 def _expm1_block(z: Array, out: Array) -> None:
     z = np.maximum(z, -_END)
     x, value, slope = _EXPM1.at(np.rint(z * 32.0))
-    out[...] = _follow(value, slope, -0.5, z - x, _Q1, _Q2)
+    out[...] = _follow(value, slope, _HALF, z - x, *_QS)
 
 
 expm1_into = _into(expm1, _expm1_block)
@@ -245,20 +248,22 @@ _TWOS_FROM_LEAST = np.roll(_TWOS, 540)
 
 
 def _exp_nodes() -> Iterator[tuple[int, Node]]:
-    """(x, eˣ, what the float lacks of it) at x = −n/32."""
+    """(eˣ, what the float lacks of it) at x = −n/32."""
     for n, power in _powers_of_e():
         value = _ONE / power
-        yield -n, (-n / 32, value, (_ONE * _ONE // power - int(ldexp(value, 160))) / _ONE)
+        yield n, (value, (_ONE * _ONE // power - int(ldexp(value, 160))) / _ONE)
 
 
 _EXP = _Table(_exp_nodes)
+_PER_STEP, _STEP_OF_EXP = np.array(-32.0), np.array(-1 / 32)
 
 
 def exp(x: float) -> float:
     """eˣ, within 1 unit in the last place."""
     if -_END < x <= 0.0:
-        node, value, rest = _EXP[x * 32.0 + _WHOLE - _WHOLE]
-        r = x - node
+        steps = x * -32.0 + _WHOLE - _WHOLE
+        value, rest = _EXP[steps]
+        r = x + steps * (1 / 32)
         s = r * r
         return value + (rest + value * r / (1.0 + s * (_Q1 - s * _Q2) + -0.5 * r))
     if _LEAST < x < _MOST:
@@ -280,8 +285,12 @@ def _exp_block(x: Array, out: Array) -> None:
         far = ~((x > -_END) & (x <= 0.0))
         powers = _exp_anywhere(x[far])
         x = np.clip(x, -_END, 0.0)
-    node, value, rest = _EXP.at(np.rint(x * 32.0))
-    np.add(value, _follow(rest, value, -0.5, x - node, _Q1, _Q2), out)
+    steps = np.multiply(x, _PER_STEP)
+    np.rint(steps, steps)
+    value, rest = _EXP.at(steps)
+    np.multiply(steps, _STEP_OF_EXP, steps)
+    np.subtract(x, steps, steps)
+    np.add(value, _follow(rest, value, _HALF, steps, *_QS), out)
     if far is not None:
         out[far] = powers
 
@@ -297,7 +306,7 @@ def _exp_anywhere(x: Array) -> Array:
     half = m >> 1
     whole &= 31
     value = _ROOT.take(whole)
-    near = _follow(_ROOT_REST.take(whole), value, -0.5, r, _Q1, _Q2)
+    near = _follow(_ROOT_REST.take(whole), value, _HALF, r, *_QS)
     np.add(value, near, near)
     m -= half
     for power in (half, m):

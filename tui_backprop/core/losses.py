@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Activation
+from tui_backprop.core.activations import JOINT_ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Activation, Shares, softmax_into
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.elementary import exp_into, log1p_into, log_into
 from tui_backprop.core.experiment import Training
@@ -70,8 +70,13 @@ class Loss:
         """E of each sample (…,), from whichever of its sums and its prediction (…, units) the loss is taken."""
         return self.value(z if self.of_sums else prediction, target)
 
-    def into(self, z: Array, prediction: Array, target: Array, difference: Array, out: Array) -> Program:
-        """A program for out (…, batch, 1) = E of `z`, `prediction` and `target` (…, batch, units), and ŷ − y."""
+    def into(
+        self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None
+    ) -> Program:
+        """A program for out (…, batch, 1) = E of `z`, `prediction` and `target` (…, batch, units), and ŷ − y.
+
+        `shares` are those of a softmax output, where its loss is reported.
+        """
         return [lambda: np.copyto(out[..., 0], self.of(z, prediction, target))]
 
 
@@ -87,7 +92,9 @@ class _Squared(Loss):
     parts: Callable[[int], float] = lambda units: 1.0
     """What Σ(ŷ − y)² over so many outputs is divided by."""
 
-    def into(self, z: Array, prediction: Array, target: Array, difference: Array, out: Array) -> Program:
+    def into(
+        self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None
+    ) -> Program:
         """The same in fewer and faster calls: it is what most experiments report."""
         units = prediction.shape[-1]
         if units == 1:
@@ -206,12 +213,25 @@ BINARY_CROSS_ENTROPY = Loss(
 
 
 def _softmax_cross_entropy(z: Array, target: Array) -> Array:
-    below = z.max(axis=-1, keepdims=True) - z
-    powers = -below
-    exp_into(powers, powers)
-    level = _total(powers)[..., None]
-    log_into(level, level)
-    return _total(target * (level + below))
+    shares = Shares()
+    softmax_into(z, np.empty_like(z), shares)
+    return _of_shares(shares, target)
+
+
+def _of_shares(shares: Shares, target: Array) -> Array:
+    level = np.empty_like(shares.total)
+    log_into(shares.total, level)
+    return _total(target * (level - shares.below))
+
+
+@dataclass(frozen=True, eq=False)
+class _SoftmaxCrossEntropy(Loss):
+    def into(
+        self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None
+    ) -> Program:
+        """Of what softmax has found already: exponentials take the most time."""
+        assert shares is not None
+        return [lambda: np.copyto(out[..., 0], _of_shares(shares, target))]
 
 
 def _softmax_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
@@ -219,7 +239,7 @@ def _softmax_cross_entropy_gradient(prediction: Array, target: Array, out: Array
     np.negative(out, out)
 
 
-SOFTMAX_CROSS_ENTROPY = Loss(
+SOFTMAX_CROSS_ENTROPY = _SoftmaxCrossEntropy(
     "softmax_cross_entropy",
     _softmax_cross_entropy,
     _softmax_cross_entropy_gradient,
