@@ -204,18 +204,30 @@ def test_where_it_is_narrow_numbers_have_four_decimals_and_are_never_broken(colu
 
 def test_where_it_is_narrow_the_label_stands_before_its_equation() -> None:
     lines = inspect(at("article", 14, "mask1"), Weight(1, 0, 0), 27).lines
-    assert [line.rstrip() for line in page(lines[-10:]).splitlines()] == [
-        "upstream1 ↑ = ∂E/∂a(h1) =",
-        "  W2·δ = 0.1945…×0.5 =",
-        "  0.0972…",
-        "mask1 δ(h1) =",
-        "  upstream·f′(z) =",
-        "  0.0972…×1 = 0.0972…",
-        "gradient ∂E/∂W =",
-        "  x(x1)·δ(h1) = ·",
-        "update new =",
-        "  old − rate·gradient = ·",
+    assert [line.rstrip() for line in page(lines[-11:]).splitlines()] == [
+        "upstream1 ↑ = ∂E/∂a(h1)",
+        "  = W2·δ = 0.1945…×0.5",
+        "  = 0.0972…",
+        "mask1 δ(h1)",
+        "  = upstream·f′(z)",
+        "  = 0.0972…×1",
+        "  = 0.0972…",
+        "gradient ∂E/∂W",
+        "  = x(x1)·δ(h1) = ·",
+        "update new",
+        "  = old − rate·gradient = ·",
     ]
+
+
+@pytest.mark.parametrize("columns", [29, 40])
+def test_where_it_is_narrow_lines_break_alike_from_step_to_step(columns: int) -> None:
+    """Whatever signs and zeros the numbers have: gradient and update stay in their places."""
+    found = {
+        tuple(re.sub(rf"\(?−?({NUMBER}|\d+)\)?", "n", row.strip()) for row in page(lines).splitlines()[-5:])
+        for step in range(13, 29)
+        for lines in [inspect(at("article", step, "update"), Weight(1, 0, 0), columns).lines]
+    }
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize("phase", phases(2))

@@ -30,7 +30,7 @@ from tui_backprop.render.spans import safe
         ("upstream1", "δ flows back through W2: each unit is blamed by its weight. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
         ("gradient", "Each weight's gradient is the value that came in below it times the δ above it: ∂E/∂W = a·δ."),
-        ("update", "16 of 16 weights moved, each by −0.1 × its gradient."),
+        ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 did."),
     ],
 )
 def test_the_articles_first_step(phase: str, said: str) -> None:
@@ -67,14 +67,14 @@ def test_a_right_answer_moves_nothing() -> None:
         "1 is right: the error is 0, nothing will flow back, no weight will move."
     )
     assert "nothing to blame anyone for" in sentence(at("article", step, "upstream1"))
-    assert sentence(at("article", step)) == "No weight moves."
+    assert sentence(at("article", step)) == "No weight changes."
 
 
 def test_an_epoch_ends_with_its_error_and_a_run_with_convergence() -> None:
     assert sentence(at("article", 4)).startswith("Epoch 1 ends with error 4.95.")
     assert sentence(at("article", 8)).startswith("Epoch 2 ends with error 1.39.")
     assert sentence(at("article", 4 * 147)).startswith("Epoch 147 ends with error 0.02.")
-    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged. No weight moves."
+    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged. No weight changes."
     assert "converged" not in sentence(at("article", 4 * 149))
 
 

@@ -33,7 +33,7 @@ def test_the_first_sums_on_a_wide_screen() -> None:
         "x1 +1.0000 ",
         "x1 +0.8176 +0.0052 +0.6581 +0.2261  h1 +0.6218",
         "h4 +0.8858",
-        "+ 1×0.7076… = 1.9470…",
+        "+ 1×0.4217… + 1×0.7076…",
         "▸#0  1  1  1  1  2.9  3.6100",
         "no epoch completed yet",
         "edges: x·w ▶",
@@ -66,7 +66,7 @@ def test_a_shut_gate_on_a_narrow_screen(size: tuple[int, int]) -> None:
 def test_the_update(size: tuple[int, int]) -> None:
     text = pictured(1, "update", size).text
     first = "+0.6995" if size == WIDE else "+0.70"
-    assert_shows(text, "16 of 16 weights moved, each by −0.1 × its gradient.", f"x1 {first}", "+1.6830", "3.61")
+    assert_shows(text, "Each weight changes by −0.1 × its gradient: 16 of 16 did.", f"x1 {first}", "+1.6830", "3.61")
     shown = pictured(1, "update", size, "v", "v").text
     assert_shows(shown, "x1  −0.118 −0.082" if size == WIDE else "x1  −▓", "ΔW1")
 
@@ -75,7 +75,7 @@ def test_after_the_last_epoch() -> None:
     text = pictured(4 * 148, "update", WIDE).text
     assert_shows(
         text,
-        "Epoch 148 converged. No weight moves.",
+        "Epoch 148 converged. No weight changes.",
         "epoch 148: sum 0",
         "converged in epoch 148",
         "x1 +0.4875 +1.0675 +0.5757 −0.4673  h1 −0.2600",

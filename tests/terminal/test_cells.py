@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pyte
 import pytest
@@ -52,7 +53,14 @@ def _frame(draw: random.Random, columns: int, rows: int) -> str:
 
 
 def _screen(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
-    return [[tuple(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
+    """Every cell as it can be seen: of a blank only what is behind it, unless it is underlined and the like."""
+    return [[_seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def _seen(cell: Any) -> tuple[object, ...]:
+    if cell.data == " " and not (cell.underscore or cell.strikethrough or cell.reverse):
+        return " ", cell.bg
+    return tuple(cell)
 
 
 def _frames(seed: int, count: int) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -129,7 +137,21 @@ def test_the_pen_goes_the_shortest_way(place: tuple[int, int] | None, to: tuple[
 def test_one_colour_is_drawn_after_the_other_where_that_takes_fewer_changes() -> None:
     before, after = Cells(10, 3), Cells(10, 3)
     after.draw("\x1b[31m1\x1b[32m2\n\x1b[31m3\x1b[32m4\n\x1b[31m5")
-    assert difference(before, after, Pen()) == "\x1b[1H\x1b[31m1\v\r3\v\r5\x1b[A\x1b[32m4\x1b[A\b2"
+    assert difference(before, after, Pen()) == "\x1b[1H\x1b[31m1\v\r3\v\r5\x1bM\x1b[32m4\x1bM\b2"
+
+
+def test_blanks_that_look_alike_are_the_same() -> None:
+    before, after = Cells(10, 1), Cells(10, 1)
+    before.draw("\x1b[31;1m  a\x1b[m b")
+    after.draw("\x1b[32m  \x1b[31;1ma\x1b[2m \x1b[mc")
+    assert difference(before, after, Pen()) == "\x1b[1;5Hc"
+
+
+def test_blanks_take_the_colour_of_what_is_beside_them_but_no_underline() -> None:
+    before, after = Cells(12, 1), Cells(12, 1)
+    before.draw("xxxxxxxx")
+    after.draw("\x1b[31m \x1b[32ma\x1b[m \x1b[33m \x1b[32mb\x1b[m \x1b[4m \x1b[m ")
+    assert difference(before, after, Pen()) == "\x1b[1;8H \b\b\x1b[4m \r\x1b[m \x1b[32ma  b "
 
 
 def test_half_a_wide_character_is_not_written_again() -> None:

@@ -9,6 +9,8 @@ from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, clip, length, safe
 
+_SO_FAR = "so far "
+
 
 def phase_label(phase: Phase, experiment: Experiment) -> str:
     """The phase as the screen names it: `relu1` for `activate1`, `slope1` for the mask of a smooth unit.
@@ -47,7 +49,7 @@ def _step(moment: Moment, phase: Phase, index: int, current: int, gap: str) -> l
     return [*before, Span(label, "text" if index < current else "dim", target=target)]
 
 
-def counters(moment: Moment, width: int, trouble: Span | None = None) -> Line:
+def counters(moment: Moment, columns: int, trouble: Span | None = None) -> Line:
     """Experiment, epoch, sample, step, error and what is wrong; the least important left out where there is no room."""
     title = [_title(moment), Span(f" {_set_up(moment)}", "dim", target="change")]
     last = [] if trouble is None else [[trouble]]
@@ -57,10 +59,13 @@ def counters(moment: Moment, width: int, trouble: Span | None = None) -> Line:
         parts = [title, *_progress(moment), *last]
     for drop in ("set-up", "step", "title", "error"):
         spans = [span for part in parts for span in (*part, Span("   "))][:-1]
-        if length(spans) <= width:
+        spare = (
+            len(_SO_FAR) if _is_over(moment) and drop == "set-up" else 0
+        )  # or it would come and go with the end of an epoch
+        if length(spans) + spare <= columns:
             return tuple(spans)
         parts = _without(parts, drop, moment)
-    return clip(tuple(span for part in parts for span in (*part, Span("  "))), width)
+    return clip(tuple(span for part in parts for span in (*part, Span("  "))), columns)
 
 
 def _without(parts: list[list[Span]], what: str, moment: Moment) -> list[list[Span]]:
@@ -95,11 +100,15 @@ def _hidden(network: Network) -> str:
     return ", ".join(dict.fromkeys(network.activations[:-1])) or network.activations[-1]
 
 
+def _is_over(moment: Moment) -> bool:
+    """Whether the epoch is."""
+    return moment.complete and moment.order == moment.experiment.steps_per_epoch
+
+
 def _progress(moment: Moment) -> list[list[Span]]:
     experiment = moment.experiment
     showing = f", #{moment.sample} shown" if len(moment.samples) > 1 else ""
     which = f"#{moment.sample}" if len(moment.samples) == 1 else "#" + " #".join(map(str, moment.samples[:4]))
-    over = moment.complete and moment.order == experiment.steps_per_epoch
     error = "·" if moment.epoch_error is None else short(moment.epoch_error)
     return [
         [Span("epoch ", "dim", target="go_to"), Span(f"{moment.epoch:,}", bold=True, target="go_to")],
@@ -108,5 +117,5 @@ def _progress(moment: Moment) -> list[list[Span]]:
             Span(f" {moment.order:,}/{experiment.steps_per_epoch:,}{showing}", "dim"),
         ],
         [Span("step ", "dim"), Span(f"{moment.step:,}")],
-        [Span("error " if over else "error so far ", "dim"), Span(error, bold=True)],
+        [Span("error " if _is_over(moment) else f"error {_SO_FAR}", "dim"), Span(error, bold=True)],
     ]  # fmt: skip

@@ -30,6 +30,8 @@ _DIGITS = 20
 _CUT = re.compile(r"(\d+\.\d{4})\d+(e[-+]?\d+)?")
 """A number of more than four decimals: what is kept of it."""
 
+_BRIEF_NUMBER, _BRIEF = re.compile(r"\(?−?\d+\.\d{4}…\)?|(?<![\w.])0(?![\w.×])"), len("(−0.0000…)")
+
 
 class Inspection(NamedTuple):
     """The lines, and which of them belong to the present phase: from `focus` up to `end`."""
@@ -60,7 +62,7 @@ def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST
         label = Span(text if narrow else text.ljust(_LABEL), ink, here)
         shown = spans if at <= now else [span._replace(ink="dim", bold=False) for span in spans]
         if narrow:
-            wrapped = wrap([label, *_brief(shown if at <= now else _formula(spans))], columns, 2)
+            wrapped = wrap([label, *_brief(shown if at <= now else _formula(spans))], columns, 2, _brief_room)
         else:
             wrapped = wrap([label, *shown], columns, _LABEL + 2, _room)
         if here:
@@ -138,6 +140,11 @@ def _room(text: str) -> int:
     return width(text) + sum(max(0, _DIGITS - len(number)) for number in _LONG.findall(text))
 
 
+def _brief_room(text: str) -> int:
+    """The same where numbers are cut: as many for each of them as for one below 0, and for a 0 in its place."""
+    return width(text) + sum(max(0, _BRIEF - len(number)) for number in _BRIEF_NUMBER.findall(text))
+
+
 def _formula(spans: list[Span]) -> list[Span]:
     """An equation without what it has between its first side and its result."""
     result = next((span for span in reversed(spans) if span.bold), spans[-1])
@@ -145,10 +152,14 @@ def _formula(spans: list[Span]) -> list[Span]:
 
 
 def _brief(spans: Iterable[Span]) -> Iterator[Span]:
-    """Numbers cut after four decimals, and a span for each side of an equation, so that lines break there."""
+    """Numbers cut after four decimals, and a span for each side of an equation, so that lines begin with a =."""
+    equals = ""
     for span in spans:
-        text = _CUT.sub(r"\1…\2", span.text)
-        yield from (span._replace(text=part) for part in re.split(r"(?<== )", text) if part)
+        text = equals + _CUT.sub(r"\1…\2", span.text)
+        aside = text.startswith("   ")  # it stays in one piece
+        equals = "= " if text.endswith("= ") and not aside else ""
+        parts = [text] if aside else re.split(r"(?<= )(?== )", text.removesuffix("= "))
+        yield from (span._replace(text=part) for part in parts if part)
 
 
 def once(lines: list[Line]) -> list[Line]:

@@ -140,11 +140,11 @@ def _update(moment: Moment) -> str:
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
     by = f"−{rate} × its gradient" if plain else "what the optimiser and the weight penalty make of its gradient"
-    text = f"{moved} of {of} weights moved, each by {by}." if moved else "No weight moves."
+    text = f"Each weight changes by {by}: {moved} of {of} did." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
     how = "converged" if moment.converged_at == moment.epoch else f"ends with error {short(moment.epoch_error or 0.0)}"
-    last = f"The last update moved {moved} of {of} weights." if moved else text
+    last = f"The last update changed {moved} of {of} weights." if moved else text
     return f"Epoch {moment.epoch:,} {how}. {last}"
 
 

@@ -20,10 +20,22 @@ class Look(NamedTuple):
 Cell = tuple[str, Look]
 """What stands in a cell, with its combining marks. The second cell of a wide character holds the empty string."""
 PLAIN = Look()
-BLANK: Cell = (" ", PLAIN)
+ANY = "any"
+"""The foreground of a blank that shows none."""
+DRAWN = 1 << 4 | 1 << 7 | 1 << 9
+"""Attributes that can be seen on a blank: underlined, in reverse, struck out."""
 
 _TOKEN = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f\x1b]+)|\n")
 _OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)}
+
+
+@lru_cache(maxsize=4096)
+def blank(look: Look) -> Cell:
+    """A blank of a look, without what cannot be seen of it: blanks that look alike are the same."""
+    return " ", look if look.attributes & DRAWN else Look(0, ANY, look.background)
+
+
+BLANK = blank(PLAIN)
 
 
 class Cells:
@@ -69,11 +81,11 @@ class Cells:
                 self._combine(row, x, character)
             elif x + size <= columns:
                 if row[x][0] == "" and x:
-                    row[x - 1] = (" ", row[x - 1][1])
+                    row[x - 1] = blank(row[x - 1][1])
                 end = x + size
                 if end < columns and row[end][0] == "":
-                    row[end] = (" ", row[end][1])
-                row[x] = (character, look)
+                    row[end] = blank(row[end][1])
+                row[x] = (character, look) if character != " " else blank(look)
                 if size == 2:
                     row[x + 1] = ("", look)
                 x = end

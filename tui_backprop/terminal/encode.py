@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from tui_backprop.terminal.cells import PLAIN, Cell, Cells, Look
+from tui_backprop.terminal.cells import ANY, DRAWN, PLAIN, Cell, Cells, Look
 
 CLEAR = "\x1b[m\x1b[2J"
 """Makes every cell blank and plain."""
@@ -84,15 +84,20 @@ def _nearest(by_look: dict[Look, list[Run]], nearness: list[tuple[int, Look]], a
 
 
 def _runs(y: int, old: list[Cell], new: list[Cell]) -> list[Run]:
-    """The runs of changed cells in a row."""
+    """The runs of changed cells in a row; blanks among them have the look of those beside them, if they can."""
     found = []
     for start, end in _stretches(old, new):
-        first = start
+        first, look = start, new[start][1]
         for x in range(start + 1, end):
-            if new[x][1] != new[first][1]:
-                found.append(Run(y, first, x, new[first][1]))
-                first = x
-        found.append(Run(y, first, end, new[first][1]))
+            other = new[x][1]
+            if other == look or worn(look, other) == look:
+                continue
+            if worn(other, look) == other:
+                look = other
+                continue
+            found.append(Run(y, first, x, look))
+            first, look = x, other
+        found.append(Run(y, first, end, look))
     return found
 
 
@@ -137,13 +142,14 @@ def _distance(place: tuple[int, int] | None, x: int, y: int) -> int:
 def _jump(place: tuple[int, int] | None, x: int, y: int) -> str:
     """The shortest cursor movement: to a place on the screen, or down, up and along the row from where it is.
 
-    A vertical tab goes one row down and stays in its column everywhere, where the line may add a return to a new line.
+    A vertical tab goes one row down and stays in its column everywhere, where the line may add a return to a new line;
+    a reverse index goes one row up, below the first row.
     """
     jump = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
     if place is None:
         return jump
     across, down = x - place[0], y - place[1]
-    down_or_up = min("\v" * down, _steps(down, "B", "A"), key=len) if down > 0 else _steps(down, "B", "A")
+    down_or_up = min("\v" * down if down > 0 else "\x1bM" * -down, _steps(down, "B", "A"), key=len)
     along = [_steps(across, "C", "D"), "\r" + _steps(x, "C", "D")]
     if across < 0:
         along.append("\b" * -across)
@@ -172,7 +178,7 @@ def _written(row: list[Cell], start: int, end: int, pen: Pen) -> str:
         if character:
             if look != pen.look:
                 parts.append(transition(pen.look, look))
-                pen.look = look
+                pen.look = worn(pen.look, look)
             parts.append(character)
     return "".join(parts)
 
@@ -181,8 +187,15 @@ _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29}
 
 
 @lru_cache(maxsize=16384)
+def worn(old: Look, new: Look) -> Look:
+    """The look that a pen has after the change from one look to another: for a blank most of it can stay."""
+    return Look(old.attributes & ~DRAWN, old.foreground, new.background) if new.foreground == ANY else new
+
+
+@lru_cache(maxsize=16384)
 def transition(old: Look, new: Look) -> str:
     """The shortest SGR sequence from one look to another: only what differs, or everything after a reset."""
+    new = worn(old, new)
     if old == new:
         return ""
     changes = _switched(old.attributes, new.attributes)

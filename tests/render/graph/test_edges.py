@@ -13,7 +13,7 @@ from tests.render.moments import at, moments, of
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.graph.edges import MOST_EDGES
+from tui_backprop.render.graph.edges import CHANGED, MOST_EDGES
 from tui_backprop.render.graph.flow import Direction, flow
 from tui_backprop.render.graph.picture import graph
 
@@ -123,11 +123,18 @@ def test_forward_and_backward_are_different_pictures() -> None:
 
 
 def test_in_an_update_the_weights_that_changed_stand_out() -> None:
-    """Sample 0 1 0 changes only the weights of x2 whose gates are open: h1, h3, h4."""
+    """Sample 0 1 0 changes only the weights of x2 whose gates are open: h1, h3, h4. The others look as before."""
     drawn = graph(at("article", 3, "update"), OUTPUT, *SIZE)
-    bold = {span.target for row in drawn for span in row if span.bold and isinstance(span.target, Weight)}
-    assert {weight for weight in bold if weight.layer == 1} == {Weight(1, 1, unit) for unit in (0, 2, 3)}
-    assert inks(drawn, 1)[Weight(1, 0, 0)] == {"faint"}
+    marked = {span.target for row in drawn for span in row if span.text == CHANGED and isinstance(span.target, Weight)}
+    assert {weight for weight in marked if weight.layer == 1} == {Weight(1, 1, unit) for unit in (0, 2, 3)}
+    assert inks(drawn, 1)[Weight(1, 0, 0)] == {"+4"}
+
+
+def test_every_weight_that_changed_has_a_sign_of_its_own() -> None:
+    """Sample 1 1 1 at the start changes all sixteen."""
+    drawn = graph(at("article", 1, "update"), OUTPUT, *SIZE)
+    marked = [span.target for row in drawn for span in row if span.text == CHANGED and span.target]
+    assert len(marked) == len(set(marked)) == 16
 
 
 def test_the_edges_of_rows_of_several_units_are_means() -> None:
@@ -163,7 +170,7 @@ def test_of_very_many_edges_the_strongest_are_drawn() -> None:
 def test_a_legend_says_what_the_edges_show(phase: str, legend: str, size: tuple[int, int]) -> None:
     drawn = "\n".join(rows(graph(at("article", 1, phase), OUTPUT, *size)))
     assert legend in drawn
-    assert all(sign in drawn for sign in ("━ +", "╍ −", "·· 0"))
+    assert all(sign in drawn for sign in ("━ +", "╍ −", "● changed" if phase == "update" else "·· 0"))
 
 
 @settings(max_examples=60)

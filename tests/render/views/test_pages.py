@@ -141,7 +141,7 @@ def test_in_colours_a_dot_has_its_class_and_a_wrong_one_its_sign(shading: Shadin
     """The untrained network of XOR answers two of the four samples wrong, one of either class."""
     lines = surface(at("xor"), FIRST, 30, 12, shading)
     signs = [(span.text, span.ink.partition("|")[0]) for spans in lines[1:-1] for span in spans if span.text in "●◆"]
-    assert sorted(signs) == [("◆", "sign"), ("◆", "sign"), ("●", "low"), ("●", "low")]
+    assert sorted(signs) == [("◆", "wrong"), ("◆", "wrong"), ("●", "low"), ("●", "low")]
 
 
 def test_the_ramp_follows_the_output() -> None:

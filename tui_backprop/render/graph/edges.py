@@ -22,6 +22,10 @@ MOST_MARKED = 16
 """How many edges of a layer, the strongest, have marks along them."""
 _MARK_EVERY = 7
 """Cells from one mark along an edge to the next."""
+CHANGED = "●"
+"""On an edge whose weight this update has changed."""
+_STAGGERED = 5
+"""In so many columns of an edge such a sign can be, or they would cover each other where edges meet."""
 _THICKNESS = (1, 1, 1, 2, 3)
 """Dots, for each level of strength."""
 _SOLID, _DASHED, _DOTTED, _FAINT = (1, 0), (7, 4), (1, 5), (1, 2)
@@ -88,21 +92,29 @@ def _means(values: Array, below: Column, above: Column) -> Array:
 
 
 def draw(canvas: Canvas, flow: Flow, drawn: Sequence[Edge]) -> None:
-    """The lines, in the colour of their sign; without a part in the phase, faint."""
+    """The lines, in the colour of their sign; without a part in the phase, dim."""
     for edge in drawn:
         (x0, y0), (x1, y1) = edge.start, edge.end
         ends = (x0 * 2, y0 * 4 + 1), (x1 * 2 + 1, y1 * 4 + 1)
-        fresh = flow.changed is None or bool(flow.changed[edge.weight.row, edge.weight.column])
-        ink = "dim" if not flow.active or not edge.strength else edge.ink if fresh else "faint"
-        look = Span("", ink, edge.selected or (flow.changed is not None and fresh), target=edge.weight)
+        ink = edge.ink if flow.active and edge.strength else "dim"
+        look = Span("", ink, edge.selected, target=edge.weight)
         dash = _DOTTED if not edge.strength else _SOLID if edge.value > 0 else _DASHED
         if not flow.active:
             dash = _DOTTED if not edge.strength else _FAINT if edge.value > 0 else (1, 4)
-        canvas.draw(*ends, look, _THICKNESS[edge.strength] if flow.active and fresh else 1, dash)
+        canvas.draw(*ends, look, _THICKNESS[edge.strength] if flow.active else 1, dash)
 
 
 def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
-    """Which way it flows, along each of the strongest edges that carry something."""
+    """Which way it flows, along each of the strongest edges that carry something; or which weights have changed.
+
+    A change is one sign on an edge that stays as it is: from step to step few cells are other ones.
+    """
+    if flow.changed is not None:
+        for edge in drawn:
+            if flow.changed[edge.weight.row, edge.weight.column]:
+                x0, x1 = edge.start[0], edge.end[0]
+                x = x0 + (x1 - x0) * ((2 * edge.weight.row + edge.weight.column) % _STAGGERED + 1) // (_STAGGERED + 1)
+                put(cells, edge.at(x), x, (Span(CHANGED, "text", True, target=edge.weight),))
     if flow.direction is None or not flow.moving:
         return
     carrying = [edge for edge in drawn if edge.strength][-MOST_MARKED:]

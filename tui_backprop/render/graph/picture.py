@@ -93,12 +93,15 @@ def _write_legend(cells: list[list[Span]], flows: Sequence[Flow], shown: Sequenc
     carried = active[-1]
     arrow = {None: "", Direction.FORWARD: " ▶", Direction.BACKWARD: " ◀"}[carried.direction]
     hidden = max(len(below.slots) * len(above.slots) for below, above in pairwise(shown)) > wires.MOST_EDGES
+    kind: Line = (Span("·· 0", "dim"),)
+    if carried.changed is not None:
+        kind = (Span(wires.CHANGED, "text", True), Span(" changed", "dim"))
     lines = [
         line(
             Span(f"edges: {carried.what}", "label"),
             Span(arrow, carried.direction.value if carried.direction else "label"),
         ),
-        line(Span("━ +", "+3"), Span("  "), Span("╍ −", "-3"), Span("  ·· 0", "dim")),
+        line(Span("━ +", "+3"), Span("  "), Span("╍ −", "-3"), Span("  "), *kind),
         line(Span("thicker: larger", "dim")),
         *([line(Span(f"{wires.MOST_EDGES} strongest", "warn"))] if hidden else []),
     ]

@@ -1,7 +1,7 @@
 """Inks as terminal styles, for each theme.
 
 Surfaces and accent are a theme's own. Signs stay blue and orange, directions cyan and magenta, whatever the theme:
-their hues mean something.
+their hues mean something. The two strongest tones are one colour: in between, a number would change it for nothing.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ DARK = Palette(
         "text": "#d0d0d0", "dim": "#8a8a8a", "label": "#afafaf", "accent": "#ffd75f", "warn": "#ff5f5f",
         "shut": "#8a8a8a", "signal": "#5fd7af", "error": "#ff5fd7", "frame": "#585858", "faint": "#6c6c6c",
         "high": "#87d7ff", "low": "#ffaf5f",
-        "+1": "#5f87af", "+2": "#5fafd7", "+3": "#5fd7ff", "+4": "#87d7ff",
-        "-1": "#af875f", "-2": "#d7875f", "-3": "#ff875f", "-4": "#ffaf5f", "0": "#8a8a8a",
+        "+1": "#5f87af", "+2": "#5fafd7", "+3": "#5fd7ff", "+4": "#5fd7ff",
+        "-1": "#af875f", "-2": "#d7875f", "-3": "#ffaf5f", "-4": "#ffaf5f", "0": "#8a8a8a",
     },
     {
         "0": "#303030", "+1": "#00005f", "+2": "#005f87", "+3": "#0087af", "+4": "#0087ff",
@@ -50,8 +50,8 @@ LIGHT = Palette(
         "text": "#303030", "dim": "#6c6c6c", "label": "#4e4e4e", "accent": "#5f00d7", "warn": "#d70000",
         "shut": "#6c6c6c", "signal": "#007a55", "error": "#af00af", "frame": "#a8a8a8", "faint": "#808080",
         "high": "#005fd7", "low": "#b34700",
-        "+1": "#5f5f87", "+2": "#0070b8", "+3": "#005fd7", "+4": "#0048a8",
-        "-1": "#875f5f", "-2": "#b34700", "-3": "#af3a00", "-4": "#9a2f00", "0": "#6c6c6c",
+        "+1": "#5f5f87", "+2": "#0070b8", "+3": "#005fd7", "+4": "#005fd7",
+        "-1": "#875f5f", "-2": "#b34700", "-3": "#af3a00", "-4": "#af3a00", "0": "#6c6c6c",
     },
     {
         "0": "#eeeeee", "+1": "#afd7ff", "+2": "#87afff", "+3": "#5f87ff", "+4": "#005fff",

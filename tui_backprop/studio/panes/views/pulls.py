@@ -20,7 +20,7 @@ class Pulls(ViewPane):
     OPENS = "Tug-of-war: which samples pull the selected weight up, which down, and what is left over"
     ANSWERS = (
         "Which samples pull the selected weight up, which down? A bar is −∂E/∂w of one sample, all at the weights "
-        "that hold now; the net pull is what is left over. Where pulls cancel, an epoch moves nothing. Arrows "
+        "that hold now; the net pull is what is left over. Where pulls cancel, an epoch changes nothing. Arrows "
         "select another weight or bias, in any layer."
     )
 
