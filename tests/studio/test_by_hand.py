@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from tests.lessons.by_hand.sheets import Hand, Homework
 from tests.studio.studio import NARROW, Studio, studio
+from tui_backprop import load_experiment
 from tui_backprop.studio.screens.by_hand import PhaseByHand
 
 WORK = Homework(("tanh", "sigmoid"))
@@ -135,3 +136,19 @@ async def test_two_steps_in_a_row_with_every_figure_shown(work: Homework) -> Non
         assert s.where == (2, "update")
         assert len(phases) == 2 * 9
         assert s.sentence.startswith("Steps 1 to 2 by hand: 0 of ")
+
+
+async def test_a_wide_layer_is_asked_in_pieces_that_fit() -> None:
+    async with studio("iris", NARROW) as s:
+        await s.press("w")
+        assert len(dialog(s)._blocks) == 3
+        assert all(16 + 11 * len(block.columns) <= 74 for block in dialog(s)._blocks)
+        values = [f"{v:.5f}" for v in first_sums()]
+        await fill(s, *values)
+        assert s.where == (1, "sum1")
+
+
+def first_sums() -> list[float]:
+    experiment = load_experiment("iris")
+    x = experiment.data.inputs[54]
+    return [float(v) for v in x @ experiment.initial.weights[0] + experiment.initial.biases[0]]

@@ -22,12 +22,20 @@ MOST_SAMPLES = 4
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under the names of `columns`: those `given` come first, then those that are `asked`."""
+    """Rows under the names of `columns`: those `asked`, and above the one of its number each that is `given`."""
 
     title: str
     columns: tuple[str, ...]
-    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    given: tuple[tuple[int, str, tuple[str, ...]], ...] = ()
     asked: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
+
+    def parts(self, most: int) -> Iterator[Table]:
+        """Tables of at most so many columns that make this one when they are put side by side."""
+        for first in range(0, len(self.columns), most):
+            here = slice(first, first + most)
+            given = tuple((above, name, texts[here]) for above, name, texts in self.given)
+            asked = tuple((name, asked[here]) for name, asked in self.asked)
+            yield Table(self.title, self.columns[here], given, asked)
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,8 @@ class _Given:
     def label(self, kind: str, row: int) -> str:
         return f"{kind} #{self.moment.samples[row]}" if len(self.rows) > 1 else kind
 
-    def of_samples(self, label: str, kind: str, layer: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return tuple((self.label(label, row), self.row(kind, layer, row)) for row in self.rows)
+    def of_samples(self, label: str, kind: str, layer: int) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+        return tuple((0, self.label(label, row), self.row(kind, layer, row)) for row in self.rows)
 
     def matrix(self, layer: int) -> list[list[str]]:
         return [[number(v) for v in row] for row in self.moment.before.weights[layer - 1].tolist()]
@@ -131,8 +139,8 @@ Rows = tuple[tuple[str, tuple[Figure, ...]], ...]
 
 def _sum(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
     below, biases = "a" if layer > 1 else "x", given.biases(layer)
-    lines = [(name, tuple(row)) for name, row in zip(given.names(layer - 1), given.matrix(layer), strict=True)]
-    lines += [("bias", tuple(biases))] if biases else []
+    lines = [(0, name, tuple(row)) for name, row in zip(given.names(layer - 1), given.matrix(layer), strict=True)]
+    lines += [(0, "bias", tuple(biases))] if biases else []
     return Exercise(
         phase,
         f"z = {below}·W{layer}{' + bias' if biases else ''}",
@@ -145,7 +153,7 @@ def _sum(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows
 
 def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
     above = given.names(layer + 1)
-    turned = zip(above, zip(*given.matrix(layer + 1), strict=True), strict=True)
+    turned = [(0, name, row) for name, row in zip(above, zip(*given.matrix(layer + 1), strict=True), strict=True)]
     return Exercise(
         phase,
         f"upstream = the weights out of a unit × δ above, W{layer + 1}·δ",
@@ -189,19 +197,20 @@ def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure])
     here = [figure for figure in asked if figure.part.layer == layer]
     inputs = given.row("a", layer - 1, 0)
     lines: list[tuple[str, tuple[Figure, ...]]] = []
-    known: list[tuple[str, tuple[str, ...]]] = []
+    known: list[tuple[int, str, tuple[str, ...]]] = []
     if phase.kind == "gradient" and single:
         known = list(given.of_samples("δ", "delta", layer))
     for row, name in enumerate(names):
         line = tuple(f for f in here if isinstance(f.part, Weight) and f.part.row == row)
         come = f"{name} = {inputs[row]}" if phase.kind == "gradient" and single else name
+        if phase.kind == "update":
+            known += [(row, *before) for before in _before(given, name, given.matrix(layer)[row], line)]
+            come = f"{name} new"
         lines.append((come, line))
-        if phase.kind == "update":
-            known += _before(given, name, given.matrix(layer)[row], line)
     if biases := tuple(f for f in here if isinstance(f.part, Bias)):
-        lines.append(("bias", biases))
         if phase.kind == "update":
-            known += _before(given, "bias", given.biases(layer), biases)
+            known += [(len(names), *before) for before in _before(given, "bias", given.biases(layer), biases)]
+        lines.append(("bias new" if phase.kind == "update" else "bias", biases))
     title = f"∂E/∂W{layer}" if phase.kind == "gradient" else f"new W{layer}"
     return Table(title, given.names(layer), tuple(known), tuple(lines))
 

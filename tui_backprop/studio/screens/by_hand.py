@@ -19,8 +19,12 @@ from tui_backprop.lessons.by_hand.sheet import Given
 from tui_backprop.lessons.by_hand.written import written
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.spans import safe
-from tui_backprop.studio.screens.grid import Block, Fields, Grid
+from tui_backprop.studio.screens.grid import CELL, Block, Fields, Grid
 
+WIDTH = 116
+"""Columns of the window, where there are so many."""
+_FRAME = 6
+"""Those of its frame, its padding and its scroll bar."""
 Go = Callable[[int, str], Moment]
 """(step, phase) → the moment that is shown then."""
 
@@ -37,8 +41,11 @@ class Tally:
         return f"{steps} by hand: {self.first} of {self.figures} figures right at the first try."
 
 
-def work_out(moment: Moment, go: Go, steps: int) -> Generator[Screen[Any], Any, str]:
-    """Asks for the rest of a moment's step, or for the next ones, phase by phase; returns what there is to tell."""
+def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen[Any], Any, str]:
+    """Asks for the rest of a moment's step, or for the next ones, phase by phase; returns what there is to tell.
+
+    The screen is `width` columns wide.
+    """
     try:
         refuse_too_much(moment.experiment)
     except BackpropError as error:
@@ -49,7 +56,7 @@ def work_out(moment: Moment, go: Go, steps: int) -> Generator[Screen[Any], Any, 
         if moment.complete:
             moment = go(step, "input")
         for exercise in exercises(moment):
-            answer: list[Fields] | None = yield PhaseByHand(moment, exercise, sheet, tally)
+            answer: list[Fields] | None = yield PhaseByHand(moment, exercise, sheet, tally, width)
             if answer is None:
                 return tally.told(f"Left step {step}") if tally.figures else ""
             moment = go(step, exercise.phase)
@@ -62,23 +69,25 @@ class PhaseByHand(Grid):
     """The figures of a phase. The first wrong one is named with the likely mistake, the second time with the way."""
 
     KEYS: ClassVar[str] = "type, enter: next (from the last: check)  f10: check  ?: show this one  escape: leave"
-    NAME: ClassVar[int] = 18
-    DEFAULT_CSS = """
-    PhaseByHand {
+    NAME: ClassVar[int] = 16
+    DEFAULT_CSS = f"""
+    PhaseByHand {{
         align: center bottom;
         background: transparent;
-        Vertical { width: 100; max-width: 100%; max-height: 100%; padding: 0 1; }
-        VerticalScroll { max-height: 14; }
-        #wrong { color: $foreground; text-style: bold; }
-    }
+        Vertical {{ width: {WIDTH}; max-width: 100%; max-height: 100%; padding: 0 1; }}
+        VerticalScroll {{ max-height: 14; }}
+        #wrong {{ color: $foreground; text-style: bold; }}
+    }}
     """
 
-    def __init__(self, moment: Moment, exercise: Exercise, sheet: list[Given], tally: Tally) -> None:
+    def __init__(self, moment: Moment, exercise: Exercise, sheet: list[Given], tally: Tally, width: int) -> None:
         """What is right is added to the `sheet`, which has what was written down before, and to the `tally`."""
         title = f"Step {moment.step}, {phase_label(exercise.phase, moment.experiment)}, by hand: {exercise.rule}"
-        super().__init__(safe(title), [_block(table) for table in exercise.tables], lambda fields: "")
+        columns = max(1, (min(width, WIDTH) - _FRAME - self.NAME) // (CELL + 1))
+        tables = [part for table in exercise.tables for part in table.parts(columns)]
+        super().__init__(safe(title), [_block(table) for table in tables], lambda fields: "")
         self._moment, self._sheet, self._tally = moment, sheet, tally
-        asked = (line for table in exercise.tables for _, line in table.asked)
+        asked = (line for table in tables for _, line in table.asked)
         self._figures = [figure for line in asked for figure in line]
         self._misses: Counter[Figure] = Counter()
         self._told = ""

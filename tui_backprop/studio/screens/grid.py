@@ -30,7 +30,7 @@ Fields = list[list[str]]
 class Block:
     """Rows and columns with names, and what is typed in them; with `grows` a row is added under the last.
 
-    Rows that are `given`, each with its name, stand above these and are not typed.
+    Rows that are `given` are not typed: each is the number of the row that it stands above, its name, and its texts.
     """
 
     title: str
@@ -38,7 +38,7 @@ class Block:
     columns: tuple[str, ...]
     fields: Fields
     grows: bool = False
-    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    given: tuple[tuple[int, str, tuple[str, ...]], ...] = ()
 
 
 class Grid(Dialog[list[Fields]]):
@@ -181,13 +181,18 @@ class Grid(Dialog[list[Fields]]):
         else:
             self.dismiss(fields)
 
+    def _given_rows(self, block: Block, row: int) -> list[Content]:
+        """Those above a row."""
+        return [Content(fit(name, self.NAME) + _row(texts)) for above, name, texts in block.given if above == row]
+
     def _show(self, wrong: str = "") -> None:
         lines, here = [], 0
         for place, block in enumerate(self._blocks):
             lines += [Content.styled(block.title, "bold")] if block.title else []
             lines.append(Content(" " * self.NAME + _row(block.columns)))
-            lines += [Content(fit(name, self.NAME) + _row(texts)) for name, texts in block.given]
+            lines += self._given_rows(block, 0) if not block.fields else []
             for row, fields in enumerate(block.fields):
+                lines += self._given_rows(block, row)
                 name = block.rows[row] if row < len(block.rows) else f"#{row}"
                 cells = [Content.styled(fit(name, self.NAME), "bold" if block.given else "")]
                 for column, text in enumerate(fields):

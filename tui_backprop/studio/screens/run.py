@@ -295,7 +295,7 @@ class RunScreen(PanesScreen):
 
         self._player.pause()
         self._journeys.stop()
-        self._tell_on_arrival((yield from work_out(self._timeline.moment, self._go_by_hand, steps)))
+        self._tell_on_arrival((yield from work_out(self._timeline.moment, self._go_by_hand, steps, self.size.width)))
         self._arrive()
 
     def _go_by_hand(self, step: int, phase: str) -> Moment:
