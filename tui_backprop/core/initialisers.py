@@ -3,15 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.elementary import FEW, log, log_into
 from tui_backprop.core.network import Network
 
 CONSTANT = 0.5
 """Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
+
+
+class Random(np.random.RandomState):
+    """NumPy's generator, `numpy.random.seed`, with normal numbers by way of our own logarithm.
+
+    They are NumPy's (Marsaglia's polar method, from the same stream), but for the last digit of a few: NumPy takes the
+    C library's logarithm, which is not the same everywhere.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = np.empty(0)  # numbers come in pairs
+
+    def seed(self, seed: int) -> None:  # type: ignore[override]
+        """Begins anew."""
+        super().seed(seed)
+        self._kept = np.empty(0)
+
+    def normal(self, mean: float, deviation: float, shape: tuple[int, ...]) -> Array:  # type: ignore[override]
+        """Normal numbers in an array."""
+        count = int(np.prod(shape))
+        missing = count - len(self._kept)
+        numbers = np.concatenate([self._kept, self._few(missing) if missing <= FEW else self._many(missing)])
+        self._kept = numbers[count:]
+        return np.asarray(mean + deviation * numbers[:count].reshape(shape))
+
+    def _few(self, missing: int) -> list[float]:
+        """At least as many as are missing, one pair at a time."""
+        numbers, draw = list[float](), self.random_sample
+        while len(numbers) < missing:
+            x, y = 2.0 * draw() - 1.0, 2.0 * draw() - 1.0
+            square = x * x + y * y
+            if 0.0 < square < 1.0:
+                factor = sqrt(-2.0 * log(square) / square)
+                numbers += (factor * y, factor * x)
+        return numbers
+
+    def _many(self, missing: int) -> Array:
+        """The same numbers by NumPy."""
+        parts, pairs_missing = list[Array](), -(-missing // 2)
+        while pairs_missing:
+            pairs = 2.0 * self.random_sample((pairs_missing, 2)) - 1.0
+            square = pairs[:, 0] * pairs[:, 0] + pairs[:, 1] * pairs[:, 1]
+            inside = (square < 1.0) & (square > 0.0)
+            square = square[inside]
+            logarithm = np.empty_like(square)
+            log_into(square, logarithm)
+            parts.append((pairs[inside][:, ::-1] * np.sqrt(-2.0 * logarithm / square)[:, None]).ravel())
+            pairs_missing -= len(square)
+        return np.concatenate(parts)
 
 
 class Initialiser(NamedTuple):
@@ -21,27 +73,27 @@ class Initialiser(NamedTuple):
     """
 
     name: str
-    draw: Callable[[np.random.RandomState, tuple[int, int]], Array]
+    draw: Callable[[Random, tuple[int, int]], Array]
     numpy: str
     fixed: bool = False
 
 
-def _xavier(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+def _xavier(random: Random, shape: tuple[int, int]) -> Array:
     """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, eq. 12."""
     return random.normal(0.0, np.sqrt(2.0 / (shape[0] + shape[1])), shape)
 
 
-def _he(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+def _he(random: Random, shape: tuple[int, int]) -> Array:
     """He et al., "Delving deep into rectifiers", 2015, eq. 10."""
     return random.normal(0.0, np.sqrt(2.0 / shape[0]), shape)
 
 
-def _xavier_uniform(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+def _xavier_uniform(random: Random, shape: tuple[int, int]) -> Array:
     """The same deviation, drawn evenly: eq. 16 of the same paper."""
     return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / (shape[0] + shape[1])))
 
 
-def _he_uniform(random: np.random.RandomState, shape: tuple[int, int]) -> Array:
+def _he_uniform(random: Random, shape: tuple[int, int]) -> Array:
     """He's deviation, drawn evenly."""
     return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / shape[0]))
 
@@ -74,7 +126,7 @@ def initialise(network: Network, name: str, seed: int) -> list[Array]:
 
 def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
     """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
-    random = np.random.RandomState()
+    random = Random()
     draw = INITIALISERS[name].draw
     for seed in seeds:
         random.seed(seed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui_backprop.core.angles import sin
 from tui_backprop.core.arrays import Array
 
 FEATURES: dict[str, Callable[[Array, Array], Array]] = {
@@ -15,8 +16,8 @@ FEATURES: dict[str, Callable[[Array, Array], Array]] = {
     "x1^2": lambda x1, x2: x1 * x1,
     "x2^2": lambda x1, x2: x2 * x2,
     "x1*x2": lambda x1, x2: x1 * x2,
-    "sin(x1)": lambda x1, x2: np.sin(x1),
-    "sin(x2)": lambda x1, x2: np.sin(x2),
+    "sin(x1)": lambda x1, x2: sin(x1),
+    "sin(x2)": lambda x1, x2: sin(x2),
 }
 
 

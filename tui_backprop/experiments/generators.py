@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tui_backprop.core.angles import sin_cos
 from tui_backprop.core.arrays import Array
 
 MOST_SAMPLES = 100_000
@@ -25,14 +26,25 @@ def generate(name: str, samples: int, noise: float, seed: int) -> tuple[Array, A
     return points[order], labels[order]
 
 
+def _around(radius: Array, angle: Array) -> Array:
+    """Points (…, 2) at these distances from the middle, in these directions."""
+    sine, cosine = sin_cos(angle)
+    return np.column_stack([radius * sine, radius * cosine])
+
+
+def _distance(across: Array, up: Array) -> Array:
+    """Of a place from the middle; the C library's own function has other last digits on other machines."""
+    return np.asarray(np.sqrt(across * across + up * up))
+
+
 def _circle(random: np.random.Generator, samples: int, noise: float) -> tuple[Array, Array]:
     """A disc of radius 2.5 in a ring from 3.5 to 5."""
     inner = samples - samples // 2
     radius = np.concatenate([random.uniform(0, 2.5, inner), random.uniform(3.5, 5, samples - inner)])
     angle = random.uniform(0, 2 * np.pi, samples)
-    points = np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
+    points = _around(radius, angle)
     moved = points + random.uniform(-5, 5, points.shape) * noise
-    return points, np.where(np.hypot(moved[:, 0], moved[:, 1]) < 2.5, 1.0, -1.0)
+    return points, np.where(_distance(moved[:, 0], moved[:, 1]) < 2.5, 1.0, -1.0)
 
 
 def _xor(random: np.random.Generator, samples: int, noise: float) -> tuple[Array, Array]:
@@ -56,7 +68,7 @@ def _spiral(random: np.random.Generator, samples: int, noise: float) -> tuple[Ar
     for count, start, label in ((samples - samples // 2, 0.0, 1.0), (samples // 2, np.pi, -1.0)):
         along = np.arange(count) / max(count, 1)
         radius, angle = 5.0 * along, 1.75 * along * 2 * np.pi + start
-        points = np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
+        points = _around(radius, angle)
         arms.append((points + random.uniform(-1, 1, points.shape) * noise, np.full(count, label)))
     return np.concatenate([points for points, _ in arms]), np.concatenate([labels for _, labels in arms])
 
@@ -75,7 +87,7 @@ def _regression_gauss(random: np.random.Generator, samples: int, noise: float) -
     """Regression: six hills and hollows of radius 2, in a chequered row."""
     points = random.uniform(-6, 6, (samples, 2))
     moved = points + random.uniform(-6, 6, points.shape) * noise
-    distance = np.hypot(moved[:, :1] - _HILLS[:, 0], moved[:, 1:] - _HILLS[:, 1])
+    distance = _distance(moved[:, :1] - _HILLS[:, 0], moved[:, 1:] - _HILLS[:, 1])
     heights = _HILLS[:, 2] * np.clip(1 - distance / 2, 0, 1)
     return points, heights[np.arange(samples), np.abs(heights).argmax(axis=1)]
 
