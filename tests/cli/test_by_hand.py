@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.cli.program import assert_refused, printed, program
 from tests.cli.test_files import SHEET
+from tui_backprop.cli.main import main
+from tui_backprop.experiments.toml_text import toml_text
 
 RIGHT = SHEET.read_text("utf-8")
 
@@ -33,6 +38,28 @@ def test_the_exercise_on_paper_is_a_sheet(network: str) -> None:
     assert (done.returncode, done.stdout) == (0, f"right: {figures} figures\n")
     blanks = program("by-hand", network, "--check", "-", given=printed("worksheet", network, "--steps", "2"))
     assert_refused(blanks, "standard input: there is no figure in it")
+
+
+def test_an_exercise_solved_from_the_weights_that_it_prints_is_right_after_steps_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    random = np.random.default_rng(13)
+    weights, inputs = [random.normal(size=(3, 4)), random.normal(size=(4, 2))], 2 * random.normal(size=(2, 3))
+    definition: dict[str, Any] = {
+        "network": {"layers": [3, 4, 2], "hidden": "sigmoid"},
+        "training": {"rate": 0.5},
+        "data": {"targets": [[1.0, 0.0], [0.0, 1.0]]},
+    }
+    sheets = []
+    for name, decimals in (("printed", 4), ("exact", 15)):
+        definition["network"]["weights"] = [np.round(matrix, decimals).tolist() for matrix in weights]
+        definition["data"]["inputs"] = np.round(inputs, decimals).tolist()
+        (tmp_path / f"{name}.toml").write_text(toml_text(definition), "utf-8")
+        assert main(["worksheet", str(tmp_path / f"{name}.toml"), "--steps", "3", "--answers"]) == 0
+        sheets.append(capsys.readouterr().out)
+    assert sheets[0] != sheets[1]
+    (tmp_path / "sheet.txt").write_text(sheets[0], "utf-8")
+    assert main(["by-hand", str(tmp_path / "exact.toml"), "--check", str(tmp_path / "sheet.txt")]) == 0
 
 
 def test_a_record_of_training_is_a_sheet() -> None:

@@ -6,10 +6,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from tui_backprop.core.diagnostics.worked import stated
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
+from tui_backprop.lessons.arithmetic import DECIMALS
 from tui_backprop.lessons.by_hand.exercise import work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
@@ -28,17 +29,12 @@ def check(experiment: Experiment, file: str, answers: bool) -> int:
     if experiment.network.size > MOST_PARAMETERS:
         told = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
         raise BackpropError(told, f"at most {MOST_PARAMETERS:,}")
-    timeline = Timeline(experiment)
-
-    @cache
-    def moment_of(step: int) -> Moment:
-        return timeline.go(step)
-
+    moment_of = cache(Timeline(experiment).go)
     try:
         sheet = read_sheet(_text(file), moment_of)
     except BackpropError as error:
         raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
-    verdict = mark(sheet, moment_of)
+    verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong is None:
         print(f"right: {_figures(verdict.agree)}")
         return 0

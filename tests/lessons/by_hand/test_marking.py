@@ -241,8 +241,8 @@ def test_to_go_on_with_the_digits_that_are_written_is_right(name: str, decimals:
 def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
     random = np.random.default_rng(5)
     work = Homework(
-        ("tanh", "sigmoid"), weights=[random.normal(size=(4, 4)), random.normal(size=(4, 2))],
-        biases=[random.normal(size=4), random.normal(size=2)], inputs=random.normal(size=(2, 4)).tolist(),
+        ("tanh", "sigmoid"), weights=[random.normal(size=(9, 4)), random.normal(size=(4, 2))],
+        biases=[random.normal(size=4), random.normal(size=2)], inputs=(4 * random.normal(size=(2, 9))).tolist(),
     )  # fmt: skip
     printed = Homework(
         work.activations, weights=[np.round(w, 4) for w in work.weights], biases=[np.round(b, 4) for b in work.biases],
@@ -251,11 +251,11 @@ def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
     off = [
         (name, value)
         for (name, value), (_, exact) in zip(Hand(printed).figures(), Hand(work).figures(), strict=True)
-        if abs(value - exact) > 1e-4
+        if abs(value - exact) > 3e-4
     ]
     assert off
     assert told(work, text_of(Hand(printed).figures())) == ("", "")
-    assert told(work, text_of([(name, value + 4e-4) for name, value in off])) != ("", "")
+    assert told(work, text_of([(name, value + 9e-4) for name, value in off])) != ("", "")
 
 
 @pytest.mark.parametrize(

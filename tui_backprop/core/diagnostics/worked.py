@@ -10,6 +10,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import reported
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -130,16 +131,22 @@ class TrueStep:
         )
 
 
-def as_printed(moment: Moment, decimals: int, weights: bool = True) -> Moment:
-    """The same with the data, and perhaps the weights, rounded to so many decimals."""
-    experiment, before = moment.experiment, moment.before
+def stated(experiment: Experiment, decimals: int) -> Experiment:
+    """The same from data and first weights that are rounded to so many decimals, as an exercise states them."""
     inputs, targets = (np.round(values, decimals) for values in (experiment.data.inputs, experiment.data.targets))
-    flat = np.round(before.flat, decimals) if weights else before.flat
+    first = experiment.initial
     return replace(
-        moment,
-        experiment=replace(experiment, data=replace(experiment.data, inputs=inputs, targets=targets)),
-        before=Parameters(before.network, flat),
+        experiment,
+        data=replace(experiment.data, inputs=inputs, targets=targets),
+        initial=Parameters(first.network, np.round(first.flat, decimals)),
     )
+
+
+def as_printed(moment: Moment, decimals: int, weights: bool = True) -> Moment:
+    """The same with the data, and perhaps the weights before its step, rounded to so many decimals."""
+    flat = np.round(moment.before.flat, decimals) if weights else moment.before.flat
+    before = Parameters(moment.before.network, flat)
+    return replace(moment, experiment=stated(moment.experiment, decimals), before=before)
 
 
 def places(decimals: int) -> str:

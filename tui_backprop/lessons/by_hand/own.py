@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.mistakes import FIGURES
 from tui_backprop.core.diagnostics.worked import TrueStep, as_printed
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
@@ -16,6 +17,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.by_hand.sheet import Given
 
+_EVERY = frozenset(FIGURES)
 DECIMALS = 3
 """So many are enough to go on with; fewer are rounded too early."""
 
@@ -36,9 +38,10 @@ class OwnFigures:
     def implied(self, given: Given) -> tuple[float, ...]:
         """What a figure should be, going by those written down before it.
 
-        Weights and inputs may be exact, or as they are printed; a slope may be taken at a, or at z.
+        Weights and inputs may be exact, or as they are printed; a slope may be taken at a, or at z; and whoever goes
+        on with all digits looks at no figure again.
         """
-        moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}))
+        moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}), _EVERY)
         with np.errstate(all="ignore"):
             return tuple(self._implied(given, moment, unseen) for moment in moments for unseen in views)
 
@@ -49,7 +52,7 @@ class OwnFigures:
             return step.wrong_value(figure.kind, part, (), lambda row: self._keep(row, given, unseen))
         gradient = step.gradient((), lambda row: self._keep(row, given, unseen))
         for own, value in self._here.items():
-            if own.kind == "gradient" and own != figure and not isinstance(own.part, Unit):
+            if own.kind == "gradient" and "gradient" not in unseen and own != figure and not isinstance(own.part, Unit):
                 gradient[own.part.index(step.experiment.network)] = value
         return step.from_gradient(figure.kind, part, gradient)
 
