@@ -63,7 +63,7 @@ def test_smooth_units_one_mistake_after_the_other() -> None:
         ("z", unit, -z, "sign"),
         ("z", unit, h[0], "activation"),
         ("z", unit, z * 10, "decimal-point"),
-        ("a", unit, z, "mask-forgotten"),
+        ("a", unit, z, "activation-forgotten"),
         ("delta", output, t[0] - out[0], "slope-forgotten"),
         ("delta", output, out[0] - t[0], "slope-forgotten"),
         ("delta", output, -true.delta[1][0], "sign"),
@@ -104,12 +104,12 @@ def test_a_shut_gate_that_is_forgotten_is_found_everywhere_on_the_way_back() -> 
     shut = Unit(1, 1)
     assert true.z[0][1] < 0 < abs(true.upstream[0][1])
     x = np.array([0.5, 2.0])
-    assert named(moment, "a", shut, true.z[0][1]) == "mask-forgotten"
+    assert named(moment, "a", shut, true.z[0][1]) == "activation-forgotten"
     assert named(moment, "delta", shut, true.upstream[0][1]) == "mask-forgotten"
     assert named(moment, "gradient", Weight(1, 0, 1), x[0] * true.upstream[0][1]) == "mask-forgotten"
     assert named(moment, "new", Weight(1, 0, 1), -2.5 - 0.3 * x[0] * true.upstream[0][1]) == "mask-forgotten"
-    assert named(moment, "z", Unit(2, 0), true.z[1][0] + true.z[0][1] * second[1, 0]) == "mask-forgotten"
-    assert named(moment, "gradient", Weight(2, 1, 0), true.z[0][1] * true.delta[1][0]) == "mask-forgotten"
+    assert named(moment, "z", Unit(2, 0), true.z[1][0] + true.z[0][1] * second[1, 0]) == "activation-forgotten"
+    assert named(moment, "gradient", Weight(2, 1, 0), true.z[0][1] * true.delta[1][0]) == "activation-forgotten"
 
 
 def test_the_article_rounds_its_prediction() -> None:

@@ -180,8 +180,8 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
     (PenaltyTwice, "penalty", "W1[x1→h1]", "penalty"),
     (RoundedTooEarly, "sigmoid", "z(y1)", "rounding"),
     (RoundedTooEarly, "softmax", "z(y1)", "rounding"),
-    (ActivationForgotten, "sigmoid", "a(h1)", "mask-forgotten"),
-    (ActivationForgotten, "gates", "a(h2)", "mask-forgotten"),
+    (ActivationForgotten, "sigmoid", "a(h1)", "activation-forgotten"),
+    (ActivationForgotten, "gates", "a(h2)", "activation-forgotten"),
     (WrongWeights, "tanh", "z(h1)", "wrong-weights"),
     (ValueForSlope, "sigmoid", "δ(h1)", "value-for-slope"),
     (SlopeForgotten, "tanh", "δ(y1)", "factor"),
@@ -210,7 +210,7 @@ def test_the_first_wrong_figure_and_the_mistake_are_named(
         (BiasForgotten, "sigmoid", "bias-ignored"),
         (Uncorrected, "adam", "correction-forgotten"),
         (PenaltyForgotten, "penalty", "penalty-forgotten"),
-        (ActivationForgotten, "sigmoid", "mask-forgotten"),
+        (ActivationForgotten, "sigmoid", "activation-forgotten"),
     ],
 )
 def test_the_mistake_is_found_where_only_the_new_weights_are_given(
@@ -261,8 +261,8 @@ def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
 @pytest.mark.parametrize(
     ("hand", "network", "decimals", "mistake"),
     [
-        (ActivationForgotten, "sigmoid", 3, "mask-forgotten"),
-        (ActivationForgotten, "tanh", 2, "mask-forgotten"),
+        (ActivationForgotten, "sigmoid", 3, "activation-forgotten"),
+        (ActivationForgotten, "tanh", 2, "activation-forgotten"),
         (BiasForgotten, "softmax", 3, "bias-ignored"),
     ],
 )
@@ -279,3 +279,42 @@ def test_a_step_that_is_not_finite_any_more_can_be_checked() -> None:
     text = "Step 2\nz(h1) = 1\nŷ(y1) = 1\nδ(h1) = 1\n∂E/∂W1[x1→h1] = 1\nW1[x1→h1] = 1\n"
     for line in text.splitlines()[1:]:
         assert told(work, f"Step 2\n{line}")[0]
+
+
+PUBLISHED = """\
+z(h1) = 0.3775
+a(h1) = 0.593269992
+a(h2) = 0.596884378
+z(y1) = 1.105905967
+prediction(y1) = 0.75136507
+prediction(y2) = 0.772928465
+E = 0.298371109
+slope(y1) = 0.186815602
+delta(y1) = 0.138498562
+dW2[h1->y1] = 0.082167041
+slope(h1) = 0.241300709
+upstream(h1) = 0.036350306
+dW1[x1->h1] = 0.000438568
+W1[x1->h1] = 0.149780716
+W1[x2->h1] = 0.19956143
+W1[x1->h2] = 0.24975114
+W1[x2->h2] = 0.29950229
+W2[h1->y1] = 0.35891648
+W2[h2->y1] = 0.408666186
+W2[h1->y2] = 0.511301270
+W2[h2->y2] = 0.561370121
+"""
+"""From M. Mazur, "A step by step backpropagation example", 2015."""
+
+
+def test_a_published_step_is_right() -> None:
+    work = Homework(
+        rate=0.5,
+        weights=[np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]])],
+        biases=[np.array([0.35, 0.35]), np.array([0.60, 0.60])],
+        inputs=[[0.05, 0.10]],
+        targets=[[0.01, 0.99]],
+    )
+    verdict, _ = marked(work, PUBLISHED)
+    assert (verdict.agree, verdict.wrong) == (PUBLISHED.count("\n"), None)
+    assert told(work, PUBLISHED.replace("= 0.138498562", "= 0.741365070")) == ("δ(y1)", "slope-forgotten")

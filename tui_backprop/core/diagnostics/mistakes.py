@@ -21,6 +21,7 @@ from tui_backprop.core.run.moment import Moment
 FIGURES = ("z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new")
 """What of a step can be held against the truth: the last three of a weight or a bias, the others of a unit; the error
 is the sample's, whichever unit is asked."""
+CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
 _CLOSE = 0.02
 """A share of the true figure: what is as near to it is no other mistake."""
 
@@ -68,7 +69,7 @@ def near(right: float, given: float, tolerance: float) -> Mistake | None:
     if given * right <= 0 or off > max(4 * tolerance, _CLOSE * abs(right)):
         return None
     if off > 4 * tolerance:
-        return Mistake("rounding", given, "Close: a digit is wrong, or something was rounded too early on the way.")
+        return Mistake("rounding", given, CLOSE)
     cut = abs(given) < abs(right)
     says = "Close: it looks cut off, not rounded." if cut else "Close: something was rounded too early on the way."
     return Mistake("rounding", given, says)
@@ -112,7 +113,7 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
         "updated-too-early": ("updated-too-early", OLD_WEIGHTS),
         "wrong-sign": ("sign", "δ of the output has the wrong sign: it is prediction − target."),
         "biases-left-out": ("bias-ignored", "The biases are missing from the sums."),
-        "activations-left-out": ("mask-forgotten", "The activations of the hidden units were left out, forwards."),
+        "activations-left-out": ("activation-forgotten", "On the way forward the hidden activations were left out."),
         "unrounded": ("rounding", "Take the rounded prediction."),
     }  # fmt: skip
     for bug, (label, told) in made.items():

@@ -26,7 +26,9 @@ def of_upstream(step: TrueStep, unit: Unit) -> Found:
         if len(above) > 1:
             yield Mistake("term-missing", right - term, f"The share that comes back from {name} is missing.")
     ignored = float(step.wrong("mask-forgotten").upstream[layer - 1][column])
-    yield Mistake("mask-forgotten", ignored, f"Pass down δ above, in which {step.slope(layer + 1)[1]} is a factor.")
+    yield Mistake(
+        step.slope(layer + 1)[0], ignored, f"Pass down δ above, in which {step.slope(layer + 1)[1]} is a factor."
+    )
     yield Mistake("weight-forgotten", float(above.sum()), "This is the δ above: multiply it by the weight.")
     yield Mistake("delta-forgotten", float(weights.sum()), "This is the weight: multiply it by the δ above.")
     gradient = float(step.passage.gradient[layer][column].sum())

@@ -34,7 +34,7 @@ def of_sum(step: TrueStep, unit: Unit) -> Found:
         told = (
             "A shut gate passes on 0, not its sum." if name == "mask-forgotten" else "Take a of the units below, not z."
         )
-        yield Mistake("mask-forgotten", float(sums @ column) + bias, told)
+        yield Mistake("activation-forgotten", float(sums @ column) + bias, told)
     if step.moment.after is not before:
         after = step.moment.after
         late = float(below @ after.weights[unit.layer - 1][:, unit.column])
@@ -51,7 +51,7 @@ def of_activation(step: TrueStep, unit: Unit) -> Found:
     layer = unit.layer - 1
     z, a = float(step.passage.z[layer][unit.column]), float(step.passage.a[layer][unit.column])
     name = step.experiment.network.activations[layer]
-    yield Mistake("mask-forgotten", z, f"This is still z: {name} comes after it.")
+    yield Mistake("activation-forgotten", z, f"This is still z: {name} comes after it.")
     yield Mistake("slope", float(step.passage.mask[layer][unit.column]), "This is the slope, not the value.")
     if name == "sigmoid":
         yield Mistake("sign", 1 - a, "This is 1 − a: mind the minus sign in 1/(1 + e^−z).")

@@ -24,7 +24,7 @@ def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
         below = float(step.below(layer)[parameter.row])
         if layer > 1:
             z = float(step.passage.z[layer - 2][parameter.row])
-            yield Mistake("mask-forgotten", z * delta, "Take a of the unit below, not z.")
+            yield Mistake("activation-forgotten", z * delta, "Take a of the unit below, not z.")
         yield Mistake("delta-forgotten", below, "This is what came in: multiply it by δ.")
         yield Mistake("weight", parameter.value(step.moment.before) * delta, "This is weight × δ, which is blame.")
         yield Mistake("sum", below + delta, "Multiply what came in by δ, don't add them.")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.diagnostics.mistakes import fitting, mistakes, near
+from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, near
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
@@ -67,7 +67,8 @@ def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | Non
         if found:
             break
     else:
-        return near(right, value, unit)
+        close = near(right, value, unit)
+        return None if close is None else Mistake(close.name, value, CLOSE)
     return _elected(found, [other for other in sheet if _alike(other, wrong)], moment)
 
 
