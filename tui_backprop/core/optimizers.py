@@ -108,6 +108,11 @@ def _plain_sgd(known: Mapping[str, float]) -> float:
     return known["old"] - known["rate"] * known["g"]
 
 
+def _scaled(known: Mapping[str, float], change: float, square: float) -> float:
+    """The old parameter less rate × change / √square."""
+    return known["old"] - known["rate"] * change / (math.sqrt(square) + EPSILON)
+
+
 class GradientDescent(Optimizer):
     """Plain SGD: W ← W − rate × g."""
 
@@ -176,16 +181,12 @@ class RMSProp(Optimizer):
         Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
     )
     slips = (
-        Slip(
-            "root-forgotten", "Divide by the root of v.", lambda k: k["old"] - k["rate"] * k["g"] / (k["v"] + EPSILON)
-        ),
+        Slip("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["g"], k["v"] * k["v"])),
         Slip("plain-sgd", "This is plain SGD: divide by √v.", _plain_sgd),
         Slip(
             "factor",
             f"The factors of v are changed over: v = {DECAY}·v + {1 - DECAY:.3g}·g².",
-            lambda k: (
-                k["old"] - k["rate"] * k["g"] / (math.sqrt((1 - DECAY) * k["v0"] + DECAY * k["g"] * k["g"]) + EPSILON)
-            ),
+            lambda k: _scaled(k, k["g"], (1 - DECAY) * k["v0"] + DECAY * k["g"] * k["g"]),
         ),
     )
     script = (f"v *= {DECAY}", f"v += (1.0 - {DECAY}) * g * g", f"p -= RATE * g / ({{sqrt}}(v) + {EPSILON})")
@@ -218,27 +219,23 @@ class Adam(Optimizer):
         Slip(
             "correction-forgotten",
             f"Adam's correction is missing: divide m by 1 − {BETA1}ᵗ and v by 1 − {BETA2}ᵗ first.",
-            lambda k: k["old"] - k["rate"] * k["m"] / (math.sqrt(k["v"]) + EPSILON),
+            lambda k: _scaled(k, k["m"], k["v"]),
         ),
         Slip(
             "correction-forgotten",
             f"v is not corrected: divide it by 1 − {BETA2}ᵗ first.",
-            lambda k: k["old"] - k["rate"] * k["m*"] / (math.sqrt(k["v"]) + EPSILON),
+            lambda k: _scaled(k, k["m*"], k["v"]),
         ),
         Slip(
             "correction-forgotten",
             f"m is not corrected: divide it by 1 − {BETA1}ᵗ first.",
-            lambda k: k["old"] - k["rate"] * k["m"] / (math.sqrt(k["v*"]) + EPSILON),
+            lambda k: _scaled(k, k["m"], k["v*"]),
         ),
-        Slip(
-            "root-forgotten",
-            "Divide by the root of v.",
-            lambda k: k["old"] - k["rate"] * k["m*"] / (k["v*"] + EPSILON),
-        ),
+        Slip("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["m*"], k["v*"] * k["v*"])),
         Slip(
             "momentum-forgotten",
             "This takes the gradient where its running mean m belongs.",
-            lambda k: k["old"] - k["rate"] * k["g"] / (math.sqrt(k["v*"]) + EPSILON),
+            lambda k: _scaled(k, k["g"], k["v*"]),
         ),
         Slip("plain-sgd", "This is plain SGD: Adam divides by √v.", _plain_sgd),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -318,3 +319,30 @@ def test_a_published_step_is_right() -> None:
     verdict, _ = marked(work, PUBLISHED)
     assert (verdict.agree, verdict.wrong) == (PUBLISHED.count("\n"), None)
     assert told(work, PUBLISHED.replace("= 0.138498562", "= 0.741365070")) == ("δ(y1)", "slope-forgotten")
+
+
+def batch(work: Homework, combine: Callable[[float, float], float]) -> str:
+    """A step of both samples: units sample by sample, gradients and new weights from those of both."""
+    first, second = (dict(Hand(work).figures(sample)) for sample in (0, 1))
+    lines = [
+        f"{name} #{n} = {v:.5f}" for n, found in enumerate((first, second)) for name, v in found.items() if "(" in name
+    ]
+    old = {f"W{n}[{a}→{b}]": float(w[i, j]) for n, w in enumerate(work.weights, 1)
+           for i, a in enumerate(work.names(n - 1)) for j, b in enumerate(work.names(n))}  # fmt: skip
+    for name, weight in old.items():
+        gradient = combine(first[f"∂E/∂{name}"], second[f"∂E/∂{name}"])
+        lines += [f"∂E/∂{name} = {gradient:.5f}", f"{name} = {weight - work.rate * gradient:.5f}"]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("combine", "mistake"),
+    [
+        (lambda one, other: (one + other) / 2, ""),
+        (lambda one, other: one + other, "sum"),
+        (lambda one, other: other, "last-sample-only"),
+    ],
+)
+def test_a_batch_is_checked_sample_by_sample(combine: Callable[[float, float], float], mistake: str) -> None:
+    work = Homework(batch=2)
+    assert told(work, batch(work, combine)) == ("∂E/∂W1[x1→h1]" if mistake else "", mistake)
