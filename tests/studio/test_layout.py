@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, studio
+from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted
 
 THIN = (70, 24)
@@ -112,3 +115,22 @@ async def test_the_tab_of_the_matrices_says_what_they_show() -> None:
         for shown in ("Weights", "Gradients", "Updates", "Net pulls", "Weights"):
             assert f"[{shown}]" in s.text("PaneBar")
             await s.press("v")
+
+
+@pytest.mark.parametrize("keys", [(), ("1",), ("2",), ("c",), ("f",), ("c", "c"), ("f", "f")])
+async def test_a_picture_paints_each_pane_in_sight_once(keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Maps are costly: neither another size nor what is said of it may paint them again."""
+    painted: Counter[str] = Counter()
+    show = Painted.show
+
+    def shown(pane: Painted, lines: list[Line]) -> None:
+        painted[type(pane).__name__] += 1
+        show(pane, lines)
+
+    monkeypatch.setattr(Painted, "show", shown)
+    async with studio("circle") as s:
+        for key in keys:
+            painted.clear()
+            await s.press(key)
+        assert painted
+        assert max(painted.values()) == 1

@@ -54,9 +54,9 @@ class Painted(Widget):
         raise NotImplementedError
 
     def repaint(self) -> None:
-        """Paints anew and sends the lines that have changed to the screen."""
+        """Paints anew and sends the lines that have changed to the screen, once there is a size to paint for."""
         columns, rows = self.size
-        if self.moment is None or not self.display or not columns or not rows:
+        if self.moment is None or not (self.display and self.fitted and columns and rows):
             return
         self._painted_in = self._palette
         self.show([*self.paint(self.moment, columns, rows)[:rows]])

@@ -297,9 +297,14 @@ class PanesScreen(OpenScreen):
             places = {name: place._replace(rows=max(1, place.rows - 1)) for name, place in places.items()}
         self.set_class(columns < TIGHT, "-tight")
         beside = {"network", SURFACE} <= places.keys()
-        self.query_one(Network).maps = beside
-        for surface in self.query(Surface):
-            surface.beside_graph = beside
+        for pane, attribute in (
+            (self.query_one(Network), "maps"),
+            *((one, "beside_graph") for one in self.query(Surface)),
+        ):
+            if places.get(str(pane.id)) == self._places.places.get(str(pane.id)):
+                setattr(pane, attribute, beside)
+            else:  # it is painted when it has its new size
+                pane.set_reactive(getattr(type(pane), attribute), beside)
         if places == self._places.places:
             self._name_panes()
             return
