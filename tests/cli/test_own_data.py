@@ -62,6 +62,16 @@ def test_what_cannot_be_read_is_refused_by_its_name(arguments: list[str], given:
     assert_refused(program(*arguments, given=given), *words)
 
 
+def test_rows_in_which_a_value_is_missing_are_left_out_on_request() -> None:
+    rows = "a,b,y\n1,2,3\n4,NA,5\n6,7,8\n2,2,1\n"
+    assert_refused(program("train", "--data", "-", given=rows), "line 3, column b: 'NA'", "--missing drop")
+    done = program("train", "--data", "-", "--missing", "drop", "--epochs", "1", given=rows)
+    assert done.returncode == 0
+    assert "1 of 4 rows left out: a value is missing" in done.stderr
+    wrong = program("train", "--data", "-", "--missing", "mean", given=rows)
+    assert_refused(wrong, "unknown 'mean'", "refuse | drop")
+
+
 def test_a_target_of_few_whole_numbers_may_hold_classes() -> None:
     done = program("train", "--data", "-", "--epochs", "1", given="a,b,y\n6,148,1\n1,85,0\n8,183,1\n1,89,0\n")
     assert "y is 0, 1: these may be classes (classes = true, or --output softmax)" in done.stderr

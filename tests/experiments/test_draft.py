@@ -238,6 +238,23 @@ def test_an_output_that_never_reaches_its_targets_has_an_error_to_stop_at() -> N
     assert float(from_preset("article").changed("data", "plane").stop) == pytest.approx(0.5 * 100 * 0.1**2)
 
 
+def test_rows_left_out_are_part_of_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,kind\n1,2,x\n3,NA,y\n5,6,z\n7,8,x\n1,1,y\n", "utf-8")
+    draft = from_preset("article").changed("data", CSV).changed("file", str(path)).changed("missing", "drop").suited()
+    command = draft.command()
+    assert command == f"tui-backprop --data {path} --missing drop"
+    typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
+    assert same(typed, draft.experiment())
+
+
+def test_a_few_targets_far_away_make_no_goal_that_anything_reaches(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,y\n" + "".join(f"{n / 100},{(n == 50) * 100 + n % 5 / 4}\n" for n in range(100)), "utf-8")
+    experiment = of_file(str(path), None, TableFile).experiment()
+    assert experiment.training.stop == pytest.approx(0.5 * 70 * 0.1, rel=0.06)  # a tenth of the variance
+
+
 def test_momentum_is_refused_at_its_field() -> None:
     with pytest.raises(ExperimentError, match="too large") as caught:
         from_preset("xor").changed("optimizer", "momentum").changed("momentum", "1").experiment()

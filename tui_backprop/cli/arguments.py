@@ -275,6 +275,7 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
         metavar="FILE",
         help="samples from a CSV file, or - for standard input; alone: with a network that suits them",
     )
+    group.add_argument("--missing", metavar="refuse|drop", help="what happens to rows in which a value is missing")
 
 
 _OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {

@@ -79,11 +79,15 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
 
 
 def _near(targets: Array, scaled: bool) -> float:
-    """The squared error of an answer off by a twentieth of the range in each target, which may be `scaled`."""
+    """The squared error of an answer off by a twentieth of the range in each target, which may be `scaled`.
+
+    At most a tenth of the variance: where few targets are far from the others, that is less.
+    """
     with np.errstate(all="ignore"):
         off, deviation = np.ptp(targets, axis=0) / 20, targets.std(axis=0)
-        off = np.divide(off, deviation, out=np.zeros_like(off), where=deviation > 0) if scaled else off
-        return float((off * off).sum())
+        square = np.minimum(off * off, 0.1 * deviation**2)
+        square = np.divide(square, deviation**2, out=np.zeros_like(off), where=deviation > 0) if scaled else square
+        return float(square.sum())
 
 
 def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, Chosen]:
@@ -183,6 +187,9 @@ def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
     if not first or not last:
         only = "one column" if len(file.names) == 1 else "one column of numbers or classes"
         message = f"only {only}: no input is left" if len(used) <= 1 else "no input is left"
+        if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
+            told = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
+            message += f"; left out: {told}"
         raise file.error("", message, "a column to learn and others to learn it from, parted by , ; tab | or blanks")
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)

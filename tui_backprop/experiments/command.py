@@ -44,6 +44,9 @@ def differences(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Override
     changed = {key: value for key, value in found.items() if value is not None and value != before.get(key)}
     if set(wanted.get("data", {})) == {"csv"} and wanted["data"] != named.get("data"):
         changed["data"] = wanted["data"]["csv"]
+    missing = wanted.get("data", {}).get("missing")
+    if missing is not None and missing != named.get("data", {}).get("missing"):
+        changed["missing"] = missing
     return Overrides(**changed)
 
 

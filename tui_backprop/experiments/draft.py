@@ -351,7 +351,9 @@ class Draft:
         if self.data in (*GENERATORS, TYPED):
             return None
         if self.data == CSV:
-            words, base = ["--data", self.file.strip()], of_file(self.file, self.output, open_csv).definition(open_csv)
+            suited = of_file(self.file, self.output, open_csv, self.missing)
+            words, base = ["--data", self.file.strip()], suited.definition(open_csv)
+            words += ["--missing", self.missing] if self.missing != MISSING[0] else []
         else:
             words, base = [self.preset], definition_of(self.preset)
         wanted = self.definition(open_csv)
@@ -440,9 +442,10 @@ def _name(known: Mapping[str, str | bool], value: str | bool) -> str:
     return next((name for name, said in known.items() if said == value), FOUND_OUT)
 
 
-def of_file(file: str, output: str | None, open_csv: Opener) -> Draft:
+def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None = None) -> Draft:
     """The draft that suits a CSV file; an `output` that is asked for brings its loss along."""
-    draft = from_preset("article").changed("data", CSV).changed("file", file).suited(open_csv)
+    draft = from_preset("article").changed("data", CSV).changed("file", file)
+    draft = draft.changed("missing", missing or MISSING[0]).suited(open_csv)
     if output in (None, draft.output):
         return draft
     found = replace(draft, output=str(output), loss=suited_to_output(str(output)))
@@ -457,8 +460,8 @@ def experiment_of(
     """What suits a CSV file, with changes."""
     open_csv = open_csv or Shelf().patiently(lambda rows: None)
     name = name or Path(shown_path(file)).stem
-    definition = of_file(file, overrides.output, open_csv).definition(open_csv)
-    return assemble(name, replace(overrides, data=None).apply(definition), open_csv=open_csv)
+    definition = of_file(file, overrides.output, open_csv, overrides.missing).definition(open_csv)
+    return assemble(name, replace(overrides, data=None, missing=None).apply(definition), open_csv=open_csv)
 
 
 def field_of(error: ExperimentError) -> str:

@@ -40,7 +40,7 @@ class Overrides:
     """Changes to a definition, as the command line offers them; None leaves a key as it is.
 
     A new seed or new layers take the place of explicit weights.
-    `data` is a CSV file whose last columns are the targets.
+    `data` is a CSV file whose last columns are the targets, `missing` what happens to rows that are not complete.
     """
 
     seed: int | None = None
@@ -53,6 +53,7 @@ class Overrides:
     stop: float | None = None
     goal: str | None = None
     data: str | None = None
+    missing: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class Overrides:
             definition = {key: value for key, value in definition.items() if key != "watch"}  # may no longer be true
         changed = {key: dict(value) if isinstance(value, Mapping) else value for key, value in definition.items()}
         given = self.given
-        sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network"}
+        sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network", "missing": "data"}
         if "data" in given:
             kept = {
                 key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from tui_backprop.experiments.tables.notation import is_like_number, is_missing
+from tui_backprop.experiments.tables.notation import is_date, is_like_number, is_missing
 
 MOST_CLASSES = 64
 """Different texts in a column."""
@@ -16,13 +16,14 @@ _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "
 
 
 class Kind(StrEnum):
-    """The last four are left out, unless they are asked for."""
+    """The last five are left out, unless they are asked for."""
 
     NUMBER = "number"
     CLASSES = "classes"
     NAMES = "different in every row"
     INDEX = "numbers the rows"
     EMPTY = "empty"
+    DATES = "dates"
     MANY = "too many different texts"
 
     @property
@@ -42,6 +43,8 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
     different = {field for field in fields if not is_missing(field)}
     if not different and (len(fields) > 1 or not is_named):
         return Kind.EMPTY
+    if len(different) > 2 and all(map(is_date, different)):
+        return Kind.DATES
     if len(different) == len(fields) >= _FEWEST_NAMES:
         return Kind.NAMES
     return Kind.MANY if len(different) > MOST_CLASSES else Kind.CLASSES

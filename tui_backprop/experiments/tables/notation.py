@@ -80,6 +80,22 @@ def is_like_number(text: str) -> bool:
     return is_number(text) or _LIKE.fullmatch(_plain(text)) is not None
 
 
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = re.compile(
+    rf"""(?:\d{{4}}([-/.])\d\d?(?:\1\d\d?)?         # 2001-01-31, 2001/01
+    | \d\d?([-/.])\d\d?\2(?:\d{{4}}|\d\d)          # 31.1.2001, 01/31/01
+    | (?:\d\d?[-\s])?{_MONTH}[-\s](?:\d\d?,?[-\s])?(?:\d{{4}}|\d\d)   # 19-Sep-03, Jan 1 2000, June 2001
+    | \d{{4}}[-\s]?[QM]\d\d? | [QM]\d\d?[-\s]\d{{4}}  # 1974Q1, Q1 1974, 1974M12
+    )(?:[T\s]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)?(?:\s?[AP]M)?(?:Z|\s?[-+]\d\d:?\d\d)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def is_date(text: str) -> bool:
+    """Whether it is a date, in one of the usual notations, perhaps with a time."""
+    return _DATE.fullmatch(text.strip()) is not None
+
+
 def is_missing(text: str, among_numbers: bool = False) -> bool:
     """Whether it stands for a value that is missing."""
     plain = text.strip().lower()
