@@ -112,7 +112,8 @@ class Painted(Widget):
         """How maps are drawn here: as the terminal's colours and characters allow."""
         if self._palette is ANSI or self.app.no_color or getattr(driver_of(self.app), "ascii", False):
             return Shading.SHADES
-        return Shading.RAMP if self.app.console.color_system == "truecolor" else Shading.TONES
+        all_colours = self.app.is_headless or self.app.console.color_system == "truecolor"
+        return Shading.RAMP if all_colours else Shading.TONES
 
     def notify_style_update(self) -> None:
         """A new theme: every line has new colours, and a map may need other characters."""
