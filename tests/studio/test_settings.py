@@ -202,7 +202,7 @@ async def test_the_help_tells_where_settings_are_kept_but_not_to_strangers() -> 
 
 
 def test_the_commands_help_tells_the_path() -> None:
-    assert f"kept in {place()}." in printed("--help")
+    assert f"kept in\n{place()}." in printed("--help")
 
 
 def test_a_theme_that_does_not_exist_is_refused() -> None:
