@@ -211,7 +211,7 @@ def _add_by_hand(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", action="store_true", help="with --check: the way to the first wrong figure, too")
     _add_theme(parser, None)
     _add_colours(parser)
-    parser.set_defaults(kiosk=False)
+    parser.set_defaults(kiosk=False, play=False)
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:

@@ -327,14 +327,15 @@ def _timeline(experiment: Experiment, options: argparse.Namespace) -> Timeline:
     return Timeline(experiment, KIOSK_MEMORY, KIOSK_STEPS) if options.kiosk else Timeline(experiment)
 
 
-def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace) -> int:
+def _watch(timeline: Timeline, record: Record | None, options: argparse.Namespace, by_hand: int = 0) -> int:
     from tui_backprop.errors import NOT_SAVED
 
     look = _look(options)
     from tui_backprop.studio.app import BackpropApp
     from tui_backprop.studio.audience import Audience
 
-    code = _run(BackpropApp(timeline, audience=Audience(options.kiosk, options.play), record=record, **look))
+    audience = Audience(options.kiosk, options.play)
+    code = _run(BackpropApp(timeline, audience=audience, record=record, by_hand=by_hand, **look))
     if record is not None and record.problem:
         _complain(record.problem)
         return code or NOT_SAVED
@@ -422,17 +423,19 @@ def _by_hand(options: argparse.Namespace) -> int:
     from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 
     refuse_too_much(experiment)
-    try:
-        look = _look(options)
-    except BackpropError as error:
-        raise BackpropError(error.message, "without one, --check FILE checks figures that were written down") from None
     gc.disable()
     from tui_backprop.core.run.timeline import Timeline
-    from tui_backprop.studio.app import BackpropApp
+    from tui_backprop.sessions.store import Record
+    from tui_backprop.terminal.looks import check_terminal
 
     if "-" in (options.experiment, options.data):
         _type_at_the_terminal()
-    return _run(BackpropApp(Timeline(experiment), by_hand=options.steps, **look))
+    check_terminal("without one, --check FILE checks figures that were written down")
+    record = Record()
+    try:
+        return _watch(Timeline(experiment), record, options, options.steps)
+    finally:
+        record.close()
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ def looks(colours: str = "auto", ascii_characters: bool | None = None) -> Looks:
     """
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not in_browser:
-        _check_terminal()
+        check_terminal()
     if colours == "auto":
         colours = "truecolor" if sys.platform == "win32" and not in_browser else detect_colours(os.environ)
     prepare(os.environ, colours)
@@ -34,14 +34,12 @@ def looks(colours: str = "auto", ascii_characters: bool | None = None) -> Looks:
     )
 
 
-def _check_terminal() -> None:
+_WITHOUT = "without one, use `tui-backprop train` for the figures or `tui-backprop show` for the screen"
+
+
+def check_terminal(hint: str = _WITHOUT) -> None:
+    """Raises `BackpropError` where input or output is no terminal, or one without a screen."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _no_terminal("the studio needs a terminal for its input and output")
+        raise BackpropError("the studio needs a terminal for its input and output", hint)
     if sys.platform != "win32" and (kind := os.environ.get("TERM", "")) in NO_SCREEN:
-        raise _no_terminal(f"the studio needs a terminal with a screen, and TERM is {kind or 'not set'}")
-
-
-def _no_terminal(message: str) -> BackpropError:
-    return BackpropError(
-        message, "without one, use `tui-backprop train` for the figures or `tui-backprop show` for the screen"
-    )
+        raise BackpropError(f"the studio needs a terminal with a screen, and TERM is {kind or 'not set'}", hint)

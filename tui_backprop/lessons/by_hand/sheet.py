@@ -36,9 +36,9 @@ def read_sheet(text: str, moment_of: Callable[[int], Moment]) -> list[Given]:
     """The figures of a sheet, in the order in which they are worked out.
 
     A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
-    too. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so are the head
-    and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it. `moment_of` gives the
-    moment of a step. Raises `BackpropError` for what is not a sheet.
+    too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so
+    are the head and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it.
+    `moment_of` gives the moment of a step. Raises `BackpropError` for what is not a sheet.
     """
     sheet = _Sheet(moment_of)
     if looks_like_json(text):
@@ -70,7 +70,7 @@ class _Sheet:
                 if heading := _STEP.fullmatch(line):
                     step, head = _known(int(heading[1])), False
                 elif not head and not _NO_FIGURE.fullmatch(line):
-                    self._read_line(step, line, f"line {number}")
+                    self._read_line(step, line.replace("≈", "="), f"line {number}")
             except BackpropError as error:
                 raise _located(f"line {number}", error) from None
 
@@ -80,7 +80,7 @@ class _Sheet:
             raise BackpropError(f"{quoted(line.strip())} is not a figure", "a line such as z(h1) = 0.5")
         if step not in self._names:
             self._names[step] = Names(self._moment_of(step))
-        figure, value = self._names[step].find(name), value.rpartition("=")[2]
+        figure, value = self._names[step].find(name), value.rpartition("=")[2].partition("#")[0]
         if not _BLANK.fullmatch(value):
             self._take(Given(step, figure, written(value), where), quoted(name.strip()))
 
