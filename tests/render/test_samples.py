@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.render.article import worked
 from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS
-from tui_backprop import Timeline, load_experiment
+from tui_backprop import Timeline, load_experiment, render
 from tui_backprop.core.backprop import Evaluation, evaluate
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.samples import samples
+from tui_backprop.render.spans import length
 
 
 def rows(step: int | None, phase: str | None = None, columns: int = 80) -> list[str]:
@@ -156,3 +157,20 @@ def test_only_the_samples_in_sight_are_tried(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("tui_backprop.core.diagnostics.samples.evaluate", spy)
     samples(moment, 80, 12, cursor=99_999)
     assert tried == [11, 11]  # before the update and after it
+
+
+@pytest.mark.parametrize("columns", [30, 46, 60, 100])
+def test_of_many_inputs_as_many_are_shown_as_fit_after_few_attempts(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, build = list[int](), render.samples._columns
+
+    def spy(shown: Any, form: Any, inputs: int) -> Any:
+        tried.append(inputs)
+        return build(shown, form, inputs)
+
+    monkeypatch.setattr(render.samples, "_columns", spy)
+    lines = samples(of([64, 1]), columns, 10)
+    assert {length(spans) for spans in lines} == {length(lines[0])}
+    assert columns - 4 < length(lines[0]) <= columns  # there is no room for another input
+    assert len(tried) < 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tui_backprop.render.spans import Line, Span, width
 
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -22,23 +24,10 @@ class Canvas:
 
         `ink` is a span without text whose ink, weight and target the cells take over.
         """
-        (x0, y0), (x1, y1) = start, end
-        length = max(abs(x1 - x0), abs(y1 - y0), 1)
-        steep = abs(y1 - y0) > abs(x1 - x0)
-        for place in range(length + 1):
-            if place % sum(dash) >= dash[0]:
-                continue
-            x = x0 + round((x1 - x0) * place / length)
-            y = y0 + round((y1 - y0) * place / length)
-            for offset in range(thickness):
-                across = offset - thickness // 2
-                self._dot(x + across * steep, y + across * (not steep), ink)
-
-    def _dot(self, x: int, y: int, ink: Span) -> None:
-        column, row = x // 2, y // 4
-        if 0 <= column < self._columns and 0 <= row < self._rows:
-            self._dots[row][column] |= _BIT[y % 4][x % 2]
-            self._inks[row][column] = ink
+        for row, column, bits in _traced(start, end, thickness, dash):
+            if 0 <= column < self._columns and 0 <= row < self._rows:
+                self._dots[row][column] |= bits
+                self._inks[row][column] = ink
 
     def lines(self) -> list[list[Span]]:
         """The cells, row by row, one span each."""
@@ -49,6 +38,26 @@ class Canvas:
             ]
             for row, inks in zip(self._dots, self._inks, strict=True)
         ]
+
+
+@lru_cache(maxsize=1024)  # a graph's edges stay where they are from moment to moment
+def _traced(
+    start: tuple[int, int], end: tuple[int, int], thickness: int, dash: tuple[int, int]
+) -> list[tuple[int, int, int]]:
+    """(row, column, dots) of each cell that a line touches."""
+    (x0, y0), (x1, y1) = start, end
+    found: dict[tuple[int, int], int] = {}
+    length = max(abs(x1 - x0), abs(y1 - y0), 1)
+    steep = abs(y1 - y0) > abs(x1 - x0)
+    for place in range(length + 1):
+        if place % sum(dash) >= dash[0]:
+            continue
+        for across in range(-(thickness // 2), thickness - thickness // 2):
+            x = x0 + round((x1 - x0) * place / length) + across * steep
+            y = y0 + round((y1 - y0) * place / length) + across * (not steep)
+            cell = y // 4, x // 2
+            found[cell] = found.get(cell, 0) | _BIT[y % 4][x % 2]
+    return [(row, column, bits) for (row, column), bits in found.items()]
 
 
 def joined(cells: list[Span]) -> Line:

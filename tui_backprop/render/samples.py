@@ -125,17 +125,30 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
     """All inputs in the fullest form that has room for them; else those that there is room for."""
     count = len(shown.moment.ahead.data.input_names)
     for form in _FORMS if count <= _ALL_INPUTS else _FORMS[:4]:
-        table = _columns(shown, form, count)
-        if _cells(table) <= columns:
-            return table
+        if _most_inputs(shown, form, columns) == count:
+            table = _columns(shown, form, count)
+            if _cells(table) <= columns:
+                return table
     for form in _FORMS[2:]:
-        some = min(count - 1, columns // 2)
-        while some > 0 and _cells(_columns(shown, form, some)) > columns:
-            some -= 1
+        some = min(count - 1, _most_inputs(shown, form, columns))
         table = _columns(shown, form, some)
+        while some > 0 and _cells(table) > columns:  # a heading may be wider than its numbers
+            some -= 1
+            table = _columns(shown, form, some)
         if some >= min(2, count - 1) and _cells(table) <= columns:
             return table
     return _columns(shown, _FORMS[-1], 0)
+
+
+def _most_inputs(shown: _Shown, form: _Form, columns: int) -> int:
+    """How many inputs there is room for at most: so many of the first whose numbers fit, without their headings."""
+    left = columns - _cells(_columns(shown, form, 0))
+    values = shown.moment.ahead.data.inputs[shown.rows]
+    for index in range(values.shape[1]):
+        left -= 1 + max(map(width, _decimals(values[:, index].tolist(), form.inputs, form.zeros)))
+        if left < 0:
+            return index
+    return len(values[0])
 
 
 def _cells(table: Sequence[_Column]) -> int:
