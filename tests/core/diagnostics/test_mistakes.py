@@ -85,6 +85,8 @@ def test_smooth_units_one_mistake_after_the_other() -> None:
         ("gradient", lower, rate * x[1] * delta, "rate-too-early"),
         ("gradient", lower, x[1], "delta-forgotten"),
         ("gradient", lower, x[1] + delta, "sum"),
+        ("gradient", lower, h[0] * delta, "wrong-input"),
+        ("gradient", lower, x[1] * true.delta[0][1], "other-weight"),
         ("gradient", Bias(1, 0), 0.0, "bias-ignored"),
         ("new", upper, second[1, 0] + rate * true.gradient[1][1, 0], "sign"),
         ("new", upper, second[1, 0] - true.gradient[1][1, 0], "rate-forgotten"),

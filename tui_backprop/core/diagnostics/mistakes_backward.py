@@ -112,7 +112,7 @@ def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:
     if activation.linear or activation.joint:
         return ()
     again = float(activation.mask(a, activation.of(a))[0])
-    return (again, 0.0) if activation.gated else (again, z * (1 - z), 1 - z * z)
+    return (again, 0.0) if activation.gated else (again, z * (1 - z), 1 - z * z, 1 - float(a[0]))
 
 
 def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]:

@@ -6,6 +6,8 @@ from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, Tr
 from tui_backprop.core.optimizers import OPTIMIZERS, slipped
 from tui_backprop.core.parts import Bias, Weight
 
+_MOST_OTHERS = 100
+
 
 def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
     """∂E/∂w: what came in times δ, or δ."""
@@ -28,6 +30,9 @@ def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
         yield Mistake("delta-forgotten", below, "This is what came in: multiply it by δ.")
         yield Mistake("weight", parameter.value(step.moment.before) * delta, "This is weight × δ, which is blame.")
         yield Mistake("sum", below + delta, "Multiply what came in by δ, don't add them.")
+        own = float(step.passage.a[layer - 1][parameter.column])
+        yield Mistake("wrong-input", own * delta, "This takes the value of the unit above: multiply δ by what came in.")
+    yield from _of_others(step, "gradient", parameter)
 
 
 def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
@@ -57,6 +62,7 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     yield Mistake("old-forgotten", old - new, "This is only the change: take it away from the old weight.")
     yield Mistake("gradient", gradient, "This is the gradient: new = old − rate × gradient.")
     yield Mistake("twice", 2 * new - old, "The change was made twice.")
+    yield from _of_others(step, "new", parameter)
 
 
 def of_change(step: TrueStep, parameter: Weight | Bias) -> Found:
@@ -92,6 +98,17 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
             yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, told)
         outside = float(step.updated(gradient)[index] - price[index])
         yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate counts for both.")
+
+
+def _of_others(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
+    """What belongs to another weight or bias of the layer."""
+    rows, columns = step.experiment.network.units[parameter.layer - 1 : parameter.layer + 1]
+    others: list[Weight | Bias] = [Weight(parameter.layer, i, j) for i in range(rows) for j in range(columns)]
+    others += [Bias(parameter.layer, j) for j in range(columns)] if step.moment.before.biases else []
+    for other in others[:_MOST_OTHERS]:
+        if other != parameter:
+            told = f"This is the one of {other.name(step.experiment)}."
+            yield Mistake("other-weight", step.value(figure, other), told)
 
 
 def _by_bugs(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
