@@ -85,7 +85,7 @@ def test_the_definition_holds_the_samples() -> None:
         ((np.ones((3, 2)), np.ones(2)), "3 inputs, but 2 targets"),
         ([[1, 2], [3, None]], "line 3, column x2: '': the value is missing"),
         (Frame(a=[1.0, float("nan")], b=[1, 2]), "line 3, column a: '': the value is missing"),
-        ([[1, 2], [3]], "1 fields"),
+        ([[1, 2], [3]], "1 field"),
         ([{"a": 1}, {"a": 2}], "only one column"),
         ([[1, np.inf], [2, 3]], "'inf' is not a number"),
     ],

@@ -355,8 +355,8 @@ async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
         large.gate.set()
         await until(lambda: "reading" not in text(s, "mistake"))
         assert text(s, "mistake") == (
-            "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field, or "
-            'missing = "drop" in [data] to leave such rows out)'
+            "✕ file: line 25002, column b: '?': the value is missing (expected a value in every field; "
+            'to leave such rows out: "missing values" in the set-up, --missing drop, or missing = "drop" in [data])'
         )
         await until(lambda: not [worker for worker in s.app.workers if worker.group == "file"])
 

@@ -97,10 +97,14 @@ def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: s
         with suppress(csv.Error):
             found = [next(rows(text, delimiter, first))]  # the whole of it, however long it is
     width = _width(found)
-    above = comments + _titles(found, width)
-    found = found[len(above) - len(comments) :]
+    titles = _titles(found, width)
+    if header is not False:
+        titles += _prose(text, found[len(titles) :], width, delimiter)
+    above, found = comments + titles, found[len(titles) :]
     if not found:
         return None
+    if len(found[0][1]) > width:  # delimiters may end the header only
+        found[0] = (found[0][0], _without_blanks(found[0][1], width))
     body = [row for _, row in found[1:] if len(row) == width]
     notation = notation_of((field for row in body for field in row), delimiter, decimal)
     line, top = found[0]
@@ -218,6 +222,27 @@ def _titles(found: Sequence[Row], width: int) -> list[str]:
             break
         above.append(filled[0])
     return above if len(above) < min(len(found), _MOST_TITLES) else []
+
+
+def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[str]:
+    """Rows of text above the table that are narrower, as `Source: an office, a year`; the table has a header then."""
+    place = next((place for place, (_, row) in enumerate(found) if len(row) == width), 0)
+    rest = [row for _, row in found[place:]]
+    before = [[field for field in map(str.strip, row) if field] for _, row in found[:place]]
+    if not place or place > _MOST_TITLES or (place == 1 and len(found[0][1]) == width - 1):  # that may be the header
+        return []
+    body = [row for row in rest[1:] if len(row) == width]
+    if any(all(map(is_number, fields)) for fields in before) or len(body) * 4 < len(rest) * 3:
+        return []
+    is_table = body and not any(map(is_number, rest[0])) and _is_header(text, found[place:], body, delimiter)
+    return [" ".join(fields) for fields in before] if is_table else []
+
+
+def _without_blanks(row: list[str], width: int) -> list[str]:
+    """A row less the blank fields at its end beyond so many."""
+    while len(row) > width and not row[-1].strip():
+        row = row[:-1]
+    return row
 
 
 def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> Sequence[str]:

@@ -294,8 +294,8 @@ def ordinary(path: Path, layout: Layout) -> TableFile:
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
 JOINER, NON_JOINER = "\u200d", "\u200c"
 _COMPLETE = (
-    'a value in every field; to leave such rows out: --missing drop, in a file missing = "drop", '
-    "in the set-up missing values: drop"
+    'a value in every field; to leave such rows out: "missing values" in the set-up, --missing drop, '
+    'or missing = "drop" in [data]'
 )
 _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 

@@ -16,7 +16,7 @@ _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "
 
 
 class Kind(StrEnum):
-    """The last five are left out, unless they are asked for."""
+    """The last six are left out, unless they are asked for."""
 
     NUMBER = "number"
     CLASSES = "classes"
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     INDEX = "numbers the rows"
     EMPTY = "empty"
     DATES = "dates"
+    SAME = "the same in every row"
     MANY = "too many different texts"
 
     @property
@@ -43,6 +44,8 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
     different = {field for field in fields if not is_missing(field)}
     if not different and (len(fields) > 1 or not is_named):
         return Kind.EMPTY
+    if len(different) == 1 and len(fields) > 1 and not any(map(is_missing, fields)):
+        return Kind.SAME
     if len(different) > 2 and all(map(is_date, different)):
         return Kind.DATES
     if len(different) == len(fields) >= _FEWEST_NAMES:
