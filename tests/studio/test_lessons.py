@@ -22,6 +22,8 @@ from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.progress import Spot
+from tui_backprop.lessons.reader import read
+from tui_backprop.render.matrices import View
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
@@ -321,7 +323,7 @@ async def test_plots_and_programs_follow_what_happens() -> None:
         screen(s)._show(Spot(3))
         await s.settle()
         before = s.text("Lesson")
-        assert "error over W1[x→y]: 0 to 6" in before
+        assert "error over W1[x→y]: 0 to 8" in before
         s.screen.edit("weight", (1, 0, 0), 3.0)
         await s.settle()
         assert s.text("Lesson") != before  # ● has climbed out of the old picture
@@ -334,6 +336,13 @@ async def test_plots_and_programs_follow_what_happens() -> None:
         assert "▸ z1 = x @ W1\n  = 1.003  −0.1281" in s.text("Lesson")
         await s.press("full_stop", "full_stop", "full_stop")
         assert "Three lines, and the network has said something." in said(s)
+
+
+async def test_the_matrices_show_what_the_page_says() -> None:
+    lesson, found = read('+++\ntitle = "T"\n+++\n# A\n```page\nmatrices = "pull"\n```\nPulls.\n', "f.md", "f")
+    assert found == []
+    async with learning(lesson) as s:
+        assert screen(s).view is View.PULL
 
 
 async def test_a_page_may_have_one_pane_alone() -> None:
@@ -553,8 +562,10 @@ def lesson_of(terminal: Program) -> str:
     """The lesson's pane alone, as a whole frame shows it: other panes may change before or after it."""
     terminal.until(lambda: terminal.between_frames, what="the rest of a frame")
     lines = terminal.lines
-    if len(lines) > NARROW[1]:
-        return "\n".join(line[74:] for line in lines[3:-1])
+    if len(lines) > NARROW[1]:  # wherever its frame begins: the head above it may be a row higher in the next picture
+        beside = [line[74:] for line in lines[:-1]]
+        start = next((row for row, text in enumerate(beside) if text.startswith("╭")), 3)
+        return "\n".join(text for text in beside[start + 1 :] if text.startswith("│") and text.strip(" │"))
     return "\n".join(lines[13:-1])
 
 

@@ -23,10 +23,11 @@ from tui_backprop.lessons.arithmetic import number
 
 FORMS = "error over W1[x1→y], y over x1 + x3, y over x1 + x3 without h2"
 REACH = 2.0
-"""How far to either side of where a weight began its loss is plotted, at the least."""
+"""How far to either side of where a weight began its loss is plotted, at the most; less where the loss is steep."""
 FURTHEST = 1e6
-HEADROOM = 3.0
-"""How far up, in errors such as those at the weight's start and at present."""
+HEADROOM = 4.0
+"""How far up, in errors such as those at the weight's start and at present; about as far the plot goes across."""
+_NUDGE = 1e-4
 _POINTS = 7
 """Places of a plot that its text names."""
 
@@ -86,10 +87,13 @@ def _error(name: str, moment: Moment, points: int) -> Plot:
     began, now = float(moment.base.initial.flat[index]), float(moment.parameters.flat[index])
     if not np.isfinite(now) or abs(now) > FURTHEST:
         raise BackpropError(f"{name} is too large to plot", FORMS)
-    x = np.linspace(min(began - REACH, now), max(began + REACH, now), points)
-    losses, here, slope = loss_along(moment, index, np.append(x, began))
-    top = HEADROOM * max(here, float(losses[-1])) or math.inf
-    return Plot((f"error over {name}", "slope"), x, losses[:-1], here + slope * (x - now), (), (now, here), top)
+    (below, first, above), here, slope = loss_along(moment, index, began + _NUDGE * np.array([-1.0, 0.0, 1.0]))
+    steep = abs(above - below) / (2 * _NUDGE)
+    reach = min(REACH, HEADROOM * first / steep) if steep and first else REACH
+    x = np.linspace(min(began - reach, now), max(began + reach, now), points)
+    losses, *_ = loss_along(moment, index, x)
+    top = HEADROOM * max(here, float(first)) or math.inf
+    return Plot((f"error over {name}", "slope"), x, losses, here + slope * (x - now), (), (now, here), top)
 
 
 def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None, moment: Moment, points: int) -> Plot:

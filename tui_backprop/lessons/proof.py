@@ -10,7 +10,7 @@ from typing import TypeVar
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 from tui_backprop.lessons.conditions import condition
-from tui_backprop.lessons.figures import is_known
+from tui_backprop.lessons.figures import evaluate, is_known
 from tui_backprop.lessons.leaf import try_out, worded
 from tui_backprop.lessons.lesson import Block, Figure, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
 from tui_backprop.lessons.names import thing
@@ -70,7 +70,11 @@ class _Proof:
     def _revealed(self, question: Question, scene: Scene, stage: Stage) -> Stage:
         self._try(question.line, lambda: options(question, stage.experiment))
         revealed = self._try(question.line, lambda: self._theatre.stage(scene, question.reveal))
-        if revealed is None:
+        if revealed is None:  # at least what it asks about can be looked at
+            if question.kind in ("gate", "direction"):
+                self._try(question.line, lambda: thing(question.about, stage.experiment))
+            elif question.kind == "number":
+                self._try(question.line, lambda: evaluate(question.about, stage))
             return stage
         self._try(question.line, lambda: truth(question, revealed))
         return revealed

@@ -244,11 +244,10 @@ class _Reader:
         names = " ".join(lines).split()
         for name in names:
             if name not in CURVES:
-                self._mistake(line, f"no curve for {name!r}", ", ".join(CURVES))
-                return
+                self._mistake(line, f"no curve for {name!r}{perhaps(name, CURVES)}", ", ".join(CURVES))
         if not names:
             self._mistake(line, "a curve of what?", ", ".join(CURVES))
-        page.blocks.append(Block("curve", line, tuple(parse(name) for name in names)))
+        page.blocks.append(Block("curve", line, tuple((Words(name),) for name in names)))
 
     def _scene(self, inherited: Scene, line: int, keys: _Keys) -> Scene:
         experiment = keys.text("experiment")
@@ -256,11 +255,9 @@ class _Reader:
         table = keys.table("with")
         if table:
             allowed = [each.name for each in fields(Overrides) if each.name != "data"]
-            wrong = next((key for key in table if key not in allowed), None)
-            if wrong is not None:
+            for wrong in table.keys() - allowed:
                 keys.wrong("with", f"unknown change {wrong!r}{perhaps(wrong, allowed)}", ", ".join(allowed))
-            else:
-                overrides = Overrides(**table)
+            overrides = Overrides(**{key: value for key, value in table.items() if key in allowed})
         return Scene(
             line=line,
             experiment=experiment or inherited.experiment,

@@ -52,7 +52,7 @@ def _one_curve(name: str, columns: int) -> list[Line]:
             on = dash[1] == 0 or x % sum(dash) < dash[0]
             if on:
                 canvas.draw((x, ends[0]), (x + 1, ends[1]), look, 1, (1, 0))
-    title = line(Span(fit(f"{safe(name)}: {short(low)} to {short(high)}", columns), "label", True))
+    title = line(Span(fit(f"{safe(name)} {short(low)}…{short(high)}", columns), "label", True))
     return [title, *(joined(cells) for cells in canvas.lines())]
 
 
