@@ -7,6 +7,7 @@ from textual.events import Paste
 from textual.widgets import Static
 
 from tests.lessons.by_hand.sheets import Hand, Homework
+from tests.lessons.by_hand.test_marking import NETWORKS
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import load_experiment
 from tui_backprop.studio.screens.by_hand import PhaseByHand
@@ -52,20 +53,27 @@ async def fill(s: Studio, *texts: str) -> None:
     await s.press("f10")
 
 
-async def test_a_step_that_is_right_goes_on_phase_by_phase_to_its_end() -> None:
-    async with studio(WORK.definition) as s:
+@pytest.mark.parametrize(
+    "work",
+    [
+        WORK,
+        pytest.param(Homework(optimizer="adam", rate=0.05), marks=pytest.mark.slow),
+        pytest.param(NETWORKS["softmax"], marks=pytest.mark.slow),
+        pytest.param(NETWORKS["penalty"], marks=pytest.mark.slow),
+    ],
+    ids=["tanh", "adam", "softmax", "penalty"],
+)
+async def test_a_step_that_is_right_goes_on_phase_by_phase_to_its_end(work: Homework) -> None:
+    async with studio(work.definition) as s:
         await s.press("w")
         assert s.where == (1, "input")
-        left = answers(WORK)
+        left = answers(work)
         for phase, count in PHASES.items():
             await fill(s, *left[:count])
             assert s.where == (1, phase)
             del left[:count]
         assert s.where == (1, "update")
-        assert (
-            s.sentence
-            == f"Step 1 by hand: {len(answers(WORK))} of {len(answers(WORK))} figures right at the first try."
-        )
+        assert s.sentence == "Step 1 by hand: 38 of 38 figures right at the first try."
 
 
 async def test_the_first_wrong_figure_is_named_with_the_mistake_and_then_with_the_way() -> None:
