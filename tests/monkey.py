@@ -19,6 +19,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, MouseUp, Paste, Resize
@@ -29,12 +30,15 @@ from tests.sessions.sessions import NOON, bits, resumed, text_of
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import preset_names
 from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.render.spans import plain
 from tui_backprop.sessions.format import decode
 from tui_backprop.sessions.store import Record, read
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.keys import KEYS, LESSON_KEYS
+from tui_backprop.studio.panes.network import Network
 from tui_backprop.studio.screens.lesson import first_stage
+from tui_backprop.studio.settings import Settings
 
 HANGS = 5.0
 """Seconds of the processor without an answer, or of a clock that other programs slow down this many times:"""
@@ -81,6 +85,7 @@ class Monkey:
         self.preset = self._dice.choice([*preset_names(), "article-random"])
         self.chapter = self._dice.choice(chapter_names()) if self._dice.random() < 0.2 else None
         self.kiosk = self.chapter is None and self._dice.random() < 0.2
+        self.motion = life % 2 == 0
         self.last: deque[Act] = deque(maxlen=60)
 
     def burst(self, most: int = 20) -> list[Act]:
@@ -173,12 +178,26 @@ async def come_home(app: BackpropApp) -> bool:
     return False
 
 
+def in_motion(app: BackpropApp) -> str:
+    """What is left of a pulse that a key has ended; nothing if the graph is what the moment alone gives."""
+    graph = app._studio.query_one(Network)
+    graph.settle()
+    columns, rows = graph.size
+    if graph.moment is None or not (graph.display and graph.fitted and columns and rows):
+        return ""
+    wanted = [plain([line]).rstrip() for line in graph.paint(graph.moment, columns, rows)[:rows]]
+    shown = [plain([line]).rstrip() for line in graph._lines]
+    return "" if shown == wanted + [""] * (rows - len(wanted)) else "the graph is not that of its moment"
+
+
 def same_again(app: BackpropApp, record: Record | None) -> str:
     """What differs where the moment is computed again from its session's text; nothing if nothing does."""
     studio = app._studio
     moment = studio.timeline.moment
     if studio.moment is not moment:
         return "the panes show another moment"
+    if told := in_motion(app):
+        return told
     again = resumed(decode(text_of(moment, NOON), "again"))
     if bits(again) != bits(moment) or again.parameters.flat.tobytes() != moment.parameters.flat.tobytes():
         return "the moment is another one, computed again"
@@ -195,12 +214,15 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
     record = None if monkey.kiosk or monkey.chapter else Record()
     if monkey.chapter:
         lesson = chapter(monkey.chapter)
-        app = BackpropApp(first_stage(lesson), lesson=lesson)
+        app = BackpropApp(first_stage(lesson), Settings(motion=monkey.motion), lesson=lesson)
     else:
         audience = Audience(kiosk=True) if monkey.kiosk else ALONE
-        app = BackpropApp(Timeline(load_experiment(monkey.preset)), audience=audience, record=record)
+        settings = Settings(motion=monkey.motion)
+        app = BackpropApp(Timeline(load_experiment(monkey.preset)), settings, audience=audience, record=record)
     end = tally.keys + keys
-    async with app.run_test(size=(120, 40)):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app._studio.query_one(Network).clock = count().__next__  # every move comes after a quiet second: it has a pulse
         while tally.keys < end and app.is_running:
             acts = monkey.burst(min(20, end - tally.keys))
             tally.keys += len(acts)

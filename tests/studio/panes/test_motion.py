@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
+
+import pytest
 
 from tests.render.moments import text
 from tests.studio.panes.bench import Bench
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.parts import Unit
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.graph.pulse import DOT
 from tui_backprop.studio.panes.network import QUIET, Network
@@ -103,3 +107,39 @@ async def test_without_motion_there_is_none() -> None:
         m.move(3)
         assert not m.graph.moving
         assert m.shown == m.still()
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_ends_a_pulse_the_picture_of_the_moment_is_left(seed: int) -> None:
+    """Moves, keys, other sizes and selections, in the middle of pulses and between them."""
+    m, dice = Moving(), random.Random(seed)
+    moves = {
+        "phase": m.timeline.next_phase,
+        "phase back": m.timeline.back_phase,
+        "step": m.timeline.next_step,
+        "step back": m.timeline.back_step,
+    }
+    pulses = interrupted = 0
+    async with m.bench.run_test(size=(120, 24)) as pilot:
+        for _ in range(60):
+            act = dice.choice([*moves, "phase", "step", "frame", "frame", "key", "size", "unit"])
+            moving = m.graph.moving
+            if act in moves:
+                m.now += QUIET
+                m.graph.moment = moves[act]()
+                pulses += m.graph.moving
+            elif act == "frame" and moving:
+                m.graph._next_frame()
+            elif act == "key":
+                m.graph.settle()
+            elif act == "size":
+                await pilot.resize_terminal(dice.randint(30, 130), dice.randint(8, 30))
+                await pilot.pause()
+            elif act == "unit":
+                m.graph.selection = Unit(1, dice.randrange(4))
+            interrupted += moving and act != "frame"
+            if not m.graph.moving:
+                assert m.shown == m.still(), act
+        m.graph.settle()
+        assert m.shown == m.still()
+    assert min(pulses, interrupted) > 5
