@@ -175,6 +175,8 @@ PRINTERS = {
     "chapters": ["learn", "--list"],
     "paper": ["learn", "1", "--plain"],
     "checked lesson": ["learn", "1", "--check"],
+    "document": ["help", "lessons"],
+    "completion": ["completion", "bash"],
     "version": ["--version"],
     "help": ["--help"],
     "help of a verb": ["train", "--help"],
