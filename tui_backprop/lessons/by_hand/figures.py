@@ -10,7 +10,7 @@ from unicodedata import normalize
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Unit, parameter_at
-from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError, perhaps, quoted
 
 _LABELS = {"prediction": "ŷ", "delta": "δ", "mask": "f′"}
@@ -54,12 +54,6 @@ class Figure:
     def truth(self, moment: Moment) -> float:
         """Its value in the step of a moment, in full precision."""
         return true_value(moment.showing(self.row), self.kind, self.part)
-
-
-def by_phase(moment: Moment) -> Iterator[tuple[Phase, list[Figure]]]:
-    """The figures that each phase of a step adds, without those that are only another's factor."""
-    for phase in phases(moment.experiment.network.depth):
-        yield phase, [figure for figure in figures(moment) if phase_of(figure, moment.experiment) == phase]
 
 
 def figures(moment: Moment) -> list[Figure]:
