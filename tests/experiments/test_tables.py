@@ -147,6 +147,8 @@ KINDS: dict[str, tuple[list[str], Kind]] = {
     "truths": (["TRUE", "FALSE", "TRUE", "TRUE", "FALSE"], Kind.CLASSES),
     "none among classes": (["none", "some", "none", "all", "some"], Kind.CLASSES),
     "ages": (["<30", "30-50", ">50", "<30", "30-50"], Kind.CLASSES),
+    "almost all different": ([*"abcdefghijklmn", "a", "b"], Kind.MANY),
+    "as many as half of the rows": ([*"abcdefghijkl"] * 2, Kind.CLASSES),
     "all alike": (["ann", "ann", "ann", "ann", "ann"], Kind.SAME),
     "all different": (["ann", "bob", "cid", "dan", "eve"], Kind.NAMES),
     "dates": (["2020-01-02", "2020-01-03", "2020-01-04", "2020-01-05", "2020-01-06"], Kind.DATES),

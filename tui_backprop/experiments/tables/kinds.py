@@ -9,6 +9,8 @@ from tui_backprop.experiments.tables.notation import is_date, is_like_number, is
 
 MOST_CLASSES = 64
 """Different texts in a column."""
+_FEW_CLASSES = 10
+"""So many different texts may be classes even where most of the rows have one of their own."""
 _FEWEST_NAMES = 4
 """Rows from which texts that are all different are names."""
 _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "unnamed: 0"})
@@ -50,7 +52,8 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
         return Kind.DATES
     if len(different) == len(fields) >= _FEWEST_NAMES:
         return Kind.NAMES
-    return Kind.MANY if len(different) > MOST_CLASSES else Kind.CLASSES
+    many = max(_FEW_CLASSES, len(fields) // 2)
+    return Kind.MANY if len(different) > min(MOST_CLASSES, many) else Kind.CLASSES
 
 
 def numbers_rows(name: str, fields: Sequence[str]) -> bool:
