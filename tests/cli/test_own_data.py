@@ -68,6 +68,7 @@ def test_rows_in_which_a_value_is_missing_are_left_out_on_request() -> None:
     done = program("train", "--data", "-", "--missing", "drop", "--epochs", "1", given=rows)
     assert done.returncode == 0
     assert "1 of 4 rows left out: a value is missing" in done.stderr
+    assert_refused(program("train", "xor", "--missing", "drop"), "no file of samples is read", "--data FILE")
     wrong = program("train", "--data", "-", "--missing", "mean", given=rows)
     assert_refused(wrong, "unknown 'mean'", "refuse | drop")
 
@@ -75,3 +76,16 @@ def test_rows_in_which_a_value_is_missing_are_left_out_on_request() -> None:
 def test_a_target_of_few_whole_numbers_may_hold_classes() -> None:
     done = program("train", "--data", "-", "--epochs", "1", given="a,b,y\n6,148,1\n1,85,0\n8,183,1\n1,89,0\n")
     assert "y is 0, 1: these may be classes (classes = true, or --output softmax)" in done.stderr
+
+
+def test_numbers_become_classes_however_large_they_are() -> None:
+    rows = "a,y\n" + "".join(f"{n},{10 * (n % 3)}\n" for n in range(12))
+    done = program("train", "--data", "-", "--output", "softmax", "--epochs", "1", given=rows)
+    assert done.returncode == 0
+    assert "learned: y (classes 0, 10, 20)" in done.stderr
+
+
+def test_numbers_too_large_to_be_standardised_are_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "huge.csv").write_text("a,y\n1,1e308\n2,-1e308\n3,2\n", "utf-8")
+    done = program("train", "--data", "huge.csv", folder=tmp_path)
+    assert_refused(done, "huge.csv: the targets are too large to be standardised")

@@ -100,7 +100,8 @@ def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFil
 def needs_scaling(values: Array) -> bool:
     """Whether columns are so large, or lie so close together, that units would saturate, or learn next to nothing."""
     values = values[:: 1 + len(values) // _ENOUGH]
-    spread, size = values.std(axis=0), np.abs(values).max(axis=0)
+    with np.errstate(all="ignore"):
+        spread, size = values.std(axis=0), np.abs(values).max(axis=0)
     return bool(((spread > 0) & ((size > _ROOM) | (spread < _CLOSE))).any())
 
 

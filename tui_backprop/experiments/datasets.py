@@ -196,6 +196,10 @@ def _scale(values: Array, keys: Section, key: str, what: str) -> Scale:
     with np.errstate(all="ignore"):
         mean, deviation = values.mean(axis=0), values.std(axis=0)
     if not np.isfinite(deviation).all():
+        if keys.has("csv"):
+            raise ExperimentError(
+                keys.text("csv", ""), "", f"the {what} are too large to be standardised", "smaller ones"
+            )
         raise keys.error(key, f"the {what} are too large for it", f"smaller {what}")
     deviation[deviation == 0] = 1.0
     return Scale(frozen(mean), frozen(deviation))

@@ -450,7 +450,7 @@ def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None
         return draft
     found = replace(draft, output=str(output), loss=suited_to_output(str(output)))
     if output in JOINT_ACTIVATIONS:
-        return replace(found, goal=ALL_RIGHT)
+        return replace(found, goal=ALL_RIGHT, standardise_targets="no")
     return replace(found, goal=SMALL_ERROR, stop=draft.stop or _SMALL)
 
 

@@ -19,7 +19,7 @@ from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.errors import ExperimentError, perhaps
+from tui_backprop.errors import BackpropError, ExperimentError, perhaps
 from tui_backprop.experiments.datasets import read_data
 from tui_backprop.experiments.schema import Section
 from tui_backprop.experiments.tables.text import STANDARD_INPUT, shown_path, standard_input
@@ -74,6 +74,8 @@ class Overrides:
                 key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")
             }
             changed["data"] = {**kept, "csv": _absolute(given.pop("data"))}
+        if "missing" in given and "csv" not in changed.get("data", {}):
+            raise BackpropError("no file of samples is read: no row can be left out", "--missing with --data FILE")
         for key, value in given.items():
             section = changed.setdefault(sections.get(key, "training"), {})
             if isinstance(section, dict):
