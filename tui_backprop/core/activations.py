@@ -6,7 +6,7 @@ Another function is another entry in `ACTIVATIONS`, and nothing else: views, swe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ LEAK = 0.01
 """Slope of leaky ReLU below zero."""
 
 
-@dataclass(frozen=True, eq=False)
-class Activation:
+class Activation(NamedTuple):
     """One activation function, for arrays of any shape.
 
     `apply(z, out)` writes a = f(z). `derivative(z, a, out)` writes the mask f′(z), for which it may use a.

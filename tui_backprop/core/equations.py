@@ -6,8 +6,8 @@ What stands in a line is decided here; how many digits a number gets, and in whi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from string import Formatter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ Piece = str | float | None
 Term = tuple[Piece, ...]
 
 
-@dataclass(frozen=True)
-class Equation:
+class Equation(NamedTuple):
     """`label = formula = terms = result`: the sum of `terms`, divided by `parts`.
 
     `formula` is in symbols, and may be empty; without `terms` it says all there is. Of a long sum `left_out` terms are

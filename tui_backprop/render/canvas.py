@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from tui_backprop.render.spans import Line, Span, width
 
+_BLANK = Span(" ")
+_LOOK = itemgetter(slice(1, None))
+"""All of a span but its text."""
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
@@ -33,7 +38,7 @@ class Canvas:
         """The cells, row by row, one span each."""
         return [
             [
-                ink._replace(text=chr(0x2800 + dots)) if ink is not None and dots else Span(" ")
+                Span(chr(0x2800 + dots), *ink[1:]) if ink is not None and dots else _BLANK
                 for dots, ink in zip(row, inks, strict=True)
             ]
             for row, inks in zip(self._dots, self._inks, strict=True)
@@ -62,13 +67,7 @@ def _traced(
 
 def joined(cells: list[Span]) -> Line:
     """Neighbouring spans of one look as one."""
-    merged: list[Span] = []
-    for cell in cells:
-        if merged and merged[-1][1:] == cell[1:]:
-            merged[-1] = cell._replace(text=merged[-1].text + cell.text)
-        else:
-            merged.append(cell)
-    return tuple(merged)
+    return tuple(Span("".join([cell.text for cell in alike]), *look) for look, alike in groupby(cells, _LOOK))
 
 
 def put(cells: list[list[Span]], row: int, column: int, spans: Line) -> None:

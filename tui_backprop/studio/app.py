@@ -20,9 +20,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
-from tui_backprop.studio.commands import StudioCommands
 from tui_backprop.studio.panes.inks import ANSI, palette_of
-from tui_backprop.studio.screens.palette import Palette
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.settings import Keep, Settings
 from tui_backprop.studio.themes import OWN
@@ -34,6 +32,7 @@ from tui_backprop.terminal.size import fitting
 
 if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
     from rich.console import RenderableType
+    from textual.command import Provider
 
     from tui_backprop.lessons.lesson import Lesson
 
@@ -52,12 +51,19 @@ def _reading(
     return LessonScreen(lesson, timeline, keep_progress, audience, questions)
 
 
+def _commands() -> type[Provider]:
+    """What the palette offers: imported when it is opened."""
+    from tui_backprop.studio.commands import StudioCommands
+
+    return StudioCommands
+
+
 class BackpropApp(OpenApp):
     """The studio of one experiment."""
 
     CSS_PATH = "app.tcss"
     TITLE = "tui-backprop"
-    COMMANDS: ClassVar[set[Any]] = {StudioCommands}
+    COMMANDS: ClassVar[set[Any]] = {_commands}
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
@@ -194,6 +200,8 @@ class BackpropApp(OpenApp):
 
     def action_command_palette(self) -> None:
         """The palette."""
+        from tui_backprop.studio.screens.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding
 
 from tui_backprop.studio.panes.views import VIEWS
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A key, what it does in a sentence, and its text in the key bar, if it has one there."""
 
     name: str
