@@ -13,7 +13,6 @@ import os
 import random
 import re
 import sys
-import tempfile
 import time
 import traceback
 from collections import deque
@@ -26,6 +25,7 @@ from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, Mouse
 from textual.geometry import Size
 
 from tests.emulator import Program
+from tests.folders import folders
 from tests.sessions.sessions import NOON, bits, resumed, text_of
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import preset_names
@@ -314,13 +314,13 @@ def sessions() -> list[Path]:
 def play(keys: int, seed: int, life: int = 0, in_terminal: bool = False) -> Tally:
     """As many keys as asked, in as many lives as it takes; the files it makes go to a folder that goes with it."""
     tally = Tally(lives=life)
-    home, here = os.environ.get("XDG_STATE_HOME"), Path.cwd()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_STATE_HOME"] = folder
+    here = Path.cwd()
+    with folders() as folder:
         os.chdir(folder)
         try:
             while tally.keys < keys:
                 monkey = Monkey(seed, tally.lives)
+                os.environ["XDG_CONFIG_HOME"] = str(folder / f"settings-{tally.lives}")
                 most = min(LIFE, keys - tally.keys)
                 try:
                     if in_terminal:
@@ -332,10 +332,6 @@ def play(keys: int, seed: int, life: int = 0, in_terminal: bool = False) -> Tall
                 tally.lives += 1
         finally:
             os.chdir(here)
-            if home is None:
-                del os.environ["XDG_STATE_HOME"]
-            else:
-                os.environ["XDG_STATE_HOME"] = home
     return tally
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import statistics
 import sys
-import tempfile
 import time
 from compileall import compile_dir
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import tui_backprop
 from tests.emulator import PLAIN, Program
+from tests.folders import folders
 
 LABEL = """
 import numpy
@@ -60,9 +60,9 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     compile_dir(Path(tui_backprop.__file__).parent, quiet=1)  # as an installed package is
     ours, label = [], []
-    with tempfile.TemporaryDirectory() as state:
+    with folders():
         for _ in range(runs):
-            ours.append(Timed("quit", environment={"XDG_STATE_HOME": state}).seconds())
+            ours.append(Timed("quit").seconds())
             label.append(Timed("ready", command=[sys.executable, "-c", LABEL], environment=PLAIN).seconds())
     for name, times in (("the studio", ours), ("one label, and NumPy", label)):
         print(f"{name:<22}{statistics.median(times):6.3f} s   from {min(times):.3f} to {max(times):.3f} s")

@@ -1,7 +1,8 @@
 """What a key costs on the wire: `python -m tests.benchmarks.wire` prints medians of one run.
 
 Beside our driver stand (a) Textual's own, and (b) a raw program that writes exactly the cells which changed: a
-cursor position for each run of them, a colour sequence where the look changes, and the characters.
+cursor position for each run of them, a colour sequence where the look changes, and the characters. Nothing moves by
+itself but where that is measured.
 """
 
 from __future__ import annotations
@@ -15,10 +16,19 @@ from typing import Any
 import numpy as np
 
 from tests.emulator import PLAIN, Program
+from tests.folders import folders
+from tui_backprop.experiments import preset_names
+from tui_backprop.studio.app import SETTLED
+from tui_backprop.studio.pace import DEFAULT_PACE, PACES
+from tui_backprop.studio.panes.network import QUIET
 from tui_backprop.studio.panes.views import VIEWS
 
 KEYS = {"space": " ", ".": ".", "e": "e"}
 COUNT = 60
+CALM = 0.15
+"""Seconds without a byte after which a key has been answered."""
+PLAYED = 6.0
+"""Seconds of play."""
 
 Picture = list[list[Any]]
 
@@ -62,19 +72,23 @@ def measure(
     *arguments: str,
     before_that: tuple[str, ...] = (),
     keys: dict[str, str] = KEYS,
+    motion: bool = False,
 ) -> dict[str, tuple[float, float, float, float]]:
     """By key: medians of bytes, of the raw program's bytes, and of the milliseconds to the first and last byte."""
     found: dict[str, Any] = {}
+    arguments = (*arguments, "--motion" if motion else "--no-motion")
     with Program(*arguments, columns=columns, rows=rows, environment=environment) as program:
         for key in before_that:
             program.press(key)
         for name, key in keys.items():
             figures = []
             for _ in range(COUNT):
+                if motion:
+                    time.sleep(QUIET)  # or there would be no pulse
                 before, count, start = _picture(program), len(program.received), time.perf_counter()
                 program.keys(key)
                 first = last = 0.0
-                while program.read(0.15 if first else 1.0):
+                while program.read(CALM if first else 1.0):
                     last = time.perf_counter() - start
                     first = first or last
                 sent = len(program.received) - count
@@ -92,6 +106,68 @@ def run_to_convergence(columns: int, rows: int) -> tuple[int, int]:
             program.wait_for(f"epoch {epoch + 1}")
             program.settle(0.05)
         return 148, len(program.received) - count
+
+
+def moving(columns: int, rows: int) -> None:
+    """Prints what a pulse adds to `space`, and what play costs at five samples a second."""
+    still, moved = (
+        measure(columns, rows, {}, keys={"space": " "}, motion=motion)["space"][0] for motion in (False, True)
+    )
+    print(f"{columns}x{rows} space with a pulse: {moved:.0f} B, {moved - still:.0f} more")
+    pace = next(pace for pace in PACES if pace.unit == "step" and pace.seconds == 0.25)
+    with Program(columns=columns, rows=rows) as program:
+        program.keys("]" * (PACES.index(pace) - DEFAULT_PACE), "p")
+        program.settle(CALM, limit=1.0)
+        count, end = len(program.received), time.monotonic() + PLAYED
+        while (left := end - time.monotonic()) > 0:
+            program.read(left)
+        rate = (len(program.received) - count) / PLAYED
+    print(f"{columns}x{rows} play: {rate / 1000:.1f} kB a second at {pace.name}, so {5 * rate / 4000:.1f} at five")
+
+
+def steady(name: str, *arguments: str) -> None:
+    """Prints how evenly `space` is answered, to the last byte; the first key, which is often slower, apart."""
+    with Program(*arguments, "--no-motion", columns=120, rows=40) as program:
+        program.settle()
+        times = [_answered(program, " ") for _ in range(COUNT)]
+    first, rest = times[0], times[1:]
+    middle = statistics.median(rest)
+    print(f"{name:<16} first {first:>4.0f} ms   median {middle:>4.0f}   max ÷ median {max(rest) / middle:.2f}")
+
+
+def _answered(program: Program, key: str) -> float:
+    """Milliseconds to the last byte."""
+    start = time.perf_counter()
+    program.keys(key)
+    last = 0.0
+    while program.read(CALM if last else 2.0):
+        last = time.perf_counter() - start
+    return last * 1000
+
+
+def screens() -> None:
+    """Prints how soon a key shows its screen, or its frame, the first time that it is pressed: the best of five."""
+    for key, name in {"c": "c", "1": "1", "S": "S", "\x0e": "ctrl+n"}.items():
+        found = []
+        for _ in range(5):
+            with Program("--no-motion", columns=120, rows=40) as program:
+                program.press(" ")
+                time.sleep(2 * SETTLED)
+                program.settle()
+                start = time.perf_counter()
+                program.keys(key)
+                program.read(5.0)
+                found.append((time.perf_counter() - start) * 1000)
+        print(f"first {name:<8} {min(found):>4.0f} ms to the first byte")
+
+
+def digits(folder: Path) -> str:
+    """The file of 1,797 samples of 64 inputs and ten classes, as large as the digits of scikit-learn."""
+    random = np.random.default_rng(0)
+    file = folder / "digits.csv"
+    rows = [",".join(map(str, (*row, f"d{row.sum() % 10}"))) for row in random.integers(0, 17, (1797, 64))]
+    file.write_text("\n".join((",".join((*(f"p{index}" for index in range(64)), "digit")), *rows)) + "\n")
+    return str(file)
 
 
 def large_network(folder: Path) -> str:
@@ -142,8 +218,15 @@ def main() -> None:
             )
         epochs, total = run_to_convergence(columns, rows)
         print(f"{columns}x{rows} {epochs} epochs, one at a time: {total / 1000:.0f} kB")
+        moving(columns, rows)
+    for preset in preset_names():
+        steady(preset, preset)
+    with TemporaryDirectory() as folder:
+        steady("digits", "--data", digits(Path(folder)))
+    screens()
     views()
 
 
 if __name__ == "__main__":
-    main()
+    with folders():
+        main()
