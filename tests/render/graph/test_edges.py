@@ -130,6 +130,15 @@ def test_in_an_update_the_weights_that_changed_stand_out() -> None:
     assert inks(drawn, 1)[Weight(1, 0, 0)] == {"+4"}
 
 
+@pytest.mark.parametrize("size", [(118, 21), (78, 8)])
+@pytest.mark.parametrize(("phase", "head"), [("sum2", "▶"), ("upstream1", "◀")])
+def test_every_edge_that_carries_something_shows_which_way(phase: str, head: str, size: tuple[int, int]) -> None:
+    """Sample 1 1 0 in epoch 4: h2 is shut, so its signal is nothing, though the error arrives there."""
+    drawn = graph(at("article", 14, phase), OUTPUT, size[0] + 2, size[1] + 2)
+    marked = {span.target for row in drawn for span in row if span.text == head and isinstance(span.target, Weight)}
+    assert marked == {Weight(2, unit, 0) for unit in ((0, 2, 3) if head == "▶" else range(4))}
+
+
 def test_every_weight_that_changed_has_a_sign_of_its_own() -> None:
     """Sample 1 1 1 at the start changes all sixteen."""
     drawn = graph(at("article", 1, "update"), OUTPUT, *SIZE)

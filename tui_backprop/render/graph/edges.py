@@ -120,7 +120,7 @@ def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
     carrying = [edge for edge in drawn if edge.strength][-MOST_MARKED:]
     for place, edge in enumerate(carrying):
         x0, x1 = edge.start[0], edge.end[0]
-        offset = 2 + (place * 3) % _MARK_EVERY
+        offset = 2 + (place * 3) % max(1, min(_MARK_EVERY, x1 - x0 - 3))  # on a short edge, too
         for x in range(x0 + offset, x1 - 1, _MARK_EVERY):
             put(cells, edge.at(x), x, (Span(flow.direction.head, flow.direction.value, True, target=edge.weight),))
 
