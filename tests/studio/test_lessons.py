@@ -533,6 +533,7 @@ def test_pages_open_the_views_that_there_are() -> None:
 def turn_to(terminal: Program, wanted: str) -> None:
     """Presses n until a page is there: it may take several, where a page is longer than its pane."""
     for _ in range(12):
+        terminal.settle(0.05)  # a page of another layout comes in two pictures
         if wanted in terminal.text:
             return
         before = lesson_of(terminal)
@@ -548,7 +549,7 @@ def wait_for_words(terminal: Program, words: str) -> None:
 
 def turn_to_answers(terminal: Program) -> None:
     """Until the question can be seen whole."""
-    while "n: more" in terminal.text:
+    while "n: more" in terminal.settle(0.05):
         before = lesson_of(terminal)
         terminal.keys("n")
         terminal.until(partial(_changed, terminal, before), what="more")
