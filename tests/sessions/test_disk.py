@@ -71,7 +71,7 @@ def test_what_was_saved_stays(
         spoil(disk)
         program.keys("]]]]]p")
         program.wait_for("cannot save the session", complaint)
-        program.wait_for("epoch 4")  # play goes on
+        program.wait_for("epoch 4", complaint)  # play goes on, and it stays in sight
         assert path().read_bytes() == before
         mend(disk)
         program.until(lambda: path().read_bytes() != before)  # and so does saving

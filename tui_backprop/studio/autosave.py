@@ -51,6 +51,11 @@ class Autosave:
         note = self._record.note if self._record is not None else ""
         return f"Resumed {self.where()}. {note}".rstrip()
 
+    @property
+    def problem(self) -> str:
+        """Why the last save failed, if it did."""
+        return "" if self._record is None else self._record.problem
+
     def where(self) -> str:
         """The session's file."""
         return shown(self._record.path) if self._record is not None and self._record.path is not None else ""

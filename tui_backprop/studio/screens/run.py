@@ -49,6 +49,11 @@ class RunScreen(PanesScreen):
         self._outcome = ""
         self.set_reactive(PanesScreen.moment, timeline.moment)
 
+    @property
+    def trouble(self) -> str:
+        """What stays in sight for as long as it lasts, but for news."""
+        return ""
+
     def arrived(self) -> None:
         """Called when a move is over and shown."""
 
@@ -164,7 +169,7 @@ class RunScreen(PanesScreen):
 
     def _arrive(self) -> None:
         """Shows where the timeline is now, and what there is to tell of the way."""
-        self.news, self._outcome = self._outcome, ""
+        self.news, self._outcome = self._outcome or self.trouble, ""
         self.moment = self._timeline.moment
         self.arrived()
 

@@ -180,6 +180,11 @@ class StudioScreen(RunScreen):
         if name is not None:
             self.news = self._autosave.save_as(name)
 
+    @property
+    def trouble(self) -> str:
+        """A session that cannot be saved."""
+        return self._autosave.problem
+
     def arrived(self) -> None:
         """The session is saved before long."""
         self.call_after_refresh(self._autosave.arrived)
