@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import Console
 from textual.await_complete import AwaitComplete
+from textual.color import Color
 from textual.events import Event, InputEvent, MouseMove, Paste, Resize
 from textual.geometry import Size
 from textual.worker import WorkerFailed
@@ -20,7 +21,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
-from tui_backprop.studio.panes.inks import ANSI, palette_of
+from tui_backprop.studio.panes.inks import ANSI, in_256, palette_of
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.settings import Keep, Settings
 from tui_backprop.studio.themes import OWN
@@ -187,7 +188,11 @@ class BackpropApp(OpenApp):
             "foreground-muted": "dim", "text-muted": "dim", "text-disabled": "label", "accent": "accent",
             "text-error": "warn",
         }  # fmt: skip
-        return {**variables, **{name: palette.inks[ink] for name, ink in inks.items()}}
+        variables |= {name: palette.inks[ink] for name, ink in inks.items()}
+        if self.console.color_system == "256":
+            for name in ("background", "surface", "panel"):
+                variables[name] = in_256(Color.parse(variables[name])).hex
+        return variables
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leaves; what is still typed opens nothing."""

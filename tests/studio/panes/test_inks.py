@@ -10,10 +10,12 @@ from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tests.studio.studio import NARROW, WIDE, studio
 from tui_backprop.studio.panes.inks import ANSI, DARK, LIGHT, Palette, palette_of, style_of
+from tui_backprop.studio.panes.inks import in_256 as nearest_in_256
 from tui_backprop.studio.themes import OWN, theme_names
 from tui_backprop.terminal.internals import picture_of
 
@@ -107,6 +109,15 @@ def test_every_ink_can_be_read_in_textuals_themes_too(theme: Theme) -> None:
     paper = theme.to_color_system().generate()["background"]
     found = {ink: contrast(colour, paper) for ink, colour in palette_of(theme).inks.items() if ink not in FRAME}
     assert {ink: ratio for ink, ratio in found.items() if ratio < (GRAPHICS if ink in LINES else TEXT)} == {}
+
+
+@pytest.mark.parametrize("theme", FOREIGN, ids=lambda theme: theme.name)
+def test_surfaces_keep_their_hue_in_256_colours(theme: Theme) -> None:
+    for name in ("background", "surface", "panel"):
+        colour = theme.to_color_system().generate()[name]
+        nearest = in_256(nearest_in_256(Color.parse(colour)).hex)
+        parts, shown = ([int(text[place : place + 2], 16) for place in (1, 3, 5)] for text in (colour, nearest))
+        assert max(abs(a - b) for a, b in zip(parts, shown, strict=True)) <= 40
 
 
 @pytest.mark.parametrize("theme", FOREIGN, ids=lambda theme: theme.name)

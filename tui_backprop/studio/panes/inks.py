@@ -93,6 +93,15 @@ def _worn(theme: Theme) -> Palette:
     return Palette(inks, {**ours.cells, "0": Color.parse(colours["surface"]).hex}, (paper.hex, *ours.ramp[1:]))
 
 
+def in_256(colour: Color) -> Color:
+    """The nearest of the 256 colours that every terminal draws alike: what Rich takes may have another hue."""
+    steps = (0, 95, 135, 175, 215, 255)
+    red, green, blue = (min(steps, key=lambda step: abs(step - part)) for part in colour.rgb)
+    grey = 8 + 10 * min(max(round((sum(colour.rgb) / 3 - 8) / 10), 0), 23)
+    both = Color(red, green, blue), Color(grey, grey, grey)
+    return min(both, key=lambda one: sum((a - b) ** 2 for a, b in zip(one.rgb, colour.rgb, strict=True)))
+
+
 def contrast(one: Color, other: Color) -> float:
     """The contrast of two colours as WCAG defines it, 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
