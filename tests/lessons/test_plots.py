@@ -71,6 +71,7 @@ def test_a_plot_is_drawn_at_any_moment_and_width() -> None:
                 assert len(lines) == PLOT_ROWS + 2
                 assert all(length(each) <= columns for each in lines)
                 assert "●" in text_of(lines)
+    assert "−0.897 to 1" in text_of(plotted("y over x1 + x3 without h2", at("article", 592), 43))
     assert plotted("error over W1[x→y]", at("article", 0), 43) == []  # another network is on the screen by now
     for value in (1e5, 1e200, np.inf, np.nan):
         timeline = Timeline(load_experiment("no-direction"))

@@ -64,7 +64,10 @@ def plotted(source: str, moment: Moment, columns: int) -> list[Line]:
     except BackpropError:
         return []
     points = [point for point in (*found.marks, found.here) if point is not None and np.isfinite(point).all()]
-    some = np.concatenate([found.curve[np.isfinite(found.curve)], np.array([y for _, y in points])])
+    some = np.concatenate([found.curve, np.array([y for _, y in points])])
+    if found.line is not None and found.here is None:  # a tangent may leave the picture
+        some = np.concatenate([some, found.line])
+    some = some[np.isfinite(some)]
     low, high = float(some.min(initial=0.0)), min(float(some.max(initial=0.0)), found.top)
     size = (high - low) or 1.0
 
