@@ -325,7 +325,7 @@ async def test_strangers_cannot_save(state_home: Path) -> None:
 # What goes wrong
 
 
-async def test_a_save_that_fails_is_told_once_and_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_save_that_fails_stays_in_sight_and_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     without_waiting(monkeypatch)
     async with opened() as studio:
         await studio.press("space")
@@ -338,11 +338,14 @@ async def test_a_save_that_fails_is_told_once_and_disturbs_nothing(monkeypatch: 
             await studio.press("space")
             assert studio.screen.news.startswith("cannot save the session: No space left on device")
             await studio.press("space")
-            assert studio.screen.news == ""
+            assert studio.screen.news.startswith("cannot save the session: No space left on device")
             assert studio.screen.timeline.moment.step == 3
             assert studio.cursor == (1, "update")
         await studio.press("space")
+        assert studio.screen.news == "The session is saved again."
         assert studio.cursor == (4, "update")
+        await studio.press("space")
+        assert studio.screen.news == ""
 
 
 async def test_where_nothing_can_be_saved_the_studio_goes_on(state_home: Path) -> None:

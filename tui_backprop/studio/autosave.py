@@ -36,7 +36,7 @@ class Autosave:
         self._record, self._standing, self._later, self._tell = record, standing, later, tell
         self._timer: Timer | None = None
         self._next = 0.0
-        self._told = False
+        self._failed = False
         self._warned = ""
         self._returning = record is not None and record.cursor is not None
 
@@ -95,7 +95,7 @@ class Autosave:
             self.save()
 
     def save(self) -> None:
-        """Saves the present moment; the first failure is told, and none does any harm."""
+        """Saves the present moment; says so if that fails, and when it works again."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -105,11 +105,14 @@ class Autosave:
         try:
             if not self._record.save(self._standing()):
                 return
+            if self._failed:
+                self._tell("The session is saved again.")
+            self._failed = False
             self._warn()
         except BackpropError as error:
-            if not self._told:
-                self._told = True
+            if not self._failed:
                 self._tell(str(error))
+            self._failed = True
         end = time.monotonic()
         self._next = start + max(INTERVAL, SHARE * (end - start))
 
