@@ -132,7 +132,7 @@ def test_what_cannot_be_written_is_told_with_the_reason(
     path = make(tmp_path / "it")
     done = run(with_file(WRITERS[writer], path), capsys)
     if writer in ("lesson", "session") and os.path.exists(path):
-        assert_refused(done, "is there already" if writer == "lesson" else "not a file")  # it stays as it is
+        assert_refused(done, "already exists" if writer == "lesson" else "not a file")  # it stays as it is
         return
     assert_told(done, path, f"cannot be written: {reason}", NOT_SAVED)
 

@@ -25,7 +25,7 @@ def test_a_file_is_enough_for_every_command(verb: str, tmp_path: Path) -> None:
     assert named.returncode == 0
     assert named.stdout
     assert named.stderr.splitlines() == [
-        "tui-backprop: flowers.csv: 4 rows; columns parted by semicolons, decimal comma, header in line 1",
+        "tui-backprop: flowers.csv: 4 rows; columns separated by semicolons, decimal comma, header in line 1",
         "tui-backprop: inputs: a, b (numbers)",
         "tui-backprop: learned: kind (classes rose, tulip)",
         "tui-backprop: standardised: inputs",
@@ -54,7 +54,7 @@ def test_an_experiment_is_read_from_standard_input(verb: str) -> None:
     [
         (["train"], "", ["required: EXPERIMENT, or --data FILE", "train --help"]),
         (["train", "-"], "layers = [", ["standard input: is not valid TOML"]),
-        (["check", "--data", "-"], "", ["standard input: holds no samples"]),
+        (["check", "--data", "-"], "", ["standard input: has no samples"]),
         (["show", "--data", "-"], "a,b\n1,2\n1,x\n1,3\n", ["standard input: line 3, column b: 'x' is not a number"]),
     ],
 )

@@ -56,7 +56,7 @@ def test_as_text(tmp_path: Path) -> None:
     lines = file.read_text("utf-8").splitlines()
     assert lines[:3] == [
         "article: 10 starts, seeds 10 to 19, at most 1,000 epochs each",
-        "its own weights are not used: each start draws its own (uniform01)",
+        "its own weights are not used: each start draws new ones (uniform01)",
         "6 converge (60.0 %), 4 do not, 6 answer all right",
     ]
     assert lines[4].startswith("epochs: quartiles ")
@@ -143,4 +143,4 @@ def test_an_interrupt_exits_130_with_what_is_done() -> None:
     os.close(master)
     assert process.returncode == 130
     assert "782 converge (78.2 %), 218 do not" in output
-    assert "interrupted at 0 %: runs under way are told as they stood" in output
+    assert "interrupted at 0 %: unfinished runs count as they stood" in output

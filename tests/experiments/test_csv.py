@@ -69,8 +69,8 @@ def test_the_path_is_relative_to_the_experiment_and_the_override_to_the_present_
 
 
 BAD: dict[str, tuple[str | bytes, str, str]] = {
-    "an empty file": ("", "", "holds no samples"),
-    "a header only": ("a,b,c\n", "", "holds no samples"),
+    "an empty file": ("", "", "has no samples"),
+    "a header only": ("a,b,c\n", "", "has no samples"),
     "text for a number": ("a,b,c\n1,2,3\n1,two,3\n", "", "line 3, column b: 'two' is not a number"),
     "an empty field": ("a,b,c\n1,,3\n", "", "line 2, column b: '': the value is missing"),
     "NaN": ("a,b,c\n1,nan,3\n", "", "line 2, column b: 'nan': the value is missing"),
@@ -156,9 +156,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         "line 67, column c: more than 64 different texts",
     ),
     "a missing class": (b"a,b,c\n1,2,x\n1,2,\n", "line 3, column c: '': the value is missing"),
-    "a number among texts": (b"a,b,c\n1,x,1\n1,2,1\n", "line 3, column b: '2' is a number, but line 2 has a text"),
-    "nothing but commas": (b",,\n,,\n", "holds no samples"),
-    "empty lines": (b"\n\n\n", "holds no samples"),
+    "a number among texts": (b"a,b,c\n1,x,1\n1,2,1\n", "line 3, column b: '2' is a number, but line 2 has text"),
+    "nothing but commas": (b",,\n,,\n", "has no samples"),
+    "empty lines": (b"\n\n\n", "has no samples"),
 }
 
 

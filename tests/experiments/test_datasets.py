@@ -116,8 +116,8 @@ def test_a_test_part_can_be_listed() -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"test": 1.0}, "data.test: 1 is no share"),
-        ({"test": -0.1}, "data.test: -0.1 is no share"),
+        ({"test": 1.0}, "data.test: 1 is not a fraction"),
+        ({"test": -0.1}, "data.test: -0.1 is not a fraction"),
         ({"test": "some"}, "data.test: 'some' is not a finite number"),
         ({"test": 0.5}, "data.test: of 1 sample"),
         ({"test": {"inputs": [[1]], "targets": [[1]]}}, "inputs: row 1 has 1 numbers"),

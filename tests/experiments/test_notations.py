@@ -90,7 +90,7 @@ def test_numbers_come_back_as_they_were(
     else:
         refused = ""
     if refused:
-        assert "can be read as two numbers" in refused
+        assert "can be read in two ways" in refused
         assert write.decimal == ","
         return
     if headed:
@@ -137,7 +137,7 @@ def test_one_notation_serves_the_whole_file(values: list[str], notation: Notatio
 
 def test_two_readings_are_refused_until_the_decimal_sign_is_given() -> None:
     text = "x;y\n1,234;1\n5,678;2\n"
-    with pytest.raises(ExperimentError, match=r"line 2, column x: '1,234' can be read as two numbers .*decimal = "):
+    with pytest.raises(ExperimentError, match=r"line 2, column x: '1,234' can be read in two ways .*decimal = "):
         opened(text).read((0, 1))
     assert opened(text, decimal=",").read((0,)).values.tolist() == [[1.234], [5.678]]
     assert opened(text, decimal=".").read((0,)).values.tolist() == [[1234], [5678]]

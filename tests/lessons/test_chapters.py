@@ -46,7 +46,7 @@ ANSWERS = {
          "δ has the wrong sign: target − prediction",
          "the gates are ignored on the way back",
          "nothing is wrong: this is the true gradient",
-         "of a batch, only the last sample counts",
+         "only the last sample of a batch counts",
          "the biases get no gradient",
          "the upper weights change before the blame is passed down through them",
          "two of these mistakes at once"],

@@ -144,13 +144,13 @@ def of_product(where: Place, pair: str) -> Wrong:
     below, above = (unit_of(experiment, name)[1] for name in pair.split("→"))
     right = weights[0][below] @ weights[1][:, above]
     for name, first, second in zip(experiment.unit_names(1), weights[0][below], weights[1][:, above], strict=True):
-        yield right - first * second, f"by way of {name}"
+        yield right - first * second, f"through {name}"
         yield right - 2 * first * second, "minus sign got lost"
     for other, name in enumerate(experiment.unit_names(0)):
         if other != below:
             yield weights[0][other] @ weights[1][:, above], f"{name}→"
-    yield weights[0][below].sum() + weights[1][:, above].sum(), "Multiply along each way"
-    yield weights[0][below].sum() * weights[1][:, above].sum(), "Multiply along each way"
+    yield weights[0][below].sum() + weights[1][:, above].sum(), "Multiply along each path"
+    yield weights[0][below].sum() * weights[1][:, above].sum(), "Multiply along each path"
 
 
 def likeliest(task: Question, leaf: Leaf, right: float) -> Wrong:

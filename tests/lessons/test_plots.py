@@ -82,9 +82,9 @@ def test_a_plot_is_drawn_at_any_moment_and_width() -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ("```plot\nerror over W1[x1→h9]\n```", "no weight"),
-        ("```plot\nerror\n```", "nothing to plot"),
-        ("```plot\nh1 over x1 + x3\n```", "nothing to plot"),
+        ("```plot\nerror over W1[x1→h9]\n```", "not a weight"),
+        ("```plot\nerror\n```", "cannot be plotted"),
+        ("```plot\nh1 over x1 + x3\n```", "cannot be plotted"),
         ("```plot\ny over x2\n```", "the same for all samples"),
         ("```plot\ny over x1 without x2\n```", "does not lead to the output"),
         ("```plot\ny over x1 + x9\n```", "'x9'"),

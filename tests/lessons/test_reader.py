@@ -61,8 +61,8 @@ at = 3
 """
 EXPECTED = {
     3: "unknown key 'sumary'", 6: "no phase 'nowhere'", 12: "unknown key 'panel'", 15: "** without",
-    17: "'h7' is nothing", 20: "unknown kind 'guess'", 23: "'ask' is missing", 28: "doomsday", 32: "unknown directive",
-    36: "'at' is not", 39: "'h99' is nothing",
+    17: "'h7' is not in", 20: "unknown kind 'guess'", 23: "'ask' is missing", 28: "doomsday", 32: "unknown directive",
+    36: "'at' is not", 39: "'h99' is not in",
 }  # fmt: skip
 
 
@@ -141,12 +141,12 @@ def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> No
     file = tmp_path / "mine.md"
     printed("learn", "--new", str(file))
     assert file.read_text() == template()
-    assert "3 pages, no mistake" in printed("learn", str(file), "--check")
+    assert "3 pages, no mistakes" in printed("learn", str(file), "--check")
     assert "h2 is 0.5618, namely 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618" in " ".join(
         printed("learn", str(file), "--plain").split()
     )
     file.write_text("mine")
-    assert_refused(program("learn", "--new", str(file)), "is there already")
+    assert_refused(program("learn", "--new", str(file)), "already exists")
     assert file.read_text() == "mine"
 
 
@@ -182,12 +182,12 @@ def test_each_mistake_in_the_form_is_named_with_its_line(content: str, line: int
 @pytest.mark.parametrize(
     ("page", "line", "message"),
     [
-        ("# A\n{W1[x1→h9]}", 5, "no weight"),
+        ("# A\n{W1[x1→h9]}", 5, "not a weight"),
         ("# A\n{rate #1}", 5, "by sample"),
         ("# A\n{prediction #9}", 5, "no sample #9"),
         ("# A\n{z h1 @ 99999999:0}", 5, "ends at step"),
         ("# A\n{upstream y}", 5, "has no upstream"),
-        ("# A\n{converged 99999}", 5, "luck is told for"),
+        ("# A\n{converged 99999}", 5, "luck is available for"),
         ("# A\n```page\nexperiment = 'nothing'\n```", 6, "no such file or preset"),
         ("# A\n```page\nwith = { layers = [3, 0, 1] }\n```", 5, "out of range"),
         ("# A\n```question\nkind='gate'\nunit='h2'\nask='?'\n```", 5, "not known at the moment"),

@@ -27,7 +27,7 @@ from tui_backprop.render.spans import safe
         ("sum2", "The output adds up what comes in, each value times its weight: z = a·W2."),
         ("activate2", "The prediction is 2.949584133197377, rounded to 2.9."),
         ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
-        ("upstream1", "δ flows back through W2: each unit is blamed by its weight. Most: h4 (+1.6830)."),
+        ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
         ("gradient", "Each weight's gradient is the value that came in below it times the δ above it: ∂E/∂W = a·δ."),
         ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 did."),
@@ -104,7 +104,7 @@ def test_a_diverged_run_says_so() -> None:
     }
     timeline = Timeline(load_experiment(definition))
     assert "error 50.49." in sentence(timeline.go(4))
-    assert sentence(timeline.go(12)) == "The weights are no longer finite numbers: the run has diverged."
+    assert sentence(timeline.go(12)) == "Some weights are no longer finite: the run has diverged."
     assert all(sentence(timeline.back_phase()) for _ in range(30))
 
 

@@ -106,7 +106,7 @@ def test_what_is_no_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path
     for path, words in (
         (str(tmp_path), "not a file"), (f"{tmp_path}/pipe", "not a file"), ("/dev/zero", "not a file"),
         (str(large), "too large"), (f"{tmp_path}/none.json", "no such session"), ("none", "no such session"),
-        ("a b", "is no name"), (f"{tmp_path}/{'long' * 70}", "cannot be read"),
+        ("a b", "is not a session name"), (f"{tmp_path}/{'long' * 70}", "cannot be read"),
     ):  # fmt: skip
         assert words in refused(capsys, "--resume", path)
     assert names(tmp_path) == ["large.json", "pipe"]

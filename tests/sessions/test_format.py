@@ -235,8 +235,8 @@ def test_a_map_over_features_is_the_same_after_a_session(standardise: bool, test
     [
         ({"names": ["x1", "x2", "x3", "x4"]}, "unknown 'x3'"),
         ({"names": ["x1"]}, "one for each input"),
-        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4]}, "no mean and deviation"),
-        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4] * 2}, "no mean and deviation"),
+        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4]}, "not a mean and a deviation"),
+        ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4] * 2}, "not a mean and a deviation"),
         ({"names": ["x1", "x2", "x1^2", "x2^2"], "more": 1}, "unknown key"),
     ],
 )
@@ -278,7 +278,7 @@ def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(BackpropError, match="has changed since"):
         decode(text, "it")
     path.unlink()
-    with pytest.raises(BackpropError, match="which is no file"):
+    with pytest.raises(BackpropError, match="which is not a file"):
         decode(text, "it")
 
 
@@ -300,7 +300,7 @@ def test_a_test_sample_that_has_changed_is_noticed(tmp_path: Path, monkeypatch: 
 def test_a_session_reads_no_device() -> None:
     document = document_of(moment_of())
     document["definition"]["data"] = {"csv": "/dev/zero"}
-    with pytest.raises(BackpropError, match="which is no file"):
+    with pytest.raises(BackpropError, match="which is not a file"):
         decode(json.dumps(document).encode(), "it")
 
 
@@ -317,9 +317,9 @@ Change = Callable[[dict[str, Any]], object]
         (lambda d: d.update(version=True), "another version"),
         (lambda d: d.update(format="something"), "is not a session"),
         (lambda d: d.update(more=1), "unknown key"),
-        (lambda d: d.update(saved="yesterday"), "is no time"),
-        (lambda d: d.update(saved="2026-03-01T12:00:00"), "is no time"),
-        (lambda d: d.update(saved="9999-12-31T23:59:59-12:00"), "is no time"),
+        (lambda d: d.update(saved="yesterday"), "is not a date and time"),
+        (lambda d: d.update(saved="2026-03-01T12:00:00"), "is not a date and time"),
+        (lambda d: d.update(saved="9999-12-31T23:59:59-12:00"), "is not a date and time"),
         (lambda d: d["cursor"].update(step=-1), "cursor.step: -1 is out of range"),
         (lambda d: d["cursor"].update(step=2**70), "is out of range"),
         (lambda d: d["cursor"].update(step=True), "is out of range"),
@@ -516,8 +516,8 @@ EDIT = {"step": 3, "what": "rate", "place": [], "value": 0.2}
         (lambda d: d["branches"][0].update(more=1), "unknown key"),
         (lambda d: d["branches"][0].update(edits=[7]), "is not a table"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": -1}]), "a rate of -1 is out of range"),
-        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": None}]), "is no value"),
-        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": float("inf")}]), "is no value"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": None}]), "is not a value"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": float("inf")}]), "is not a value"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "__class__"}]), "nothing to edit"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "batch", "value": 2}]), "for whole epochs"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "place": ["x"]}]), "branches[0].edits[0].place"),

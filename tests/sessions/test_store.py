@@ -493,7 +493,7 @@ def test_names_are_kept_in_the_folder_and_paths_are_taken_as_they_are(
 
 @pytest.mark.parametrize("text", ["", ".", "..", ".hidden", "-x", "a b", "a\0b", "a\nb", "a;b", "a\0.json", "\x1b[31m"])
 def test_what_is_no_name(text: str) -> None:
-    with pytest.raises(BackpropError, match="is no name for a session") as error:
+    with pytest.raises(BackpropError, match="is not a session name") as error:
         place(text)
     assert str(error.value).isprintable()
 
@@ -512,12 +512,12 @@ def test_no_file_of_somebody_else_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text("notes")
     (tmp_path / "link.json").symlink_to("nowhere")
     for text in ("other", f"{tmp_path}/notes.json", f"{tmp_path}/link.json", str(tmp_path)):
-        with pytest.raises(BackpropError, match="is there already"):
+        with pytest.raises(BackpropError, match="already exists"):
             place_to_write(text, None)
     assert place_to_write("other", other) == other
     with pytest.raises(BackpropError, match="is not a folder"):
         place_to_write(f"{tmp_path}/no/lesson.json", None)
-    with pytest.raises(BackpropError, match="the studio's own"):
+    with pytest.raises(BackpropError, match="are reserved"):
         place_to_write("auto-1", None)
 
 

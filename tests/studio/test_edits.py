@@ -101,7 +101,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
 async def test_one_branch_is_not_worth_a_list() -> None:
     async with studio() as s:
         await s.press("b")
-        assert s.sentence.startswith("There is one branch.")
+        assert s.sentence.startswith("Only one branch so far.")
 
 
 async def test_edits_and_branches_survive_a_save() -> None:
@@ -143,14 +143,14 @@ async def test_a_run_stops_where_a_gate_flips() -> None:
 async def test_a_run_stops_where_the_selected_weight_changes_sign() -> None:
     async with studio("article-random") as s:
         await waits(s, "changes its sign")
-        if "did not happen" not in s.sentence:
+        if "had not happened" not in s.sentence:
             before, after = s.moment.before.weights[0][0, 0], s.moment.after.weights[0][0, 0]
             assert (before < 0) != (after < 0)
 
 
 async def test_a_run_stops_in_the_phase_where_numbers_end() -> None:
     async with studio("article", hidden="linear", rate=5.0) as s:
-        await waits(s, "not finite")
+        await waits(s, "NaN or infinite")
         assert "the first number that is not finite" in s.sentence
         assert s.moment.phase in s.sentence
 

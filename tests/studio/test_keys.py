@@ -153,7 +153,7 @@ async def edits(s: Studio) -> None:
     await s.press("enter")
     assert isinstance(s.app.screen, ChoiceQuestion)
     await s.press("escape", "b")
-    assert s.sentence.startswith("There is one branch.")
+    assert s.sentence.startswith("Only one branch so far.")
     await s.press("Y")
     assert s.app.clipboard == "tui-backprop article --at 0"
 

@@ -222,7 +222,7 @@ async def test_numbers_are_read_as_people_write_them(keys: list[str], answer: st
 async def test_a_key_that_is_no_answer_is_answered() -> None:
     async with learning(1) as s:
         await s.press("n", "n", "z")
-        assert s.sentence == "'z' is no answer here: a number, e.g. −0.5, 1/2 or 90%."
+        assert s.sentence == "'z' is not an answer here: a number, e.g. −0.5, 1/2 or 90%."
         await s.press("3", "space", "c", "m", "enter")
         assert s.sentence == "'3 cm' is not a number (e.g. −0.5, 1/2 or 90%)"
         assert s.where == (1, "activate1")  # no letter of it has been taken for a command
@@ -231,7 +231,7 @@ async def test_a_key_that_is_no_answer_is_answered() -> None:
         await s.press(*typed("0.9"))
         await turn_pages(s, "Each weight is corrected")
         await s.press("z")
-        assert s.sentence == "'z' is no answer here: a to c."
+        assert s.sentence == "'z' is not an answer here: a to c."
 
 
 async def test_the_palette_opens_chapters() -> None:

@@ -159,7 +159,7 @@ async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
         await fill(s, rate="0.75")
         await s.press("ctrl+s")
         await s.type(str(path))
-        assert "is there already" in s.mistake
+        assert "already exists" in s.mistake
         assert path.read_bytes() == before
 
 
@@ -371,7 +371,7 @@ async def test_whole_numbers_become_classes_by_a_key_and_columns_are_chosen(tmp_
         await fill(s, file=str(path))
         assert text(s, "mistake").endswith("a, b, colour=red → y  y is 0, 1 may be classes: f2")
         assert text(s, "toml").startswith(
-            "# own.csv: 12 rows; columns parted by commas, decimal point, header in line 1"
+            "# own.csv: 12 rows; columns separated by commas, decimal point, header in line 1"
         )
         assert "# left out: who (different in every row)" in text(s, "toml")
         await s.press("f2")

@@ -135,12 +135,10 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
 
 
 def _add_studio(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-V", "--version", action="store_true", help="print the version and do nothing else")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     session = parser.add_mutually_exclusive_group()
-    session.add_argument(
-        "--resume", nargs="?", const="", metavar="NAME", help="go on with a session (default: the newest)"
-    )
-    session.add_argument("--session", metavar="FILE", help="go on with this session; new: EXPERIMENT, saved there")
+    session.add_argument("--resume", nargs="?", const="", metavar="NAME", help="resume a session (default: the newest)")
+    session.add_argument("--session", metavar="FILE", help="resume this session; if new: EXPERIMENT, saved there")
     _add_colours(parser)
     parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
     _add_kiosk(parser)
@@ -151,11 +149,11 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
         "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--list", action="store_true", help="the chapters, one a line, and how far you are")
+    what.add_argument("--list", action="store_true", help="the chapters, one per line, and how far you are")
     what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
-    what.add_argument("--check", action="store_true", help="name all mistakes in a lesson's file, with their lines")
+    what.add_argument("--check", action="store_true", help="list all mistakes in a lesson's file, with line numbers")
     what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
-    what.add_argument("--results", metavar="FILE.csv", help="write what you answered so far to a CSV file")
+    what.add_argument("--results", metavar="FILE.csv", help="write your answers so far to a CSV file")
     parser.add_argument("--answers", action="store_true", help="with --plain: with the answers")
     parser.add_argument(
         "--questions", choices=("on", "off"), help="whether to wait for answers, this time (Q: from now on)"
@@ -183,7 +181,7 @@ def _add_script(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
-    parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most so many (default: 1000)")
+    parser.add_argument("--epochs", type=_count, default=1000, metavar="N", help="at most this many (default: 1000)")
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"(default: {formats[0]})")
     parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
 
@@ -200,12 +198,12 @@ def _add_bug(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_exercise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
 
 
 def _add_by_hand(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="so many steps (default: 1)")
+    parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     told = "hold the figures in a file, or with - on standard input, against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=told)
     parser.add_argument("--answers", action="store_true", help="with --check: the way to the first wrong figure, too")
@@ -221,9 +219,9 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=_port, default=8000, metavar="N", help="(default: 8000)")
     parser.add_argument(
-        "--visitors", type=_count, default=50, metavar="N", help="at most so many at once (default: 50)"
+        "--visitors", type=_count, default=50, metavar="N", help="at most this many at once (default: 50)"
     )
-    parser.add_argument("--theme", choices=("dark", "light"), help="for everybody (default: what each browser prefers)")
+    parser.add_argument("--theme", choices=("dark", "light"), help="for everyone (default: what each browser prefers)")
 
 
 def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -245,7 +243,7 @@ def _add_colours(parser: argparse.ArgumentParser) -> None:
 
 def _add_kiosk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--kiosk", action="store_true", help="for strangers: no files, bounded runs, starts over when left alone"
+        "--kiosk", action="store_true", help="for public use: no files, bounded runs, starts over when left alone"
     )
 
 
@@ -266,7 +264,7 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
         "--stop",
         type=_typed(read_number, example="0.1"),
         metavar="E",
-        help="converged at an epoch's error up to E",
+        help="converged once an epoch's error is at most E",
     )
     group.add_argument("--goal", metavar="error|all_right", help="converged at that error, or with all answers right")
     group.add_argument("--shuffle", action=argparse.BooleanOptionalAction, default=None, help="a new order each epoch")
@@ -297,7 +295,7 @@ _DESCRIPTIONS = {
     "list": "List the presets: name, shape, title.",
     "train": "Train without drawing, and print the figures of every epoch or step.",
     "sweep": "Train from many seeds: how many converge, how fast, which are stuck, and why.",
-    "script": "Print a short NumPy or PyTorch program that trains this very network.",
+    "script": "Print a short NumPy or PyTorch program that trains this network.",
     "check": "Compare every gradient with a finite difference of the loss.",
     "serve": "Serve the studio, or a lesson, to browsers: a kiosk for each visitor.",
     "sessions": "List the sessions that can be resumed, newest first.",
@@ -346,7 +344,7 @@ _COMMANDS = {
     "check EXPERIMENT": "gradients against finite differences",
     "script EXPERIMENT": "a Python program that trains the same",
     "show EXPERIMENT": "the screen at a moment, without a terminal",
-    "list": "presets, one a line",
+    "list": "presets, one per line",
     "sessions": "sessions that can be resumed, newest first",
     "serve [EXPERIMENT]": "the studio in browsers",
     "help [TOPIC]": "the documentation",

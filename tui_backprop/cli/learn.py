@@ -78,12 +78,12 @@ def check(text: str | None) -> int:
         print(mistake, file=sys.stderr)
     if found:
         return BackpropError.exit_code
-    print(printable(f"{lesson.source}: {len(lesson.pages)} pages, no mistake"))
+    print(printable(f"{lesson.source}: {len(lesson.pages)} pages, no mistakes"))
     return 0
 
 
 def create(name: str) -> str:
-    """Writes the template; what is there already stays as it is."""
+    """Writes the template; what already exists stays as it is."""
     template = library.template()
     try:
         with open(name, "x", encoding="utf-8") as file:
@@ -94,9 +94,7 @@ def create(name: str) -> str:
                 os.unlink(name)
                 raise
     except FileExistsError:
-        raise BackpropError(f"{name}: is there already", "another name") from None
+        raise BackpropError(f"{name}: already exists", "another name") from None
     except (OSError, ValueError) as error:
         raise unwritable(name, error) from None
-    return printable(
-        f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, with --check it is checked"
-    )
+    return printable(f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, --check checks it")

@@ -65,9 +65,9 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
         line(f"{len(epochs):,} converge{share}, {len(stuck):,} do not{right_of(outcomes)}"),
     ]
     if "weights" in runs.experiment.definition.get("network", {}):
-        lines.insert(1, line(f"its own weights are not used: each start draws its own ({runs.experiment.init})"))
+        lines.insert(1, line(f"its own weights are not used: each start draws new ones ({runs.experiment.init})"))
     if not done:
-        lines.append(line(f"interrupted at {100 * runs.progress:.0f} %: runs under way are told as they stood"))
+        lines.append(line(f"interrupted at {100 * runs.progress:.0f} %: unfinished runs count as they stood"))
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]

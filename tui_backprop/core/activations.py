@@ -327,7 +327,7 @@ SOFTMAX = _Softmax(
     "softmax",
     softmax_into,
     _sigmoid_derivative,
-    says="softmax makes shares of all sums: a = softmax(z).",
+    says="softmax turns the sums into shares: a = softmax(z).",
     numpy="powers = np.exp(z - z.max(axis=1, keepdims=True))\nreturn powers / powers.sum(axis=1, keepdims=True)",
     numpy_slope="",
     torch="torch.softmax(z, dim=1)",

@@ -107,7 +107,7 @@ def parse_unit(name: str, experiment: Experiment) -> Unit:
         if name in names:
             return Unit(layer, names.index(name))
     known = ", ".join(name for names in layers for name in names[:9])
-    raise BackpropError(f"{name!r} is nothing in this network", f"a unit ({known}), W1[x1→h1], b1[h1], a phase, a pane")
+    raise BackpropError(f"{name!r} is not in this network", f"a unit ({known}), W1[x1→h1], b1[h1], a phase, a pane")
 
 
 def parse_parameter(name: str, experiment: Experiment) -> Parameter:
@@ -115,16 +115,16 @@ def parse_parameter(name: str, experiment: Experiment) -> Parameter:
     found = _PARAMETER.fullmatch(name)
     layer = int(found[2]) if found else 0
     if not found or not 1 <= layer <= experiment.network.depth:
-        raise BackpropError(f"{name!r} is no weight of this network", "e.g. W1[x1→h1]")
+        raise BackpropError(f"{name!r} is not a weight of this network", "e.g. W1[x1→h1]")
     above = experiment.unit_names(layer)
     if found[1] == "b":
         if found[3] not in above or not experiment.initial.biases:
-            raise BackpropError(f"{name!r} is no bias of this network", "b1[h1], where units have biases")
+            raise BackpropError(f"{name!r} is not a bias of this network", "b1[h1], where units have biases")
         return Bias(layer, above.index(found[3]))
     below = experiment.unit_names(layer - 1)
     left, _, right = (part.strip() for part in found[3].replace("->", "→").partition("→"))
     if left not in below or right not in above:
-        raise BackpropError(f"{name!r} is no weight of this network", f"W{layer}[{below[0]}→{above[0]}]")
+        raise BackpropError(f"{name!r} is not a weight of this network", f"W{layer}[{below[0]}→{above[0]}]")
     return Weight(layer, below.index(left), above.index(right))
 
 

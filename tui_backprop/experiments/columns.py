@@ -169,7 +169,7 @@ class Chosen:
         table = file.read([*self.inputs, *self.targets], self.as_classes, self.drop)
         classes = table.classes[-1] or ()
         if self.of_classes and len(classes) == 1:
-            where, message = f"column {table.names[-1]}", f"holds one class only, {classes[0]!r}: nothing to learn"
+            where, message = f"column {table.names[-1]}", f"has only one class, {classes[0]!r}: nothing to learn"
             raise file.error(where, message, "two classes at least, or another column to learn")
         return table
 
@@ -191,7 +191,7 @@ def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
         if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
             told = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
             message += f"; left out: {told}"
-        raise file.error("", message, "a column to learn and others to learn it from, parted by , ; tab | or blanks")
+        raise file.error("", message, "a column to learn and others to learn it from, separated by , ; tab | or blanks")
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
     forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())

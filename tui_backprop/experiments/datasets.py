@@ -155,11 +155,11 @@ def _parted(data: Data, keys: Section, network: Network) -> Data:
         return replace(data, test=replace(data, inputs=frozen(inputs), targets=frozen(targets)))
     share = keys.number("test", 0.0)
     if not 0 <= share < 1:
-        raise keys.error("test", f"{share:g} is no share", "a number from 0 to below 1, e.g. 0.3")
+        raise keys.error("test", f"{share:g} is not a fraction", "at least 0 and below 1, e.g. 0.3")
     if share == 0:
         return data
     if len(data) < 2:
-        message, expected = "holds one sample only", "two samples at least, one of them to test"
+        message, expected = "has only one sample", "two samples at least, one of them to test"
         raise (
             ExperimentError(keys.text("csv", ""), "", message, expected)
             if keys.has("csv")

@@ -53,7 +53,7 @@ def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
     if isinstance(data, tuple) and len(data) == 2 and all(np.ndim(part) in (1, 2) for part in data):
         inputs, targets = (np.asarray(part) for part in data)
         if len(inputs) != len(targets):
-            raise _error(f"{len(inputs)} inputs, but {len(targets)} targets", "as many of both")
+            raise _error(f"{len(inputs)} inputs, but {len(targets)} targets", "the same number of both")
         parts = [part.reshape(len(part), -1) for part in (inputs, targets)]
         names = [f"{name}{i + 1}" for name, part in zip("xy", parts, strict=True) for i in range(part.shape[1])]
         return names, [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)]
@@ -70,7 +70,7 @@ def _columns(columns: list[Any]) -> Iterable[Sequence[Any]]:
     try:
         return list(zip(*map(list, columns), strict=True))
     except (TypeError, ValueError):
-        raise _error("its columns are not alike", "lists of the same length") from None
+        raise _error("its columns differ in length", "lists of the same length") from None
 
 
 def _text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

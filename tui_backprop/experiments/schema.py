@@ -68,7 +68,7 @@ class Section:
         """A finite number, text, true or false."""
         value = self._get(key, None)
         if not isinstance(value, str | bool) and not _is_number(value):
-            raise self.error(key, f"{_show(value)} is no value", "a finite number, text, true or false")
+            raise self.error(key, f"{_show(value)} is not a value", "a finite number, text, true or false")
         return value  # type: ignore[no-any-return]
 
     def text(self, key: str, default: str) -> str:
@@ -116,7 +116,7 @@ class Section:
         """true, false or "frozen"."""
         value = self._get(key, False)
         if not isinstance(value, bool) and value != "frozen":
-            raise self.error(key, f"{_show(value)} is no kind of bias", 'true, false or "frozen"')
+            raise self.error(key, f"{_show(value)} is not a kind of bias", 'true, false or "frozen"')
         return value  # type: ignore[no-any-return]
 
     def integer(self, key: str, default: int, least: int, most: int) -> int:
@@ -141,7 +141,7 @@ class Section:
         if value == "full":
             return samples
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self.error(key, f"{_show(value)} is no batch size", 'a whole number from 1, or "full"')
+            raise self.error(key, f"{_show(value)} is not a batch size", 'a whole number from 1, or "full"')
         return min(value, samples)
 
     def number(
@@ -167,7 +167,7 @@ class Section:
         """Rows of `width` finite numbers: (rows, width); required, at least one row."""
         value = self._get(key, None)
         if not _is_list(value) or len(value) == 0:
-            raise self.error(key, "is missing" if value is None else "holds no samples", f"rows of {width} numbers")
+            raise self.error(key, "is missing" if value is None else "has no samples", f"rows of {width} numbers")
         rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
         return np.array(rows, dtype=np.float64)
 

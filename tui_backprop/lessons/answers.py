@@ -99,15 +99,15 @@ def _product_hint(question: Question, stage: Stage, given: float) -> str:
     weights, onwards = first[below.column], rest[0][:, above.column]
     ways = weights * onwards
     names = stage.experiment.unit_names(1)
-    found = [(ways.sum() - way, f"The way by way of {name} is missing.") for name, way in zip(names, ways, strict=True)]
+    found = [(ways.sum() - way, f"The path through {name} is missing.") for name, way in zip(names, ways, strict=True)]
     for name, way in zip(names, ways, strict=True):
-        found.append((ways.sum() - 2 * way, f"A minus sign got lost on the way by way of {name}."))
-        found.append((way, f"This is the way by way of {name} alone: add the others."))
+        found.append((ways.sum() - 2 * way, f"A minus sign got lost on the path through {name}."))
+        found.append((way, f"This is the path through {name} alone: add the others."))
     for other, name in enumerate(stage.experiment.unit_names(0)):
         if other != below.column:
             found.append((first[other] @ onwards, f"This is {name}→{question.about.rpartition('→')[2]}."))
     for value in (weights.sum() + onwards.sum(), weights.sum() * onwards.sum()):
-        found.append((value, "Multiply along each way, and add up the ways."))
+        found.append((value, "Multiply along each path, and add up the paths."))
     return next((told for value, told in found if abs(given - value) <= _precision(question, given)), "")
 
 

@@ -31,7 +31,7 @@ def condition(text: str, experiment: Experiment) -> Condition:
         case ["gate", name, ("shut" | "open") as state]:
             place = parse_unit(name, experiment)
             if not 1 <= place.layer < experiment.network.depth:
-                raise BackpropError(f"{name!r} is no hidden unit", FORMS)
+                raise BackpropError(f"{name!r} is not a hidden unit", FORMS)
 
             def gate(moment: Moment) -> bool:
                 z = moment.sum(place.layer)
@@ -47,7 +47,7 @@ def condition(text: str, experiment: Experiment) -> Condition:
             return Condition(lambda moment: _last_error(moment) < bound, True)
         case ["converged"]:
             return Condition(lambda moment: moment.converged_at is not None, True)
-    raise BackpropError(f"{quoted(text)} is nothing that can be waited for", FORMS)
+    raise BackpropError(f"{quoted(text)} is not a condition to wait for", FORMS)
 
 
 def _last_error(moment: Moment) -> float:

@@ -92,7 +92,7 @@ def _unit_figure(of_moment: str, of_pass: str) -> Callable[..., float | None]:
 def _input(stage: Stage, name: str, sample: int | None = None) -> float | None:
     place = parse_unit(name, stage.experiment)
     if place.layer:
-        raise BackpropError(f"{name!r} is no input", ", ".join(stage.experiment.unit_names(0)[:9]))
+        raise BackpropError(f"{name!r} is not an input", ", ".join(stage.experiment.unit_names(0)[:9]))
     values = stage.moment.activation(0) if sample is None else stage.passage(sample).input
     return _element(values, place.column)
 
@@ -261,7 +261,9 @@ def _luck(*wanted: tuple[bool, bool]) -> Callable[[Stage, str], float]:
             or stage.experiment.network.weight_count > 64
             or len(stage.experiment.data) > 16
         ):
-            raise BackpropError(f"luck is told for 1 to {MOST_STARTS} starts of a small network", "e.g. converged 1000")
+            raise BackpropError(
+                f"luck is available for 1 to {MOST_STARTS} starts of a small network", "e.g. converged 1000"
+            )
         return sum((outcome.converged, outcome.linear) in wanted for outcome in luck_of(stage.experiment, count))
 
     return find

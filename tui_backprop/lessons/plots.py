@@ -50,14 +50,14 @@ def plot(source: str, moment: Moment, points: int = _POINTS) -> Plot:
     """The plot that a text stands for, at so many places."""
     what, over, where = (part.strip() for part in source.partition(" over "))
     if not over or not where:
-        raise BackpropError(f"{source!r} is nothing to plot", FORMS)
+        raise BackpropError(f"{source!r} cannot be plotted", FORMS)
     if what == "error":
         return _error(where, moment, points)
     axis, _, without = (part.strip() for part in where.partition(" without "))
     output, inputs = _unit(what, moment), [_unit(name.strip(), moment) for name in axis.split("+")]
     depth = moment.experiment.network.depth
     if output.layer != depth or any(unit.layer for unit in inputs):
-        raise BackpropError(f"{source!r} is nothing to plot", FORMS)
+        raise BackpropError(f"{source!r} cannot be plotted", FORMS)
     left_out = _unit(without, moment) if without else None
     if left_out is not None and left_out.layer != depth - 1:
         raise BackpropError(f"{without!r} does not lead to the output", "a unit of the last hidden layer")
@@ -102,7 +102,7 @@ def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None
     sums = data.inputs[:, columns].sum(axis=1)
     places = np.unique(sums)
     if len(places) < 2:
-        raise BackpropError(f"{words!r} is nothing to plot: that is the same for all samples", FORMS)
+        raise BackpropError(f"{words!r} cannot be plotted: it is the same for all samples", FORMS)
     corners = np.stack([data.inputs[sums == place].mean(axis=0) for place in places])
     x = np.linspace(places[0], places[-1], points)
     inputs = np.stack([np.interp(x, places, corner) for corner in corners.T], axis=1)

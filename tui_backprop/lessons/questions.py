@@ -141,7 +141,7 @@ def _known(value: float | str, question: Question) -> float:
         raise (
             _too_early(question)
             if value == arithmetic.UNKNOWN
-            else BackpropError(f"{question.about!r} is no single number", "a figure with one number")
+            else BackpropError(f"{question.about!r} is not a single number", "a figure with one number")
         )
     return value
 

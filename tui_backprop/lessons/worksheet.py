@@ -45,7 +45,7 @@ def _names(experiment: Experiment, layer: int) -> list[str]:
 
 def _given(experiment: Experiment) -> Iterator[str]:
     training, network = experiment.training, experiment.network
-    yield f"Rate {number(training.rate)}. Numbers to at most four decimals; go on with all digits that you have."
+    yield f"Rate {number(training.rate)}. Numbers to at most four decimals; carry on with all the digits you have."
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."

@@ -9,7 +9,7 @@ from tui_backprop.core.run.moment import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
 
-_RULES = {"l1": "L1 weight penalty", "l2": "L2 weight penalty", "batch": "samples per update"}
+_RULES = {"l1": "L1 penalty", "l2": "L2 penalty", "batch": "batch size"}
 
 
 def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:
@@ -38,10 +38,10 @@ def edit_text(edit: Edit, experiment: Experiment) -> str:
 
 
 def branch_text(branch: BranchPlace, experiment: Experiment, error: float | None) -> str:
-    """`2: at step 12 W1[x1→h2] = 0.25; been to step 80, error 0.31`."""
+    """`2: at step 12 W1[x1→h2] = 0.25; reached step 80, error 0.31`."""
     last = branch.edits[-1:]
     changed = [f"at step {edit.step:,} {edit_text(edit, experiment)}" for edit in last]
     earlier = f" (and {len(branch.edits) - 1} earlier)" if len(branch.edits) > 1 else ""
-    what = f"{changed[0]}{earlier}" if changed else "nothing edited"
+    what = f"{changed[0]}{earlier}" if changed else "no edits"
     end = "" if error is None else f", error {full(error)}"
-    return f"{safe(branch.name)}: {what}; been to step {branch.reached:,}{end}"
+    return f"{safe(branch.name)}: {what}; reached step {branch.reached:,}{end}"

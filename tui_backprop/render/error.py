@@ -39,7 +39,7 @@ def error_line(moment: Moment, columns: int) -> Line:
     """The same in one line: figures of a fixed width, so that the line stays in its place, and at its end the scale."""
     text = [Span("error ", "label"), *_latest(moment)[0]]
     if not len(moment.errors):
-        return clip(line(*text, Span("  its line begins when an epoch is over", "dim")), columns)
+        return clip(line(*text, Span("  the line starts after one epoch", "dim")), columns)
     axis = axis_of(moment)
     scale = width(axis.text) + 1
     least, spans = length(text), [*pad(line(*text), max(length(text), _LATEST)), Span("  ")]

@@ -106,7 +106,7 @@ def _upstream(moment: Moment) -> str:
         return f"No error flows back through W{layer + 1}: there is nothing to blame anyone for."
     most = int(np.nanargmax(np.abs(upstream))) if np.isfinite(upstream).any() else 0
     blame = f"Most: {names[most]} ({fixed(upstream[most]).strip()})."
-    text = f"δ flows back through W{layer + 1}: each unit is blamed by its weight. {blame}"
+    text = f"δ flows back through W{layer + 1}: each unit is blamed through its weights. {blame}"
     spared = [name for name, value in zip(names, upstream.tolist(), strict=True) if value == 0]
     return text + (f" None: {_few(spared)}." if spared else "")
 
@@ -123,7 +123,7 @@ def _mask(moment: Moment) -> str:
     if (mask == 1).all():
         return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
     low, high = short(float(mask.min())), short(float(mask.max()))
-    slopes = f"every slope is {low}: that share" if low == high else f"slopes from {low} to {high}: so much"
+    slopes = f"every slope is {low}: that share" if low == high else f"slopes from {low} to {high}: that share"
     return f"δ = upstream × f′(z): {slopes} of the error passes."
 
 
@@ -134,12 +134,12 @@ def _gradient(moment: Moment) -> str:
 
 def _update(moment: Moment) -> str:
     if not moment.finite:
-        return "The weights are no longer finite numbers: the run has diverged."
+        return "Some weights are no longer finite: the run has diverged."
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
-    by = f"−{rate} × its gradient" if plain else "what the optimiser and the weight penalty make of its gradient"
+    by = f"−{rate} × its gradient" if plain else "its optimiser step, with any weight penalty"
     text = f"Each weight changes by {by}: {moved} of {of} did." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text

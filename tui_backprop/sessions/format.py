@@ -154,7 +154,7 @@ def _note(experiment: Experiment, branches: tuple[BranchPlace, ...]) -> str:
     for each in (experiment, *(run.trainer(step).experiment for run, step in runs)):
         curved = any(ACTIVATIONS[name].curved for name in each.network.activations)
         if curved or each.training.batch > 1 or OPTIMIZERS[each.training.optimizer].aged:
-            return "An earlier version saved it: the last digits of numbers may differ from what they were."
+            return "It was saved by an earlier version: the last digits of numbers may differ."
     return ""
 
 
@@ -270,7 +270,7 @@ def _time(keys: Section) -> datetime:
     except ValueError:
         saved = datetime.min
     if saved.tzinfo is None or not 1970 <= saved.year < 9999:
-        raise keys.error("saved", f"{text!r} is no time", "a date, a time, and its distance from UTC")
+        raise keys.error("saved", f"{text!r} is not a date and time", "a date, a time, and its offset from UTC")
     return saved.astimezone(UTC)
 
 
@@ -335,7 +335,7 @@ def _expansion(keys: Section, data: Data) -> Expansion:
     if scale is None:
         return Expansion(names)
     if len(scale) != 2 or not (scale[1] > 0).all():
-        raise keys.error("scale", "is no mean and deviation", "two rows, the second above 0")
+        raise keys.error("scale", "is not a mean and a deviation", "two rows, the second above 0")
     return Expansion(names, *scale)
 
 
@@ -358,4 +358,4 @@ def _check_data_file(definition: Mapping[str, Any], source: str) -> None:
     data = definition.get("data")
     path = data.get("csv") if isinstance(data, Mapping) else None
     if isinstance(path, str) and not os.path.isfile(path):
-        raise BackpropError(f"{source}: its samples were in {path}, which is no file", "it needs the samples")
+        raise BackpropError(f"{source}: its samples were in {path}, which is not a file", "it needs the samples")

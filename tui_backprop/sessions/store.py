@@ -51,7 +51,7 @@ def place(text: str) -> Path:
     if _is_path(text):
         return at(text)
     if not _NAME.fullmatch(text):
-        raise BackpropError(f"{text!r} is no name for a session", "letters, digits, - _ . or a path ending in .json")
+        raise BackpropError(f"{text!r} is not a session name", "letters, digits, - _ . or a path ending in .json")
     return folder() / f"{text}.json"
 
 
@@ -68,7 +68,7 @@ def place_to_write(text: str, own: Path | None) -> Path:
     if _real(path) == own:
         return path
     if path.parent == folder() and path.name.startswith(AUTOMATIC):
-        raise BackpropError(f"{text!r}: names with {AUTOMATIC} are the studio's own", "another name")
+        raise BackpropError(f"{text!r}: names with {AUTOMATIC} are reserved", "another name")
     try:
         os.lstat(path)
     except FileNotFoundError:
@@ -77,7 +77,7 @@ def place_to_write(text: str, own: Path | None) -> Path:
         return path
     except (OSError, ValueError) as error:
         raise unwritable(shown(path), error, "another name") from None
-    raise BackpropError(f"{shown(path)} is there already", "another name")
+    raise BackpropError(f"{shown(path)} already exists", "another name")
 
 
 def shown(path: Path) -> str:
@@ -228,7 +228,7 @@ class Record:
         from tui_backprop.sessions.format import encode_body, needs_its_file
 
         body = (self._body if experiment is self._experiment else "") or encode_body(experiment)
-        return f"This session cannot be resumed now, {changed}." if needs_its_file(body) else ""
+        return f"This session cannot be resumed now, as {changed}." if needs_its_file(body) else ""
 
     def save_as(self, path: Path, moment: Moment | Standing) -> None:
         """Saves in another file, and from now on there; the file so far stays as it is."""

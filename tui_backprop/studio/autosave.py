@@ -157,4 +157,6 @@ class Autosave:
             return str(error)
         if warning := self.warning(self._standing().base):
             return f"Saved, but: {warning}"
-        return f"Saved in {self.where()}." if self.where() else "Nothing to save yet: saved from the first step on."
+        return (
+            f"Saved in {self.where()}." if self.where() else "Nothing to save yet. Saving starts with the first step."
+        )

@@ -13,7 +13,7 @@ from tui_backprop.studio.themes import theme_names
 
 SWITCHES = (
     ("motion", "Motion", "Pulses along the edges, which show what flows"),
-    ("key_bar", "Key bar", "The last line of the screen, which names keys"),
+    ("key_bar", "Key bar", "The last line of the screen, which names the keys"),
 )
 """(setting, name, what it does)"""
 

@@ -64,7 +64,7 @@ def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], No
 
     def make() -> Iterator[str]:
         for reached in timeline.recall():
-            yield f"Making the branches again: step {reached:,}. Escape stops."
+            yield f"Rebuilding the branches: step {reached:,}. Escape stops."
         yield from there.make()
         returned()
 
@@ -130,7 +130,7 @@ def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None])
             yield f"Running: step {step:,}. Escape stops."
         moment = timeline.moment
         if not reason:
-            tell(f"It did not happen up to step {steps:,}.")
+            tell(f"It had not happened by step {steps:,}.")
         elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
             phase = first_not_finite(moment)
             timeline.go(moment.step, phase)
@@ -158,7 +158,7 @@ def _run(
         for epoch, _ in timeline.run_epochs(stop, limit):
             yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
-        gave_up = f"Not within {limit:,} epochs, it may be stuck: "
+        gave_up = f"Not within {limit:,} epochs; it may be stuck: "
         how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
         tell(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
 

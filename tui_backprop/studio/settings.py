@@ -44,7 +44,7 @@ def place() -> Path:
 def load() -> tuple[Settings, str]:
     """What is kept, and what is wrong with the file, in a line; what is wrong counts as not set."""
     try:
-        return _settings(read_text(place(), LARGEST, "mend or remove it", pipes=False))
+        return _settings(read_text(place(), LARGEST, "fix or remove it", pipes=False))
     except FileNotFoundError:
         return Settings(), ""
     except BackpropError as error:
@@ -108,7 +108,7 @@ def _settings(text: str) -> tuple[Settings, str]:
     try:
         section = Section(source, "", tomllib.loads(text))
     except (ValueError, RecursionError) as error:
-        return Settings(), str(BackpropError(f"{source} is not valid TOML: {error}", "mend or remove it"))
+        return Settings(), str(BackpropError(f"{source} is not valid TOML: {error}", "fix or remove it"))
     default, found, problem = Settings(), dict[str, Any](), ""
     choices = {"theme": theme_names(), "pace": [pace.name for pace in PACES]}
     for field in fields(Settings):

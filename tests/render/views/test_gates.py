@@ -50,7 +50,7 @@ def test_a_network_whose_units_have_all_died() -> None:
     [
         (lambda: at("no-direction"), "no hidden units"),
         (lambda: at("linear-collapse"), "linear whatever its weights"),
-        (lambda: Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(40), "no finite numbers"),
+        (lambda: Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(40), "no longer finite"),
         (lambda: at("sigmoid"), "0 of 16 smooth activations saturated"),
         (lambda: of([2, 3, 2, 1], hidden="leaky_relu"), "leaks 1 %"),
     ],

@@ -26,7 +26,7 @@ def after(errors: list[float]) -> Moment:
 
 
 def test_before_the_first_epoch_there_is_nothing_to_draw() -> None:
-    assert chart(at("article", 1), False, 60, 20) == "No epoch is completed yet."
+    assert chart(at("article", 1), False, 60, 20) == "No epoch completed yet."
 
 
 def test_axes_and_curve() -> None:
@@ -41,8 +41,8 @@ def test_axes_and_curve() -> None:
 
 
 def test_an_error_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
-    assert "(1 with an error that this axis has no place for)" in chart(after([10.0, 1.0, 0.0]), True, 90, 20)
-    assert "no place" not in chart(after([10.0, 1.0, 0.0]), False, 90, 20)
+    assert "(1 with errors off this axis)" in chart(after([10.0, 1.0, 0.0]), True, 90, 20)
+    assert "off this axis" not in chart(after([10.0, 1.0, 0.0]), False, 90, 20)
     assert chart(after([0.0]), True, 90, 20) == "No error so far can be drawn on this axis."
 
 
@@ -50,7 +50,7 @@ def test_an_error_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
 def test_the_test_samples_have_a_curve_of_their_own(logarithmic: bool) -> None:
     drawn = chart(Timeline(load_experiment("iris")).go(105 * 30), logarithmic, 100, 30)
     assert drawn.count("×") > 15
-    assert "line: training, ×: test, scaled to as many samples" in drawn.splitlines()[-1]
+    assert "line: training, ×: test, scaled to the training set" in drawn.splitlines()[-1]
     assert "×" not in chart(at("article", 40), logarithmic, 100, 30)
 
 

@@ -35,7 +35,7 @@ BUGS: dict[str, Bug] = {
         Bug("updated-too-early", "the upper weights change before the blame is passed down through them"),
         Bug("wrong-sign", "δ has the wrong sign: target − prediction"),
         Bug("input-forgotten", "the gradient is δ alone, not multiplied by what came in"),
-        Bug("last-sample-only", "of a batch, only the last sample counts"),
+        Bug("last-sample-only", "only the last sample of a batch counts"),
         Bug("bias-ignored", "the biases get no gradient"),
     )
 }

@@ -130,7 +130,7 @@ def _rule(experiment: Experiment, edit: Edit) -> Value:
     if edit.what == "batch":
         samples = len(experiment.data)
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= samples:
-            raise BackpropError(f"{value!r} is no batch size", f"a whole number from 1 to {samples}")
+            raise BackpropError(f"{value!r} is not a batch size", f"a whole number from 1 to {samples}")
     elif edit.what == "shuffle":
         if not isinstance(value, bool):
             raise BackpropError(f"shuffle is on or off, not {value!r}", "on | off")
@@ -159,7 +159,7 @@ def _with_activation(experiment: Experiment, edit: Edit) -> Experiment:
     if required is not None:
         choices = (required,)
     if edit.value not in choices:
-        raise BackpropError(f"{edit.value!r} is no activation for this layer", " | ".join(choices))
+        raise BackpropError(f"{edit.value!r} cannot be the activation of this layer", " | ".join(choices))
     activations = (*network.activations[: layer - 1], str(edit.value), *network.activations[layer:])
     return replace(experiment, network=replace(network, activations=activations))
 

@@ -274,7 +274,7 @@ class Timeline:
         changed = is_change(present_value(edit, old.trainer(at + 1).experiment, parameters), value)
         past = old.reached > at
         if past and len(self._visited) == MOST:
-            raise BackpropError(f"{MOST} branches are the most", "go to one of them with `b`")
+            raise BackpropError(f"there can be at most {MOST} branches", "go to one of them with `b`")
         branch = old.with_edit(edit, keep_future=not past)
         if not changed:
             return moment

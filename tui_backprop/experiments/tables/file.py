@@ -92,7 +92,7 @@ class TableFile:
         return ExperimentError(shown_path(self.path), where, message, expected)
 
     def _no_samples(self) -> ExperimentError:
-        return self.error("", "holds no samples", "a header line, then one sample a line")
+        return self.error("", "has no samples", "a header line, then one sample a line")
 
     def _named(self, dialect: Dialect) -> tuple[str, ...]:
         given = [_shown(name) for name in dialect.names] or [""] * dialect.width
@@ -147,7 +147,7 @@ class TableFile:
         """What was found out about the file, in a line."""
         dialect = self.dialect
         parts = [
-            f"columns parted by {DELIMITER_NAMES.get(dialect.delimiter, dialect.delimiter)}",
+            f"columns separated by {DELIMITER_NAMES.get(dialect.delimiter, dialect.delimiter)}",
             _SIGNS[(dialect.notation or POINT).decimal].removeprefix("a "),
             f"header in line {dialect.skipped + 1}" if dialect.headed else "no header",
             *(f"above it {text!r}" for text in map(_shown, filter(None, dialect.above[:1]))),
@@ -241,11 +241,11 @@ class TableFile:
                 for line, text in zip(self._scan.lines, self._fields(index), strict=True)
                 if not is_like_number(text)
             )
-            return f"{field!r} is a number, but line {line:.0f} has a text", "one kind of values in a column"
+            return f"{field!r} is a number, but line {line:.0f} has text", "one kind of value in a column"
         if known > MOST_CLASSES:
             return f"more than {MOST_CLASSES} different texts", "numbers, or a few classes"
         if not forced and row == 0 and self._have_a_unit(index):
-            return f"{field!r} is a number with a unit", "numbers alone"
+            return f"{field!r} is a number with a unit", "numbers only"
         return None
 
     def _have_a_unit(self, index: int) -> bool:
@@ -258,7 +258,7 @@ class TableFile:
         if is_missing(field, among_numbers=True):
             return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE)
         if self.dialect.notation is None:
-            return self._mistake(line, index, f"{field!r} can be read as two numbers", 'decimal = "," or decimal = "."')
+            return self._mistake(line, index, f"{field!r} can be read in two ways", 'decimal = "," or decimal = "."')
         other = self.dialect.notation.decimal
         expected = f"a number with {_SIGNS[other]}" if is_number(field) else "a finite number"
         return self._mistake(line, index, f"{field!r} is not a number", expected)

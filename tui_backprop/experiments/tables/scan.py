@@ -212,5 +212,5 @@ class Rows:
         width = self._width
         if width != self._dialect.width == fields:
             message = f"{width} fields, but the lines below have {fields}"
-            return self._error(f"line {self._dialect.skipped + 1}", message, "as many in each line")
+            return self._error(f"line {self._dialect.skipped + 1}", message, "the same number in each line")
         return self._error(f"line {line}", f"{fields} field{'s' * (fields != 1)}", f"{width}, as in {like}")

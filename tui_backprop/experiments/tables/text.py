@@ -29,7 +29,9 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     if encoding is None:
         encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
     if encoding is None and (place := data.find(b"\0")) >= 0:
-        raise _error(path, _line(data, place), "holds a zero byte: is not text in UTF-8", f"a text file in {_OTHERS}")
+        raise _error(
+            path, _line(data, place), "holds a zero byte: it is not text in UTF-8", f"a text file in {_OTHERS}"
+        )
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
@@ -39,7 +41,7 @@ def text_of(path: Path, encoding: str | None = None) -> str:
         raise _error(path, "encoding", f"unknown {encoding!r}", "e.g. utf-8, cp1252, utf-16") from None
     if (place := text.find("\0")) >= 0:
         where = f"line {1 + text.count(chr(10), 0, place)}"
-        raise _error(path, where, "holds a zero byte: is not text", "a text file")
+        raise _error(path, where, "holds a zero byte: it is not text", "a text file")
     return text.removeprefix("\ufeff")
 
 
@@ -82,7 +84,7 @@ def _unpacked(path: Path, data: bytes) -> bytes:
         try:
             part = reader.decompress(data, LARGEST_FILE + 1 - size)
         except zlib.error as error:
-            raise _error(path, "", f"cannot be unpacked: {error}", "a file as gzip writes it") from None
+            raise _error(path, "", f"cannot be unpacked: {error}", "a gzip file") from None
         size += len(part)
         if size > LARGEST_FILE:
             raise _error(path, "", "is too large", f"at most {LARGEST_FILE // 2**20} MB")

@@ -23,9 +23,9 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
     """Which layers are one at this moment, that one's matrix, and the samples through both."""
     network = moment.ahead.network
     if network.depth == 1:
-        return Page(sentence(columns, "There is one layer only: nothing to collapse."))
+        return Page(sentence(columns, "There is only one layer: nothing to collapse."))
     if not moment.finite:
-        return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
+        return Page(sentence(columns, Span("Some weights are no longer finite.", "warn")))
     found = view_collapse(moment)
     if not found:
         return Page([], verdict=_nothing(moment, columns))
@@ -50,9 +50,7 @@ def _nothing(moment: Moment, columns: int) -> list[Line]:
     text = f"Nothing collapses: between any two layers something bends ({bends}), for these samples and these weights."
     lines = sentence(columns, text)
     if any(ACTIVATIONS[name].gated for name in names):
-        lines += sentence(
-            columns, Span("Gates that switch between samples are what makes these layers more than one.", "dim")
-        )
+        lines += sentence(columns, Span("Gates that switch between samples keep these layers from being one.", "dim"))
     return lines
 
 
@@ -69,7 +67,7 @@ def _claim(moment: Moment, one: Collapse, columns: int) -> list[Line]:
         return lines + sentence(columns, Span("That one matrix would take too long to multiply out.", "dim"))
     same = full(one.difference) if one.difference else "0"
     ink = "text" if one.difference <= 1e-12 * max(1.0, float(np.max(np.abs(one.deep), initial=0.0))) else "warn"
-    return lines + sentence(columns, "Largest difference between both ways: ", Span(same, ink, True))
+    return lines + sentence(columns, "Largest difference between the two: ", Span(same, ink, True))
 
 
 def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
@@ -117,7 +115,7 @@ def _formula(moment: Moment, one: Collapse, matrix: Array, columns: int) -> list
         *sentence(columns, Span("= ", "label"), *result, indent=4),
         *sentence(
             columns,
-            Span(f"I1 is {safe(moment.ahead.unit_names(one.first - 1)[0])}; W1 … are counted unit by unit.", "dim"),
+            Span(f"I1 is {safe(moment.ahead.unit_names(one.first - 1)[0])}; W1 … are numbered unit by unit.", "dim"),
         ),
     ]
 

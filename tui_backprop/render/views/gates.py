@@ -26,9 +26,7 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     if experiment.network.depth == 1:
         return Page(sentence(columns, "There are no hidden units, so there are no gates: each output is a sum."))
     if not moment.finite:
-        return Page(
-            sentence(columns, Span("The weights are no finite numbers any more: no gate means anything.", "warn"))
-        )
+        return Page(sentence(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
     found = view_gates(experiment.data, moment.parameters)
     verdict = _verdict(moment, found, columns)
     if len(found.rows) > MOST_ROWS:

@@ -27,7 +27,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
     found = view_health(moment)
     if not found.steps:
-        return Page(sentence(columns, "No update is completed yet: after each the sizes of gradients stand here."))
+        return Page(sentence(columns, "No update yet: the sizes of gradients appear here after each."))
     bars = max(1, columns - _LABEL - _NUMBERS)
     low, high = _range(found.gradient)
     heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
@@ -36,7 +36,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
         for layer in range(found.gradient.shape[1])
     ]
     span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
-    scale = f"bars from 1e{low} to 1e{high}".replace("e-", "e−")
+    scale = f"log scale 1e{low} to 1e{high}".replace("e-", "e−")
     foot = sentence(columns, Span(span + scale, "dim"))
     return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, _verdict(found, columns))
 
@@ -80,11 +80,9 @@ def _verdict(found: Health, columns: int) -> list[Line]:
     """Whether the error gets through to the first layer."""
     now = found.latest[0]
     if not np.isfinite(found.latest[:2]).all():
-        return sentence(
-            columns, Span("The gradients have exploded: they are no finite numbers any more.", "warn", True)
-        )
+        return sentence(columns, Span("The gradients have exploded: they are no longer finite.", "warn", True))
     if not now.any():
-        return sentence(columns, Span("All gradients are 0: nothing moves any more.", "warn", True))
+        return sentence(columns, Span("All gradients are 0: nothing changes any more.", "warn", True))
     if len(now) == 1:
         return sentence(columns, "One layer: its gradient comes straight from the error.")
     if now[0] == 0 or now[-1] == 0:

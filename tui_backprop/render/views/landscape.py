@@ -37,14 +37,14 @@ def landscape(
     across = _parameter(selection)
     found = neighbours(across, moment.experiment.network)
     if not found:
-        text = "There is one weight only, and a map takes two: the gradient check (7) tries this one."
+        text = "There is only one weight, and a map needs two: see the gradient check (7)."
         return sentence(columns, text)[:rows]
     up = found[other % len(found)]
     axes = (across, up)
     way = way_here(moment, axes)
     window = window_around(way) if moment.finite else None
     if window is None:
-        return sentence(columns, Span("The weights are no finite numbers any more, or too large.", "warn"))[:rows]
+        return sentence(columns, Span("Some weights are too large or no longer finite.", "warn"))[:rows]
     names = safe(across.name(moment.experiment)), safe(up.name(moment.experiment))
     heading = [Span(names[0], "accent", True), Span(" ▸ and "), Span(names[1], "accent", True), Span(" ▲")]
     aside = columns >= _ASIDE and rows < _LOW
@@ -134,7 +134,7 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
     same = _same(seen)
     parts: list[Span | str] = []
     if not np.isfinite(seen.here):
-        parts = [Span("The loss here is no finite number.", "warn", True)]
+        parts = [Span("The loss here is not finite.", "warn", True)]
     elif same.all():
         parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
     elif floor < seen.here - _LEVEL * abs(seen.here):
@@ -174,6 +174,6 @@ def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> l
     of += f" of {seen.total:,}" if count < seen.total else ""
     of += ", ŷ not rounded" if training.round is not None else ""
     text = (
-        f"{HERE} here {LOWEST} lowest {START} start {WAY} way; {tones}, up to {highest}. {of}; all other weights held."
+        f"{HERE} here {LOWEST} lowest {START} start {WAY} path; {tones}, up to {highest}. {of}; all other weights held."
     )
     return sentence(columns, Span(text, "dim"))

@@ -25,7 +25,7 @@ class Page:
 
     def asking(self) -> Page:
         """The same, with its verdict kept back."""
-        kept_back = line(Span("The lesson asks what is to be seen here.", "dim"))
+        kept_back = line(Span("The lesson asks about what is shown here.", "dim"))
         return replace(self, verdict=[kept_back]) if self.verdict else self
 
     def lines(self, columns: int, rows: int, scroll: int = 0) -> tuple[list[Line], int]:

@@ -69,11 +69,11 @@ def _bar(sample: int, pull: float, strength: float, label: int, half: int, momen
 def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, columns: int) -> list[Line]:
     up, down = int((found.pull > 0).sum()), int((found.pull < 0).sum())
     if not np.isfinite(found.pull).all():
-        return sentence(columns, Span("The pulls are no finite numbers any more.", "warn"))
+        return sentence(columns, Span("Some pulls are no longer finite.", "warn"))
     if up + down == 0:
         training = moment.ahead.training
         stays = OPTIMIZERS[training.optimizer].straight and not penalised(training)
-        rest = ": it stays where it is." if stays else "; what moves it still is not the error."
+        rest = ": it stays where it is." if stays else "; what still moves it is not the error."
         return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
     pulling = f"{up} pull {name} up, {down} down"
     if found.cancel:
@@ -88,13 +88,13 @@ def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> li
     """What the bars do not tell."""
     lines = sentence(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
     if moves is not None:
-        lines += sentence(columns, Span("moved: by an epoch's updates, each at the weights of its time", "dim"))
+        lines += sentence(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim"))
         if moves.by_hand and math.isfinite(moves.by_hand):
-            lines += sentence(columns, Span(f"edits moved it by {fixed(moves.by_hand).strip()} besides", "warn"))
+            lines += sentence(columns, Span(f"edits also moved it by {fixed(moves.by_hand).strip()}", "warn"))
     if len(found.rows) > MOST_ROWS:
         lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
     if len(found.rows) < found.total:
         lines += sentence(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim"))
     if penalised(moment.ahead.training):
-        lines += sentence(columns, Span("the penalty on large weights pulls, too, and is not among them", "dim"))
+        lines += sentence(columns, Span("the weight penalty pulls, too, but is not listed", "dim"))
     return lines

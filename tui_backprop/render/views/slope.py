@@ -18,7 +18,7 @@ def slope(moment: Moment, selection: Selection, columns: int) -> Page:
     if isinstance(selection, Unit):
         return Page(sentence(columns, "Weights and biases have gradients: select one of them in the weights pane."))
     if not moment.finite:
-        return Page(sentence(columns, Span("The weights are no finite numbers any more.", "warn")))
+        return Page(sentence(columns, Span("Some weights are no longer finite.", "warn")))
     name = safe(selection.name(moment.experiment))
     index = selection.index(moment.experiment.network)
     found = check_slope(moment, index)
@@ -47,9 +47,9 @@ def _verdict(found: Slope, name: str, columns: int) -> list[Line]:
         )
     if found.agrees:
         return sentence(
-            columns, Span("✓ ", "+3", True), f"For {name} back-propagation gives the slope that trying gives."
+            columns, Span("✓ ", "+3", True), f"For {name} back-propagation agrees with the finite difference."
         )
-    return sentence(columns, Span(f"For {name} the two do not agree.", "warn", True))
+    return sentence(columns, Span(f"For {name} the two disagree.", "warn", True))
 
 
 def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Line]:
@@ -61,7 +61,7 @@ def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Lin
         )
         text = f"A gate switches at w = {places}." if kinks else f"No gate switches within ±{REACH:g} of w."
         if not found.searched:
-            text = "Kinks near by are not looked for: in a network of this size that takes too long."
+            text = "Kinks are not looked for: in a network of this size that takes too long."
         lines = sentence(columns, Span(text, "text" if kinks else "dim"))
     else:
         lines = sentence(columns, Span("No kinks: every activation is smooth.", "dim"))

@@ -179,7 +179,7 @@ def _heading(moment: Moment, plane: Plane, shown: tuple[int, int]) -> Line:
     spans = [Span(what, "accent", True), Span(f" over {safe(plane.names[0])} ▸ and {safe(plane.names[1])} ▲")]
     if plane.held:
         names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
-        spans.append(Span(f"  {len(plane.held)} more held at the mean: {names}", "dim"))
+        spans.append(Span(f"  held at the mean: {names}", "dim"))
     else:
         spans.append(Span(f"  {_span(plane, 0)} × {_span(plane, 1)}", "dim"))
     return tuple(spans)

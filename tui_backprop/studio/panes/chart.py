@@ -27,8 +27,8 @@ class Chart(Pane):
     DOES = "chart"
     TITLE = "Error of each epoch  (l: log axis, c: back)"
     ANSWERS = (
-        "How did the error get here? Every epoch so far, with axes; the dotted line is where we are, × the error of "
-        "test samples where there are some. l: log axis."
+        "How did the error get here? Every epoch so far, with axes; the dotted line is where you are, × the error of "
+        "the test samples, if any. l: log axis."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "axis", "Logarithmic axis", show=False)]
 
@@ -50,12 +50,12 @@ class Chart(Pane):
 def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     """The chart as text. Epochs whose error cannot be drawn on the axis are left out, and the label says how many.
 
-    The error of test samples stands beside that of training, scaled to as many samples.
+    The error of test samples stands beside that of training, scaled to the training set.
     """
     errors = moment.errors
     x, y = _drawable(np.arange(1.0, len(errors) + 1), errors, logarithmic)
     if not len(x):
-        return "No epoch is completed yet." if not len(errors) else "No error so far can be drawn on this axis."
+        return "No epoch completed yet." if not len(errors) else "No error so far can be drawn on this axis."
     left_out = len(errors) - len(x)
     every = max(1, len(x) // (4 * columns))
     x, y = x[::every], y[::every]
@@ -81,7 +81,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
         figure.draw(figure.signal(places.tolist(), heights.tolist(), marker=_TEST))
         every_y = np.concatenate([y, heights])
         part = "" if held_out.looked == held_out.total else f" ({held_out.looked:,} of {held_out.total:,})"
-        label += f"   line: training, {_TEST}: test{part}, scaled to as many samples"
+        label += f"   line: training, {_TEST}: test{part}, scaled to the training set"
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
     if (
@@ -93,7 +93,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
     figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
-    label += f" ({left_out} with an error that this axis has no place for)" if left_out else ""
+    label += f" ({left_out} with errors off this axis)" if left_out else ""
     figure.label(label, axis="x")
     return str(figure.build().string(colorless=True))
 

@@ -17,8 +17,8 @@ class Inspector(Pane):
     TITLE, DOES, WHEEL = "Inspector", "copy", 3
     ANSWERS = (
         "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
-        "phases and with all digits (where a number comes again … stands for the rest of them); · stands for what is "
-        "not computed yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
+        "phases and with all digits (a number that comes again is cut short with …); · stands for what is not computed "
+        "yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
     )
 
     offset_lines: reactive[int] = reactive(0, repaint=False)

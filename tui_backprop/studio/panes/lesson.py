@@ -114,7 +114,7 @@ class Lesson(Pane):
         taken = self._option_key(event.key, character, choices) if choices else self._number_key(event.key, character)
         if not taken and character and event.key not in self.screen.active_bindings:
             wanted = f"a to {chr(96 + choices)}" if choices else f"a number, e.g. {EXAMPLE}"
-            self.post_message(self.Refused(f"{character!r} is no answer here: {wanted}."))
+            self.post_message(self.Refused(f"{character!r} is not an answer here: {wanted}."))
             taken = True
         if taken:
             event.stop()

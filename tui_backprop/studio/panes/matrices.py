@@ -18,7 +18,7 @@ class Matrices(Pane):
     TITLE, DOES = "Weights", "view"
     ANSWERS = (
         "Which weights change, and by how much? A row for each unit below, a column for each unit above, b the bias. "
-        "v goes from the weights to their gradients, the updates (old, Δ, new), and the net pull of all samples on "
+        "v switches from the weights to their gradients, the updates (old, Δ, new), and the net pull of all samples on "
         "each weight. Bold is what this update changed. Matrices too wide for numbers become a heat map: sign and "
         "shade. Arrows move the selection."
     )

@@ -221,7 +221,7 @@ class LessonScreen(StudioScreen):
         names = chapter_names()
         place = names.index(self._lesson.name) + by if self._lesson.name in names else -1
         if not 0 <= place < len(names):
-            self.news = "This was the last page. q quits; the studio is yours." if by > 0 else "This is the first page."
+            self.news = "That was the last page. q quits; the studio is yours." if by > 0 else "This is the first page."
             return
         lesson = chapter(names[place])
         last = len(lesson.pages) - 1
@@ -304,7 +304,7 @@ class LessonScreen(StudioScreen):
         """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
         if self._bookmark.said and not self._forgetting:
             self._forgetting = True
-            self.news = "A again: forget your answers in this chapter and begin it again."
+            self.news = "A again: forget your answers in this chapter and start over."
             return
         self._bookmark = Bookmark()
         self._show(Spot())
@@ -315,7 +315,7 @@ class LessonScreen(StudioScreen):
         self._progress, self._questions = replace(self._progress, questions=not self._are_asked), None
         self._keep_place()
         self._show_sheet()
-        self.news = "Questions are asked." if self._are_asked else "Questions wait for no answer: n shows it."
+        self.news = "Questions are asked." if self._are_asked else "Questions do not wait for an answer: n shows it."
 
     # The page
 

@@ -104,5 +104,5 @@ def read_epochs(text: str) -> int:
 def read_name(text: str) -> str:
     """A short name."""
     if not 1 <= len(text.strip()) <= 30:
-        raise BackpropError(f"{quoted(text)} is not a name", "one to thirty letters")
+        raise BackpropError(f"{quoted(text)} is not a name", "1 to 30 characters")
     return text.strip()

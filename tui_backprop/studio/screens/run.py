@@ -316,7 +316,7 @@ class RunScreen(PanesScreen):
         self._player.pause()
         moment = self._timeline.moment
         if len(moment.branches) == 1:
-            self.news = "There is one branch. Change something in the past (enter), and another begins."
+            self.news = "Only one branch so far. Go back and edit something (enter) to start another."
             return
         listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
         title = "Branches"
@@ -327,7 +327,7 @@ class RunScreen(PanesScreen):
             self._journeys.stop()
             self._timeline.switch(chosen)
         else:
-            name: str | None = yield Question("Name of the branch", "one to thirty letters", read_name)
+            name: str | None = yield Question("Name of the branch", "1 to 30 characters", read_name)
             if name is None:
                 return
             self._timeline.rename(-1 - chosen, name)

@@ -224,7 +224,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._tell_progress(event.rows)
 
     def _tell_progress(self, rows: int) -> None:
-        then = "; it opens as soon as it is read" if self._opens else ""
+        then = "; it opens once it is read" if self._opens else ""
         self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
 
     def on_setup_screen_finished(self, event: Finished) -> None:
@@ -367,14 +367,14 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
 
 def save(name: str, text: str) -> Path:
-    """Writes a new file; one that is there already stays as it is."""
+    """Writes a new file; one that already exists stays as it is."""
     if not name.strip().endswith(".toml"):
         raise BackpropError(f"{name!r} does not end in .toml", "e.g. mine.toml")
     path = typed_path(name.strip())
     try:
         write_new(path, text.encode("utf-8"))
     except FileExistsError:
-        raise BackpropError(f"{path} is there already", "another name") from None
+        raise BackpropError(f"{path} already exists", "another name") from None
     except (OSError, ValueError) as error:
         raise unwritable(path, error, "a path in a folder that exists") from None
     return path

@@ -133,7 +133,7 @@ class StudioScreen(RunScreen):
     # To take along, and to read
 
     def action_copy_command(self) -> None:
-        """The command line that opens this very moment goes to the clipboard of the terminal."""
+        """The command line that opens this moment goes to the clipboard of the terminal."""
         from tui_backprop.experiments.command import arguments
 
         moment = self._timeline.moment
@@ -175,7 +175,7 @@ class StudioScreen(RunScreen):
         from tui_backprop.studio.screens.questions import Question
 
         self._player.pause()
-        hint = "a name, or a path ending in .json; nothing: tell where it is saved"
+        hint = "name or path.json; empty shows where it is saved"
         name: str | None = yield Question("Save this session as", hint, self._autosave.read_name)
         if name is not None:
             self.news = self._autosave.save_as(name)

@@ -52,7 +52,7 @@ def samples_grid(draft: Draft) -> Grid:
     rows = [[*first, *last] for first, last in known]
     columns = (*inputs, *(f"{ARROW} {name}" for name in targets))
     block = Block("Samples", (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
-    return Grid("Samples, one a row; enter in an empty row: done", [block], _no_sample)
+    return Grid("Samples, one per row; enter in an empty row: done", [block], _no_sample)
 
 
 def with_samples(draft: Draft, fields: list[Fields]) -> Draft:
@@ -63,7 +63,7 @@ def with_samples(draft: Draft, fields: list[Fields]) -> Draft:
 
 
 def _no_sample(fields: list[Fields]) -> str:
-    return "" if fields[0] else "no sample is typed yet"
+    return "" if fields[0] else "no sample typed yet"
 
 
 def _known(read: Callable[[], list[Value]]) -> list[Value]:

@@ -35,14 +35,14 @@ def wishes(timeline: Timeline, moment: Moment, selection: Selection, tell: Tell)
         return lambda: moves.until(timeline, condition, tell)
 
     found = [
-        Wish("it has converged", lambda: moves.until_converged(timeline, tell)),
+        Wish("it converges", lambda: moves.until_converged(timeline, tell)),
         Wish(
             "the error is below …",
             lambda bound: moves.until_below(timeline, bound, tell),
             lambda: Question("Run until the error is below", "e.g. 0.1", read_error),
         ),
         Wish(
-            "… more epochs are over",
+            "… more epochs have run",
             lambda count: moves.for_epochs(timeline, count, tell),
             lambda: Question("Epochs to run", "e.g. 100", read_epochs),
         ),
@@ -62,5 +62,5 @@ def wishes(timeline: Timeline, moment: Moment, selection: Selection, tell: Tell)
         found.append(Wish("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
         found.append(Wish("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
     found.append(Wish("a sample becomes right or wrong", waiting(conditions.sample_turns())))
-    found.append(Wish("a number is not finite", waiting(conditions.never)))
+    found.append(Wish("a value becomes NaN or infinite", waiting(conditions.never)))
     return found

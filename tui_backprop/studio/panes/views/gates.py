@@ -19,7 +19,7 @@ class Gates(ViewPane):
     KEY = "2"
     OPENS = "Gates: which hidden units are open for which samples, and does any of them switch?"
     ANSWERS = (
-        "Which hidden units let which samples through, under the weights that hold now? ● open, ✕ shut. A network "
+        "Which hidden units let which samples through, with the current weights? ● open, ✕ shut. A network "
         "whose gates are the same for all samples is linear on them, and learns no more than a straight line can. A "
         "unit that is shut for all is dead: no error reaches its weights. ▁ and ▔ are smooth units that are "
         "saturated, their slope under 5 % of the steepest. Up and down scroll, left and right choose a unit."

@@ -18,7 +18,7 @@ class Health(ViewPane):
     KEY = "6"
     OPENS = "Gradient health: the size of gradients and updates in each layer, over the run"
     ANSWERS = (
-        "Does the error reach the first layer? A band a layer: the mean size of its gradient over the run, on a "
+        "Does the error reach the first layer? One band per layer: the mean size of its gradient over the run, on a "
         "logarithmic scale that all layers share. Then the sizes of gradient and update now, and the update as a "
         "share of the weights: about one in a thousand is healthy."
     )

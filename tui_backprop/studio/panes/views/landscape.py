@@ -18,11 +18,11 @@ class Landscape(ViewPane):
 
     TITLE = "Loss surface"
     KEY = "8"
-    OPENS = "Loss surface: the loss over the selected weight and another, and the way that they have come"
+    OPENS = "Loss surface: the loss over the selected weight and another, and their path so far"
     ANSWERS = (
         "How far could two weights get by themselves? The mean loss of all samples over the selected weight and "
         "another of its unit, all others held: ● is where they are, ▼ the lowest point of the map, ◇ the start, + "
-        "the way from there. Blue is lower than here, orange higher. Arrows select another weight, x another second "
+        "the path so far. Blue is lower than here, orange higher. Arrows select another weight, x another second "
         "one."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "other", "Another second weight", show=False)]

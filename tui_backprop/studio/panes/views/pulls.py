@@ -19,8 +19,8 @@ class Pulls(ViewPane):
     KEY = "3"
     OPENS = "Tug-of-war: which samples pull the selected weight up, which down, and what is left over"
     ANSWERS = (
-        "Which samples pull the selected weight up, which down? A bar is −∂E/∂w of one sample, all at the weights "
-        "that hold now; the net pull is what is left over. Where pulls cancel, an epoch changes nothing. Arrows "
+        "Which samples pull the selected weight up, which down? A bar is −∂E/∂w of one sample, all at the current "
+        "weights; the net pull is what is left over. Where pulls cancel, an epoch changes nothing. Arrows "
         "select another weight or bias, in any layer."
     )
 

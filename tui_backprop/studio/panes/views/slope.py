@@ -17,7 +17,7 @@ class Slope(ViewPane):
 
     TITLE = "Gradient check"
     KEY = "7"
-    OPENS = "Gradient check: the selected weight's gradient by back-propagation and by trying"
+    OPENS = "Gradient check: the selected weight's gradient by back-propagation and by finite difference"
     ANSWERS = (
         "Is this gradient right? The loss a little below and above the selected weight, the slope between them, "
         "and what back-propagation says. A gate that switches makes a kink, where there is no slope: the nearest "
