@@ -67,7 +67,7 @@ def perhaps(word: str, known: Iterable[str]) -> str:
 
 
 def quoted(text: str, limit: int = 40) -> str:
-    """What somebody typed, in quotation marks; whatever is long loses its middle."""
+    """What the user typed, in quotation marks; a long text loses its middle."""
     return repr(_without_middle(text, limit))
 
 

@@ -35,7 +35,7 @@ SHELLS = ("bash", "zsh", "fish")
 _WITH_DEFAULT = ("studio", "serve", "by-hand")
 RECORDS = ("text", "csv", "jsonl")
 _MOST = 10**9
-"""The most that can be asked for of anything."""
+"""The largest number that an option takes."""
 Value = TypeVar("Value")
 
 

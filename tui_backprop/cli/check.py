@@ -9,7 +9,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import printable
 
 EPOCHS_FOR_A_BUG = 10
-"""How many epochs a bug has to make itself felt."""
+"""Epochs within which a bug has to make a difference."""
 
 
 def check(experiment: Experiment, bug: str | None) -> int:

@@ -279,7 +279,7 @@ def _studio(options: argparse.Namespace) -> int:
 
 
 def _opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
-    """What to watch, and where its session is saved: nowhere if strangers are at the keys, or nobody is."""
+    """What to watch, and where its session is saved: nowhere for a kiosk or a demo."""
     from tui_backprop.core.place import parse_place
     from tui_backprop.core.run.timeline import Timeline
     from tui_backprop.errors import BackpropError
@@ -462,7 +462,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _served(options: argparse.Namespace) -> list[str]:
-    """The arguments for what visitors see; a mistake is better told here than in every browser."""
+    """The arguments for what visitors see; a mistake is better reported here than in every browser."""
     from tui_backprop.errors import BackpropError
 
     if options.learn is None:
@@ -489,4 +489,4 @@ _WITHOUT_EXPERIMENT: dict[str, Callable[[argparse.Namespace], int]] = {
     "help": _help,
     "completion": _completion,
 }
-"""Commands that take care of their experiment themselves, if they have one."""
+"""Commands that read their experiment themselves, if they have one."""

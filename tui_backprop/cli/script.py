@@ -23,7 +23,7 @@ from tui_backprop.errors import BackpropError, one_line
 
 FORMATS = ("numpy", "torch")
 MOST_NUMBERS = 1_000_000
-"""Numbers of samples and weights that are written out."""
+"""The most numbers (samples and weights) that are written out."""
 
 
 def script(experiment: Experiment, epochs: int, form: str) -> str:

@@ -24,9 +24,9 @@ from tui_backprop.terminal.abilities import WEB_DRIVER
 
 THEMES = ("dark", "light")
 HEARTBEAT = 15.0
-"""Seconds between two questions whether a silent visitor is still there."""
+"""Seconds between two checks of whether a silent visitor is still there."""
 FIRST_WORD = 0.3
-"""Seconds to wait for a page's first message: whoever leaves before costs nothing."""
+"""Seconds to wait for a page's first message: a visitor who leaves before costs nothing."""
 LAST_WORD = 1.0
 """Seconds that a visitor has to say goodbye."""
 FULL = "All places are taken. Please try again later.\n"
@@ -85,7 +85,7 @@ class Visitor(AppService):
 
 
 class StudioServer(Server):
-    """textual-serve's server, for strangers: so many at once, from its own page only."""
+    """textual-serve's server, for the public: a limited number of visitors, from its own page only."""
 
     def __init__(self, command: Sequence[str], host: str, port: int, places: int, theme: str | None) -> None:
         """`command` is what each visitor runs; a `theme` holds for all, otherwise each browser has a taste."""
@@ -150,7 +150,7 @@ class StudioServer(Server):
         return socket
 
     async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
-        """What is no message is ignored: anybody can send anything."""
+        """Anything but a message is ignored: anyone can send anything."""
         async for message in websocket:
             if message.type is web.WSMsgType.TEXT:
                 await _take(message.data, websocket, app_service)
@@ -168,7 +168,7 @@ class StudioServer(Server):
 
 
 def _foreign(request: web.Request) -> bool:
-    """Whether another server's page asks; programs that are no browsers name no origin."""
+    """Whether another server's page asks; programs other than browsers name no origin."""
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
 

@@ -23,7 +23,7 @@ SEEDS = 2**32
 COLUMNS = 100
 SEEDS_SHOWN = 12
 NEWS = 0.1
-"""Seconds from one word on the progress to the next."""
+"""Seconds between two reports of progress."""
 
 
 def sweep(experiment: Experiment, first: int, count: int, epochs: int, form: str, out: str | None) -> int:
@@ -38,7 +38,7 @@ def sweep(experiment: Experiment, first: int, count: int, epochs: int, form: str
 
 
 def _run(runs: Sweep) -> bool:
-    """Makes the runs; whether nobody interrupted them."""
+    """Makes the runs; returns False if they were interrupted."""
     tell, due = sys.stderr.isatty(), time.monotonic() + NEWS
     try:
         for _ in runs.proceed():

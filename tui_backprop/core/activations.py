@@ -45,7 +45,7 @@ class Activation(NamedTuple):
     slope: str = ""
     """f′ as a formula, where a number does not say it all."""
     plain: tuple[str, str] = ("", "")
-    """f of a Python float `{z}`, and f′ of it and of `{a}`, with the same bits; `elementary` functions are at hand.
+    """f of a Python float `{z}`, and f′ of it and of `{a}`, with the same bits; `elementary` functions are available.
 
     Networks of functions that have none are left to NumPy.
     """
@@ -57,7 +57,7 @@ class Activation(NamedTuple):
     high: bool = False
     steepest: float = 1.0
     threshold: float | None = None
-    """Where an output that is the probability of a class says yes; None where it is no probability."""
+    """Where an output that is the probability of a class says yes; None where it is not a probability."""
     classes: tuple[float, float] = (0.0, 1.0)
     """The targets of two classes that one output can tell apart."""
     bounds: tuple[float, float] = (-np.inf, np.inf)

@@ -14,7 +14,7 @@ def in_order(values: ArrayLike) -> float:
 
     The built-in `sum` compensates for rounding from Python 3.12 on, and `numpy.sum` adds in pairs.
     """
-    with np.errstate(all="ignore"):  # numbers that are no longer finite are for the reader to see
+    with np.errstate(all="ignore"):  # numbers that are no longer finite are shown as they are
         return float(np.add.accumulate(np.ravel(values))[-1])
 
 

@@ -239,13 +239,13 @@ def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
     return [partial(np.multiply, raw, scale, out), partial(np.rint, out, out), partial(np.divide, out, scale, out)]
 
 
-@dataclass(eq=False)  # to make a frozen one takes as long as the step; nobody changes it
+@dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
 class Pass:
     """Every intermediate of one step, read-only.
 
     Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a mini-batch they
     have a leading axis over its samples, and the gradients are averages. `flat` are the values of a `Frame`; gradients
-    are computed from them, in the `ordered` way or not, when somebody asks. Those of one sample `of` a mini-batch are
+    are computed from them, in the `ordered` way or not, on demand. Those of one sample `of` a mini-batch are
     the mini-batch's.
     """
 

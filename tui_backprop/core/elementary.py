@@ -30,7 +30,7 @@ _END = 38.125
 FEW = 32
 """Arrays of no more numbers are faster done number by number."""
 _BLOCK = 4096
-"""Arrays are gone through in blocks that stay in the processor's nearest cache."""
+"""Arrays are processed in blocks that stay in the processor's nearest cache."""
 _WHOLE = 3.0 * 2.0**51
 """x + this − this is x rounded to a whole number, half to even, as `numpy.rint` does it."""
 _ONE = 1 << 160

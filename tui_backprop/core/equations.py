@@ -100,7 +100,7 @@ def of_input(moment: Moment, unit: Unit) -> Equation:
 
 
 def of_sum(moment: Moment, unit: Unit, most: int, wanted: int | None = None) -> Equation:
-    """z of a unit: at most so many terms, and the `wanted` one."""
+    """z of a unit: at most `most` terms, and the `wanted` one."""
     layer, column = unit.layer, unit.column
     weights, biases = moment.before.weights[layer - 1][:, column], moment.before.biases
     products = _products(moment.activation(layer - 1), weights, wanted, most)

@@ -45,7 +45,7 @@ def has_classes(experiment: Experiment) -> bool:
 def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_] | None:
     """For each sample (…, samples, outputs) whether its class is right: the largest output, or the threshold's side.
 
-    An output that is not a number is never right. None where answers are no classes.
+    An output that is not a number is never right. None where answers are not classes.
     """
     if not has_classes(experiment):
         return None

@@ -28,7 +28,7 @@ class Random(np.random.RandomState):
         self._kept = np.empty(0)  # numbers come in pairs
 
     def seed(self, seed: int) -> None:  # type: ignore[override]
-        """Begins anew."""
+        """Starts over."""
         super().seed(seed)
         self._kept = np.empty(0)
 

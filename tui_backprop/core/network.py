@@ -79,7 +79,7 @@ class Network:
         return tuple(views)
 
 
-@dataclass(eq=False)  # to make frozen ones takes as long as the step; nobody changes them
+@dataclass(eq=False)  # to make frozen ones takes as long as the step, and they are never changed
 class Parameters:
     """All weights and biases of a network, read-only; `weights[l - 1]` is W[l]."""
 

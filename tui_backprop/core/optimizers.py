@@ -23,7 +23,7 @@ DECAY = 0.9
 """RMSProp's."""
 
 
-@dataclass(eq=False)  # to make a frozen one takes as long as the step; nobody changes it
+@dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
 class Memory:
     """What an optimiser remembers: `slots` (slots, parameters trained), read-only, after `age` updates."""
 

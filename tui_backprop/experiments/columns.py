@@ -31,7 +31,7 @@ _FEW = 10
 _ENOUGH = 5000
 """Rows that tell whether columns need scaling."""
 _TOLD = 8
-"""Names that are told in a row."""
+"""Names that are listed in a row."""
 _DECIMALS = (".", ",")
 _ROOM = 3.0
 """Values up to this size need no scaling, if they do not all lie closer together than `_CLOSE`."""

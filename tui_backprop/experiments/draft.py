@@ -332,7 +332,7 @@ class Draft:
             raise ExperimentError("draft", "network.layers", error.message, "e.g. 8 or 8,6") from None
 
     def experiment(self, known: Data | None = None, open_csv: Opener = TableFile) -> Experiment:
-        """The experiment, checked by the rules for experiment files; `known` are its samples where they are at hand."""
+        """The experiment, checked by the rules for experiment files; `known` are its samples, if read already."""
         definition = self.definition(open_csv)
         if self.data == PRESETS_OWN and not self._changes():
             return load_experiment(self.preset)
@@ -492,6 +492,6 @@ def _number(text: str) -> int | float | str:
 
 
 def definition_without_paths(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """With the bare name of a data file, for eyes that the folders are no business of."""
+    """With the bare name of a data file, where its folders are not to be shown."""
     data = definition["data"]
     return {**definition, "data": {**data, "csv": Path(data["csv"]).name} if "csv" in data else data}

@@ -1,4 +1,4 @@
-"""Samples that are at hand in Python: arrays, lists, mappings and data frames, whoever made them."""
+"""Samples that are Python objects: arrays, lists, mappings and data frames, whoever made them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOURCE = "data"
 def opener(data: Any) -> Opener:
     """Opens `data` whatever path is asked for; see `load_experiment` for what it may be.
 
-    Raises `ExperimentError` where it is no table.
+    Raises `ExperimentError` where it is not a table.
     """
     file = TableFile(Path(SOURCE), Layout(True, ",", ".", "utf-8"), _text(*_table(data)))
     return lambda path, layout: file

@@ -101,4 +101,4 @@ GENERATORS: dict[str, Callable[[np.random.Generator, int, float], tuple[Array, A
     "regression-gauss": _regression_gauss,
 }
 REGRESSIONS = frozenset({"plane", "regression-gauss"})
-"""Those whose labels are no classes."""
+"""Those whose labels are not classes."""

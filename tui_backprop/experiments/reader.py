@@ -116,7 +116,7 @@ def load_experiment(
 
     `data` takes the place of its samples: rows of numbers, a mapping of columns, a list of mappings, a data frame, or
     inputs and targets as two arrays. The last columns are learned. Without `source` the network is one that suits them.
-    Files may be `pipes` unless somebody would have to wait for them who cannot: a pipe may never end.
+    Files may be `pipes` unless the caller cannot wait for them: a pipe may never end.
     Raises `ExperimentError`, which names file, key and what was expected.
     """
     if data is not None:
@@ -154,7 +154,7 @@ def definition_of(preset: str) -> dict[str, Any]:
 def assemble(
     name: str, definition: Mapping[str, Any], data: Data | None = None, open_csv: Opener | None = None
 ) -> Experiment:
-    """The experiment of a definition; `data` are its samples where they are at hand."""
+    """The experiment of a definition; `data` are its samples, if they have been read."""
     return _experiment(name, definition, Path(), data, open_csv)
 
 

@@ -13,7 +13,7 @@ from tui_backprop.errors import ExperimentError, perhaps
 
 
 class Section:
-    """Reads keys of one table; `done()` refuses those that nobody asked for.
+    """Reads keys of one table; `done()` refuses those that were not asked for.
 
     Every mistake is an `ExperimentError` that names the file, the key and what was expected.
     """

@@ -1,4 +1,4 @@
-"""CSV files at hand: none is read twice while it stays as it is, and nobody waits for one unawares."""
+"""A cache of CSV files: none is read twice while it is unchanged, and no caller waits for one by surprise."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.experiments.tables.stamp import stamp_of
 
 AT_ONCE = 2**20
-"""Bytes that are read in no time."""
+"""Bytes that are read in an instant."""
 
 
 class Unread(Exception):  # noqa: N818  # no error: it takes some patience
-    """A large file that is not at hand."""
+    """A large file that has not been read yet."""
 
 
 class Shelf:
@@ -26,13 +26,13 @@ class Shelf:
         self._file: TableFile | None = None
 
     def at_once(self, path: Path, layout: Layout) -> TableFile:
-        """A file for somebody who cannot wait. Raises `Unread`, here or when its rows are read."""
+        """A file for a caller that cannot wait. Raises `Unread`, here or when its rows are read."""
         found = stamp_of(path)
         large = found is not None and found[1] > AT_ONCE
         return self._open(path, layout, _refuse if large else _allow)
 
     def patiently(self, watch: Watch) -> Opener:
-        """Opens files for somebody who can; `watch` is told of every thousand rows, and may raise to end it."""
+        """Opens files for a caller that can; `watch` is called every thousand rows, and may raise to end it."""
         return lambda path, layout: self._open(path, layout, watch)
 
     def _open(self, path: Path, layout: Layout, watch: Watch) -> TableFile:

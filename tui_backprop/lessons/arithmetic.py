@@ -16,7 +16,7 @@ UNKNOWN = "·"
 
 
 def number(value: float, decimals: int = DECIMALS) -> str:
-    """At most so many decimals, without zeros at the end; a size too small for them by its power of ten.
+    """At most `decimals` decimals, without zeros at the end; a size too small for them by its power of ten.
 
     >>> number(-0.05), number(2.0), number(0.0000044)
     ('−0.05', '2', '4.4e−6')

@@ -45,7 +45,7 @@ class Put:
 
     @property
     def tries(self) -> int:
-        """How many answers count before the right one is shown; a second one between two options is no question."""
+        """How many answers count before the right one is shown; a second try between two options would be no test."""
         return 1 if len(self.options) == 2 else 2
 
 

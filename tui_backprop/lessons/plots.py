@@ -47,7 +47,7 @@ class Plot:
 
 
 def plot(source: str, moment: Moment, points: int = _POINTS) -> Plot:
-    """The plot that a text stands for, at so many places."""
+    """The plot that a text stands for, at `points` points."""
     what, over, where = (part.strip() for part in source.partition(" over "))
     if not over or not where:
         raise BackpropError(f"{source!r} cannot be plotted", FORMS)

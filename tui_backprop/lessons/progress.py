@@ -21,7 +21,7 @@ from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
 _VERSION = 3
-"""The chapters' pages are others since: what an older file says of their questions means others now."""
+"""The chapters' pages have changed: what an older file says of their questions refers to other ones."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def place() -> Path:
 
 
 def load() -> Progress:
-    """What was kept; nothing where there is no such file, or no sense in it."""
+    """What was kept; nothing where there is no such file, or it makes no sense."""
     try:
         content = json.loads(read_text(place(), LARGEST, "", pipes=False))
         return _progress(content) if isinstance(content, dict) else Progress()

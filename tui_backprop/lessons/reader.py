@@ -59,7 +59,7 @@ KINDS = ("gate", "direction", "blame", "number", "choice", "bug")
 _ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
 _AT = re.compile(r"line (\d+)")
 _BEGINS = re.compile(r"\s*(```|\||- |#{1,3}\s)")
-"""How a line starts that is no part of the paragraph before it."""
+"""How a line starts that is not part of the paragraph before it."""
 _HEADING = re.compile(r"#{1,3}\s+(.*\S)\s*$")
 
 

@@ -21,7 +21,7 @@ from tui_backprop.lessons.lesson import Lesson, Scene
 FURTHEST = 100_000
 """The last step of a run that a lesson can speak of."""
 LONGEST_WAIT = 5_000
-"""The most phases, or epochs, that a condition is waited for when nobody is at the keys."""
+"""The most phases, or epochs, that a condition is waited for without a user."""
 
 
 @dataclass(frozen=True, eq=False)

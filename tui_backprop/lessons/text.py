@@ -26,7 +26,7 @@ def _refuse(message: str) -> None:
 
 
 def parse(source: str, wrong: Callable[[str], None] = _refuse) -> Text:
-    """The parts of a text, neighbours of the same look joined; `wrong` is told of what has no end."""
+    """The parts of a text, neighbours of the same look joined; `wrong` is called for what has no end."""
     parts: list[Inline] = []
     strong = False
     for token in _TOKEN.finditer(source):
@@ -65,7 +65,7 @@ def _named(text: str, strong: bool, thing: str) -> list[Inline]:
 
 
 def cells(row: str) -> list[str]:
-    """The cells of a table's row `| a | b |`; `\\|` is no border."""
+    """The cells of a table's row `| a | b |`; `\\|` is not a border."""
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
 
 

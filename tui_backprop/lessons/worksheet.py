@@ -17,7 +17,7 @@ from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import DECIMALS, number
 
 MOST_WEIGHTS = 64
-"""More are no exercise any more."""
+"""More would not be an exercise."""
 MOST_STEPS = 100
 _BLANK = "______"
 

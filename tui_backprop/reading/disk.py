@@ -64,13 +64,13 @@ def absolute(path: Path) -> Path:
 
 
 def typed_path(text: str) -> Path:
-    """The path that somebody has typed, in which `~` is a home; never raises."""
+    """The path that the user typed, in which `~` is a home; never raises."""
     return absolute(Path(os.path.expanduser(text)))
 
 
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
-    """The file of that name, to be written anew, or standard output, which is also `-`."""
+    """The file of that name, to be overwritten, or standard output, which is also `-`."""
     if path in (None, "-"):
         yield sys.stdout
         return

@@ -12,7 +12,7 @@ import re
 from tui_backprop.errors import BackpropError, quoted
 
 BEYOND = 10**18
-"""Whole numbers stop here, either way: no bound is as far out, and no more digits are read."""
+"""Larger numbers, of either sign, stop here: no bound is as far out, and no more digits are read."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 

@@ -40,7 +40,7 @@ class Want(NamedTuple):
     """Fewer columns that it can fill, widest first, and the rows that it needs then."""
 
     def rows_in(self, columns: int) -> int:
-        """The rows that it needs in so many columns."""
+        """The rows that it needs in that many columns."""
         return next(
             (rows for least, rows in ((self.columns, self.rows), *self.narrower) if least <= columns), self.rows
         )
@@ -98,7 +98,7 @@ def _ways(wants: Mapping[str, Want]) -> Iterator[tuple[Band, ...]]:
 
 
 def frame(columns: int) -> tuple[int, int]:
-    """Columns and rows that a pane's frame takes on a screen of so many columns."""
+    """Columns and rows that a pane's frame takes on a screen of that many columns."""
     return (2 if columns < TIGHT else FRAME[0], FRAME[1])
 
 

@@ -58,7 +58,7 @@ def error_line(moment: Moment, columns: int) -> Line:
 
 
 def _packed(parts: Sequence[_Ways], columns: int, most: int) -> list[Line]:
-    """The parts in at most so many lines, each said in the longest way that fits; what does not fit is left out."""
+    """The parts in at most `most` lines, each in the longest form that fits; what does not fit is left out."""
     lines: list[Line] = []
     for ways in parts:
         for way in ways:

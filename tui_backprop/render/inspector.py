@@ -42,7 +42,7 @@ class Inspection(NamedTuple):
 
 
 def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST_TERMS) -> Inspection:
-    """Every term from the input to the new weight, at most so many of a sum; what is not computed yet is `·`.
+    """Every term from the input to the new weight, at most `most` of a sum; what is not computed yet is `·`.
 
     A selection that has no part in the present phase is joined by the unit, or the weight, that has most.
     """

@@ -20,7 +20,7 @@ from tui_backprop.render.numbers import fixed, short
 from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 
 _ALL_INPUTS = 8
-"""Up to so many inputs other things are shortened for their sake; of more, those are shown that there is room for."""
+"""Up to this many inputs, other things are shortened to make room; of more, as many are shown as fit."""
 _MOST_DECIMALS = 4
 _ROWS = 12
 """Rows from which there is room for what was made of a file, too."""
@@ -30,7 +30,7 @@ class _Form(NamedTuple):
     """How much of each field is shown."""
 
     name: int = 24
-    """Cells of an input's name, where its numbers need no more; 0 for one heading over all inputs."""
+    """Cells of an input's name, where its numbers need less; 0 for one heading over all inputs."""
     inputs: int = _MOST_DECIMALS
     """Decimals of the inputs; of prediction and error they are `decimals`."""
     decimals: int = _MOST_DECIMALS

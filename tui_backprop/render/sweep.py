@@ -13,9 +13,9 @@ from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, wrap
 
 BARS = 12
-"""A histogram has at most so many."""
+"""The most bars of a histogram."""
 WIDE = 100
-"""From so many columns on the stuck runs stand beside the histogram."""
+"""From this many columns on, the stuck runs stand beside the histogram."""
 
 
 @dataclass(frozen=True)

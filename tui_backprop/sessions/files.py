@@ -18,7 +18,7 @@ except ImportError:  # a system without such locks: there every file counts as f
     fcntl = None  # type: ignore[assignment]
 
 _ATTEMPTS = 5
-"""How often a lock is tried for: somebody may just be looking whether it is held."""
+"""How often a lock is tried: another process may just be checking whether it is held."""
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -61,7 +61,7 @@ def _settle(folder: Path) -> None:
 
 
 def _written_beside(path: Path, data: bytes) -> Path:
-    """A new file in the same folder, on disk to the last byte, for nobody but the user to read."""
+    """A new file in the same folder, on disk to the last byte, readable only by the user."""
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -75,7 +75,7 @@ def _written_beside(path: Path, data: bytes) -> Path:
 
 
 def in_use(path: Path) -> bool:
-    """Whether somebody has claimed the file."""
+    """Whether the file has been claimed."""
     try:
         descriptor = os.open(_lock_file(path), os.O_RDONLY)
     except OSError:
@@ -90,7 +90,7 @@ class Claim:
     """The mark that a file is in use, as long as it is held."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `BlockingIOError` where somebody else holds it, another `OSError` where there can be none."""
+        """Raises `BlockingIOError` where another process holds it, another `OSError` where there can be none."""
         self._path = _lock_file(path)
         for attempt in range(_ATTEMPTS):
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -124,7 +124,7 @@ def _lock_file(path: Path) -> Path:
 
 
 def _locked(descriptor: int, alone: bool) -> bool:
-    """Locks the file unless somebody else has; where there are no locks, nobody has."""
+    """Locks the file unless another process has; where there are no locks, none has."""
     if fcntl is None:
         return True
     try:

@@ -71,7 +71,7 @@ class Session:
     branches: tuple[BranchPlace, ...]
     present: int
     note: str = ""
-    """What its user should know: one sentence, or nothing."""
+    """What the user should know: one sentence, or nothing."""
 
 
 def encode(moment: Moment | Standing, body: str, saved: datetime) -> bytes:

@@ -30,7 +30,7 @@ AUTOMATIC = "auto-"
 _NAME = re.compile(r"\w[\w.-]*")
 _BEGAN = time.time()
 _ABANDONED = 3600.0
-"""Seconds after which a file that nobody has finished writing is removed."""
+"""Seconds after which an unfinished file is removed."""
 
 
 # Names and places
@@ -63,7 +63,7 @@ def place_to_read(text: str) -> Path:
 
 
 def place_to_write(text: str, own: Path | None) -> Path:
-    """As `place`; refused where somebody else's file is, and so are the names that studios give by themselves."""
+    """As `place`; refused where another file is, and so are the names that studios choose themselves."""
     path = place(text)
     if _real(path) == own:
         return path
@@ -152,7 +152,7 @@ def _read(path: Path) -> bytes:
 class Record:
     """The file in which one studio saves its session.
 
-    Until something has been saved there is none. Where nobody has said which, the first save makes one under a
+    Until something has been saved there is none. Where none was given, the first save makes one under a
     name of the studio's own. Another experiment is another session, and gets another file.
     """
 
@@ -202,7 +202,7 @@ class Record:
     def save(self, moment: Moment | Standing, asked: bool = False) -> bool:
         """Saves the session that stands at `moment`, unless it is saved already; whether it has written anything.
 
-        A run that has not left its start is saved only if somebody `asked`. A save that fails leaves the file as
+        A run that has not left its start is saved only if the user `asked`. A save that fails leaves the file as
         it was and raises a `BackpropError`.
         """
         if moment.base is not self._experiment:
@@ -273,7 +273,7 @@ class Record:
             replace(self.path, data)
 
     def _write_automatic(self, name: str, data: bytes) -> None:
-        """A file that nobody else has, whatever others do at the same time."""
+        """A file of its own, whatever other processes do at the same time."""
         word = re.sub(r"[^A-Za-z0-9]+", "-", Path(name).stem)[:40].strip("-")
         stem = f"{AUTOMATIC}{datetime.now():%Y%m%d-%H%M%S}-{word}"
         _make_folder(folder() / stem)

@@ -165,7 +165,7 @@ class BackpropApp(OpenApp):
         return Size(*fitting(*super().size))
 
     async def on_event(self, event: Event) -> None:
-        """Keys, clicks and pastes come one at a time; whatever screen they are meant for, somebody is there."""
+        """Keys, clicks and pastes come one at a time; on any screen they show that a user is there."""
         if isinstance(event, Resize):
             size = Size(*fitting(*event.size))
             event = Resize(size, size, pixel_size=event.pixel_size)
@@ -219,7 +219,7 @@ class BackpropApp(OpenApp):
         self._studio.save_now()
 
     def action_redraw(self) -> None:
-        """Draws every cell anew: something else may have written on the terminal."""
+        """Redraws every cell: something else may have written on the terminal."""
         getattr(driver_of(self), "redraw", self.refresh)()
 
 

@@ -25,7 +25,7 @@ KIOSK_FORBIDS = frozenset({"save", "app.suspend_process", "suspend_process"})
 class Audience(NamedTuple):
     """`kiosk`: strangers at the keys, so no files, bounded memory and runs, and a fresh start when they have left.
 
-    `play`: nobody at the keys, so it plays by itself and starts over.
+    `play`: unattended, so it plays by itself and starts over.
     """
 
     kiosk: bool = False
@@ -40,7 +40,7 @@ ALONE = Audience()
 
 
 class FreshStart:
-    """Starts over when a visitor has left, or a demo has come to its end."""
+    """Starts over when a visitor has left, or a demo has ended."""
 
     def __init__(
         self, audience: Audience, later: Callable[[float, Callable[[], None]], Timer], start_over: Callable[[], None]

@@ -16,7 +16,7 @@ from tui_backprop.sessions.store import Record, place, place_to_write, shown, ty
 INTERVAL = 1.0
 """Seconds from one save to the next at least."""
 SHARE = 20
-"""A save that took long is followed by a pause so many times as long."""
+"""A save that took long is followed by a pause this many times as long."""
 
 
 class Autosave:
@@ -118,7 +118,7 @@ class Autosave:
 
     def warning(self, experiment: Experiment) -> str:
         """Why a session of the experiment could not be opened again, as things are; or nothing."""
-        with suppress(BackpropError):  # where it cannot be saved at all, that is told
+        with suppress(BackpropError):  # where it cannot be saved at all, that is reported
             return "" if self._record is None else self._record.warning(experiment)
         return ""
 

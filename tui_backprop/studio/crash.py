@@ -44,4 +44,4 @@ def told(error: BaseException, kept: Path | None, onwards: str) -> str:
 
 
 STRANGERS = "something went wrong; please start again"
-"""What those are told who cannot do anything about it."""
+"""Said to users who cannot do anything about it."""

@@ -16,11 +16,11 @@ from tui_backprop.render.numbers import short
 from tui_backprop.studio.queue import Move
 
 MOST_EPOCHS = 1_000_000
-"""Where a run gives up that never ends by itself: nets of this size that are stuck so long stay stuck."""
+"""Where a run that never ends by itself gives up: nets of this size that are stuck this long stay stuck."""
 
 
 MOST_STEPS = 10_000_000
-"""Where a run gives up that waits for what never happens."""
+"""Where a run that waits for what never happens gives up."""
 
 
 def by_phase(timeline: Timeline, by: int) -> Move:
@@ -144,7 +144,7 @@ def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None])
 def _run(
     timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, tell: Callable[[str], None]
 ) -> Move:
-    """Runs until `ended`, or the error is no longer a finite number, and tells how it came out."""
+    """Runs until `ended`, or the error is no longer a finite number, and says how it ended."""
 
     def make() -> Iterator[str]:
         held, diverged, error = False, False, ""

@@ -49,7 +49,7 @@ class Journeys:
             progress.close()  # type: ignore[attr-defined]  # every move is a generator
 
     def proceed(self, seconds: float) -> bool:
-        """Moves on for about so long; whether everything is done."""
+        """Moves on for about that long; returns whether everything is done."""
         deadline = time.monotonic() + seconds
         while self.busy:
             if self._progress is None:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 HELD = 0.1
-"""Seconds within which the same key comes again while it is held; nobody presses it twice so quickly on purpose."""
+"""Seconds within which the same key comes again while it is held; it is not pressed twice so quickly on purpose."""
 DOUBLE = 0.5
 """The same of clicks in one place."""
 ROUNDS = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 from unicodedata import combining, east_asian_width
 
 NO_SCREEN = ("", "dumb", "unknown")
-"""What TERM says where the cursor cannot be moved, or nobody knows how."""
+"""What TERM says where the cursor cannot be moved, or it is not known how."""
 COLOURS = ("truecolor", "256", "16", "none")
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """What servers for browsers choose as Textual's driver."""

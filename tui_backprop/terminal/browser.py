@@ -31,7 +31,7 @@ class BrowserDriver(OpenDriver, WebDriver):
             super().write_meta(data)
 
     def run_input_thread(self) -> None:
-        """Reads keys until the driver stops, or the server has gone; what is no key is ignored."""
+        """Reads keys until the driver stops, or the server has gone; anything but a key is ignored."""
         read_browser_keys(_Parser)
         super().run_input_thread()
         if self.exit_event.is_set():

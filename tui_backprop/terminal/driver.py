@@ -27,7 +27,7 @@ BUSY = 1.0
 FIRST_PATIENCE = 1.0
 """Seconds to wait for a terminal that has never answered yet; then it is drawn on as if it kept up."""
 PATIENCE = 0.4
-"""Seconds to wait for a terminal that does answer, besides twice the time that so many bytes took it before."""
+"""Seconds to wait for a terminal that does answer, besides twice the time that as many bytes took before."""
 BEHIND = 0.2
 """Seconds without an answer after which nothing is sent that could be left out."""
 MOTION = 3000
@@ -58,7 +58,7 @@ class SturdyDriver(OpenDriver, LinuxDriver):
             self.loop.call_soon_threadsafe(break_down, self.application, error)
 
     def _gone(self) -> None:
-        """The terminal is no longer there: nobody is watching."""
+        """The terminal is gone."""
         self.application.leave(HANGUP)
 
 
@@ -112,7 +112,7 @@ class FrugalDriver(SturdyDriver):
         return bool(late) or self._pace * MOTION > 1
 
     def redraw(self) -> None:
-        """Draws everything anew."""
+        """Redraws everything."""
         self.forget()
         self._send_frame()
 

@@ -12,7 +12,7 @@ CLEAR = "\x1b[m\x1b[2J"
 _REWRITE = 12
 """Unchanged cells up to this many may be cheaper to write again than to jump over."""
 _CHOICE = 4
-"""So many runs of each look are compared, from the top: with more it takes longer and is no shorter."""
+"""Runs of each look that are compared, from the top: more take longer and save nothing."""
 
 
 class Pen:

@@ -1,6 +1,6 @@
 """What a terminal sends, sorted before Textual's parser sees it: keys, reports, and what is neither.
 
-That parser types what it does not know, as if somebody had; it raises on some reports, and is dead afterwards. Here it
+That parser types what it does not know, as if the user had; it raises on some reports, and is dead afterwards. Here it
 gets one whole sequence at a time, and a sequence that it makes nothing of is dropped.
 """
 

@@ -1,4 +1,4 @@
-"""The line to the terminal: bytes out by a thread, keys in, and the moment when nobody is there any more."""
+"""The line to the terminal: bytes out by a thread, keys in, and the moment when the terminal is gone."""
 
 from __future__ import annotations
 

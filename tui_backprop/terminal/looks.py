@@ -1,4 +1,4 @@
-"""What the terminal that this process has can show; where it has none, there is no studio."""
+"""What this process's terminal can show; without a terminal there is no studio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Looks(NamedTuple):
 def looks(colours: str = "auto", ascii_characters: bool | None = None) -> Looks:
     """What suits the terminal, as far as nothing else is asked for. To be called before Textual is imported.
 
-    Raises `BackpropError` where input or output is no terminal, or one without a screen.
+    Raises `BackpropError` where input or output is not a terminal, or has no screen.
     """
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not in_browser:
@@ -38,7 +38,7 @@ _WITHOUT = "without one, use `tui-backprop train` for the figures or `tui-backpr
 
 
 def check_terminal(hint: str = _WITHOUT) -> None:
-    """Raises `BackpropError` where input or output is no terminal, or one without a screen."""
+    """Raises `BackpropError` where input or output is not a terminal, or has no screen."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BackpropError("the studio needs a terminal for its input and output", hint)
     if sys.platform != "win32" and (kind := os.environ.get("TERM", "")) in NO_SCREEN:

@@ -18,7 +18,7 @@ from tui_backprop.core.network import Parameters
 SATURATED = 0.05
 """A curved unit is saturated where its slope is below this share of the steepest."""
 WORK = 2_000_000
-"""Multiplications that a look at the data may take; of more samples than that every so many are looked at."""
+"""Multiplications that a look at the data may take; of more samples than that, only some are looked at."""
 
 Mask = NDArray[np.bool_]
 
@@ -75,7 +75,7 @@ class Gates(NamedTuple):
 
 
 def looked_at(data: Data, parameters: Parameters) -> NDArray[np.intp]:
-    """The data rows that a view of all samples takes: every one, or every so many where there is too much to do."""
+    """The data rows that a view of all samples takes: all of them, or an even selection where there are too many."""
     every = -(-len(data) * parameters.network.size // WORK)
     return np.arange(0, len(data), max(1, every))
 

@@ -43,7 +43,7 @@ class Health:
 def view_health(moment: Moment) -> Health:
     """The run up to the moment, at marks a power of two apart; going back shows the same marks.
 
-    Large networks have fewer marks, of one step each, where states are at hand.
+    Large networks have fewer marks, of one step each, where states are available.
     """
     position, past = moment.position, moment.past
     epoch, depth = moment.experiment.steps_per_epoch, moment.experiment.network.depth
@@ -54,7 +54,7 @@ def view_health(moment: Moment) -> Health:
     while position > every * most:
         every *= 2
     if every >= 64:
-        every = max(every, past.interval)  # where states are at hand
+        every = max(every, past.interval)  # where states are available
     window = 1 if large else min(every, epoch, MOST_STEPS)
     firsts = range(1, position - window + 2, every)
     marks = [_mark(past, first, window) for first in firsts]

@@ -33,7 +33,7 @@ class HeldOut:
 def view_held_out(moment: Moment) -> HeldOut | None:
     """Marks a power of two of epochs apart, as far as the run has been; None without test samples.
 
-    In large networks they are where a state is at hand.
+    In large networks they are where a state is available.
     """
     data, past = moment.ahead.data.test, moment.past
     if data is None:

@@ -1,4 +1,4 @@
-"""The loss over two parameters, all others held as they are; and the way that these two have come."""
+"""The loss over two parameters, all others held as they are; and the path of these two so far."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORK = 8_000_000
 LEAST_POINTS = 144
 """So many points a map has, whatever they take; then samples are left out instead."""
 _CHUNK = 100_000
-"""Points times samples that are gone through at a time."""
+"""Points times samples that are computed at a time."""
 NARROWEST = 4.0
 """The least that an axis spans."""
 MOST_MARKS = 48
@@ -101,14 +101,14 @@ def _landscape(
 
 
 def _centres(points: int, block: int) -> Array:
-    """Of every so many points the middle, as a share of all of them."""
+    """The middle of each group of points, as a share of all of them."""
     return (np.arange(0, points, block, dtype=np.float64) + block / 2) / points
 
 
 def mean_losses(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array, data: Data) -> Array:
     """What is minimised with the two parameters at each of `points` (points, 2): (points,).
 
-    By matrix products: a map of so many points need not have training's last bits, but be quick.
+    By matrix products: a map need not have training's last bits, but must be quick.
     """
     step = max(1, _CHUNK // len(data))
     with np.errstate(all="ignore"):
@@ -151,7 +151,7 @@ def _prices(experiment: Experiment, parameters: Parameters, axes: Axes, points: 
 def way_here(moment: Moment, axes: Axes) -> list[tuple[float, float]]:
     """Where the two parameters have been, from the start to the moment, at marks a power of two apart.
 
-    Where a step takes long there are marks only at states that are at hand. The last one is the present place.
+    Where a step takes long there are marks only at states that are available. The last one is the present place.
     """
     every, past = 1, moment.past
     training = moment.experiment.training

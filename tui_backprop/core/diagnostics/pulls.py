@@ -70,7 +70,7 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
     """The updates of the parameter at `index` of the flat array; None before an epoch is over, and in long epochs.
 
     They are the latest updates with every sample once among them. Where these are not the latest of all (samples come
-    in another order, or so many at a time), they are those of the last epoch that is over.
+    in another order, or in batches), they are those of the last epoch that is over.
     """
     past, last, length = moment.past, moment.position, moment.experiment.steps_per_epoch
     end = last if moment.complete and moment.order == length else past.epoch_start(moment.step)

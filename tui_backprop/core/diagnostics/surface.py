@@ -78,7 +78,7 @@ def _centres(low: float, high: float, count: int) -> Array:
 
 
 def _activations(moment: Moment, inputs: Array) -> list[Array]:
-    """a[1]…a[L] by matrix products: a map of so many points need not have training's last bits, but be quick."""
+    """a[1]…a[L] by matrix products: a map need not have training's last bits, but must be quick."""
     with np.errstate(all="ignore"):
         return [a for _, a in layers(moment.parameters, inputs, np.matmul)]
 

@@ -18,7 +18,7 @@ VANISHING = 1e-3
 LARGE = 10.0
 """Inputs farther than this from 0, as a rule, saturate units or make updates overshoot."""
 RISE = 10.0
-"""An error so many times the lowest one diverges."""
+"""An error this many times the lowest one has diverged."""
 
 
 class Verdict(NamedTuple):

@@ -1,4 +1,4 @@
-"""The way that led to a moment: its steps, made again when somebody asks."""
+"""The steps that led to a moment, recomputed on demand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.branch import Branch
 
 AGAIN = 4_000_000
-"""Parameters times samples that may be gone through again to look back; beyond, only what is at hand is looked at."""
+"""Parameters times samples that may be recomputed to look back; beyond, only stored states are looked at."""
 _MOST_KEPT = 512
 _MOST_STEPS_KEPT = 64
 
@@ -37,7 +37,7 @@ class Past:
 
     @property
     def interval(self) -> int:
-        """Steps between two states that are at hand; those between have to be computed again."""
+        """Steps between two stored states; those between have to be computed again."""
         return self.branch.interval
 
     def steps(self, first: int, last: int) -> Iterator[PastStep]:
@@ -58,7 +58,7 @@ class Past:
     ) -> list[Any]:
         """What `take` gives of each step from `first` to `last`, computed the first time only.
 
-        The `present` step is at hand. Where the others would take too long, the list begins after the last that does.
+        The `present` step is available. Where the others would take too long, the list begins after the last that does.
         """
         known: dict[int, Any] = self.once(what, dict)
         if present is not None and first <= present.number <= last and present.number not in known:

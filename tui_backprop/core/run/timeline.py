@@ -325,7 +325,7 @@ class Timeline:
         visited.branch.rest()
 
     def _forget(self) -> None:
-        """What is at hand belongs to another branch."""
+        """What is stored belongs to another branch."""
         self._before = self._after = self._settled = self._branch.nearest(0)
         self._reported = {}
 
@@ -336,7 +336,7 @@ class Timeline:
             raise BackpropError(f"a run here ends at step {self._furthest:,}", "r starts over")
 
     def _nearest(self, step: int) -> TrainingState:
-        """The latest settled state at hand that is not after `step`."""
+        """The latest settled state that is stored and not after `step`."""
         at_hand = (self._branch.nearest(step), self._before, self._settled)
         state = max((state for state in at_hand if state.step <= step), key=lambda state: state.step)
         if state is self._settled:

@@ -22,7 +22,7 @@ _BEGINNING = 2**20
 _ROWS = 100
 """Rows by which delimiters are compared."""
 _HEAD = 200
-"""Rows at the beginning by which columns are known."""
+"""Rows at the beginning that decide what columns hold."""
 _PROBES = 16
 """Places further on at which columns are looked at, too."""
 _PROBE = 2**13
@@ -30,7 +30,7 @@ _PROBE = 2**13
 _MOST_TITLES = 20
 """Lines above a table."""
 _FIRST, _BLANKS = 0.2, 0.04
-"""What it costs to part the first line unlike the others, and to part at blanks, which many texts hold."""
+"""What it costs to split the first line unlike the others, and to split at blanks, which many texts hold."""
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _COMMENTS = "#"
 _YEARS = range(1500, 2200)
@@ -239,7 +239,7 @@ def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[
 
 
 def _without_blanks(row: list[str], width: int) -> list[str]:
-    """A row less the blank fields at its end beyond so many."""
+    """A row without the blank fields at its end beyond `width`."""
     while len(row) > width and not row[-1].strip():
         row = row[:-1]
     return row
@@ -257,7 +257,7 @@ def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
 
 
 def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], delimiter: str) -> bool:
-    """Whether the first row names the columns, told by what stands below."""
+    """Whether the first row names the columns, judged by the rows below."""
     top = [field.strip() for field in found[0][1]]
     if not body:
         return not any(map(is_number, top))

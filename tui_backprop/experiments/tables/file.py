@@ -1,4 +1,4 @@
-"""A table in a text file, as numbers; every mistake is told with its line and column."""
+"""A table in a text file, as numbers; every mistake is reported with its line and column."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ class TableFile:
     """A file whose layout is known. Its rows are read when they are needed, and kept."""
 
     watch: Watch | None = None
-    """Who watches while rows are read."""
+    """Called while rows are read."""
 
     def __init__(self, path: Path, layout: Layout = Layout(), text: str | None = None) -> None:
-        """Raises `ExperimentError` where the file cannot be read, holds nothing, or is no table.
+        """Raises `ExperimentError` where the file cannot be read, holds nothing, or is not a table.
 
         `text` is what is in it, if that is known.
         """
@@ -123,7 +123,7 @@ class TableFile:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """What each column holds. Texts are told apart by all rows."""
+        """What each column holds. Texts are compared over all rows."""
         return tuple(map(self._kind, range(len(self.names))))
 
     def _kind(self, index: int) -> Kind:
@@ -286,7 +286,7 @@ class TableFile:
 
 
 def ordinary(path: Path, layout: Layout) -> TableFile:
-    """As `TableFile`, but of a file that nobody has to wait for."""
+    """As `TableFile`, but of a file that is read without waiting."""
     refuse_unless_ordinary(path, str(path))
     return TableFile(path, layout)
 

@@ -17,7 +17,7 @@ MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "#n/a", "<na>"})
 _NO_NUMBER = frozenset({"-", "--", ".", "n.a.", "none", "(null)", "nil"})
 """What does so among numbers; among texts it may be one of them."""
 _ENOUGH = 4000
-"""Different fields that tell a notation."""
+"""Different fields that decide a notation."""
 _EXCEL = re.compile(r'="(.*)"', re.DOTALL)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 _CURRENCY = "[$€£¥₹]?"

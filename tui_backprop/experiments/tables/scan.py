@@ -17,10 +17,10 @@ from tui_backprop.experiments.tables.dialect import BLANK, Dialect, rows
 from tui_backprop.experiments.tables.notation import COMMA, POINT
 
 _WATCHED = 1000
-"""Rows from one look of whoever watches to the next."""
+"""Rows from one call of the watcher to the next."""
 
 Watch = Callable[[int], object]
-"""Told the number of rows read so far; may raise, and so end the reading."""
+"""Called with the number of rows read so far; may raise to end the reading."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def _lines(text: str) -> Iterable[str]:
 class Rows:
     """The rows of `text`, whose columns `numbers` hold numbers and the others texts.
 
-    `watch` is told how far it is; `error` makes a mistake at a place of the file.
+    `watch` is called with the progress; `error` makes an error at a place of the file.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Rows:
         self._texts = [index for index in range(self._width) if index not in numbers]
 
     def scan(self) -> Scan:
-        """All of them; raises for a row of another width, and for what is no CSV."""
+        """All of them; raises for a row of another width, and for what is not CSV."""
         return self._quickly() or self._row_by_row()
 
     def _quickly(self) -> Scan | None:
@@ -190,7 +190,7 @@ class Rows:
         return np.nan if number is None or np.isinf(number) else number
 
     def fields(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, fields) of every sample; raises for a row of another width, and for what is no CSV."""
+        """(line, fields) of every sample; raises for a row of another width, and for what is not CSV."""
         watch, width, headed = self._watch, self._width, self._dialect.headed
         like, count = "the header" if headed else "most lines", 0
         try:

@@ -17,7 +17,7 @@ LARGEST_FILE = 512 * 2**20
 """Bytes, also of what a compressed file holds."""
 _GZIP = b"\x1f\x8b"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-"""The byte-order marks that tell an encoding."""
+"""The byte-order marks that identify an encoding."""
 _OTHERS = 'UTF-8; or name the encoding: encoding = "cp1252"'
 
 

@@ -25,7 +25,7 @@ _MARK_EVERY = 7
 CHANGED = "●"
 """On an edge whose weight this update has changed."""
 _STAGGERED = 5
-"""In so many columns of an edge such a sign can be, or they would cover each other where edges meet."""
+"""Columns of an edge in which such a sign can be, so that signs do not cover each other where edges meet."""
 _THICKNESS = (1, 1, 1, 2, 3)
 """Dots, for each level of strength."""
 _SOLID, _DASHED, _DOTTED, _FAINT = (1, 0), (7, 4), (1, 5), (1, 2)

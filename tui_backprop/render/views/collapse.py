@@ -15,7 +15,7 @@ from tui_backprop.render.views.page import Page, sentence
 
 _CELL = 9
 _MOST_SYMBOLS = 24
-"""Of more weights than this nobody wants the formula."""
+"""The formula is left out for more weights than this."""
 _MOST_SAMPLES = 64
 
 

@@ -51,7 +51,7 @@ def _range(sizes: Array) -> tuple[int, int]:
 
 
 def _band(found: Health, layer: int, bars: int, low: int, high: int, chosen: bool) -> Line:
-    """The latest marks of a layer; ! is no finite number, a blank an exact 0."""
+    """The latest marks of a layer; ! is a number that is not finite, a blank an exact 0."""
     glyphs = "".join(_glyph(float(size), low, high) for size in found.gradient[-bars:, layer])
     values = (found.latest[0, layer], found.latest[1, layer], found.ratio[layer])
     numbers = "".join(_size(float(value)).rjust(9) for value in values)

@@ -24,7 +24,7 @@ _LEVEL = 0.01
 _NUMBER = 6
 """Cells of the numbers at the vertical axis."""
 _ASIDE = 44
-"""From so many columns on the words stand beside a map that is low."""
+"""From this many columns on, the words stand beside a map that is low."""
 _LOW = 14
 _WORDS = 3
 """Lines for what is seen, above a map, and as many for what it means, below."""
@@ -60,7 +60,7 @@ def landscape(
         words = [*sentence(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
         lines = beside(drawn, words, left)
     else:
-        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many, lest the map jumps
+        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many: the map must not jump
         lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, shading)]
     return [clip(spans, columns) for spans in lines][:rows]
 

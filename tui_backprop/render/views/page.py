@@ -12,7 +12,7 @@ LEAST_BODY = 5
 
 @dataclass(frozen=True)
 class Page:
-    """`focus` is the line of the body that is in sight while nobody has scrolled.
+    """`focus` is the line of the body that is in sight until the user scrolls.
 
     `verdict` says above all else what is to be seen, where a lesson does not just ask for that.
     """

@@ -16,7 +16,7 @@ from tui_backprop.studio.panes.pane import Pane
 _LARGEST = 1e300
 """Larger errors overflow when the axis is laid out."""
 _TEST = "×"
-"""The sign of the test samples' error."""
+"""The mark for the test samples' error."""
 _SAME = 1e-9
 """Errors that differ by a smaller part stand on one line."""
 

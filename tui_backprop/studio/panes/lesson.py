@@ -14,7 +14,7 @@ from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.studio.panes.pane import Pane
 
 LONGEST = 24
-"""Characters of a number that somebody types."""
+"""The most characters of a typed number."""
 TURNING = "nN?qQ"
 """Keys that never become part of what is typed."""
 
@@ -48,7 +48,7 @@ class Lesson(Pane):
             super().__init__()
 
     class Refused(Message):
-        """What was typed is no answer."""
+        """What was typed is not an answer."""
 
         def __init__(self, mistake: str) -> None:
             self.mistake = mistake

@@ -12,7 +12,7 @@ class Options(OptionList):
 
     def action_page_up(self) -> None:
         """A page up."""
-        with suppress(KeyError):  # before it is laid out there are no pages
+        with suppress(KeyError):  # before it is laid out, there are no pages
             super().action_page_up()  # type: ignore[no-untyped-call]
 
     def action_page_down(self) -> None:

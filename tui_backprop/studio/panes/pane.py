@@ -54,7 +54,7 @@ class Painted(Widget):
         raise NotImplementedError
 
     def repaint(self) -> None:
-        """Paints anew and sends the lines that have changed to the screen, once there is a size to paint for."""
+        """Repaints, and sends the lines that have changed to the screen, once there is a size to paint for."""
         columns, rows = self.size
         if self.moment is None or not (self.display and self.fitted and columns and rows):
             return

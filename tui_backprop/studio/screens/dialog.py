@@ -23,7 +23,7 @@ else:
 
 
 class Closable(_Screen[Answer]):
-    """What a screen over another one is besides."""
+    """What a dialog adds to a screen."""
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Closes it with a result, once, and ends its workers; what lies over or under it stays."""

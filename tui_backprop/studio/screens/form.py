@@ -33,7 +33,7 @@ from tui_backprop.render.spans import safe
 from tui_backprop.studio.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
 
 _NAMES = 6
-"""How many names of inputs or outputs are told."""
+"""How many names of inputs or outputs are shown."""
 _YES_NO = ("yes", "no")
 FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "preset": ("preset", ()),

@@ -39,12 +39,12 @@ from tui_backprop.studio.screens.layout import PanesScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 
 BESIDE = 110
-"""From so many columns on the lesson stands beside the panes."""
+"""From this many columns on, the lesson stands beside the panes."""
 COLUMN = 47
 TYPED = ("full_stop",)
 """Keys that are part of a number while one is typed."""
 TALL = 22
-"""From so many rows on the head keeps its path of phases."""
+"""From this many rows on, the head keeps its path of phases."""
 
 
 class LessonScreen(StudioScreen):

@@ -33,7 +33,7 @@ GLIMPSE, GLIMPSE_SHARE = 0.15, 0.15
 
 
 class RunScreen(PanesScreen):
-    """Owns the timeline: nobody else moves on it, plays it or changes it."""
+    """Owns the timeline: nothing else moves on it, plays it or changes it."""
 
     GLIMPSES: ClassVar[bool] = True
     """Whether a move that takes long is shown on its way."""
@@ -61,7 +61,7 @@ class RunScreen(PanesScreen):
         """Called now and then while a long move goes on."""
 
     def run_ended(self) -> None:
-        """Called when play has come to the end of the run."""
+        """Called when play has reached the end of the run."""
 
     # Moves
 
@@ -198,7 +198,7 @@ class RunScreen(PanesScreen):
             self._player.play()
 
     def _stop_playing(self) -> None:
-        """Pauses where play has come to, in the middle of a long move as well."""
+        """Pauses where play has got to, even in the middle of a long move."""
         self._player.pause()
         self._journeys.stop()
 

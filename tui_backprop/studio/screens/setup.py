@@ -207,7 +207,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         worker = get_current_worker()
 
         def watch(rows: int) -> None:
-            if worker.is_cancelled:  # other fields, or nobody is there any more
+            if worker.is_cancelled:  # other fields, or the screen is closed
                 raise Unread
             if rows % _NEWS == 0:
                 self.post_message(self.Progress(rows))
@@ -228,7 +228,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
 
     def on_setup_screen_finished(self, event: Finished) -> None:
-        """What was asked may have changed meanwhile; then it is quickly answered, because the file is at hand."""
+        """What was asked may have changed meanwhile; then it is quickly answered, because the file has been read."""
         if event.asked != self._asked:
             return
         self._asked = None

@@ -115,7 +115,7 @@ class StudioScreen(RunScreen):
     def _start_over(self) -> None:
         while self.app.screen is not self:
             self.app.screen.dismiss()
-        if self._audience.kiosk:  # somebody else comes next
+        if self._audience.kiosk:  # another visitor comes next
             self._sweep = None
             self.tidy()
             self.app.theme = self._settings.theme
@@ -127,7 +127,7 @@ class StudioScreen(RunScreen):
             self._player.play()
 
     def begin(self) -> None:
-        """What was first to be seen, without a word about the changes of somebody who has left."""
+        """What was first to be seen, without a word about the changes of a visitor who has left."""
         self._begin(self._first)
 
     # To take along, and to read
