@@ -305,18 +305,18 @@ def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
             shares.below, shares.total = np.reshape(less, z.shape), np.full((*z.shape[:-1], 1), whole)
         return
     if z.ndim == 2 and len(z) > 1:  # turned round: sums of rows of units, in order as well, run along the samples
-        turned = np.empty(z.shape[::-1])
-        below, total = (part.T for part in _soften(z.T.copy(), turned, 0))
+        turned = z.T.copy()
+        below, total = (part.T for part in _soften(turned, turned, 0, shares is not None))
         out[...] = turned.T
     else:
-        below, total = _soften(z, out, -1)
+        below, total = _soften(z, out, -1, shares is not None)
     if shares is not None:
         shares.below, shares.total = below, total
 
 
-def _soften(z: Array, out: Array, units: int) -> tuple[Array, Array]:
-    """out = softmax along the axis `units`; what it leaves."""
-    below = z - np.maximum.reduce(z, axis=units, keepdims=True)
+def _soften(z: Array, out: Array, units: int, shared: bool) -> tuple[Array, Array]:
+    """out = softmax along the axis `units`; what it leaves, if that is to be `shared`."""
+    below = np.subtract(z, np.maximum.reduce(z, axis=units, keepdims=True), None if shared else out)
     exp_into(below, out)
     total = np.add.reduce(out, axis=0, keepdims=True) if units == 0 else _total(out)
     np.divide(out, total, out)
