@@ -57,7 +57,7 @@ def test_as_text(tmp_path: Path) -> None:
     assert lines[:3] == [
         "article: 10 starts, seeds 10 to 19, at most 1,000 epochs each",
         "its own weights are not used: each start draws new ones (uniform01)",
-        "6 converge (60.0 %), 4 do not, 6 answer all right",
+        "6 converge (60.0 %), 4 do not, 6 get all samples right",
     ]
     assert lines[4].startswith("epochs: quartiles ")
     assert lines[-2:] == [
@@ -99,9 +99,9 @@ def test_a_sigmoid_never_reaches_an_error_of_0_but_its_answers_may_be_right() ->
     sweep = ("sweep", "xor", *start, "--seeds", "12", "--epochs", "2000")
     right = sum(answers_xor(seed, 2000) for seed in range(12))
     assert 0 < right < 12
-    assert printed(*sweep).splitlines()[1] == f"0 converge (0.0 %), 12 do not, {right} answer all right"
+    assert printed(*sweep).splitlines()[1] == f"0 converge (0.0 %), 12 do not, {right} get all samples right"
     told = printed(*sweep, "--goal", "all_right").splitlines()[1]
-    assert (int(told.split()[0]), told.split(", ")[-1]) == (right, f"{right} answer all right")
+    assert (int(told.split()[0]), told.split(", ")[-1]) == (right, f"{right} get all samples right")
 
 
 def test_where_the_locale_is_not_utf_8_it_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_what_cannot_be_learned_is_told_beside_the_samples() -> None:
     draft = replace(from_preset("sigmoid"), output="relu", data="typed in", columns="a", target="b", typed="1 > -1")
     told = read(draft, False, True, TableFile, Reading(draft)).told
     assert told.splitlines() == [
-        "✓ 1-4-1, 8 parameters; 1 sample to learn",
+        "✓ 1-4-1, 8 parameters; 1 sample to train on",
         "⚠ cannot be learned: targets from -1 to -1 are out of reach of relu, which lies above 0",
     ]
 
@@ -109,7 +109,7 @@ async def test_nonsense_is_refused_while_it_is_typed() -> None:
         await s.press("enter")
         assert isinstance(s.app.screen, SetupScreen)
         await fill(s, rate="0.5")
-        assert text(s, "mistake").startswith("✓ 3-4-1, 16 parameters; 4 samples to learn")
+        assert text(s, "mistake").startswith("✓ 3-4-1, 16 parameters; 4 samples to train on")
         assert not s.app.screen.query_one("#row-rate").has_class("-wrong")
         await s.press("escape")
         assert isinstance(s.app.screen, StudioScreen)

@@ -271,7 +271,7 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
     group.add_argument(
         "--data",
         metavar="FILE",
-        help="samples from a CSV file, or - for standard input; alone: with a network that suits them",
+        help="samples from a CSV file, or - for standard input; alone: with a suitable network",
     )
     group.add_argument("--missing", metavar="refuse|drop", help="what happens to rows in which a value is missing")
 
@@ -342,7 +342,7 @@ _COMMANDS = {
     "train EXPERIMENT": "train without drawing",
     "sweep EXPERIMENT": "train from a thousand seeds at once",
     "check EXPERIMENT": "gradients against finite differences",
-    "script EXPERIMENT": "a Python program that trains the same",
+    "script EXPERIMENT": "the same training as a Python program",
     "show EXPERIMENT": "the screen at a moment, without a terminal",
     "list": "presets, one per line",
     "sessions": "sessions that can be resumed, newest first",

@@ -34,7 +34,7 @@ class Ending(Enum):
 _SENTENCES = {
     Ending.CONVERGED: "the goal is reached",
     Ending.DIVERGED: "numbers grew without bound",
-    Ending.DEAD: "a layer is dead: all its gates are shut for every sample, no error gets through",
+    Ending.DEAD: "a layer is dead: all its gates are shut for every sample, so no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
     Ending.PLATEAU: "the error has hardly fallen lately: it is stuck, or needs many more epochs",

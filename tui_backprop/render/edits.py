@@ -9,7 +9,7 @@ from tui_backprop.core.run.moment import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
 
-_RULES = {"l1": "L1 penalty", "l2": "L2 penalty", "batch": "batch size"}
+_RULES = {"l1": "L1 penalty", "l2": "L2 penalty", "batch": "batch size", "optimizer": "optimiser"}
 
 
 def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
     from tui_backprop.lessons.lesson import Lesson
 
 BROKEN = 1
-"""The exit code where the studio broke."""
+"""The exit code after a crash of the studio."""
 SETTLED = 1.0
 """Seconds after which the studio is on the screen."""
 STILL = Settings(motion=False)

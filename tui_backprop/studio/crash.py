@@ -38,7 +38,7 @@ def _version(package: str) -> str:
 
 def told(error: BaseException, kept: Path | None, onwards: str) -> str:
     """One line about it; `onwards` is the command that goes on from here, if there is one."""
-    what = one_line(f"the studio broke: {type(error).__name__}: {error}", 120)
+    what = one_line(f"the studio crashed: {type(error).__name__}: {error}", 120)
     where = f"; {one_line(str(kept), 5000)} has the details" if kept is not None else ""
     return what + where + (f"; `{onwards}` goes on" if onwards else "")
 

@@ -21,7 +21,7 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
 
     It takes the terminal, with as many colours and such characters as that has. Raises `BackpropError` where there
     is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read; `SystemExit`
-    after a signal that ends programs, or where the studio broke.
+    after a signal that ends programs, or where the studio crashed.
     """
     if _in_event_loop():
         raise BackpropError(

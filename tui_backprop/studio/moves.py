@@ -110,7 +110,11 @@ def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> M
 def until_error_rises(timeline: Timeline, tell: Callable[[str], None]) -> Move:
     """Whole epochs until one's error is larger than the one before."""
     return _run(
-        timeline, lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]), MOST_EPOCHS, "It rose: ", tell
+        timeline,
+        lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]),
+        MOST_EPOCHS,
+        "The error rose: ",
+        tell,
     )
 
 

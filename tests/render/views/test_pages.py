@@ -245,7 +245,7 @@ def test_where_numbers_are_not_finite_no_view_compares_them() -> None:
     timeline.run_until(lambda moment: not moment.finite, limit=100)
     moment = timeline.next_epoch()
     text = " ".join(shown(pulls, moment, columns=120))
-    assert "edits moved" not in text
+    assert "edits also moved" not in text
     text = " ".join(shown(interference, moment, columns=120))
     assert "nothing can be compared" in text
     assert "became better" not in text

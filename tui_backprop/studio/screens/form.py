@@ -66,7 +66,7 @@ FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
     "seed": ("seed", "a whole number"),
     "loss": ("loss", tuple(LOSSES)),
     "report": ("reported error", ("loss", "squared")),
-    "optimizer": ("optimizer", tuple(OPTIMIZERS)),
+    "optimizer": ("optimiser", tuple(OPTIMIZERS)),
     "momentum": ("momentum", "0.9"),
     "rate": ("rate", "e.g. 0.1"),
     "batch": ("batch", "samples, or full"),
@@ -104,7 +104,7 @@ class Reading:
         data, units = self.experiment.data, self.experiment.network.shape
         test = "" if data.test is None else f", {len(data.test):,} to test"
         few = next((f"  {note.split(':')[0]} may be classes: f2" for note in data.notes if MAY_BE_CLASSES in note), "")
-        samples = f"{len(data):,} sample{'s' * (len(data) != 1)} to learn{test}"
+        samples = f"{len(data):,} sample{'s' * (len(data) != 1)} to train on{test}"
         names = f"  {_names(data.input_names)} → {_names(data.target_names)}{few}"
         reason = out_of_reach(self.experiment)
         below = f"⚠ cannot be learned: {reason}" if reason else names

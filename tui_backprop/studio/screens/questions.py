@@ -37,7 +37,7 @@ class Question(Dialog[Answer]):
             field = Input(placeholder=self._placeholder, select_on_focus=False)
             field.cursor_blink = False
             yield field
-            yield Label("enter: go   escape: close", classes="mistake", markup=False)
+            yield Label("enter: confirm   escape: close", classes="mistake", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answered, or not readable yet."""

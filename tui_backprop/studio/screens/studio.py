@@ -149,7 +149,7 @@ class StudioScreen(RunScreen):
         if session:
             self._copy_command("--resume", session)
         else:
-            self.news = "No command line alone leads here."
+            self.news = "No single command opens this moment."
 
     def _copy_command(self, *typed: str) -> None:
         command = shlex.join(["tui-backprop", *typed])

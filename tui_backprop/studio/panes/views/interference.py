@@ -19,7 +19,7 @@ class Interference(ViewPane):
     OPENS = "Interference: what each update of this epoch did to every sample's error"
     ANSWERS = (
         "What did each update of this epoch do to all samples' errors? A row for each update, a column for each "
-        "sample; − is better and blue, + is worse and orange, bold is the sample that the update was made for. Up "
+        "sample; − is better and blue, + is worse and orange, bold is the trained sample. Up "
         "and down scroll."
     )
 
