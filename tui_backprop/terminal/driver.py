@@ -210,6 +210,8 @@ class FrugalDriver(SturdyDriver):
         self.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.stop_writer()
+        if self._sent_at:  # back from the shell: nothing has changed, so the app draws nothing by itself
+            self.redraw()
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back as it was; its last answer must not end up in the shell."""
