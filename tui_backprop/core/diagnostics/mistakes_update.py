@@ -82,7 +82,7 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
     if isinstance(parameter, Bias):
         price = price.copy()
         price[index] = training.l2 * parameter.value(step.moment.before)
-        told = "Biases have no price: leave the penalty out here."
+        told = "Biases have no penalty: leave it out here."
         yield Mistake("penalty", float(step.updated(gradient + price)[index]), told)
     elif price[index]:
         rule = "gradient + " + " + ".join(
