@@ -52,7 +52,7 @@ class Studio:
         """Presses keys one by one, and waits until all that they asked for is done."""
         await self.pilot.press(*keys)
         await self.settle()
-        if self.app.is_running and not {"tab", "shift+tab", "f", "c", "escape", "enter"}.isdisjoint(keys):
+        if self.app.is_running and not {"tab", "shift+tab", "f", "c", "escape", "enter", *"12345678"}.isdisjoint(keys):
             await self.pilot.pause()  # another layout, another focus
 
     def tap(self, *keys: str) -> None:

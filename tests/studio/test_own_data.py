@@ -100,7 +100,7 @@ def test_a_homework_sheet_is_typed_in_by_keyboard_alone_and_saved(tmp_path: Path
         terminal.wait_for("Save the experiment file as")
         terminal.keys(f"{path}\r")
         terminal.wait_for("Saved: tui-backprop")
-        press(terminal, "\r")
+        press(terminal, DOWN, "\r")  # another key in between: it is the same stroke otherwise
         terminal.wait_for("typed in 2-2-2", "start: nothing computed yet")
         terminal.keys("q")
         assert terminal.end() == 0
