@@ -29,7 +29,7 @@ FUNCTIONS: dict[str, Any] = {
     "linear": lambda z: z,
     "relu": lambda z: max(z, 0.0),
     "leaky_relu": lambda z: max(z, 0.01 * z),
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)) if z > -709 else 0.0,  # beyond, exp(−z) overflows
+    "sigmoid": lambda z: 0.0 if z < -709 else 1 / (1 + math.exp(-z)),  # beyond, exp(−z) overflows
     "tanh": math.tanh,
     "round": lambda value, decimals: float(np.round(value, decimals)),
 }
