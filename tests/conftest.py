@@ -1,4 +1,4 @@
-"""What holds for every test: none writes into the user's own folders, and -m "not slow" leaves out all that is slow."""
+"""What holds for every test: none writes into the user's own folders, and -m "not slow" leaves out every slow test."""
 
 from __future__ import annotations
 

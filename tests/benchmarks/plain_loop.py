@@ -1,4 +1,4 @@
-"""Training as one writes it in plain NumPy: the yardstick of the benchmarks, 1 in every ratio of speed."""
+"""Training as you would write it in plain NumPy: the yardstick of the benchmarks, 1 in every ratio of speed."""
 
 from __future__ import annotations
 

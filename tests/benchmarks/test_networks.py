@@ -1,4 +1,4 @@
-"""Steps of networks of every kind beside the same training as one writes it in NumPy, which counts 1.
+"""Steps of networks of every kind beside the same training written in plain NumPy, which counts 1.
 
 Run by `pytest tests/benchmarks --benchmark-only`; it prints the ratios, and beside them how large they should be on a
 machine that does nothing else. Adam is measured against the same loop with Adam.

@@ -29,7 +29,7 @@ DAMAGED = {
     "cut": '{"lessons": {"01',
     "not an object": "[1]",
     "infinite page": lesson("1e400"),
-    "page that is no number": lesson("NaN"),
+    "page that is not a number": lesson("NaN"),
     "page of thousands of digits": lesson("9" * 5000),
     "page as text": lesson('"x"'),
     "page as a list": lesson("[]"),

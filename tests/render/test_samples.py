@@ -110,7 +110,7 @@ def test_nothing_collides_and_no_word_is_cut(moment: Moment, columns: int) -> No
     assert {len(line) for line in lines} == {len(lines[0])}
     for word in re.findall(r"[▼▲] \w*…?", "\n".join(lines)):
         assert word in ("▼ better", "▲ worse"), lines
-    changes = r"[+−]\S+ (?=[▼▲])|[✓▼▲]|better|worse|same"  # where an error is the same there is no number
+    changes = r"[+−]\S+ (?=[▼▲])|[✓▼▲]|better|worse|same"  # an error that stays the same has no number
     fields = {len(re.sub(changes, " ", line).split()) for line in lines[1:]}
     assert len(fields) == 1, lines  # a field more or less would be two that have run together
 

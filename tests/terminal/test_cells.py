@@ -47,7 +47,7 @@ def _row(draw: random.Random, columns: int) -> str:
 
 
 def _frame(draw: random.Random, columns: int, rows: int) -> str:
-    """Some rows drawn anew, or all of them, from a known look, as an application does."""
+    """Some rows redrawn, or all of them, from a known look, as an application does."""
     changed = range(rows) if draw.random() < 0.1 else draw.sample(range(rows), draw.randrange(rows + 1))
     return "".join(f"\x1b[{y + 1};1H\x1b[0m{_row(draw, columns)}\x1b[0m" for y in changed)
 

@@ -1,4 +1,4 @@
-"""What every pane does with a moment: strips of its width, and only what has changed drawn anew."""
+"""What every pane does with a moment: strips of its width, and only what has changed is redrawn."""
 
 from __future__ import annotations
 

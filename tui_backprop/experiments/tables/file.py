@@ -32,7 +32,7 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Layout:
-    """What a user says of a file; None is found out."""
+    """What a user says of a file; None is detected."""
 
     header: bool | None = None
     delimiter: str | None = None
@@ -144,7 +144,7 @@ class TableFile:
 
     @property
     def layout(self) -> str:
-        """What was found out about the file, in a line."""
+        """What was detected in the file, in a line."""
         dialect = self.dialect
         parts = [
             f"columns separated by {DELIMITER_NAMES.get(dialect.delimiter, dialect.delimiter)}",
