@@ -92,7 +92,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("weights with too few rows", good(network__weights=[[[1] * 3], [[1]] * 3]), "network.weights", "2×3, 3×1"),
     ("weights with too few columns", good(network__weights=[[[1] * 2] * 2, [[1]] * 3]), "network.weights", "3 numbers"),
     ("weights that are no lists", good(network__weights=[1, 2]), "network.weights", "2×3, 3×1"),
-    ("a weight that is not a number", good(network__weights=[[[1, "2", 3]] * 2, [[1]] * 3]), "network.weights", "finite"),
+    ("a weight that is a text", good(network__weights=[[[1, "2", 3]] * 2, [[1]] * 3]), "network.weights", "finite"),
     ("a weight that is NaN", good(network__weights=[[[1, np.nan, 3]] * 2, [[1]] * 3]), "network.weights", "finite"),
     ("biases without bias", good(network__biases=[[0] * 3, [0]]), "network.biases", "bias = true"),
     ("biases of wrong size", good(network__bias=True, network__biases=[[0] * 2, [0]]), "network.biases", "3 numbers"),
