@@ -51,13 +51,13 @@ class ExperimentError(BackpropError):
 def perhaps(word: str, known: Iterable[str]) -> str:
     """`, did you mean …?` with what comes nearest to a mistyped word, or with what it is short for; else nothing.
 
-    >>> perhaps("ReLU", ["relu", "tanh"]), perhaps("mse", ["mean_squared", "squared"]), perhaps("x", ["relu"])
+    >>> perhaps("ReLU", ["relu", "tanh"]), perhaps("mse", ["mean_squared", "squared"]), perhaps("--set", ["--stop"])
     (', did you mean relu?', ', did you mean mean_squared?', '')
     """
     from difflib import get_close_matches  # seldom needed, and every start would pay for it
 
-    names = {name.lower().replace("-", "_"): name for name in known}
-    typed = word[:_LONGEST].lower().strip().replace("-", "_").replace(" ", "_")
+    names = {name.lower().replace("-", "_").strip("_"): name for name in known}
+    typed = word[:_LONGEST].lower().strip().replace("-", "_").replace(" ", "_").strip("_")
     inside = [name for name in names if len(typed) > 3 and typed in name]
     found = [typed] if typed in names else inside or get_close_matches(typed, names, 1, 0.65)
     initials = {name: "".join(part[:1] for part in name.split("_")) for name in names}

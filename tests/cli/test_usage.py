@@ -183,7 +183,7 @@ BAD_ARGUMENTS = [
     (["learn", "9" * 5000], ["no chapter"]),
     (["artikle"], ["artikle: no such file or preset, did you mean article?"]),
     (["xro"], ["xro: no such file or preset, did you mean xor?"]),
-    (["--frobnicate"], ["--frobnicate"]),
+    (["--frobnicate"], ["--frobnicate (see"]),
     (["trian", "article"], ["'trian' is not a command, preset or file, did you mean train?"]),
     (["Learn", "3"], ["did you mean learn?"]),
     (["train", "article", "--epoch", "5"], ["--epoch 5, did you mean --epochs?"]),
