@@ -37,7 +37,7 @@ from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.keys import KEYS, LESSON_KEYS
 from tui_backprop.studio.panes.network import Network
-from tui_backprop.studio.screens.lesson import first_stage
+from tui_backprop.studio.screens.lesson import first_timeline
 from tui_backprop.studio.settings import Settings
 
 HANGS = 5.0
@@ -196,8 +196,8 @@ def same_again(app: BackpropApp, record: Record | None) -> str:
     moment = studio.timeline.moment
     if studio.moment is not moment:
         return "the panes show another moment"
-    if told := in_motion(app):
-        return told
+    if revealed := in_motion(app):
+        return revealed
     again = resumed(decode(text_of(moment, NOON), "again"))
     if bits(again) != bits(moment) or again.parameters.flat.tobytes() != moment.parameters.flat.tobytes():
         return "the moment is another one, computed again"
@@ -214,7 +214,7 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
     record = None if monkey.kiosk or monkey.chapter else Record()
     if monkey.chapter:
         lesson = chapter(monkey.chapter)
-        app = BackpropApp(first_stage(lesson), Settings(motion=monkey.motion), lesson=lesson)
+        app = BackpropApp(first_timeline(lesson), Settings(motion=monkey.motion), lesson=lesson)
     else:
         audience = Audience(kiosk=True) if monkey.kiosk else ALONE
         settings = Settings(motion=monkey.motion)
@@ -238,8 +238,8 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
                 steps = sum(branch.step for branch in moment.branches)
                 if app.is_running and steps < FURTHEST and moment.finite:
                     tally.compared += 1
-                    if told := same_again(app, record):
-                        tally.fail(told, monkey, seed)
+                    if revealed := same_again(app, record):
+                        tally.fail(revealed, monkey, seed)
     if record is not None:
         record.close()
     return None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.lessons.test_chapters import pages
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.answers import hint, read_answer
-from tui_backprop.lessons.leaf import Leaf
+from tui_backprop.lessons.computed_page import ComputedPage
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import judge
 
@@ -41,10 +41,10 @@ def test_no_input_does_worse_than_being_refused(text: str) -> None:
     assert abs(value) < float("inf")
 
 
-def asked(about: str, title: str = "") -> tuple[Question, Leaf]:
-    for _, page, leaf in pages():
+def asked(about: str, title: str = "") -> tuple[Question, ComputedPage]:
+    for _, page, computed in pages():
         if isinstance(page.task, Question) and page.task.about == about and page.title.startswith(title):
-            return page.task, leaf
+            return page.task, computed
     raise AssertionError(about)
 
 
@@ -58,12 +58,12 @@ def asked(about: str, title: str = "") -> tuple[Question, Leaf]:
     ],
 )
 def test_a_number_is_right_within_half_of_its_last_decimal(about: str, right: str, wrong: str) -> None:
-    task, leaf = asked(about)
-    assert leaf.truth is not None
+    task, computed = asked(about)
+    assert computed.truth is not None
     for text in right.split():
-        assert judge(task, leaf.truth, read_answer(text)), text
+        assert judge(task, computed.truth, read_answer(text)), text
     for text in wrong.split():
-        assert not judge(task, leaf.truth, read_answer(text)), text
+        assert not judge(task, computed.truth, read_answer(text)), text
 
 
 HINTS = [
@@ -102,17 +102,17 @@ HINTS = [
 def test_the_likeliest_wrong_answers_get_the_hint_that_fits(
     about: str, title: str, wrong: list[tuple[str, str]]
 ) -> None:
-    task, leaf = asked(about, title)
-    assert leaf.truth is not None
-    assert leaf.revealed is not None
-    told = [(text, word, hint(task, leaf.truth, leaf.revealed, read_answer(text))) for text, word in wrong]
-    assert [(text, word, said) for text, word, said in told if word not in said] == []
+    task, computed = asked(about, title)
+    assert computed.truth is not None
+    assert computed.revealed is not None
+    revealed = [(text, word, hint(task, computed.truth, computed.revealed, read_answer(text))) for text, word in wrong]
+    assert [(text, word, said) for text, word, said in revealed if word not in said] == []
 
 
 def test_every_question_has_a_hint_for_every_wrong_option() -> None:
-    for _, page, leaf in pages():
-        if isinstance(page.task, Question) and leaf.put and leaf.truth and leaf.revealed:
-            for place in leaf.put.places:
-                said = hint(page.task, leaf.truth, leaf.revealed, place)
+    for _, page, computed in pages():
+        if isinstance(page.task, Question) and computed.prompt and computed.truth and computed.revealed:
+            for place in computed.prompt.places:
+                said = hint(page.task, computed.truth, computed.revealed, place)
                 assert said.endswith((".", "?"))
-                assert leaf.truth.words not in said or len(leaf.truth.words) < 6
+                assert computed.truth.words not in said or len(computed.truth.words) < 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_backprop.lessons.leaf import Press
+from tui_backprop.lessons.computed_page import PageBuilder
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
 
@@ -63,15 +63,15 @@ def test_everything_that_the_article_says_has_its_page() -> None:
     texts, kinds = {}, {}
     for number, name in enumerate(chapter_names(), 1):
         lesson = chapter(name)
-        press = Press(lesson)
+        builder = PageBuilder(lesson)
         parts = plain(lesson, answers=True).split("\n\n")
         text, titles = "\n\n".join(parts), [page.title for page in lesson.pages]
         for place, page in enumerate(lesson.pages):
             rest = text.partition(f"{place + 1}. {page.title}\n")[2]
             until = f"{place + 2}. {titles[place + 1]}\n" if place + 1 < len(titles) else "\0"
             texts[number, page.title] = " ".join(rest.partition(until)[0].split())
-            leaf = press.leaf(page)
-            kinds[number, page.title] = "asked" if leaf.put else "waits" if leaf.wait else "seen"
+            computed = builder.build(page)
+            kinds[number, page.title] = "asked" if computed.prompt else "waits" if computed.wait else "seen"
     for what, number, title, words, how in WHAT_AND_WHERE:
         assert words in f"{title} {texts[number, title]}", what
         assert kinds[number, title] == how, what

@@ -16,12 +16,12 @@ from tests.transcription import article_epochs, article_start
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.experiments import load_experiment
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import figure, luck_of
-from tui_backprop.lessons.leaf import Leaf, Press
 from tui_backprop.lessons.lesson import Block, Figure, Lesson, Page, Question
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
-from tui_backprop.lessons.stage import Stage
 
 TITLES = [
     "No clear direction", "A layer in between", "Who is to blame?", "Lines on lines are a line", "The gate", "By hand",
@@ -60,19 +60,19 @@ _EXPERIMENTS: dict[str, Experiment] = {}
 
 
 @lru_cache(maxsize=1)
-def pages() -> list[tuple[Lesson, Page, Leaf]]:
+def pages() -> list[tuple[Lesson, Page, ComputedPage]]:
     found = []
     for name in chapter_names():
         lesson = chapter(name)
-        press = Press(lesson)
-        found += [(lesson, page, press.leaf(page)) for page in lesson.pages]
+        builder = PageBuilder(lesson)
+        found += [(lesson, page, builder.build(page)) for page in lesson.pages]
     return found
 
 
-def place(stage: Stage) -> Place:
-    """Where a stage is, with one experiment object for the runs of the same definition."""
-    experiment = _EXPERIMENTS.setdefault(repr(stage.experiment.definition), stage.experiment)
-    moment = stage.moment
+def place(context: Context) -> Place:
+    """Where a context is, with one experiment object for the runs of the same definition."""
+    experiment = _EXPERIMENTS.setdefault(repr(context.experiment.definition), context.experiment)
+    moment = context.moment
     return Place(experiment, moment.step, "update" if not moment.step else moment.phase.kind)
 
 
@@ -101,20 +101,20 @@ def test_there_are_twelve_chapters_of_a_few_pages_each() -> None:
 @pytest.mark.slow
 def test_every_figure_is_what_the_mathematics_says() -> None:
     count = 0
-    for lesson, page, leaf in pages():
+    for lesson, page, computed in pages():
         asked = (
             [part.source for part in page.task.ask if isinstance(part, Figure)]
             if isinstance(page.task, Question)
             else []
         )
-        halves = [(figures(page.before) + asked, leaf.stage), (figures(page.after), leaf.revealed)]
-        for sources, stage in halves:
+        halves = [(figures(page.before) + asked, computed.context), (figures(page.after), computed.revealed)]
+        for sources, context in halves:
             for source in sources:
-                assert stage is not None
+                assert context is not None
                 where = f"{lesson.source} {page.title}: {{{source}}}"
                 decimals = re.search(r":\s*(\d+)\s*(?:@|$)", source)
                 asked_for = int(decimals[1]) if decimals else 4
-                assert_right(figure(source, stage), worked_out(source, place(stage)), where, asked_for)
+                assert_right(figure(source, context), worked_out(source, place(context)), where, asked_for)
                 count += 1
     assert count > 200
 
@@ -132,26 +132,32 @@ def test_no_number_with_decimals_is_written_by_hand() -> None:
 
 def test_answers_are_those_worked_out_by_hand() -> None:
     for number, name in enumerate(chapter_names(), 1):
-        found = [leaf.truth.words for lesson, _, leaf in pages() if lesson.name == name and leaf.truth is not None]
+        found = [
+            computed.truth.words
+            for lesson, _, computed in pages()
+            if lesson.name == name and computed.truth is not None
+        ]
         assert found == ANSWERS[number]
 
 
 def test_each_number_that_is_asked_for_is_what_the_mathematics_says() -> None:
-    asked = [(page.task, leaf) for _, page, leaf in pages() if isinstance(page.task, Question)]
-    numbers = [(task, leaf) for task, leaf in asked if task.kind == "number"]
-    for task, leaf in numbers:
-        assert leaf.truth is not None
-        assert leaf.revealed is not None
-        assert leaf.truth.answer == pytest.approx(worked_out(task.about, place(leaf.revealed)), abs=1e-12), task.about
+    asked = [(page.task, computed) for _, page, computed in pages() if isinstance(page.task, Question)]
+    numbers = [(task, computed) for task, computed in asked if task.kind == "number"]
+    for task, computed in numbers:
+        assert computed.truth is not None
+        assert computed.revealed is not None
+        assert computed.truth.answer == pytest.approx(worked_out(task.about, place(computed.revealed)), abs=1e-12), (
+            task.about
+        )
     assert len(numbers) > 20
 
 
 def test_what_is_asked_varies() -> None:
     """The right option stands in every place, and every direction is right somewhere; a chapter asks again later."""
     answered = [
-        (page.task.kind, leaf.put.places.index(int(leaf.truth.answer)))
-        for _, page, leaf in pages()
-        if isinstance(page.task, Question) and leaf.put and leaf.put.options and leaf.truth
+        (page.task.kind, computed.prompt.places.index(int(computed.truth.answer)))
+        for _, page, computed in pages()
+        if isinstance(page.task, Question) and computed.prompt and computed.prompt.options and computed.truth
     ]
     assert {place for kind, place in answered if kind == "choice"} >= {0, 1, 2}
     assert len({place for kind, place in answered if kind == "bug"}) >= 4
@@ -165,17 +171,17 @@ def test_what_is_asked_varies() -> None:
 
 def test_options_are_shuffled_in_the_same_way_at_every_showing() -> None:
     lesson = chapter(chapter_names()[9])
-    once, again = ([Press(lesson).leaf(page).put for page in lesson.pages] for _ in range(2))
+    once, again = ([PageBuilder(lesson).build(page).prompt for page in lesson.pages] for _ in range(2))
     assert once == again
-    orders = [put.places for put in once if put is not None and put.places]
+    orders = [prompt.places for prompt in once if prompt is not None and prompt.places]
     assert len(set(orders)) == len(orders)
 
 
-def known(stage: Stage) -> dict[str, float]:
+def known(context: Context) -> dict[str, float]:
     """The symbols of a page's prose, with their values at its moment."""
-    network, names = stage.experiment.network, stage.experiment.unit_names
-    moment = stage.timeline.go(max(1, stage.moment.step))
-    found = {"rate": stage.experiment.training.rate}
+    network, names = context.experiment.network, context.experiment.unit_names
+    moment = context.timeline.go(max(1, context.moment.step))
+    found = {"rate": context.experiment.training.rate}
     for layer in range(network.depth + 1):
         for symbol, array in (
             ("{}", moment.activation(layer)),
@@ -187,10 +193,10 @@ def known(stage: Stage) -> dict[str, float]:
             if array is not None:
                 found |= {symbol.format(name): v for name, v in zip(names(layer), array.tolist(), strict=True)}
     parameters = [parameter_at(network, index) for index in range(network.size)]
-    found |= {each.name(stage.experiment): each.value(stage.moment.parameters) for each in parameters}
+    found |= {each.name(context.experiment): each.value(context.moment.parameters) for each in parameters}
     if network.units == (2, 2, 1):  # a chapter's letters: w1 and w2 lead to h1, w3 and w4 to h2
         order = [0, 2, 1, 3, 4, 5]
-        found |= {f"w{n}": parameters[at].value(stage.moment.parameters) for n, at in enumerate(order, 1)}
+        found |= {f"w{n}": parameters[at].value(context.moment.parameters) for n, at in enumerate(order, 1)}
     if f"δ({names(network.depth)[0]})" in found and network.units[-1] == 1:
         found["δ"] = found[f"δ({names(network.depth)[0]})"]
     return found
@@ -198,16 +204,18 @@ def known(stage: Stage) -> dict[str, float]:
 
 def prose() -> Iterator[tuple[str, dict[str, float]]]:
     """Every sentence of the chapters, question and worked-out answer, and what its symbols are."""
-    for _, _, leaf in pages():
-        halves = [(leaf.before, leaf.stage)] + ([(leaf.after, leaf.revealed)] if leaf.revealed else [])
-        for blocks, stage in halves:
-            symbols = known(stage)
+    for _, _, computed in pages():
+        halves = [(computed.before, computed.context)] + (
+            [(computed.after, computed.revealed)] if computed.revealed else []
+        )
+        for blocks, context in halves:
+            symbols = known(context)
             said = [cell for block in blocks if block.kind != "code" for cell in block.cells]
             yield from (("".join(words.text for words in cell), symbols) for cell in said)
-        if leaf.put is not None:
-            yield "".join(words.text for words in leaf.put.words), known(leaf.revealed or leaf.stage)
-        if leaf.truth is not None:
-            yield leaf.truth.work, known(leaf.revealed or leaf.stage)
+        if computed.prompt is not None:
+            yield "".join(words.text for words in computed.prompt.words), known(computed.revealed or computed.context)
+        if computed.truth is not None:
+            yield computed.truth.work, known(computed.revealed or computed.context)
 
 
 WORDS = (

@@ -8,14 +8,14 @@ from operator import add
 import numpy as np
 
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import evaluate
-from tui_backprop.lessons.stage import Stage
 
 RANDOM = np.random.default_rng(5)
 WEIGHT = "W1[x1→h1]"
 
 
-def stage() -> Stage:
+def context() -> Context:
     """Sixty samples, and a rate at which no weight moves."""
     timeline = Timeline(
         load_experiment(
@@ -29,16 +29,16 @@ def stage() -> Stage:
             }
         )
     )
-    return Stage(timeline, timeline.go(step=60))
+    return Context(timeline, timeline.go(step=60))
 
 
 def test_the_total_error_is_that_of_an_epoch_in_which_nothing_moves() -> None:
-    at = stage()
+    at = context()
     assert np.array_equal(at.moment.after.flat, at.timeline.go(step=0).parameters.flat)
     assert evaluate("total error", at) == at.moment.epoch_error
 
 
 def test_the_pull_of_all_is_that_of_each_first_to_last() -> None:
-    at = stage()
+    at = context()
     pulls = [evaluate(f"pull {WEIGHT} #{sample}", at) for sample in range(60)]
     assert evaluate(f"pull {WEIGHT}", at) == reduce(add, pulls)

@@ -14,7 +14,7 @@ from tests.lessons.figures import unit as unit_of
 from tests.lessons.figures import weight as weight_of
 from tests.lessons.test_chapters import pages, place
 from tui_backprop.lessons.answers import hint, read_answer
-from tui_backprop.lessons.leaf import Leaf
+from tui_backprop.lessons.computed_page import ComputedPage
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import judge
 
@@ -22,8 +22,8 @@ KINDS = ("z", "a", "upstream", "delta", "gradient", "new", "product")
 """Figures whose likeliest wrong values are known; to a question about anything else its author writes a hint."""
 Wrong = Iterator[tuple[float, str]]
 QUESTIONS = [
-    (f"{lesson.name} {page.title}", page.task, leaf)
-    for lesson, page, leaf in pages()
+    (f"{lesson.name} {page.title}", page.task, computed)
+    for lesson, page, computed in pages()
     if isinstance(page.task, Question) and page.task.kind == "number"
 ]
 
@@ -153,11 +153,11 @@ def of_product(where: Place, pair: str) -> Wrong:
     yield weights[0][below].sum() * weights[1][:, above].sum(), "Multiply along each path"
 
 
-def likeliest(task: Question, leaf: Leaf, right: float) -> Wrong:
+def likeliest(task: Question, computed: ComputedPage, right: float) -> Wrong:
     """Wrong answers, and a word of the hint that each should get."""
-    assert leaf.revealed is not None
+    assert computed.revealed is not None
     kind, _, name = task.about.partition(" ")
-    where = place(leaf.revealed)
+    where = place(computed.revealed)
     if kind == "product":
         yield from of_product(where, name)
     elif kind in ("gradient", "new"):
@@ -169,34 +169,40 @@ def likeliest(task: Question, leaf: Leaf, right: float) -> Wrong:
     yield from of_any(right)
 
 
-@pytest.mark.parametrize(("task", "leaf"), [(t, q) for _, t, q in QUESTIONS], ids=[name for name, *_ in QUESTIONS])
-def test_the_likeliest_wrong_answers_get_the_hint_that_fits(task: Question, leaf: Leaf) -> None:
-    assert leaf.truth is not None
-    assert leaf.revealed is not None
+@pytest.mark.parametrize(("task", "computed"), [(t, q) for _, t, q in QUESTIONS], ids=[name for name, *_ in QUESTIONS])
+def test_the_likeliest_wrong_answers_get_the_hint_that_fits(task: Question, computed: ComputedPage) -> None:
+    assert computed.truth is not None
+    assert computed.revealed is not None
     if task.about.partition(" ")[0] not in KINDS:
         assert task.hint
-        values = [leaf.truth.answer * factor for factor in (0.5, 2, 3)]
-        assert [hint(task, leaf.truth, leaf.revealed, value) for value in values] == [task.hint] * 3
+        values = [computed.truth.answer * factor for factor in (0.5, 2, 3)]
+        assert [hint(task, computed.truth, computed.revealed, value) for value in values] == [task.hint] * 3
         return
-    wrong = [(float(f"{value:.4f}"), word) for value, word in likeliest(task, leaf, leaf.truth.answer)]
-    wrong = [(value, word) for value, word in wrong if not judge(task, leaf.truth, value)]
+    wrong = [(float(f"{value:.4f}"), word) for value, word in likeliest(task, computed, computed.truth.answer)]
+    wrong = [(value, word) for value, word in wrong if not judge(task, computed.truth, value)]
     for value, _ in wrong:
         words = {word for other, word in wrong if abs(other - value) <= 2e-4}
         words |= {f"{word} " for other, word in wrong if abs(other + value) <= 2e-4 and word != "sign"}
-        said = hint(task, leaf.truth, leaf.revealed, value)
+        said = hint(task, computed.truth, computed.revealed, value)
         assert any(word.strip() in said for word in words), (value, words, said)
-    assert len({round(value, 3) for value, _ in wrong}) >= (8 if leaf.truth.answer else 2)
+    assert len({round(value, 3) for value, _ in wrong}) >= (8 if computed.truth.answer else 2)
 
 
 def test_right_answers_never_get_a_hint_of_a_mistake() -> None:
-    for name, task, leaf in QUESTIONS:
-        assert leaf.truth is not None
-        for text in (repr(leaf.truth.answer), f"{leaf.truth.answer:.{task.decimals}f}", f"{leaf.truth.answer:.4f}"):
+    for name, task, computed in QUESTIONS:
+        assert computed.truth is not None
+        for text in (
+            repr(computed.truth.answer),
+            f"{computed.truth.answer:.{task.decimals}f}",
+            f"{computed.truth.answer:.4f}",
+        ):
             value = read_answer(text)
-            assert judge(task, leaf.truth, value), (name, text)
+            assert judge(task, computed.truth, value), (name, text)
             if (
                 task.about.partition(" ")[0] in KINDS
-                and leaf.revealed is not None
+                and computed.revealed is not None
                 and not task.about.startswith("product")
             ):
-                assert hint(task, leaf.truth, leaf.revealed, value) == (task.hint or "Check each factor and its sign.")
+                assert hint(task, computed.truth, computed.revealed, value) == (
+                    task.hint or "Check each factor and its sign."
+                )

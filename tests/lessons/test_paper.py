@@ -14,7 +14,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, relu
 from tui_backprop.experiments import load_experiment
 from tui_backprop.lessons import progress
 from tui_backprop.lessons.library import chapter, chapter_names
-from tui_backprop.lessons.progress import Bookmark, Progress, Spot
+from tui_backprop.lessons.progress import Bookmark, Position, Progress
 
 
 def test_the_list_has_a_chapter_a_line() -> None:
@@ -49,9 +49,9 @@ def test_the_list_and_the_results_tell_what_was_answered(tmp_path: Path) -> None
     own.write_text('+++\ntitle = "Mine"\n+++\n# A\n```question\nkind = "gate"\nunit = "h2"\nask = "Now, then?"\n'
                    'reveal = "1:0:activate1"\n```\n')  # fmt: skip
     kept = Progress()
-    first = Bookmark(Spot(3, True)).answered(2, -0.9, False).answered(2, 0.9, True).answered(4, 1.0, True)
+    first = Bookmark(Position(3, True)).answered(2, -0.9, False).answered(2, 0.9, True).answered(4, 1.0, True)
     kept = kept.with_bookmark(chapter_names()[0], first)
-    kept = kept.with_bookmark(chapter_names()[4], Bookmark(Spot(2)).answered(2, 7.0, False).answered(99, 1.0, True))
+    kept = kept.with_bookmark(chapter_names()[4], Bookmark(Position(2)).answered(2, 7.0, False).answered(99, 1.0, True))
     kept = kept.with_bookmark(str(own), Bookmark().answered(0, 1.0, False))
     progress.save(kept.with_bookmark(str(tmp_path / "gone.md"), Bookmark().answered(0, 1.0, False)))
     first_line, second_line = printed("learn", "--list").splitlines()[:2]

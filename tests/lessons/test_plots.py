@@ -13,7 +13,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.leaf import Press, Shown
+from tui_backprop.lessons.computed_page import PageBuilder, RenderedBlock
 from tui_backprop.lessons.lesson import Block, Lesson, Page, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plots import plot, plot_table
@@ -31,7 +31,7 @@ def page_of(number: int, title: str) -> tuple[Lesson, Page]:
 
 def moment_of(number: int, title: str) -> Moment:
     lesson, page = page_of(number, title)
-    return Press(lesson).leaf(page).stage.moment
+    return PageBuilder(lesson).build(page).context.moment
 
 
 def at(experiment: str, step: int, phase: str | None = None) -> Moment:
@@ -98,7 +98,7 @@ def test_a_plot_of_nothing_and_a_phase_that_there_is_not_are_mistakes(block: str
     assert mistake.line == 5
     assert message in str(mistake)
     with pytest.raises(BackpropError, match="line 5"):
-        Press(lesson).leaf(lesson.pages[0])
+        PageBuilder(lesson).build(lesson.pages[0])
 
 
 def listing(title: str) -> tuple[Block, ...]:
@@ -138,7 +138,7 @@ def test_the_two_halves_of_the_step_are_the_step() -> None:
 
 
 def test_the_line_of_the_present_phase_is_lit_and_tells_what_it_computed() -> None:
-    block = Shown("code", tuple(tuple(cell) for cell in listing("And back")[0].cells))  # type: ignore[arg-type]
+    block = RenderedBlock("code", tuple(tuple(cell) for cell in listing("And back")[0].cells))  # type: ignore[arg-type]
     for phase, lit, value in (
         ("error", "delta2 = y - t", "0.7"),
         ("upstream1", "blame1 = W2 @ delta2", "0.1763"),
@@ -174,5 +174,5 @@ def test_the_hidden_values_are_those_of_the_trained_network_and_one_layer_learns
 
 def text_of_page(number: int, title: str) -> str:
     lesson, page = page_of(number, title)
-    leaf = Press(lesson).leaf(page)
+    leaf = PageBuilder(lesson).build(page)
     return " ".join("".join(part.text for part in cell) for block in leaf.after for cell in block.cells)

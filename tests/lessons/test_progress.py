@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from tests.cli.program import program
 from tui_backprop.lessons import progress
-from tui_backprop.lessons.progress import Bookmark, Progress, Spot
+from tui_backprop.lessons.progress import Bookmark, Position, Progress
 
-KEPT = Progress("01", {"01": Bookmark(Spot(2, True), {0: True, 1: False}, {0: (2.0,), 1: (-0.5, 1.0)})}, False)
+KEPT = Progress("01", {"01": Bookmark(Position(2, True), {0: True, 1: False}, {0: (2.0,), 1: (-0.5, 1.0)})}, False)
 
 
-def lesson(page: str = "1", told: str = "true", answers: str = "{}") -> str:
-    return f'{{"lessons": {{"01": {{"page": {page}, "told": {told}, "answers": {answers}}}}}}}'
+def lesson(page: str = "1", revealed: str = "true", answers: str = "{}") -> str:
+    return f'{{"lessons": {{"01": {{"page": {page}, "told": {revealed}, "answers": {answers}}}}}}}'
 
 
 DAMAGED = {
@@ -60,8 +60,8 @@ def test_an_earlier_file_keeps_the_place_in_a_chapter_and_all_answers_of_other_l
     lessons = {"05-the-gate": mark, "mine": mark}
     path.write_text(json.dumps({"version": 1, "last": "mine", "questions": True, "lessons": lessons}))
     loaded = progress.load()
-    assert loaded.bookmark("05-the-gate") == Bookmark(Spot(2))
-    assert loaded.bookmark("mine") == Bookmark(Spot(2, True), {1: True, 2: False}, {1: (1.0,), 2: (-0.5,)})
+    assert loaded.bookmark("05-the-gate") == Bookmark(Position(2))
+    assert loaded.bookmark("mine") == Bookmark(Position(2, True), {1: True, 2: False}, {1: (1.0,), 2: (-0.5,)})
     progress.save(loaded)
     assert progress.load() == loaded
 

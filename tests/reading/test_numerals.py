@@ -16,8 +16,8 @@ from tui_backprop.core.place import parse_place
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import figure
-from tui_backprop.lessons.stage import Stage
 from tui_backprop.reading.numerals import BEYOND, number_of, read_number, read_whole, read_wholes, whole_of
 from tui_backprop.studio.screens.changes import possible
 from tui_backprop.studio.screens.questions import read_epochs, read_error
@@ -157,7 +157,7 @@ def of_bound(text: str) -> object:
 
 def of_figure(text: str) -> object:
     timeline = Timeline(load_experiment("article"))
-    return float(figure(f"value linear {text}", Stage(timeline, timeline.moment)).replace("−", "-"))
+    return float(figure(f"value linear {text}", Context(timeline, timeline.moment)).replace("−", "-"))
 
 
 WHOLE_READERS: dict[str, Callable[[str], object]] = {

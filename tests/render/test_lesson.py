@@ -7,22 +7,22 @@ import re
 import pytest
 
 from tui_backprop.experiments import load_experiment
-from tui_backprop.lessons.leaf import Press, Shown
+from tui_backprop.lessons.computed_page import PageBuilder, RenderedBlock
 from tui_backprop.lessons.lesson import Words
 from tui_backprop.lessons.library import chapter, chapter_names
-from tui_backprop.render.lesson import Sheet, sheet_lines
+from tui_backprop.render.lesson import PageView, page_lines
 from tui_backprop.render.spans import length, plain
 
 BESIDE_THE_PANES = 43
 """Columns of a page at 120x40."""
 
 
-def table(*rows: str) -> tuple[Shown, ...]:
-    return tuple(Shown("row", tuple((Words(cell),) for cell in row.split("|"))) for row in rows)
+def table(*rows: str) -> tuple[RenderedBlock, ...]:
+    return tuple(RenderedBlock("row", tuple((Words(cell),) for cell in row.split("|"))) for row in rows)
 
 
-def drawn(blocks: tuple[Shown, ...], columns: int) -> str:
-    lines, _ = sheet_lines(Sheet("", "", load_experiment("article"), blocks), -1, "", columns)
+def drawn(blocks: tuple[RenderedBlock, ...], columns: int) -> str:
+    lines, _ = page_lines(PageView("", "", load_experiment("article"), blocks), -1, "", columns)
     assert all(length(each) <= columns for each in lines)
     return plain(lines)
 
@@ -35,10 +35,10 @@ def letters(text: str) -> list[str]:
 def test_no_table_of_a_chapter_is_cut() -> None:
     count = 0
     for name in chapter_names():
-        press = Press(chapter(name))
-        for page in press.lesson.pages:
-            leaf = press.leaf(page)
-            for half in (leaf.before, leaf.after):
+        builder = PageBuilder(chapter(name))
+        for page in builder.lesson.pages:
+            computed = builder.build(page)
+            for half in (computed.before, computed.after):
                 rows = tuple(block for block in half if block.kind == "row")
                 text = drawn(rows, BESIDE_THE_PANES)
                 for row in rows:

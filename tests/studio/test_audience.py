@@ -17,7 +17,7 @@ from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import KIOSK_FORBIDS, Audience, FreshStart
 from tui_backprop.studio.panes.chart import Chart
 from tui_backprop.studio.screens import studio
-from tui_backprop.studio.screens.lesson import LessonScreen, first_stage
+from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_who_comes_next_is_told_nothing_of_the_changes_before(clock: Clock
 
 async def test_who_comes_next_begins_a_lesson_where_it_begins(clock: Clock, state_home: Path) -> None:
     lesson, other = chapter(chapter_names()[1]), chapter(chapter_names()[4])
-    app = BackpropApp(first_stage(lesson), audience=Audience(kiosk=True), lesson=lesson, keep_progress=False)
+    app = BackpropApp(first_timeline(lesson), audience=Audience(kiosk=True), lesson=lesson, keep_progress=False)
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         s = Studio(app, pilot)

@@ -16,18 +16,18 @@ from tests.benchmarks.wire import raw_bytes
 from tests.emulator import Program
 from tests.lessons.test_chapters import ANSWERS, NO_CORRELATION
 from tests.studio.studio import NARROW, WIDE, Studio
-from tui_backprop.lessons.leaf import Leaf, Press
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.lesson import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
-from tui_backprop.lessons.progress import Spot
+from tui_backprop.lessons.progress import Position
 from tui_backprop.lessons.reader import read
 from tui_backprop.render.matrices import View
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
-from tui_backprop.studio.screens.lesson import LessonScreen, first_stage
+from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
 
 SMALL = (60, 18)
 
@@ -37,7 +37,7 @@ async def learning(
     lesson: Lesson | int, size: tuple[int, int] = WIDE, questions: bool | None = None
 ) -> AsyncIterator[Studio]:
     lesson = chapter(chapter_names()[lesson - 1]) if isinstance(lesson, int) else lesson
-    app = BackpropApp(first_stage(lesson), lesson=lesson, questions=questions)
+    app = BackpropApp(first_timeline(lesson), lesson=lesson, questions=questions)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Studio(app, pilot)
@@ -58,12 +58,12 @@ def marked(s: Studio, name: str) -> str:
     return " ".join(span.text.strip() for line in s.painted(name)._lines for span in line if span.marked)
 
 
-def right_keys(number: int, asked: int, leaf: Leaf) -> list[str]:
+def right_keys(number: int, asked: int, computed: ComputedPage) -> list[str]:
     """The keys that answer the question rightly, by the answers that were worked out by hand."""
     words = ANSWERS[number][asked]
-    assert leaf.put is not None
-    if leaf.put.options:
-        return [chr(97 + leaf.put.options.index(words))]
+    assert computed.prompt is not None
+    if computed.prompt.options:
+        return [chr(97 + computed.prompt.options.index(words))]
     return typed(words)
 
 
@@ -71,19 +71,19 @@ def typed(number: str) -> list[str]:
     return [{".": "full_stop", "−": "minus"}.get(c, c) for c in number] + ["enter"]
 
 
-def wrong_keys(number: int, asked: int, leaf: Leaf) -> list[str]:
+def wrong_keys(number: int, asked: int, computed: ComputedPage) -> list[str]:
     """One wrong answer."""
-    assert leaf.put is not None
-    if not leaf.put.options:
+    assert computed.prompt is not None
+    if not computed.prompt.options:
         return ["9", "9", "enter"]
-    return [chr(97 + (leaf.put.options.index(ANSWERS[number][asked]) + 1) % len(leaf.put.options))]
+    return [chr(97 + (computed.prompt.options.index(ANSWERS[number][asked]) + 1) % len(computed.prompt.options))]
 
 
 def option(s: Studio, words: str) -> str:
     """The letter of an option."""
-    put = screen(s)._leaf.put
-    assert put is not None
-    return chr(97 + put.options.index(words))
+    prompt = screen(s)._computed.prompt
+    assert prompt is not None
+    return chr(97 + prompt.options.index(words))
 
 
 def said(s: Studio) -> str:
@@ -302,7 +302,7 @@ async def test_questions_wait_for_no_answer_after_one_key() -> None:
 async def test_on_stage_a_question_and_its_options_are_shown_and_n_reveals_the_answer(state_home: Path) -> None:
     answer = "it is linear on this data, since no gate switches"
     async with learning(5, questions=False) as s:
-        screen(s)._show(Spot(7))
+        screen(s)._show(Position(7))
         await s.settle()
         assert "Why is it stuck?" in said(s)
         assert all(f"{letter}  " in s.text("Lesson") for letter in "abc")
@@ -320,7 +320,7 @@ async def test_on_stage_a_question_and_its_options_are_shown_and_n_reveals_the_a
 
 async def test_plots_and_programs_follow_what_happens() -> None:
     async with learning(1) as s:
-        screen(s)._show(Spot(3))
+        screen(s)._show(Position(3))
         await s.settle()
         before = s.text("Lesson")
         assert "error over W1[x→y]: 0 to 8" in before
@@ -329,7 +329,7 @@ async def test_plots_and_programs_follow_what_happens() -> None:
         assert s.text("Lesson") != before  # ● has climbed out of the old picture
         assert "error over W1[x→y]: 0 to 18" in s.text("Lesson")
     async with learning(11) as s:
-        screen(s)._show(Spot(1))
+        screen(s)._show(Position(1))
         await s.settle()
         assert "▸ z1" not in s.text("Lesson")
         await s.press("full_stop")
@@ -347,7 +347,7 @@ async def test_the_matrices_show_what_the_page_says() -> None:
 
 async def test_a_page_may_have_one_pane_alone() -> None:
     async with learning(12) as s:
-        screen(s)._show(Spot(3))
+        screen(s)._show(Position(3))
         await s.settle()
         assert s.in_sight == {"Surface", "Lesson"}
         assert {"h1.1", "h1.4"} <= set(s.text("Surface").split())
@@ -360,7 +360,7 @@ async def test_a_page_may_have_one_pane_alone() -> None:
 
 async def test_a_page_says_nothing_of_another_run() -> None:
     async with learning(9) as s:
-        screen(s)._show(Spot(1))
+        screen(s)._show(Position(1))
         await s.settle()
         await s.press("R", "u", "enter")
         await s.settle()
@@ -471,9 +471,9 @@ async def test_every_line_of_every_page_comes_into_sight(size: tuple[int, int]) 
                 assert not words or not isinstance(words[-1], Words) or words[-1].text.split()[-1] in seen
 
 
-def reading_order(lesson: Lesson) -> list[tuple[Page, Leaf]]:
-    press = Press(lesson)
-    return [(each, press.leaf(each)) for each in lesson.pages]
+def reading_order(lesson: Lesson) -> list[tuple[Page, ComputedPage]]:
+    press = PageBuilder(lesson)
+    return [(each, press.build(each)) for each in lesson.pages]
 
 
 @pytest.mark.pty
@@ -486,19 +486,19 @@ def test_all_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: b
     with Program("learn", columns=size[0], rows=size[1]) as terminal:
         for number, name in enumerate(chapter_names(), 1):
             lesson, asked = chapter(name), 0
-            for place, (each, leaf) in enumerate(reading_order(lesson), 1):
+            for place, (each, computed) in enumerate(reading_order(lesson), 1):
                 number_of = f"{place}/{len(lesson.pages)}"
-                heading = f"{leaf.title}  {number_of}"
+                heading = f"{computed.title}  {number_of}"
                 turn_to(
                     terminal,
-                    heading if len(heading) <= (40 if size == WIDE else 74) else f"{number_of}  {leaf.title}"[:39],
+                    heading if len(heading) <= (40 if size == WIDE else 74) else f"{number_of}  {computed.title}"[:39],
                 )
                 if isinstance(each.task, Question):
                     turn_to_answers(terminal)
-                    keys = [bytes_of.get(key, key) for key in keys_for(number, asked, leaf)]
+                    keys = [bytes_of.get(key, key) for key in keys_for(number, asked, computed)]
                     terminal.keys(*keys)
                     asked += 1
-                    if not rightly and leaf.put is not None and leaf.put.tries > 1:
+                    if not rightly and computed.prompt is not None and computed.prompt.tries > 1:
                         wait_for_words(terminal, "Try again.")
                         turn_to_answers(terminal)
                         terminal.keys(*keys)
@@ -582,17 +582,17 @@ GIVEAWAYS = {
 """What on the screen would answer a page's question, besides the answer itself."""
 
 
-def answers_in(text: str, leaf: Leaf) -> list[str]:
+def answers_in(text: str, computed: ComputedPage) -> list[str]:
     """What of a question's answer stands in a text: a number's digits, an option's words."""
-    assert leaf.truth is not None
-    assert leaf.put is not None
-    if leaf.put.options:
-        several = [words for words in leaf.put.options if len(words.split()) > 2]
-        return [leaf.truth.words] if leaf.truth.words in several and leaf.truth.words in text else []
-    value = leaf.truth.answer
+    assert computed.truth is not None
+    assert computed.prompt is not None
+    if computed.prompt.options:
+        several = [words for words in computed.prompt.options if len(words.split()) > 2]
+        return [computed.truth.words] if computed.truth.words in several and computed.truth.words in text else []
+    value = computed.truth.answer
     if value == round(value) and abs(value) < 10:  # such digits stand everywhere
         return []
-    forms = {f"{value:.{decimals}f}".replace("-", "−") for decimals in range(leaf.put.decimals, 5)}
+    forms = {f"{value:.{decimals}f}".replace("-", "−") for decimals in range(computed.prompt.decimals, 5)}
     found = re.findall(r"−?\d+(?:\.\d+)?", text)
     return [form for form in forms if form in found]
 
@@ -605,24 +605,24 @@ async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None
     text = plain(lesson, answers=True)
     asked = 0
     async with learning(lesson) as s:
-        for place, (each, leaf) in enumerate(reading_order(lesson), 1):
+        for place, (each, computed) in enumerate(reading_order(lesson), 1):
             if not isinstance(each.task, Question):
                 continue
-            screen(s)._show(Spot(place - 1))
+            screen(s)._show(Position(place - 1))
             await s.settle()
-            options = [Words(words) for words in leaf.put.options] if leaf.put else []
+            options = [Words(words) for words in computed.prompt.options] if computed.prompt else []
             shown = "\n".join(s.text(type(pane).__name__) for pane in s.screen.query(Painted) if pane.display)
             shown = shown.replace("+", "").replace("-", "−")
             for words in options:
                 shown = shown.replace(words.text, "")
             shown += page(s) + lesson.title + lesson.summary
-            above = text.partition(f"{place}. {leaf.title}")[2].partition("Question: ")[0]
-            assert answers_in(shown, leaf) == [], (each.title, shown)
-            assert answers_in(above, leaf) == [], (each.title, above)
+            above = text.partition(f"{place}. {computed.title}")[2].partition("Question: ")[0]
+            assert answers_in(shown, computed) == [], (each.title, shown)
+            assert answers_in(above, computed) == [], (each.title, above)
             assert [words for words in GIVEAWAYS.get(each.title, []) if words in shown] == [], each.title
-            assert leaf.truth is not None
-            selected = s.screen.selection.name(leaf.stage.experiment)
+            assert computed.truth is not None
+            selected = s.screen.selection.name(computed.context.experiment)
             if each.task.kind in ("blame", "choice"):
-                assert leaf.truth.words not in re.split(r"[^\w]+", selected), each.title
+                assert computed.truth.words not in re.split(r"[^\w]+", selected), each.title
             asked += 1
     assert asked == len(ANSWERS[number])

@@ -10,7 +10,7 @@ from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
-from tui_backprop.studio.screens.lesson import first_stage
+from tui_backprop.studio.screens.lesson import first_timeline
 
 THEMES = ("dark", "light", "ansi", "nord", "textual-light")
 
@@ -52,7 +52,7 @@ async def test_a_theme_can_change_wherever_one_is(place: str) -> None:
 @pytest.mark.slow
 async def test_a_theme_can_change_beside_a_lesson() -> None:
     lesson = chapter(chapter_names()[2])
-    app = BackpropApp(first_stage(lesson), lesson=lesson, keep_progress=False)
+    app = BackpropApp(first_timeline(lesson), lesson=lesson, keep_progress=False)
     async with app.run_test(size=WIDE) as pilot:
         for _ in lesson.pages:
             for theme in THEMES:

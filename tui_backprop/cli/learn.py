@@ -36,7 +36,7 @@ def _standing(lesson: Lesson, kept: progress.Progress) -> str:
         return ""
     mark = kept.bookmark(lesson.name)
     score = f", {sum(mark.answers.values())} of {len(mark.answers)} right" if mark.answers else ""
-    return f"page {min(mark.spot.page + 1, len(lesson.pages))} of {len(lesson.pages)}{score}"
+    return f"page {min(mark.position.page + 1, len(lesson.pages))} of {len(lesson.pages)}{score}"
 
 
 def export(path: str) -> None:

@@ -9,10 +9,10 @@ from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, of_any_figur
 from tui_backprop.core.parts import Part, Unit, parse_parameter, parse_unit
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import evaluate
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import Truth, tolerance
-from tui_backprop.lessons.stage import Stage
 from tui_backprop.reading.numerals import number_of
 
 EXAMPLE = "−0.5, 1/2 or 90%"
@@ -52,10 +52,10 @@ def _part(text: str) -> float | None:
     return None if value is None else value + sign * fraction
 
 
-def hint(question: Question, right: Truth, stage: Stage, given: float) -> str:
+def hint(question: Question, right: Truth, context: Context, given: float) -> str:
     """A sentence after a first wrong answer: the likely mistake, what the author says, or where to look."""
     if question.kind == "number":
-        return _number_hint(question, stage, given) or question.hint or "Check each factor and its sign."
+        return _number_hint(question, context, given) or question.hint or "Check each factor and its sign."
     if question.hint:
         return question.hint
     match question.kind:
@@ -74,41 +74,41 @@ def hint(question: Question, right: Truth, stage: Stage, given: float) -> str:
     return "Not that one."
 
 
-def _number_hint(question: Question, stage: Stage, given: float) -> str:
-    figure, part = _asked(question, stage)
-    if part is not None and stage.moment.passage is not None:
-        right = evaluate(question.about, stage)
+def _number_hint(question: Question, context: Context, given: float) -> str:
+    figure, part = _asked(question, context)
+    if part is not None and context.moment.passage is not None:
+        right = evaluate(question.about, context)
         assert not isinstance(right, str)
-        mistake = likely(stage.moment, figure, part, given, _precision(question, given))
+        mistake = likely(context.moment, figure, part, given, _precision(question, given))
         return mistake.says if mistake else ""
-    right = evaluate(question.about, stage)
-    if figure == "product" and (told := _product_hint(question, stage, given)):
-        return told
+    right = evaluate(question.about, context)
+    if figure == "product" and (found_hint := _product_hint(question, context, given)):
+        return found_hint
     if isinstance(right, str):
         return ""
     fitting = (m.says for m in of_any_figure(right) if abs(m.value - given) <= tolerance(question, right))
     return next(fitting, "")
 
 
-def _product_hint(question: Question, stage: Stage, given: float) -> str:
+def _product_hint(question: Question, context: Context, given: float) -> str:
     """What was probably done wrong in an entry of W1·W2, the sum over all ways from an input to an output."""
-    first, *rest = stage.moment.parameters.weights
+    first, *rest = context.moment.parameters.weights
     if len(rest) != 1:
         return ""
-    below, above = (parse_unit(name.strip(), stage.experiment) for name in question.about[8:].split("→"))
+    below, above = (parse_unit(name.strip(), context.experiment) for name in question.about[8:].split("→"))
     weights, onwards = first[below.column], rest[0][:, above.column]
     ways = weights * onwards
-    names = stage.experiment.unit_names(1)
+    names = context.experiment.unit_names(1)
     found = [(ways.sum() - way, f"The path through {name} is missing.") for name, way in zip(names, ways, strict=True)]
     for name, way in zip(names, ways, strict=True):
         found.append((ways.sum() - 2 * way, f"A minus sign got lost on the path through {name}."))
         found.append((way, f"This is the path through {name} alone: add the others."))
-    for other, name in enumerate(stage.experiment.unit_names(0)):
+    for other, name in enumerate(context.experiment.unit_names(0)):
         if other != below.column:
             found.append((first[other] @ onwards, f"This is {name}→{question.about.rpartition('→')[2]}."))
     for value in (weights.sum() + onwards.sum(), weights.sum() * onwards.sum()):
         found.append((value, "Multiply along each path, and add up the paths."))
-    return next((told for value, told in found if abs(given - value) <= _precision(question, given)), "")
+    return next((found_hint for value, found_hint in found if abs(given - value) <= _precision(question, given)), "")
 
 
 def _precision(question: Question, given: float) -> float:
@@ -117,13 +117,13 @@ def _precision(question: Question, given: float) -> float:
     return 0.5 * 10.0 ** -max(question.decimals, typed) + 10.0**-DECIMALS
 
 
-def _asked(question: Question, stage: Stage) -> tuple[str, Part | None]:
+def _asked(question: Question, context: Context) -> tuple[str, Part | None]:
     """The figure of the step that is asked for, and of what; no part where it is none of the step's."""
     figure, _, name = question.about.partition(" ")
     if figure not in FIGURES or "#" in name or "@" in name:
         return figure, None
     if figure == "prediction":
-        depth = stage.experiment.network.depth
-        return figure, parse_unit(name, stage.experiment) if name else Unit(depth, 0)
+        depth = context.experiment.network.depth
+        return figure, parse_unit(name, context.experiment) if name else Unit(depth, 0)
     unit = figure not in ("gradient", "new")
-    return figure, parse_unit(name, stage.experiment) if unit else parse_parameter(name, stage.experiment)
+    return figure, parse_unit(name, context.experiment) if unit else parse_parameter(name, context.experiment)

@@ -10,7 +10,7 @@ from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient
 from tui_backprop.core.parts import parameter_at
-from tui_backprop.lessons.stage import Stage
+from tui_backprop.lessons.context import Context
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Row:
     agrees: bool
 
 
-def gradient_table(stage: Stage) -> list[Row]:
-    """Every parameter at the stage's moment, for the samples of its step; at the start, for those of the first.
+def gradient_table(context: Context) -> list[Row]:
+    """Every parameter at the context's moment, for the samples of its step; at the start, for those of the first.
 
     Measured is (E(w + h) − E(w − h)) / 2h. The moments of a lesson are chosen away from kinks.
     """
-    experiment, parameters = stage.experiment, stage.moment.parameters
-    samples = list(stage.moment.samples or stage.timeline.trainer.samples(1))
+    experiment, parameters = context.experiment, context.moment.parameters
+    samples = list(context.moment.samples or context.timeline.trainer.samples(1))
     inputs, targets = experiment.data.inputs[samples], experiment.data.targets[samples]
-    compute = buggy_gradient(stage.bug) if stage.bug else backprop_gradient
+    compute = buggy_gradient(context.bug) if context.bug else backprop_gradient
     computed = compute(experiment, parameters, inputs, targets)
     backprop = Backprop(experiment.network, replace(experiment.training, round=None), len(samples))
 

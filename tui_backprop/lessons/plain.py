@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, RenderedBlock
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.curves import curve_table
-from tui_backprop.lessons.leaf import Leaf, Press, Shown
 from tui_backprop.lessons.lesson import Lesson, Words
 from tui_backprop.lessons.plots import plot, plot_table
-from tui_backprop.lessons.stage import Stage
 
 WIDTH = 88
 
@@ -19,22 +19,22 @@ WIDTH = 88
 def plain(lesson: Lesson, answers: bool = False) -> str:
     """All pages with their figures. Without `answers`, a question is followed by a blank, and all it keeps back is left
     out."""
-    press = Press(lesson)
+    builder = PageBuilder(lesson)
     lines = [lesson.title, "=" * len(lesson.title)]
     for number, page in enumerate(lesson.pages, 1):
-        leaf = press.leaf(page)
-        heading = f"{number}. {leaf.title}"
-        where = _where(leaf)
-        lines += ["", heading, "-" * len(heading), "", where, *_blocks(leaf.before, leaf.stage)]
-        if leaf.put is not None and leaf.truth is not None:
-            lines += ["", *_wrapped(f"Question: {words(leaf.put.words)}")]
-            lines += [f"  {chr(97 + place)}) {option}" for place, option in enumerate(leaf.put.options)]
-            work = f". {leaf.truth.work}" if leaf.truth.work else ""
-            lines += _wrapped(f"Answer: {leaf.truth.words}{work}") if answers else ["Answer: ______"]
-        if leaf.wait:
-            lines += ["", f"(Step until: {leaf.wait}.)"]
-        if leaf.revealed is not None and (answers or leaf.put is None):
-            lines += _blocks(leaf.after, leaf.revealed)
+        computed = builder.build(page)
+        heading = f"{number}. {computed.title}"
+        where = _where(computed)
+        lines += ["", heading, "-" * len(heading), "", where, *_blocks(computed.before, computed.context)]
+        if computed.prompt is not None and computed.truth is not None:
+            lines += ["", *_wrapped(f"Question: {words(computed.prompt.words)}")]
+            lines += [f"  {chr(97 + place)}) {option}" for place, option in enumerate(computed.prompt.options)]
+            work = f". {computed.truth.work}" if computed.truth.work else ""
+            lines += _wrapped(f"Answer: {computed.truth.words}{work}") if answers else ["Answer: ______"]
+        if computed.wait:
+            lines += ["", f"(Step until: {computed.wait}.)"]
+        if computed.revealed is not None and (answers or computed.prompt is None):
+            lines += _blocks(computed.after, computed.revealed)
     return "\n".join(lines) + "\n"
 
 
@@ -43,8 +43,8 @@ def words(parts: Sequence[Words]) -> str:
     return "".join(part.text for part in parts)
 
 
-def _where(leaf: Leaf) -> str:
-    moment = leaf.stage.moment
+def _where(computed: ComputedPage) -> str:
+    moment = computed.context.moment
     if not moment.step:
         return f"[{moment.experiment.name}: at the start]"
     return f"[{moment.experiment.name}: epoch {moment.epoch}, sample #{moment.sample}, phase {moment.phase}]"
@@ -56,7 +56,7 @@ def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
     )
 
 
-def _blocks(blocks: Sequence[Shown], stage: Stage) -> Iterator[str]:
+def _blocks(blocks: Sequence[RenderedBlock], context: Context) -> Iterator[str]:
     for kind, group in groupby(blocks, key=attrgetter("kind")):
         if kind == "row":
             yield ""
@@ -70,7 +70,7 @@ def _blocks(blocks: Sequence[Shown], stage: Stage) -> Iterator[str]:
                 yield from curve_table([words(cell) for cell in block.cells])
             elif kind == "plot":
                 yield ""
-                yield from plot_table(plot(words(block.cells[0]), stage.moment))
+                yield from plot_table(plot(words(block.cells[0]), context.moment))
             elif kind == "code":
                 yield ""
                 yield from _program(block)
@@ -79,14 +79,14 @@ def _blocks(blocks: Sequence[Shown], stage: Stage) -> Iterator[str]:
                 yield from _wrapped(words(block.cells[0]))
 
 
-def _program(block: Shown) -> Iterator[str]:
+def _program(block: RenderedBlock) -> Iterator[str]:
     """A program, each line with the phases at which it is at work."""
     wide = max(len(text.text) for text, *_ in block.cells)
     for text, *named in block.cells:
         yield f"  {text.text:<{wide}}{'  # ' if named else ''}{' '.join(phase.text for phase in named)}".rstrip()
 
 
-def _table(rows: Sequence[Shown]) -> list[str]:
+def _table(rows: Sequence[RenderedBlock]) -> list[str]:
     texts = [[words(cell) for cell in row.cells] for row in rows]
     count = max(map(len, texts))
     widths = [max((len(row[column]) for row in texts if column < len(row)), default=0) for column in range(count)]

@@ -25,11 +25,11 @@ _VERSION = 3
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A page, from 0 on; `told` where its second half is in sight."""
+class Position:
+    """A page, from 0 on; `revealed` where its second half is shown."""
 
     page: int = 0
-    told: bool = False
+    revealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Bookmark:
     An answer is a number, or the place of an option as its author ordered them.
     """
 
-    spot: Spot = Spot()
+    position: Position = Position()
     answers: Mapping[int, bool] = field(default_factory=dict)
     said: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
@@ -88,8 +88,8 @@ def save(progress: Progress) -> None:
         "questions": progress.questions,
         "lessons": {
             name: {
-                "page": mark.spot.page,
-                "told": mark.spot.told,
+                "page": mark.position.page,
+                "told": mark.position.revealed,
                 "answers": {str(page): right for page, right in mark.answers.items()},
                 "said": {str(page): list(said) for page, said in mark.said.items()},
             }
@@ -112,10 +112,10 @@ def _said(mark: dict[str, Any]) -> dict[int, tuple[float, ...]]:
 def _progress(content: dict[str, Any]) -> Progress:
     moved = chapter_names() if content.get("version") in range(1, _VERSION) else ()
     bookmarks = {
-        str(name): Bookmark(Spot(max(0, int(mark["page"]))))
+        str(name): Bookmark(Position(max(0, int(mark["page"]))))
         if name in moved
         else Bookmark(
-            Spot(max(0, int(mark["page"])), bool(mark["told"])),
+            Position(max(0, int(mark["page"])), bool(mark["told"])),
             {int(page): bool(right) for page, right in mark["answers"].items()},
             _said(mark),
         )

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
+from tui_backprop.lessons.computed_page import check_block, worded
 from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.figures import evaluate, is_known
-from tui_backprop.lessons.leaf import try_out, worded
 from tui_backprop.lessons.lesson import Block, Figure, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.questions import options, truth
-from tui_backprop.lessons.stage import Stage, Theatre
 
 Result = TypeVar("Result")
 
@@ -33,61 +33,61 @@ class _Proof:
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
-        self._theatre = Theatre(lesson)
+        self._runs = LessonRuns(lesson)
         self.found: dict[str, LessonMistake] = {}
 
     def read(self, page: Page) -> None:
         """Notes what is wrong with a page."""
-        stage = self._stage(page.scene)
+        context = self._context(page.scene)
         task = page.task
         asked = [(task.line, task.ask)] if isinstance(task, Question) else []
-        if stage is None:
+        if context is None:
             for line, text in (*_texts(page.before), *asked, *_texts(page.after)):
                 self._without_stage(line, text)
             return
         if page.scene.select:
-            self._try(page.scene.line, lambda: thing(page.scene.select, stage.experiment))
+            self._try(page.scene.line, lambda: thing(page.scene.select, context.experiment))
         for line, text in asked:
-            self._text(line, text, stage)
-        self._blocks(page.before, stage)
-        revealed = stage
+            self._text(line, text, context)
+        self._blocks(page.before, context)
+        revealed = context
         if isinstance(task, Question):
-            revealed = self._revealed(task, page.scene, stage)
+            revealed = self._revealed(task, page.scene, context)
         elif isinstance(task, Wait):
-            until = self._try(task.line, lambda: condition(task.until, stage.experiment))
+            until = self._try(task.line, lambda: condition(task.until, context.experiment))
             if until is not None:
-                revealed = self._try(task.line, lambda: self._theatre.waited(stage, until)) or stage
+                revealed = self._try(task.line, lambda: self._runs.wait_for(context, until)) or context
         self._blocks(page.after, revealed)
 
-    def _stage(self, scene: Scene) -> Stage | None:
+    def _context(self, scene: Scene) -> Context | None:
         """The page's moment, or its run's start where only the moment is wrong."""
         plain = replace(scene, overrides=Overrides(), at="0", bug="")
-        if self._try(scene.named or scene.line, lambda: self._theatre.stage(plain)) is None:
+        if self._try(scene.named or scene.line, lambda: self._runs.context(plain)) is None:
             return None
-        start = self._try(scene.line, lambda: self._theatre.stage(replace(scene, at="0")))
-        return start and (self._try(scene.line, lambda: self._theatre.stage(scene)) or start)
+        start = self._try(scene.line, lambda: self._runs.context(replace(scene, at="0")))
+        return start and (self._try(scene.line, lambda: self._runs.context(scene)) or start)
 
-    def _revealed(self, question: Question, scene: Scene, stage: Stage) -> Stage:
-        self._try(question.line, lambda: options(question, stage.experiment))
-        revealed = self._try(question.line, lambda: self._theatre.stage(scene, question.reveal))
+    def _revealed(self, question: Question, scene: Scene, context: Context) -> Context:
+        self._try(question.line, lambda: options(question, context.experiment))
+        revealed = self._try(question.line, lambda: self._runs.context(scene, question.reveal))
         if revealed is None:  # at least what it asks about can be looked at
             if question.kind in ("gate", "direction"):
-                self._try(question.line, lambda: thing(question.about, stage.experiment))
+                self._try(question.line, lambda: thing(question.about, context.experiment))
             elif question.kind == "number":
-                self._try(question.line, lambda: evaluate(question.about, stage))
-            return stage
+                self._try(question.line, lambda: evaluate(question.about, context))
+            return context
         self._try(question.line, lambda: truth(question, revealed))
         return revealed
 
-    def _blocks(self, blocks: tuple[Block, ...], stage: Stage) -> None:
+    def _blocks(self, blocks: tuple[Block, ...], context: Context) -> None:
         for block in blocks:
-            self._try(block.line, partial(try_out, block, stage))
+            self._try(block.line, partial(check_block, block, context))
         for line, text in _texts(blocks):
-            self._text(line, text, stage)
+            self._text(line, text, context)
 
-    def _text(self, line: int, text: Text, stage: Stage) -> None:
+    def _text(self, line: int, text: Text, context: Context) -> None:
         for part in text:
-            self._try(line, partial(worded, part, stage))
+            self._try(line, partial(worded, part, context))
 
     def _without_stage(self, line: int, text: Text) -> None:
         """What no network could make right."""

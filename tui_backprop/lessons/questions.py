@@ -22,9 +22,9 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parse_unit
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import evaluate, figure
 from tui_backprop.lessons.lesson import Question
-from tui_backprop.lessons.stage import Stage
 
 _WORK = {
     "z": "work z", "a": "work a", "upstream": "work upstream", "delta": "work delta", "gradient": "work gradient",
@@ -65,33 +65,33 @@ def order(question: Question, choices: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(places)
 
 
-def truth(question: Question, stage: Stage) -> Truth:
+def truth(question: Question, context: Context) -> Truth:
     """What the trace says at the moment of the reveal."""
-    choices = options(question, stage.experiment)
+    choices = options(question, context.experiment)
     match question.kind:
         case "gate":
-            z = _known(evaluate(f"z {question.about}", stage), question)
+            z = _known(evaluate(f"z {question.about}", context), question)
             sign = "above 0" if z > 0 else "not above 0"
-            work = figure(f"work z {question.about}", stage)
+            work = figure(f"work z {question.about}", context)
             return _chosen(choices, int(z <= 0), f"z({question.about}) = {work}, {sign}")
         case "direction":
-            moved = _known(evaluate(f"new {question.about}", stage), question) - float(
-                evaluate(f"old {question.about}", stage)
+            moved = _known(evaluate(f"new {question.about}", context), question) - float(
+                evaluate(f"old {question.about}", context)
             )
             place = 2 if moved == 0 else int(moved < 0)
-            return _chosen(choices, place, f"{question.about}: {figure(f'work update {question.about}', stage)}")
+            return _chosen(choices, place, f"{question.about}: {figure(f'work update {question.about}', context)}")
         case "blame":
-            upstream = stage.moment.upstream(_layer(question, stage.experiment))
+            upstream = context.moment.upstream(_layer(question, context.experiment))
             if upstream is None:
                 raise _too_early(question)
             most = int(np.argmax(np.abs(upstream)))
-            return _chosen(choices, most, f"↑({choices[most]}) = {figure(f'work upstream {choices[most]}', stage)}")
+            return _chosen(choices, most, f"↑({choices[most]}) = {figure(f'work upstream {choices[most]}', context)}")
         case "number":
-            return _number(question, stage)
+            return _number(question, context)
         case "bug":
-            if not stage.bug:
+            if not context.bug:
                 raise BackpropError("a question about a bug on a page without one", 'bug = "…" in its page')
-            bugs = bugs_of(stage.bug)
+            bugs = bugs_of(context.bug)
             place = list(BUGS).index(bugs[0]) if len(bugs) == 1 else choices.index(_SEVERAL_BUGS if bugs else _NO_BUG)
             return _chosen(choices, place, "")
     return _chosen(choices, question.answer - 1, "")
@@ -117,14 +117,14 @@ def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:
     return Truth(place, choices[place], work)
 
 
-def _number(question: Question, stage: Stage) -> Truth:
-    value = _known(evaluate(question.about, stage), question)
+def _number(question: Question, context: Context) -> Truth:
+    value = _known(evaluate(question.about, context), question)
     kind, _, rest = question.about.partition(" ")
     kind, name = (kind, rest) if rest else ("", question.about)
     work = ""
     if kind in _WORK and "#" not in question.about and "@" not in question.about:
-        work = f"{name}: {figure(f'{_WORK[kind]} {name}', stage)}"
-    if kind == "delta" and parse_unit(name, stage.experiment).layer == 0:
+        work = f"{name}: {figure(f'{_WORK[kind]} {name}', context)}"
+    if kind == "delta" and parse_unit(name, context.experiment).layer == 0:
         work = ""
     return Truth(value, arithmetic.number(value), work)
 

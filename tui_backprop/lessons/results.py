@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import library
-from tui_backprop.lessons.leaf import Leaf, Press
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.plain import words
 from tui_backprop.lessons.progress import Bookmark, Progress
 
@@ -36,18 +36,18 @@ def results(progress: Progress) -> Iterator[Result]:
 
 def _of_lesson(name: str, mark: Bookmark, chapter: str) -> Iterator[Result]:
     lesson = library.find(name)
-    press = Press(lesson)
+    builder = PageBuilder(lesson)
     for place, said in sorted(mark.said.items()):
         if place >= len(lesson.pages) or place not in mark.answers:
             continue
-        leaf = press.leaf(lesson.pages[place])
-        first = _worded(leaf, said[0])
-        if leaf.put is not None and first:
-            yield Result(chapter, words(leaf.put.words), first, len(said), mark.answers[place])
+        computed = builder.build(lesson.pages[place])
+        first = _worded(computed, said[0])
+        if computed.prompt is not None and first:
+            yield Result(chapter, words(computed.prompt.words), first, len(said), mark.answers[place])
 
 
-def _worded(leaf: Leaf, given: float) -> str:
+def _worded(computed: ComputedPage, given: float) -> str:
     """An answer as it was given; nothing where the lesson has been changed since."""
-    if leaf.put is None or not leaf.put.options:
+    if computed.prompt is None or not computed.prompt.options:
         return f"{given:.12g}"
-    return leaf.put.options[leaf.put.places.index(int(given))] if given in leaf.put.places else ""
+    return computed.prompt.options[computed.prompt.places.index(int(given))] if given in computed.prompt.places else ""

@@ -10,7 +10,7 @@ from operator import attrgetter
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
 from tui_backprop.core.run.moment import Moment, Phase
-from tui_backprop.lessons.leaf import Put, Shown
+from tui_backprop.lessons.computed_page import Prompt, RenderedBlock
 from tui_backprop.lessons.lesson import Words
 from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
 from tui_backprop.render.canvas import joined
@@ -23,54 +23,54 @@ MOST_MARKED = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class PageView:
     """What the lesson's pane shows.
 
-    `blocks` are in sight already; `put` is the question, `open` while it waits for an answer; `verdict` says how the
-    answer was, or what it is, and helps where a second one is awaited; `right` is whether it was right, None if nobody
-    answered; `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names
+    `blocks` are shown already; `prompt` is the question, `open` while it waits for an answer; `verdict` says how the
+    answer was, or what it is, and helps where a second one is awaited; `right` is whether it was right, None if it is
+    unanswered; `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names
     the keys.
     """
 
     heading: str
     where: str
     experiment: Experiment
-    blocks: tuple[Shown, ...] = ()
-    put: Put | None = None
+    blocks: tuple[RenderedBlock, ...] = ()
+    prompt: Prompt | None = None
     open: bool = False
     verdict: str = ""
     right: bool | None = None
-    after: tuple[Shown, ...] = ()
+    after: tuple[RenderedBlock, ...] = ()
     hint: str = ""
     score: str = ""
 
 
-def sheet_lines(
-    sheet: Sheet, chosen: int, typed: str, columns: int, moment: Moment | None = None
+def page_lines(
+    page: PageView, chosen: int, typed: str, columns: int, moment: Moment | None = None
 ) -> tuple[list[Line], int]:
     """All lines of a page, and the one that should be in sight: the question's, or the verdict's.
 
     Plots and programs are drawn as they are at `moment`, whatever the page began with.
     """
-    lines = _blocks(sheet.blocks, sheet, columns, moment)
+    lines = _blocks(page.blocks, page, columns, moment)
     focus = 0
-    if sheet.put is not None:
+    if page.prompt is not None:
         focus = len(lines)
-        lines += [(), *_flow([Words("? ", True), *sheet.put.words], sheet, columns, 2)]
-        choices = sheet.put.options if sheet.open or not sheet.verdict else ()
+        lines += [(), *_flow([Words("? ", True), *page.prompt.words], page, columns, 2)]
+        choices = page.prompt.options if page.open or not page.verdict else ()
         options = [_option(place, option, place == chosen) for place, option in enumerate(choices)]
         in_a_row = joined([span for option in options for span in (*option, Span("   "))])
         lines += [in_a_row] if options and length(in_a_row) <= columns else _below_each_other(options, columns)
-        if sheet.open and not sheet.put.options:
+        if page.open and not page.prompt.options:
             lines.append(line(Span("  ▸ ", "accent", True), Span(f"{safe(typed)}_", "text", True)))
-    if sheet.verdict:
+    if page.verdict:
         focus = len(lines)
-        sign, ink = {True: ("✓ ", "+3"), False: ("✗ ", "-3"), None: ("▸ ", "accent")}[sheet.right]
+        sign, ink = {True: ("✓ ", "+3"), False: ("✗ ", "-3"), None: ("▸ ", "accent")}[page.right]
         lines.append(())
-        spans = [Span(sign, ink, True), *(Span(word, "text", True) for word in _split(safe(sheet.verdict)))]
+        spans = [Span(sign, ink, True), *(Span(word, "text", True) for word in _split(safe(page.verdict)))]
         lines += _lay(spans, columns, 2)
-    if sheet.after:
-        lines += [(), *_blocks(sheet.after, sheet, columns, moment)]
+    if page.after:
+        lines += [(), *_blocks(page.after, page, columns, moment)]
     while lines and not lines[0]:
         lines.pop(0)
         focus = max(0, focus - 1)
@@ -102,7 +102,7 @@ def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selectio
     return frozenset(found)
 
 
-def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int, moment: Moment | None) -> list[Line]:
+def _blocks(blocks: Sequence[RenderedBlock], page: PageView, columns: int, moment: Moment | None) -> list[Line]:
     lines: list[Line] = []
     for kind, group in groupby(blocks, key=attrgetter("kind")):
         if kind == "row":
@@ -110,7 +110,7 @@ def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int, moment: Moment 
             continue
         for block in group:
             if kind == "item":
-                lines += _flow([Words("• "), *block.cells[0]], sheet, columns, 2)
+                lines += _flow([Words("• "), *block.cells[0]], page, columns, 2)
             elif kind == "curve":
                 lines += [(), *curves([cell[0].text for cell in block.cells], columns)]
             elif kind == "plot":
@@ -118,15 +118,15 @@ def _blocks(blocks: Sequence[Shown], sheet: Sheet, columns: int, moment: Moment 
             elif kind == "code":
                 lines += [(), *program(block, moment, columns)]
             else:
-                lines += [*([()] if lines else []), *_flow(block.cells[0], sheet, columns, 0)]
+                lines += [*([()] if lines else []), *_flow(block.cells[0], page, columns, 0)]
     return lines
 
 
-def _flow(parts: Sequence[Words], sheet: Sheet, columns: int, indent: int) -> list[Line]:
+def _flow(parts: Sequence[Words], page: PageView, columns: int, indent: int) -> list[Line]:
     """Text in lines, broken at blanks only."""
     spans: list[Span] = []
     for part in parts:
-        named = thing(part.thing, sheet.experiment) if part.thing else None
+        named = thing(part.thing, page.experiment) if part.thing else None
         target = named if named is None or isinstance(named, Part) else _pane(named)
         ink = "accent" if named else "text"
         spans += [Span(word, ink, part.strong, False, target, named is not None) for word in _split(safe(part.text))]
@@ -157,7 +157,7 @@ def _lay(spans: Sequence[Span], columns: int, indent: int) -> list[Line]:
     current: list[Span] = []
     word: list[Span] = []
 
-    def put() -> None:
+    def prompt() -> None:
         nonlocal current, word
         if not word:
             return
@@ -180,16 +180,16 @@ def _lay(spans: Sequence[Span], columns: int, indent: int) -> list[Line]:
 
     for span in spans:
         if span.text == " ":
-            put()
+            prompt()
             if length(current) < columns and current and length(current) > (indent if lines else 0):
                 current.append(span)
         else:
             word.append(span)
-    put()
+    prompt()
     return [*lines, tuple(current)] if current else lines
 
 
-def _table(rows: Sequence[Shown], columns: int) -> list[Line]:
+def _table(rows: Sequence[RenderedBlock], columns: int) -> list[Line]:
     texts = [[safe("".join(part.text for part in cell)) for cell in row.cells] for row in rows]
     strong = [[any(part.strong for part in cell) for cell in row.cells] for row in rows]
     count = max(map(len, texts))

@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.computed_page import RenderedBlock
 from tui_backprop.lessons.curves import curve
-from tui_backprop.lessons.leaf import Shown
 from tui_backprop.lessons.plots import Plot, plot
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
@@ -112,7 +112,7 @@ def _legend(found: Plot) -> str:
     return f"{what}{second}, from {short(float(found.x[0]))} to {short(float(found.x[-1]))}"
 
 
-def program(block: Shown, moment: Moment | None, columns: int) -> list[Line]:
+def program(block: RenderedBlock, moment: Moment | None, columns: int) -> list[Line]:
     """A program. The line that is at work at this moment is lit, and what it has just computed stands below it."""
     lines: list[Line] = []
     now = str(moment.phase) if moment is not None and moment.step else ""

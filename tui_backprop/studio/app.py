@@ -238,9 +238,9 @@ def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys
 
 def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
     """The same of a lesson on its first page, after `keys`."""
-    from tui_backprop.studio.screens.lesson import first_stage
+    from tui_backprop.studio.screens.lesson import first_timeline
 
-    app = BackpropApp(first_stage(lesson), replace(STILL, theme=theme), lesson=lesson, keep_progress=False)
+    app = BackpropApp(first_timeline(lesson), replace(STILL, theme=theme), lesson=lesson, keep_progress=False)
     return asyncio.run(_picture(app, size, keys))
 
 

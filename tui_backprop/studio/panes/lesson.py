@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.answers import EXAMPLE, begins_number, read_answer
-from tui_backprop.render.lesson import Sheet, sheet_lines
+from tui_backprop.render.lesson import PageView, page_lines
 from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.studio.panes.pane import Pane
 
@@ -33,7 +33,7 @@ class Lesson(Pane):
     Lesson { padding: 0 1; }
     """
 
-    sheet: reactive[Sheet | None] = reactive(None, repaint=False)
+    page: reactive[PageView | None] = reactive(None, repaint=False)
     chosen: reactive[int] = reactive(-1, repaint=False)
     """The option that `enter` answers with; −1 until one is chosen, so that an `enter` too many answers nothing."""
     typed: reactive[str] = reactive("", repaint=False)
@@ -54,14 +54,14 @@ class Lesson(Pane):
             self.mistake = mistake
             super().__init__()
 
-    def watch_sheet(self, sheet: Sheet | None) -> None:
+    def watch_page(self, page: PageView | None) -> None:
         """Another page, or another half of it."""
         self.set_reactive(Lesson.chosen, -1)
         self.set_reactive(Lesson.typed, "")
         self.set_reactive(Lesson.top, self._focus_top())
-        if sheet is not None:
-            self.entitle(f"{sheet.heading}  {sheet.where}", f"{sheet.where}  {sheet.heading}")
-            self.border_subtitle = sheet.score or None
+        if page is not None:
+            self.entitle(f"{page.heading}  {page.where}", f"{page.where}  {page.heading}")
+            self.border_subtitle = page.score or None
         self.repaint()
 
     def watch_chosen(self) -> None:
@@ -88,13 +88,13 @@ class Lesson(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The page, from the first line in sight on; the last line names the keys."""
-        if self.sheet is None:
+        if self.page is None:
             return []
         lines, _ = self._all()
         room = max(1, rows - 1)
         top = min(max(0, self.top), max(0, len(lines) - room))
         shown = lines[top : top + room]
-        hint = "n: more" if top + room < len(lines) else self.sheet.hint
+        hint = "n: more" if top + room < len(lines) else self.page.hint
         above = Span("↑ ", "accent") if top else Span("")
         return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
 
@@ -103,13 +103,13 @@ class Lesson(Pane):
 
         An answer is chosen when all can be seen: before that its key only brings them into sight.
         """
-        if self.sheet is None or not self.sheet.open or self.sheet.put is None:
+        if self.page is None or not self.page.open or self.page.prompt is None:
             if event.key == "enter":  # one too many, or on to what comes: not the studio's
                 self.post_message(self.Chosen("turn(1)"))
                 event.stop()
                 event.prevent_default()
             return
-        choices = len(self.sheet.put.options)
+        choices = len(self.page.prompt.options)
         character = (event.character or "") if event.is_printable else ""
         taken = self._option_key(event.key, character, choices) if choices else self._number_key(event.key, character)
         if not taken and character and event.key not in self.screen.active_bindings:
@@ -154,9 +154,9 @@ class Lesson(Pane):
 
     def action_move(self, right: int, down: int) -> None:
         """Another option, or other lines."""
-        if self.sheet is not None and self.sheet.open and self.sheet.put is not None and self.sheet.put.options:
+        if self.page is not None and self.page.open and self.page.prompt is not None and self.page.prompt.options:
             move = down or right
-            self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.sheet.put.options)
+            self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.page.prompt.options)
             return
         self.top = min(max(0, self.top + down), max(0, len(self._all()[0]) - self._room))
 
@@ -165,14 +165,14 @@ class Lesson(Pane):
         return max(1, self.size.height - 1)
 
     def _all(self) -> tuple[list[Line], int]:
-        if self.sheet is None:
+        if self.page is None:
             return [], 0
-        return sheet_lines(self.sheet, self.chosen, self.typed, max(10, self.size.width), self.moment)
+        return page_lines(self.page, self.chosen, self.typed, max(10, self.size.width), self.moment)
 
     def _focus_top(self) -> int:
         lines, focus = self._all()
-        if self.sheet is not None and self.sheet.open and self.sheet.verdict:
+        if self.page is not None and self.page.open and self.page.verdict:
             return max(0, len(lines) - self._room)  # the hint and the options
-        if self.sheet is not None and self.sheet.verdict and len(lines) > self._room:
+        if self.page is not None and self.page.verdict and len(lines) > self._room:
             return min(focus + 1, max(0, len(lines) - 1))
         return 0

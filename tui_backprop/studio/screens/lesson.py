@@ -1,4 +1,4 @@
-"""The studio with a lesson beside it: pages that set the stage, questions that the trace answers."""
+"""The studio with a lesson beside it: pages that set the scene, questions that the run itself answers."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
 from tui_backprop.lessons.answers import hint
 from tui_backprop.lessons.arithmetic import number
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, things
 from tui_backprop.lessons.conditions import Condition, condition
-from tui_backprop.lessons.leaf import Leaf, Press, things
+from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.names import thing
-from tui_backprop.lessons.progress import Bookmark, Progress, Spot
+from tui_backprop.lessons.progress import Bookmark, Position, Progress
 from tui_backprop.lessons.questions import judge
-from tui_backprop.lessons.stage import Stage, Theatre
-from tui_backprop.render.lesson import Sheet, marks
+from tui_backprop.render.lesson import PageView, marks
 from tui_backprop.render.matrices import View
 from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, Audience
@@ -69,14 +69,14 @@ class LessonScreen(StudioScreen):
         self._questions = questions
         self._holds: Condition | None = None
         self._forgetting = False
-        self._live: Stage | None = None
+        self._live: Context | None = None
         self._open_lesson(lesson)
 
     def _open_lesson(self, lesson: Lesson) -> None:
-        self._lesson, self._press = lesson, Press(lesson)
+        self._lesson, self._builder = lesson, PageBuilder(lesson)
         self._bookmark = self._progress.bookmark(lesson.name)
-        spot = self._bookmark.spot
-        self._spot = spot if spot.page < len(lesson.pages) else Spot()
+        position = self._bookmark.position
+        self._position = position if position.page < len(lesson.pages) else Position()
 
     def begin(self) -> None:
         """Whoever comes next begins where the lesson begins."""
@@ -112,15 +112,15 @@ class LessonScreen(StudioScreen):
         """The command that goes on at this page."""
         return "tui-backprop learn" if self._keep else ""
 
-    # The stage
+    # The scene
 
     @property
     def _page(self) -> Page:
-        return self._lesson.pages[self._spot.page]
+        return self._lesson.pages[self._position.page]
 
     @property
     def _asking(self) -> bool:
-        return isinstance(self._page.task, Question) and not self._spot.told and self._are_asked
+        return isinstance(self._page.task, Question) and not self._position.revealed and self._are_asked
 
     @property
     def _are_asked(self) -> bool:
@@ -129,37 +129,37 @@ class LessonScreen(StudioScreen):
     def on_mount(self) -> None:
         """The page where the lesson was left."""
         self.fit(self.app.size)
-        self.call_later(self._show, self._spot)
+        self.call_later(self._show, self._position)
 
-    def _show(self, spot: Spot) -> None:
+    def _show(self, position: Position) -> None:
         """Another page, or the other half of this one."""
-        self._spot = spot
+        self._position = position
         try:
-            self._leaf = self._press.leaf(self._page)
+            self._computed = self._builder.build(self._page)
         except BackpropError as error:
             self.news = str(error)
             return
-        self._spot = replace(spot, told=spot.told or self._settled)
+        self._position = replace(position, revealed=position.revealed or self._question_closed)
         self._live = None
-        self._set_stage()
+        self._set_scene()
         self._holds = self._waiting()
         self._keep_place()
-        self._show_sheet()
+        self._show_page()
 
-    def _set_stage(self) -> None:
+    def _set_scene(self) -> None:
         """Everything as the page has it: experiment, moment, selection, pane."""
-        scene, leaf = self._page.scene, self._leaf
-        told = leaf.revealed if self._spot.told else None
-        moment = (told or leaf.stage).moment
+        scene, computed = self._page.scene, self._computed
+        revealed = computed.revealed if self._position.revealed else None
+        moment = (revealed or computed.context).moment
         self._player.pause()
         self._journeys.stop()
-        self._timeline = self._timeline.of(leaf.stage.experiment)
+        self._timeline = self._timeline.of(computed.context.experiment)
         self._holds = None
-        if self.moment is None or self.moment.experiment.network != leaf.stage.experiment.network:
+        if self.moment is None or self.moment.experiment.network != computed.context.experiment.network:
             self._change_network()
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, self.selection)
-        chosen = thing(scene.select, leaf.stage.experiment) if scene.select else None
+        chosen = thing(scene.select, computed.context.experiment) if scene.select else None
         self.selection = chosen if isinstance(chosen, Part) else Weight(1, 0, 0)
         self.view = View(scene.matrices)
         self._make(moves.to_place(self._timeline, moment.step, moment.phase if moment.step else None))
@@ -181,23 +181,23 @@ class LessonScreen(StudioScreen):
 
     def _waiting(self) -> Condition | None:
         task = self._page.task
-        if not isinstance(task, Wait) or self._spot.told:
+        if not isinstance(task, Wait) or self._position.revealed:
             return None
-        return condition(task.until, self._leaf.stage.experiment)
+        return condition(task.until, self._computed.context.experiment)
 
     def watch_moment(self, moment: Moment | None) -> None:
         """What the page waits for may have happened."""
         if self._holds is None or moment is None:
             return
-        start = self._leaf.stage.moment
+        start = self._computed.context.moment
         if moment.base is not start.base or moment.edits_so_far:  # another run, of which the page says nothing
             return
         if (moment.step, moment.phase) != (start.step, start.phase) and self._holds.holds(moment):
             self._holds = None
-            self._live = Stage(self._leaf.stage.timeline, moment, self._leaf.stage.bug)
-            self._spot = Spot(self._spot.page, True)
+            self._live = Context(self._computed.context.timeline, moment, self._computed.context.bug)
+            self._position = Position(self._position.page, True)
             self._keep_place()
-            self._show_sheet()
+            self._show_page()
 
     # Turning pages
 
@@ -207,12 +207,12 @@ class LessonScreen(StudioScreen):
         if by > 0 and pane.more:
             pane.scroll_on()
             return
-        spot = self._spot
-        if by > 0 and self._leaf.revealed is not None and not spot.told:
-            self._show(Spot(spot.page, True))
-        elif 0 <= spot.page + by < len(self._lesson.pages):
-            task = self._lesson.pages[spot.page + by].task
-            self._show(Spot(spot.page + by, by < 0 and task is not None))
+        position = self._position
+        if by > 0 and self._computed.revealed is not None and not position.revealed:
+            self._show(Position(position.page, True))
+        elif 0 <= position.page + by < len(self._lesson.pages):
+            task = self._lesson.pages[position.page + by].task
+            self._show(Position(position.page + by, by < 0 and task is not None))
         else:
             self._leave(by)
 
@@ -225,15 +225,15 @@ class LessonScreen(StudioScreen):
             return
         lesson = chapter(names[place])
         last = len(lesson.pages) - 1
-        self.read(lesson, Spot() if by > 0 else Spot(last, lesson.pages[last].task is not None))
+        self.read(lesson, Position() if by > 0 else Position(last, lesson.pages[last].task is not None))
 
-    def read(self, lesson: Lesson, spot: Spot | None = None) -> None:
+    def read(self, lesson: Lesson, position: Position | None = None) -> None:
         """Another lesson, from a page or from where it was left."""
         self._open_lesson(lesson)
-        self._show(spot or self._spot)
+        self._show(position or self._position)
 
     def _keep_place(self) -> None:
-        self._bookmark = replace(self._bookmark, spot=self._spot)
+        self._bookmark = replace(self._bookmark, position=self._position)
         if self._keep:  # another lesson may have been read meanwhile
             self._progress = replace(self._progress, bookmarks=progress.load().bookmarks)
         self._progress = self._progress.with_bookmark(self._lesson.name, self._bookmark)
@@ -256,49 +256,54 @@ class LessonScreen(StudioScreen):
             self._answer(float(place))
 
     def _answer(self, given: float) -> None:
-        task, leaf = self._page.task, self._leaf
-        if not isinstance(task, Question) or leaf.truth is None or leaf.put is None or self._spot.told:
+        task, computed = self._page.task, self._computed
+        if (
+            not isinstance(task, Question)
+            or computed.truth is None
+            or computed.prompt is None
+            or self._position.revealed
+        ):
             return
-        if leaf.put.options:
-            given = float(leaf.put.places[int(given)])
-        self._bookmark = self._bookmark.answered(self._spot.page, given, judge(task, leaf.truth, given))
-        if self._settled:
-            self._show(self._spot)
+        if computed.prompt.options:
+            given = float(computed.prompt.places[int(given)])
+        self._bookmark = self._bookmark.answered(self._position.page, given, judge(task, computed.truth, given))
+        if self._question_closed:
+            self._show(self._position)
             return
         self._keep_place()
-        self._show_sheet()
+        self._show_page()
 
     @property
     def _said(self) -> tuple[float, ...]:
         """What was answered on this page, first to last; nothing where the lesson has been changed since."""
-        put, said = self._leaf.put, self._bookmark.said.get(self._spot.page, ())
-        known = put is not None and all(given in put.places for given in said if put.options)
+        prompt, said = self._computed.prompt, self._bookmark.said.get(self._position.page, ())
+        known = prompt is not None and all(given in prompt.places for given in said if prompt.options)
         return said if known else ()
 
     @property
-    def _settled(self) -> bool:
+    def _question_closed(self) -> bool:
         """Whether this page's question has had its answers: a right one, or as many as there are tries."""
-        task, leaf, said = self._page.task, self._leaf, self._said
-        if not said or not isinstance(task, Question) or leaf.truth is None or leaf.put is None:
+        task, computed, said = self._page.task, self._computed, self._said
+        if not said or not isinstance(task, Question) or computed.truth is None or computed.prompt is None:
             return False
-        return len(said) >= leaf.put.tries or judge(task, leaf.truth, said[-1])
+        return len(said) >= computed.prompt.tries or judge(task, computed.truth, said[-1])
 
     def _verdict(self) -> tuple[str, bool | None]:
         """On what was answered on this page, and whether it was right in the end; nothing where nothing was."""
-        task, leaf, said = self._page.task, self._leaf, self._said
-        if not said or not isinstance(task, Question) or leaf.truth is None or leaf.put is None:
+        task, computed, said = self._page.task, self._computed, self._said
+        if not said or not isinstance(task, Question) or computed.truth is None or computed.prompt is None:
             return "", None
         words = [self._worded(given) for given in said]
-        if judge(task, leaf.truth, said[-1]):
-            return f"Right: {leaf.truth.words}.{f' At first you said {words[0]}.' if said[1:] else ''}", True
-        if self._spot.told or leaf.revealed is None:
-            return f"You said {', then '.join(words)}. It is: {leaf.truth.words}.", False
-        return f"You said {words[-1]}. {hint(task, leaf.truth, leaf.revealed, said[-1])} Try again.", False
+        if judge(task, computed.truth, said[-1]):
+            return f"Right: {computed.truth.words}.{f' At first you said {words[0]}.' if said[1:] else ''}", True
+        if self._position.revealed or computed.revealed is None:
+            return f"You said {', then '.join(words)}. It is: {computed.truth.words}.", False
+        return f"You said {words[-1]}. {hint(task, computed.truth, computed.revealed, said[-1])} Try again.", False
 
     def _worded(self, given: float) -> str:
-        put = self._leaf.put
-        assert put is not None
-        return put.options[put.places.index(int(given))] if put.options else number(given, 6)
+        prompt = self._computed.prompt
+        assert prompt is not None
+        return prompt.options[prompt.places.index(int(given))] if prompt.options else number(given, 6)
 
     def action_again(self) -> None:
         """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
@@ -307,71 +312,71 @@ class LessonScreen(StudioScreen):
             self.news = "A again: forget your answers in this chapter and start over."
             return
         self._bookmark = Bookmark()
-        self._show(Spot())
+        self._show(Position())
         self.news = "From the beginning: every question is open again."
 
     def action_questions(self) -> None:
         """Questions on or off."""
         self._progress, self._questions = replace(self._progress, questions=not self._are_asked), None
         self._keep_place()
-        self._show_sheet()
+        self._show_page()
         self.news = "Questions are asked." if self._are_asked else "Questions do not wait for an answer: n shows it."
 
     # The page
 
-    def _show_sheet(self) -> None:
-        leaf, told = self._leaf, self._spot.told
+    def _show_page(self) -> None:
+        computed, revealed = self._computed, self._position.revealed
         self._forgetting = False
         asking = self._asking
-        self.asked = isinstance(self._page.task, Question) and not told
-        verdict, right = self._verdict() if told or asking else ("", None)
+        self.asked = isinstance(self._page.task, Question) and not revealed
+        verdict, right = self._verdict() if revealed or asking else ("", None)
         answered = bool(verdict)
-        if told and leaf.truth is not None:
-            verdict = verdict or f"It is: {leaf.truth.words}."
-            verdict += f" {leaf.truth.work}" if leaf.truth.work else ""
-        after = leaf.after if told else ()
-        if self._live is not None and told:
-            after = self._press.blocks(self._page.after, self._live)
+        if revealed and computed.truth is not None:
+            verdict = verdict or f"It is: {computed.truth.words}."
+            verdict += f" {computed.truth.work}" if computed.truth.work else ""
+        after = computed.after if revealed else ()
+        if self._live is not None and revealed:
+            after = self._builder.blocks(self._page.after, self._live)
         answers = self._bookmark.answers.values()
         score = f"{sum(answers)} of {len(answers)} right" if answers and self._are_asked else ""
         pane = self.query_one(widgets.Lesson)
-        pane.sheet = Sheet(
-            heading=f"{leaf.title}",
-            where=f"{self._spot.page + 1}/{len(self._lesson.pages)}",
+        pane.page = PageView(
+            heading=f"{computed.title}",
+            where=f"{self._position.page + 1}/{len(self._lesson.pages)}",
             score=score,
-            experiment=leaf.stage.experiment,
-            blocks=leaf.before,
-            put=leaf.put,
+            experiment=computed.context.experiment,
+            blocks=computed.before,
+            prompt=computed.prompt,
             open=asking,
             verdict=verdict,
             right=right,
             after=after,
-            hint=self._hint(leaf),
+            hint=self._hint(computed),
         )
-        shown = things((*leaf.before, *after), leaf.stage)
+        shown = things((*computed.before, *after), computed.context)
         for painted in self.query(Painted):
-            painted.marked = frozenset() if painted is pane else marks(shown, leaf.stage.experiment)
+            painted.marked = frozenset() if painted is pane else marks(shown, computed.context.experiment)
         if asking or answered:  # after an answer enter turns the page
             self.set_focus(pane)
         elif self.focused is pane:
             self.action_show_pane(self.front)
-        typing = asking and leaf.put is not None and not leaf.put.options
+        typing = asking and computed.prompt is not None and not computed.prompt.options
         self.query_one(KeyBar).keys = bar_keys(
             tuple(key for key in self.offered_keys() if not (typing and key.key in TYPED))
         )
 
-    def _hint(self, leaf: Leaf) -> str:
-        if self._asking and leaf.put is not None:
-            if leaf.put.options:
+    def _hint(self, computed: ComputedPage) -> str:
+        if self._asking and computed.prompt is not None:
+            if computed.prompt.options:
                 return "letter or arrows, enter: answer  n: show"
-            decimals = f"{leaf.put.decimals} decimal{'s'[: leaf.put.decimals != 1]}"
+            decimals = f"{computed.prompt.decimals} decimal{'s'[: computed.prompt.decimals != 1]}"
             return f"type it, {decimals}; enter: answer  n: show"
-        if self._holds is not None and not self._spot.told:
+        if self._holds is not None and not self._position.revealed:
             step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
-            return f"{step}  n: on until {leaf.wait}"
-        if leaf.revealed is not None and not self._spot.told:
+            return f"{step}  n: on until {computed.wait}"
+        if computed.revealed is not None and not self._position.revealed:
             return "n: the answer"
-        last = self._spot.page + 1 == len(self._lesson.pages)
+        last = self._position.page + 1 == len(self._lesson.pages)
         return (
             ("n: next chapter" if self._lesson.name in chapter_names()[:-1] else "the end") if last else "n: next page"
         )
@@ -379,9 +384,9 @@ class LessonScreen(StudioScreen):
 
 def first_experiment(lesson: Lesson) -> Experiment:
     """What a lesson's first page shows."""
-    return Theatre(lesson).timeline(lesson.pages[0].scene).experiment
+    return LessonRuns(lesson).timeline(lesson.pages[0].scene).experiment
 
 
-def first_stage(lesson: Lesson) -> Timeline:
+def first_timeline(lesson: Lesson) -> Timeline:
     """A timeline of a lesson's first page."""
     return Timeline(first_experiment(lesson))

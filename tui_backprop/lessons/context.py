@@ -25,7 +25,7 @@ LONGEST_WAIT = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class Context:
     """A moment, and the run that it is from. `bug` is the mistake that the page's gradient makes, if any."""
 
     timeline: Timeline
@@ -37,9 +37,9 @@ class Stage:
         """What is trained."""
         return self.moment.experiment
 
-    def at(self, place: str) -> Stage:
+    def at(self, place: str) -> Context:
         """Another moment of the same run."""
-        return Stage(self.timeline, self.timeline.go(*place_of(place, self.timeline)), self.bug)
+        return Context(self.timeline, self.timeline.go(*place_of(place, self.timeline)), self.bug)
 
     def passage(self, sample: int) -> Pass:
         """The pass of any sample under the weights of this moment."""
@@ -73,7 +73,7 @@ def experiment_of(scene: Scene, lesson: Lesson) -> Experiment:
     return replace(load_experiment(str(path), scene.overrides, pipes=False), name=path.stem, watch="")
 
 
-class Theatre:
+class LessonRuns:
     """The stages of a lesson. Runs are kept while the experiment stays the same: most pages go on where one ended."""
 
     def __init__(self, lesson: Lesson) -> None:
@@ -87,17 +87,17 @@ class Theatre:
             self._timelines[key] = Timeline(experiment_of(scene, self._lesson), furthest=FURTHEST)
         return self._timelines[key]
 
-    def stage(self, scene: Scene, at: str = "") -> Stage:
+    def context(self, scene: Scene, at: str = "") -> Context:
         """A scene's moment, or another of its run."""
         timeline = self.timeline(scene)
-        return Stage(timeline, timeline.go(*place_of(at or scene.at, timeline)), scene.bug)
+        return Context(timeline, timeline.go(*place_of(at or scene.at, timeline)), scene.bug)
 
-    def waited(self, stage: Stage, condition: Condition) -> Stage:
+    def wait_for(self, context: Context, condition: Condition) -> Context:
         """The first moment after this one in which a condition holds, phase by phase or epoch by epoch."""
-        timeline = stage.timeline
-        timeline.go(stage.moment.step, stage.moment.phase if stage.moment.step else None)
+        timeline = context.timeline
+        timeline.go(context.moment.step, context.moment.phase if context.moment.step else None)
         move = timeline.next_epoch if condition.of_epochs else timeline.next_phase
         for _ in range(LONGEST_WAIT):
             if condition.holds(move()):
-                return Stage(timeline, timeline.moment, stage.bug)
+                return Context(timeline, timeline.moment, context.bug)
         raise BackpropError("the condition of this wait does not come true", f"it has {LONGEST_WAIT:,} moves")

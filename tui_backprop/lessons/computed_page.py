@@ -1,4 +1,4 @@
-"""A page as it is shown: every figure computed, the question put, and what there is to say after the answer."""
+"""A page as it is shown: every figure computed, the question asked, and what there is to say after the answer."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tui_backprop.core.run.moment import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.arithmetic import number
 from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.figures import figure
 from tui_backprop.lessons.gradients import gradient_table
 from tui_backprop.lessons.lesson import Block, Figure, Inline, Lesson, LessonMistake, Page, Question, Text, Wait, Words
 from tui_backprop.lessons.names import Thing, thing
 from tui_backprop.lessons.plots import plot
 from tui_backprop.lessons.questions import Truth, options, order, truth
-from tui_backprop.lessons.stage import Stage, Theatre
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Shown:
+class RenderedBlock:
     """A block without figures: a paragraph, an item, a row of a table, a curve of some activations, a plot, or a
     program (of each line its text and the phases at which it is at work)."""
 
@@ -32,8 +32,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Put:
-    """A question as it is put: its words, what there is to choose from (nothing: a number is typed).
+class Prompt:
+    """A question as it is shown: its words, what there is to choose from (nothing: a number is typed).
 
     `places` are those of the options in the order in which their author wrote them.
     """
@@ -50,20 +50,20 @@ class Put:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class ComputedPage:
     """One page, with both its halves.
 
     `after` is what a question or a condition keeps back, at the moment `revealed`; `truth` the answer.
     """
 
     title: str
-    before: tuple[Shown, ...]
-    stage: Stage
-    put: Put | None = None
+    before: tuple[RenderedBlock, ...]
+    context: Context
+    prompt: Prompt | None = None
     truth: Truth | None = None
     wait: str = ""
-    after: tuple[Shown, ...] = ()
-    revealed: Stage | None = None
+    after: tuple[RenderedBlock, ...] = ()
+    revealed: Context | None = None
 
     @property
     def halves(self) -> int:
@@ -71,52 +71,56 @@ class Leaf:
         return 1 if self.revealed is None else 2
 
 
-class Press:
-    """Makes leaves of a lesson's pages. A page that cannot be shown raises a `LessonMistake` with its line."""
+class PageBuilder:
+    """Computes the pages of a lesson. A page that cannot be shown raises a `LessonMistake` with its line."""
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        self._theatre = Theatre(lesson)
+        self._runs = LessonRuns(lesson)
 
-    def leaf(self, page: Page) -> Leaf:
+    def build(self, page: Page) -> ComputedPage:
         """A page, computed."""
-        stage = self._at(page.scene.line, lambda: self._theatre.stage(page.scene))
+        context = self._at(page.scene.line, lambda: self._runs.context(page.scene))
         if page.scene.select:
-            self._at(page.scene.line, lambda: thing(page.scene.select, stage.experiment))
-        before = self.blocks(page.before, stage)
+            self._at(page.scene.line, lambda: thing(page.scene.select, context.experiment))
+        before = self.blocks(page.before, context)
         match page.task:
             case Question() as question:
-                return self._asking(page, question, stage, before)
+                return self._asking(page, question, context, before)
             case Wait() as wait:
-                until = self._at(wait.line, lambda: condition(wait.until, stage.experiment))
-                revealed = self._at(wait.line, lambda: self._theatre.waited(stage, until))
+                until = self._at(wait.line, lambda: condition(wait.until, context.experiment))
+                revealed = self._at(wait.line, lambda: self._runs.wait_for(context, until))
                 after = self.blocks(page.after, revealed)
-                return Leaf(page.title, before, stage, wait=wait.until, after=after, revealed=revealed)
-        return Leaf(page.title, before, stage)
+                return ComputedPage(page.title, before, context, wait=wait.until, after=after, revealed=revealed)
+        return ComputedPage(page.title, before, context)
 
-    def _asking(self, page: Page, question: Question, stage: Stage, before: tuple[Shown, ...]) -> Leaf:
+    def _asking(
+        self, page: Page, question: Question, context: Context, before: tuple[RenderedBlock, ...]
+    ) -> ComputedPage:
         place = question.reveal or page.scene.at
-        revealed = self._at(question.line, lambda: self._theatre.stage(page.scene, place))
-        choices = self._at(question.line, lambda: options(question, stage.experiment))
+        revealed = self._at(question.line, lambda: self._runs.context(page.scene, place))
+        choices = self._at(question.line, lambda: options(question, context.experiment))
         right = self._at(question.line, lambda: truth(question, revealed))
         places = order(question, choices)
         shown = tuple(choices[place] for place in places)
-        put = Put(self._words(question.line, question.ask, stage), shown, question.decimals, places)
-        return Leaf(page.title, before, stage, put, right, "", self.blocks(page.after, revealed), revealed)
+        prompt = Prompt(self._words(question.line, question.ask, context), shown, question.decimals, places)
+        return ComputedPage(page.title, before, context, prompt, right, "", self.blocks(page.after, revealed), revealed)
 
-    def blocks(self, blocks: tuple[Block, ...], stage: Stage) -> tuple[Shown, ...]:
+    def blocks(self, blocks: tuple[Block, ...], context: Context) -> tuple[RenderedBlock, ...]:
         """Blocks at a moment."""
-        shown: list[Shown] = []
+        shown: list[RenderedBlock] = []
         for block in blocks:
             if block.kind == "check":
-                shown += _check(stage)
+                shown += _check(context)
             else:
-                self._at(block.line, partial(try_out, block, stage))
-                shown.append(Shown(block.kind, tuple(self._words(block.line, cell, stage) for cell in block.cells)))
+                self._at(block.line, partial(check_block, block, context))
+                shown.append(
+                    RenderedBlock(block.kind, tuple(self._words(block.line, cell, context) for cell in block.cells))
+                )
         return tuple(shown)
 
-    def _words(self, line: int, text: Text, stage: Stage) -> tuple[Words, ...]:
-        return self._at(line, lambda: tuple(worded(part, stage) for part in text))
+    def _words(self, line: int, text: Text, context: Context) -> tuple[Words, ...]:
+        return self._at(line, lambda: tuple(worded(part, context) for part in text))
 
     def _at(self, line: int, make: Callable[[], Result]) -> Result:
         try:
@@ -127,17 +131,17 @@ class Press:
             raise LessonMistake(self.lesson.source, line, error.message, error.hint) from None
 
 
-def things(blocks: tuple[Shown, ...], stage: Stage) -> tuple[Thing, ...]:
+def things(blocks: tuple[RenderedBlock, ...], context: Context) -> tuple[Thing, ...]:
     """What blocks speak of."""
     named = [words.thing for block in blocks for cell in block.cells for words in cell if words.thing]
-    return tuple(thing(name, stage.experiment) for name in dict.fromkeys(named))
+    return tuple(thing(name, context.experiment) for name in dict.fromkeys(named))
 
 
-def try_out(block: Block, stage: Stage) -> None:
+def check_block(block: Block, context: Context) -> None:
     """Refuses what can't be drawn: a plot of nothing, a phase that there is not."""
     if block.kind == "plot":
-        plot(_first(block), stage.moment)
-    known = phases(stage.experiment.network.depth)
+        plot(_first(block), context.moment)
+    known = phases(context.experiment.network.depth)
     for _, *named in block.cells if block.kind == "code" else ():
         for part in named:
             if isinstance(part, Words) and part.text not in known:
@@ -149,19 +153,19 @@ def _first(block: Block) -> str:
     return part.text if isinstance(part, Words) else part.source
 
 
-def worded(part: Inline, stage: Stage) -> Words:
+def worded(part: Inline, context: Context) -> Words:
     """A part of a text, its figure computed."""
     if isinstance(part, Figure):
-        return Words(figure(part.source, stage), True, part.thing)
+        return Words(figure(part.source, context), True, part.thing)
     if part.thing:
-        thing(part.thing, stage.experiment)
+        thing(part.thing, context.experiment)
     return part
 
 
-def _check(stage: Stage) -> list[Shown]:
+def _check(context: Context) -> list[RenderedBlock]:
     rows = [("parameter", "program", "measured", "")]
     rows += [
         (row.name, number(row.computed), number(row.measured), "✓" if row.agrees else "✗")
-        for row in gradient_table(stage)
+        for row in gradient_table(context)
     ]
-    return [Shown("row", tuple((Words(cell, cell == "✗"),) for cell in row)) for row in rows]
+    return [RenderedBlock("row", tuple((Words(cell, cell == "✗"),) for cell in row)) for row in rows]
