@@ -131,7 +131,7 @@ async def test_an_answer_can_be_chosen_when_all_can_be_seen_and_enter_goes_on() 
     async with learning(1, NARROW) as s:
         await turn_pages(s, "How wrong is it?  3/10")
         assert "." not in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
-        assert "type it, 1 decimal; enter: answer" in s.text("Lesson")
+        assert "number, 1 decimal; enter: answer" in s.text("Lesson")
         await s.press(*"-9", "enter", *"-8", "enter")
         assert "It is: " in s.text("Lesson")
         assert "." in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
@@ -315,7 +315,7 @@ async def test_on_stage_a_question_and_its_options_are_shown_and_n_reveals_the_a
         assert f"Why is it stuck? ▸ It is: {answer}." in said(s)
         assert "No gate switches" in s.text("Gates")
     async with learning(4) as s:  # the next time it asks as it did before
-        assert "type it, 2 decimals" in s.text("Lesson")
+        assert "number, 2 decimals" in s.text("Lesson")
 
 
 async def test_plots_and_programs_follow_what_happens() -> None:

@@ -26,8 +26,8 @@ class Lesson(Pane):
     ANSWERS = (
         "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
         "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; after a "
-        "mistake there is a hint and a second try; then enter turns the page. after Q, questions wait for no "
-        "answer. A begins the chapter again. Underlined words are underlined in the panes, too."
+        "mistake there is a hint and a second try; then enter turns the page. After Q, questions do not wait for an "
+        "answer. A begins the chapter again. Words that are underlined here are underlined in the panes, too."
     )
     DEFAULT_CSS = """
     Lesson { padding: 0 1; }

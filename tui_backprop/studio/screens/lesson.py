@@ -369,8 +369,9 @@ class LessonScreen(StudioScreen):
         if self._asking and computed.prompt is not None:
             if computed.prompt.options:
                 return "letter or arrows, enter: answer  n: show"
-            decimals = f"{computed.prompt.decimals} decimal{'s'[: computed.prompt.decimals != 1]}"
-            return f"type it, {decimals}; enter: answer  n: show"
+            decimals = computed.prompt.decimals
+            wanted = f"number, {decimals} decimal{'s'[: decimals != 1]}" if decimals else "whole number"
+            return f"{wanted}; enter: answer  n: show"
         if self._holds is not None and not self._position.revealed:
             step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
             return f"{step}  n: on until {computed.wait}"
