@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -143,7 +144,16 @@ def test_two_readings_are_refused_until_the_decimal_sign_is_given() -> None:
     assert opened(text, decimal=".").read((0,)).values.tolist() == [[1234], [5678]]
 
 
-@pytest.mark.parametrize("written", ["($5)", "1,23,456", "1_000", "٣٤", "5..6", "(1,2)"])
+@pytest.mark.parametrize("sign", ["$", "R$", "US$", "€", "USD", "CHF", "kr", "kr.", "zł", "Kč", "₹", "Rs."])
+@pytest.mark.parametrize("form", ["{}12.5", "{} 12.5", "12.5{}", "12.5 {}", "-{}12.5", "{}-12.5", "{} 1,212.5"])
+def test_amounts_of_money_are_numbers(sign: str, form: str) -> None:
+    text = form.format(sign)
+    amount = (1212.5 if "1,212" in text else 12.5) * (-1 if "-" in text else 1)
+    table = opened(f"x;y\n{text};1\n{form.replace('12.5', '13.5').format(sign)};2\n").read((0,))
+    assert table.values[0, 0] == amount
+
+
+@pytest.mark.parametrize("written", ["($5)", "1,23,456", "1_000", "٣٤", "5..6", "(1,2)", "5±1", "1.5-"])
 def test_a_column_never_becomes_classes_because_of_how_its_numbers_are_written(written: str) -> None:
     lines = "".join(f"{written};{place};{'ab'[place % 2]}\n" for place in range(4))
     with pytest.raises(ExperimentError, match="column x: "):
@@ -153,6 +163,13 @@ def test_a_column_never_becomes_classes_because_of_how_its_numbers_are_written(w
 def test_numbers_with_a_unit_are_neither_numbers_nor_classes() -> None:
     with pytest.raises(ExperimentError, match="line 2, column x: '12 kg' is a number with a unit"):
         opened("x,y\n12 kg,1\n13 kg,2\n12 kg,2\n").read((0, 1))
+    for column in (["12kg", "13kg", "14kg"], ["1.5k", "2k"], ["12 kg", "1300 g"], ["$12M", "$9.5M"]):
+        lines = [f"{value},{place}\n" for place, value in enumerate(column)]
+        with pytest.raises(
+            ExperimentError, match=f"line 2, column x: '{re.escape(column[0])}' is a number with a unit"
+        ):
+            opened("".join(["x,y\n", *lines])).read((0, 1))
+    assert opened("x,y\n2WD,1\n4WD,2\n2WD,2\n").read((0, 1)).classes[0] == ("2WD", "4WD")
     assert opened("x,y\n1st,1\n2nd,2\n1st,2\n").read((0, 1)).classes[0] == ("1st", "2nd")
 
 
@@ -177,4 +194,4 @@ HEADERS: dict[str, tuple[str, bool]] = {
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_header_is_told_from_a_sample(name: str) -> None:
     text, headed = HEADERS[name]
-    assert opened(text).dialect.headed is headed
+    assert (opened(text).dialect.header > 0) is headed

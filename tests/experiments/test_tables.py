@@ -55,6 +55,12 @@ LAYOUTS: dict[str, tuple[str | bytes, str]] = {
     "a delimiter that ends the header only": (PLAIN.replace("kind\n", "kind,\n"), ","),
     "empty columns at the right": (PLAIN.replace("\n", ",,\n"), ","),
     "delimiters that end the samples only": (PLAIN.replace("\n", ",\n").replace(",\n", "\n", 1), ","),
+    "units below the header": (PLAIN.replace("kind\n", "kind\nmm,mm,\n"), ","),
+    "types below the header": (PLAIN.replace("kind\n", "kind\nnumeric,numeric,string\n"), ","),
+    "two lines below the header": (PLAIN.replace("kind\n", "kind\nin the,field,\nmm,mm,\n"), ","),
+    "a rule below the header": (PLAIN.replace("kind\n", "kind\n---,---,---\n").replace(",", "|"), "|"),
+    "a comment that is the header": ("#" + PLAIN, ","),
+    "a blank after each comma, and quotes": (PLAIN.replace(",", ", ").replace("rose", '"rose"'), ","),
     "empty rows below": (PLAIN + ",,\n,,\n\n", ","),
     "carriage returns only": (PLAIN.replace("\n", "\r"), ","),
     "names in other quotes": (PLAIN.replace("length,width,kind", "'length','width','kind'"), ","),
@@ -121,7 +127,22 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
         ("a,b\n1,2,3,4\n5,6,7,8\n9,1,2,3\n", "", "2 fields"),
         ("1,2\na,b,c\n1,2,3\n5,6,7\n9,1,2\n", "", "2 fields"),
         ("569,30,x,y\n1,2,3\n4,5,6\n7,8,9\n", "", "line 1: 4 fields"),
-        ("a,b,c\nmm,mm,kg\n1,2,3\n4,5,6\n7,8,9\n", "", "line 2, column a: 'mm' is not a number"),
+        ("name,b,c\nann,ill,ill\nbob,5,6\ncid,8,9\n", "", "line 2, column b: 'ill' is not a number"),
+        ("a,b,c\nmm,mm,3\n1,2,3\n4,5,6\n7,8,9\n", "", "line 2, column a: 'mm' is not a number"),
+        (
+            "a,b,c\n1,2,3\nSource: an office\n",
+            "",
+            "line 3: 1 field, 'Source: an office' (expected 3, as in the header; ",
+        ),
+        ("a b c\n1 2 3\n1 2 3\n4 5 6 7\n", "", "line 4: 4 fields (expected 3, as in the header; blanks separate them)"),
+        ('a,b,c\n1,"2,3\n4,5,6\n', "", "line 2: is not valid CSV: a quotation mark is not closed"),
+        (
+            'a,b,c\n1,"5\\" pipe",3\n',
+            "",
+            "line 2: is not valid CSV: ',' expected after '\"' (expected each quotation mark",
+        ),
+        ("a,b,c\n1,4,3\n2,6,4\n3,rotary,5\n", "", "'rotary' is not a number (expected a finite number; the set-up, or"),
+        ("a,b,c\n1,2,1e400\n", "", "'1e400' is not a number (expected a number up to 1.8e+308)"),
         ("a,b,c\n1,2,3\n4,5,6\nsum,7,9\n", "", "line 4, column a: 'sum' is not a number"),
         (
             "a,b,c\n1,NA,3\n",
@@ -139,6 +160,44 @@ def test_a_refusal_speaks_of_the_file_and_of_the_way_out(
     assert message in str(caught.value)
 
 
+def test_the_counts_above_samples_are_no_header() -> None:
+    counted = opened("4,2,rose,tulip\n1.5,2,0\n3,4.5,1\n5,6,0\n5.5,6,0\n")
+    assert (counted.names, len(counted), counted.dialect.above) == (("x1", "x2", "x3"), 4, ("4 2 rose tulip",))
+    narrow = opened("4,2,rose\n1.5,2,0\n3,4.5,1\n5,6,0\n5.5,6,0\n")
+    assert (narrow.names, len(narrow)) == (("x1", "x2", "x3"), 4)
+    other = opened("5,2,rose\n1.5,2,0\n3,4.5,1\n5,6,0\n5.5,6,0\n")
+    assert other.dialect.above == ()
+    assert opened("1,2,rose\n3,4,tulip\n").read((0, 1)).values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_one_name_in_a_header_is_no_title() -> None:
+    file = opened(",,y\n1,2,3\n4,5,7\n")
+    assert (file.names, file.dialect.header) == (("x1", "x2", "y"), 1)
+
+
+def test_a_column_whose_values_begin_far_down_is_judged_by_them() -> None:
+    blank, numbers = "1,,a\n2,,b\n" * 300, "3,7,a\n4,8.5,b\n" * 300
+    assert opened("x,late,z\n" + blank + numbers).kinds[1] is Kind.NUMBER
+    assert opened("x,late,z\n" + blank + numbers.replace("7", "u").replace("8.5", "v")).kinds[1] is Kind.CLASSES
+    assert opened("x,late,z\n" + blank).kinds[1] is Kind.EMPTY
+
+
+def test_whole_numbers_that_only_identify_rows_are_left_out_where_they_are_named_so(tmp_path: Path) -> None:
+    def kind(name: str, *values: str) -> Kind:
+        return opened(f"a,{name},y\n" + "".join(f"{place},{x},0\n" for place, x in enumerate(values))).kinds[1]
+
+    numbers = "4821", "5839", "1029", "2038"
+    for name in ("id", "ID", "Id", "customer_id", "customer id", "CustomerId", "userID", "phone", "Home Phone"):
+        assert kind(name, *numbers) is Kind.NAMES, name
+    for name in ("paid", "humid", "width", "PAID", "grid"):
+        assert kind(name, *numbers) is Kind.NUMBER, name
+    assert kind("id", *numbers[:3], "4821") is Kind.NUMBER
+    assert kind("id", *numbers[:3], "0.5") is Kind.NUMBER
+    assert kind("id", *numbers[:3]) is Kind.NUMBER
+    data = own(tmp_path, "a,b,id\n" + "".join(f"{place},{place * place},{x}\n" for place, x in enumerate(numbers)))
+    assert (data.target_names, data.notes[3]) == (("b",), "left out: id (different in every row)")
+
+
 KINDS: dict[str, tuple[list[str], Kind]] = {
     "numbers": (["1", "2.5", "-3", "4", "5e3"], Kind.NUMBER),
     "the same number": (["1", "1", "1", "1", "1"], Kind.NUMBER),
@@ -154,6 +213,8 @@ KINDS: dict[str, tuple[list[str], Kind]] = {
     "dates": (["2020-01-02", "2020-01-03", "2020-01-04", "2020-01-05", "2020-01-06"], Kind.DATES),
     "dates again and again": (["2001-01-01", "2001-01-01", "2002-01-01", "2003-01-01", "2003-01-01"], Kind.DATES),
     "dates in words": (["19-Sep-03", "Jan 1 2000", "1974Q1", "31.12.2001", "1/2/03 3:15 PM"], Kind.DATES),
+    "dates as whole numbers": (["19580329", "19580330", "19581231", "20000101", "20240229"], Kind.DATES),
+    "almost dates": (["19580329", "19580330", "19581331", "20000101", "20240229"], Kind.NUMBER),
     "two dates": (["2001-01-01", "2001-01-01", "2002-01-01", "2002-01-01", "2001-01-01"], Kind.CLASSES),
     "ranges": (["1-2", "3-4", "1-2", "3-4", "5-6"], Kind.CLASSES),
     "counted with letters": (["s1", "s2", "s3", "s4", "s5"], Kind.NAMES),
@@ -190,6 +251,17 @@ def test_names_are_left_out_and_this_is_said(tmp_path: Path) -> None:
     )
     asked = read(tmp_path, "x,kind,y,car\n" + rows, 'columns = ["x", "car"]\ntarget = ["y"]', "[13, 1]")
     assert asked.input_names[1] == "car=model 0"
+
+
+MISSING = ["", " ", "NA", "n/a", "?", "-", "--", ".", "..", "NULL", "None", "nan", "#N/A", "#DIV/0!", "\\N", "missing"]
+
+
+@pytest.mark.parametrize("written", MISSING)
+def test_a_value_is_missing_however_that_is_written(written: str, tmp_path: Path) -> None:
+    text = f"a,b,y\n1,2,3\n4,{written},6\n7,-999,9\n"
+    with pytest.raises(ExperimentError, match=r"line 3, column b: .* the value is missing"):
+        read(tmp_path, text)
+    assert read(tmp_path, text, 'missing = "drop"').inputs.tolist() == [[1, 2], [7, -999]]
 
 
 def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ def _classes(keys: Section) -> tuple[bool, list[str]]:
 def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) -> list[int]:
     """The columns that are learned where none is named."""
     last = len(file.names) - 1
-    if file.kinds[last] in (Kind.MANY, Kind.SAME) or (file.kinds[last] is Kind.NAMES and len(file) <= _LAST_NAMES):
+    kind, few = file.kinds[last], len(file) <= _LAST_NAMES
+    if kind in (Kind.MANY, Kind.SAME) or (kind is Kind.NAMES and few and last in file.texts):
         return [last]
     alone = used and (used[-1] in file.texts or file.names[used[-1]] in classes)
     return used[-1:] if alone else used[max(0, len(used) - outputs) :]

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from tui_backprop.experiments.tables.notation import Notation, is_missing, is_number, notation_of
 
 BLANK = " "
 """As a delimiter: any number of blanks and tabs."""
 DELIMITERS = (";", "\t", "|", ",", BLANK)
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
 _STRONG = re.compile(r'[;\t|,"]')
 _BEGINNING = 2**20
 """Characters in which the delimiter is looked for."""
@@ -41,41 +42,40 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Dialect:
-    """The layout that was found: `skipped` lines come before the first row, which is the header if `headed`.
+    """The layout that was found: `skipped` lines come before the first sample; the header is in line `header`, or 0.
 
     `notation` is None where the file's numbers can be read in two ways. `names` are the header's fields as they are,
-    none where it has no header; most rows have `width` fields. `above` are the lines of text that were passed over.
+    none where it has no header; most rows have `width` fields. `above` and `below` the header are the lines of text
+    that were passed over.
     """
 
     delimiter: str
     notation: Notation | None
     skipped: int
-    headed: bool
+    header: int
     names: tuple[str, ...]
     width: int
     above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     row_names: bool = False
     """Whether the first column has no name because it names the rows, as R writes it."""
 
 
 def rows(text: str, delimiter: str, skipped: int = 0) -> Iterator[Row]:
     """Every row that is not empty, after `skipped` lines; raises `csv.Error`, with the line as its second argument."""
-    return ((line, row) for _, line, row in _records(text, delimiter, skipped))
-
-
-def _records(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
-    """(lines before it, its last line, fields) of every row that is not empty."""
     lines = iter(_lines(text, delimiter))
     for _ in range(skipped):
         next(lines, None)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=delimiter == BLANK)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     before = skipped
     try:
         for row in reader:
-            if any(row) and any(map(str.strip, row)):
-                yield before, skipped + reader.line_num, row
             before = skipped + reader.line_num
+            if any(row) and any(map(str.strip, row)):
+                yield before, row
     except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise csv.Error("a quotation mark is not closed", before + 1) from None
         raise csv.Error(str(error), skipped + reader.line_num) from None
 
 
@@ -98,31 +98,35 @@ def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: s
             found = [next(rows(text, delimiter, first))]  # the whole of it, however long it is
     width = _width(found)
     titles = _titles(found, width)
+    if header is None and not titles:
+        titles = _counts_of_samples(text, found, width)
     if header is not False:
         titles += _prose(text, found[len(titles) :], width, delimiter)
-    above, found = comments + titles, found[len(titles) :]
+    above, below = comments + titles, list[str]()
+    skipped = found[len(titles) - 1][0] if titles else first
+    found = found[len(titles) :]
     if not found:
         return None
     if len(found[0][1]) > width:  # delimiters may end the header only
         found[0] = (found[0][0], _without_blanks(found[0][1], width))
-    body = [row for _, row in found[1:] if len(row) == width]
-    notation = notation_of((field for row in body for field in row), delimiter, decimal)
     line, top = found[0]
-    skipped = next(before for before, last, _ in _records(text[:_BEGINNING], delimiter, first) if last == line)
-    if comments and header is not False and any(map(is_number, top)):
-        names = _commented(comments[-1], delimiter, width)
-        if names:
-            return Dialect(delimiter, notation, skipped, False, names, width, tuple(above[:-1]))
-    names = tuple(_extended(top, body, width))
-    extended = len(top) < len(names)
-    if header is None:
-        header = extended or _is_header(text, found, body, delimiter)
-    if not header:
-        rest = [row for _, row in found if len(row) == width]
-        notation = notation_of((field for row in rest for field in row), delimiter, decimal)
+    commented = _commented(comments, delimiter, width) if header is not False and any(map(is_number, top)) else ()
+    if commented:
+        line, names, above = first, commented, comments[:-1] + titles
+    else:
+        body = [row for _, row in found[1:] if len(row) == width]
+        names = tuple(_extended(top, body, width))
+        if header is None:
+            header = len(top) < len(names) or _is_header(text, found, body, delimiter)
+        if header:
+            below = _below(found, width)
+            skipped, found = found[len(below)][0], found[1 + len(below) :]
+        else:
+            line, names = 0, ()
+    notation = notation_of((field for _, row in found if len(row) == width for field in row), delimiter, decimal)
     return Dialect(
-        delimiter, notation, skipped, header, names if header else (), width, tuple(above),
-        extended and header and not names[0],
+        delimiter, notation, skipped, line, names, width, tuple(above), tuple(below),
+        len(top) < len(names) and not names[0],
     )  # fmt: skip
 
 
@@ -170,10 +174,10 @@ def _comments(text: str, skipped: int) -> list[str]:
     return found if any(found) else []
 
 
-def _commented(comment: str, delimiter: str, width: int) -> tuple[str, ...] | None:
+def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str, ...]:
     """The names in a comment right above the rows, if there is one for each column."""
-    names = _head(comment.lstrip(_COMMENTS).strip(), delimiter, 0, 1)
-    return tuple(names[0][1]) if names and len(names[0][1]) == width else None
+    names = _head(comments[-1].lstrip(_COMMENTS).strip(), delimiter, 0, 1) if comments else []
+    return tuple(names[0][1]) if names and len(names[0][1]) == width else ()
 
 
 def _delimiter(text: str, skipped: int) -> str:
@@ -221,7 +225,23 @@ def _titles(found: Sequence[Row], width: int) -> list[str]:
         if width < 3 - (len(row) != width) or len(filled) != 1 or is_number(filled[0]):
             break
         above.append(filled[0])
+    if above and len(above) < len(found):
+        last, after = found[len(above) - 1][1], found[len(above)][1]
+        if len(last) == width and not last[0].strip() and any(map(is_number, after)):
+            above.pop()  # a header in which one name is given
     return above if len(above) < min(len(found), _MOST_TITLES) else []
+
+
+def _counts_of_samples(text: str, found: Sequence[Row], width: int) -> list[str]:
+    """A first row that counts samples and inputs, and names classes, as in scikit-learn's files; or nothing."""
+    line, row = found[0]
+    samples, inputs, classes = row[0], "".join(row[1:2]), row[2:]
+    if not samples.isdecimal() or inputs != str(width - 1) or not any(classes) or any(map(is_number, classes)):
+        return []
+    if not all(is_number(other[-1]) for _, other in found[1:] if len(other) == width):
+        return []
+    after = islice(io.StringIO(text, newline=""), line, None)
+    return [" ".join(row)] if int(samples) == sum(not other.isspace() for other in after) else []
 
 
 def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[str]:
@@ -254,6 +274,32 @@ def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
     first = [row[0].strip() for row in body]
     are_names = len(set(first)) == len(first) and all(field.isdigit() or not is_number(field) for field in first)
     return ["", *top] if are_names else top
+
+
+def _below(found: Sequence[Row], width: int) -> list[str]:
+    """The rows right below the header that tell what the columns hold, such as their units."""
+    told = []
+    for place, (_, row) in enumerate(found[1:_MOST_TITLES], 2):
+        if not _tells_units(row, [row for _, row in found[place:] if len(row) == width]):
+            break
+        told.append(" ".join(field for field in map(str.strip, row) if field))
+    return told
+
+
+def _tells_units(row: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has texts where columns hold numbers, and nothing that is in the rows below."""
+    if len(rest) < 2 or len(row) != len(rest[0]) or any(map(is_number, row)):
+        return False
+    of_numbers = 0
+    for field, column in zip(row, zip(*rest, strict=True), strict=True):
+        if is_missing(field, True):
+            continue
+        known = [other.strip() for other in column if not is_missing(other, True)]
+        if known and sum(map(is_number, known)) * 2 > len(known):
+            of_numbers += 1
+        elif field.strip() in known or len(set(known)) == len(known):
+            return False
+    return of_numbers > 1
 
 
 def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], delimiter: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 import unicodedata
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +15,16 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.tables.dialect import BLANK, Dialect, dialect_of, sample
-from tui_backprop.experiments.tables.kinds import MOST_CLASSES, Kind, holds_numbers, kind_of_texts, numbers_rows
+from tui_backprop.experiments.tables.dialect import DELIMITER_NAMES, Dialect, dialect_of, rows, sample
+from tui_backprop.experiments.tables.kinds import (
+    MOST_CLASSES,
+    Kind,
+    holds_days,
+    holds_numbers,
+    identifies_rows,
+    kind_of_texts,
+    numbers_rows,
+)
 from tui_backprop.experiments.tables.notation import (
     POINT,
     by_number_or_text,
@@ -78,14 +89,14 @@ class TableFile:
             raise self.error(self._top, f"{width:,} columns", f"at most {MOST_COLUMNS:,}")
         self.names = self._named(dialect)
         self._beginning = [row for _, row in self._sampled() if len(row) == len(self.names)]
-        self._numeric = [holds_numbers([row[index] for row in self._beginning]) for index in range(len(self.names))]
+        self._numeric = list(map(holds_numbers, self._known()))
         self._numbers = [index for index, numeric in enumerate(self._numeric) if numeric]
         if not self._beginning:
             self._check_first_rows()
 
     @property
     def _top(self) -> str:
-        return f"line {self.dialect.skipped + 1}"
+        return f"line {self.dialect.header or self.dialect.skipped + 1}"
 
     def error(self, where: str, message: str, expected: str) -> ExperimentError:
         """A mistake in the file."""
@@ -112,8 +123,19 @@ class TableFile:
         return tuple(names)
 
     def _sampled(self) -> list[tuple[int, list[str]]]:
-        found = sample(self._text, self.dialect.delimiter, self.dialect.skipped)
-        return found[1:] if self.dialect.headed else found
+        return sample(self._text, self.dialect.delimiter, self.dialect.skipped)
+
+    def _known(self) -> list[list[str]]:
+        """The fields by which each column is judged: those of the beginning, or all if these are missing."""
+        width = len(self.names)
+        columns = [[row[index] for row in self._beginning] for index in range(width)]
+        empty = [i for i, fields in enumerate(columns) if fields and all(is_missing(field, True) for field in fields)]
+        with suppress(csv.Error):  # which is told when the rows are read
+            for _, row in rows(self._text, self.dialect.delimiter, self.dialect.skipped) if empty else ():
+                for index in empty if len(row) == width else ():
+                    if row[index] and not is_missing(row[index], among_numbers=True):
+                        columns[index].append(row[index])
+        return columns
 
     def _check_first_rows(self) -> None:
         """There is no row as wide as the first: says why."""
@@ -134,8 +156,14 @@ class TableFile:
                 self._text_kinds[index] = kind_of_texts(self._scan.texts[index], index not in self._unnamed)
             return self._text_kinds[index]
         named = "" if index in self._unnamed else self.names[index]
-        first = index == 0 and numbers_rows(named, [row[0] for row in self._beginning[:100]])
-        return Kind.INDEX if first else Kind.NUMBER
+        fields = [row[index] for row in self._beginning]
+        if index == 0 and numbers_rows(named, fields[:100]):
+            return Kind.INDEX
+        if holds_days(fields):
+            return Kind.DATES
+        if identifies_rows(named, self._scan.numbers[:, self._numbers.index(index)]):
+            return Kind.NAMES
+        return Kind.NUMBER
 
     @property
     def texts(self) -> set[int]:
@@ -149,8 +177,9 @@ class TableFile:
         parts = [
             f"columns separated by {DELIMITER_NAMES.get(dialect.delimiter, dialect.delimiter)}",
             _SIGNS[(dialect.notation or POINT).decimal].removeprefix("a "),
-            f"header in line {dialect.skipped + 1}" if dialect.headed else "no header",
+            f"header in line {dialect.header}" if dialect.header else "no header",
             *(f"above it {text!r}" for text in map(_shown, filter(None, dialect.above[:1]))),
+            *(f"below it {text!r}" for text in map(_shown, dialect.below[:1])),
         ]
         return f"{Path(shown_path(self.path)).name}: {len(self):,} rows; {', '.join(parts)}"
 
@@ -241,26 +270,32 @@ class TableFile:
                 for line, text in zip(self._scan.lines, self._fields(index), strict=True)
                 if not is_like_number(text)
             )
-            return f"{field!r} is a number, but line {line:.0f} has text", "one kind of value in a column"
+            return f"{field!r} is a number, but line {line:.0f} has text", f"one kind of value in a column{_OTHERWISE}"
         if known > MOST_CLASSES:
-            return f"more than {MOST_CLASSES} different texts", "numbers, or a few classes"
+            return f"more than {MOST_CLASSES} different texts", "numbers or a few classes, or another column to learn"
         if not forced and row == 0 and self._have_a_unit(index):
-            return f"{field!r} is a number with a unit", "numbers only"
+            return f"{field!r} is a number with a unit", f"numbers only{_OTHERWISE}"
         return None
 
     def _have_a_unit(self, index: int) -> bool:
-        """Whether a column's values are numbers with the same unit behind them."""
+        """Whether a column's values are numbers with units behind them; `4WD` and `2WD` may be classes."""
         fields = {field for field in self._fields(index) if not is_missing(field)}
         units = set(map(unit_of, fields))
-        return len(fields) > 1 and len(units) == 1 and units != {""}
+        if len(fields) < 2 or "" in units:
+            return False
+        measured = len(fields) > 2 or any(set(",.") & set(field) for field in fields)
+        return all(" " in field.strip() for field in fields) or (len(units) == 1 and measured)
 
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):
             return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE)
         if self.dialect.notation is None:
-            return self._mistake(line, index, f"{field!r} can be read in two ways", 'decimal = "," or decimal = "."')
-        other = self.dialect.notation.decimal
-        expected = f"a number with {_SIGNS[other]}" if is_number(field) else "a finite number"
+            return self._mistake(line, index, f"{field!r} can be read in two ways", _SIGN_OR_NOT)
+        notation, expected = self.dialect.notation, f"a finite number{_OTHERWISE}"
+        if notation.number(field) is not None:
+            expected = f"a number up to {sys.float_info.max:.1e}"
+        elif is_number(field):
+            expected = f"a number with {_SIGNS[notation.decimal]}"
         return self._mistake(line, index, f"{field!r} is not a number", expected)
 
     def _mistake(self, line: int, index: int, message: str, expected: str) -> ExperimentError:
@@ -291,12 +326,13 @@ def ordinary(path: Path, layout: Layout) -> TableFile:
     return TableFile(path, layout)
 
 
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
 JOINER, NON_JOINER = "\u200d", "\u200c"
 _COMPLETE = (
     'a value in every field; to leave such rows out: "missing values" in the set-up, --missing drop, '
     'or missing = "drop" in [data]'
 )
+_OTHERWISE = "; the set-up, or columns and classes in [data], can leave the column out or make it classes"
+_SIGN_OR_NOT = '"decimal sign" in the set-up, or decimal = "," or decimal = "." in [data]'
 _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from tui_backprop.experiments.tables.notation import is_date, is_like_number, is_missing
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.experiments.tables.notation import is_date, is_day, is_like_number, is_missing
 
 MOST_CLASSES = 64
 """Different texts in a column."""
@@ -13,6 +17,8 @@ _FEW_CLASSES = 10
 """So many different texts may be classes even where most of the rows have one of their own."""
 _FEWEST_NAMES = 4
 """Rows from which texts that are all different are names."""
+_IDS = re.compile(r"(?:.*[\W_])?(?:id|phone)|.*[a-z]I[dD]|.*[\W_](?:ID|Id|Phone)|I[dD]|Phone")
+"""Names of columns in which whole numbers that are all different only identify the rows."""
 _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "unnamed: 0"})
 """Names, in small letters, of a first column that may number the rows."""
 
@@ -54,6 +60,19 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
         return Kind.NAMES
     many = max(_FEW_CLASSES, len(fields) // 2)
     return Kind.MANY if len(different) > min(MOST_CLASSES, many) else Kind.CLASSES
+
+
+def identifies_rows(name: str, values: Array) -> bool:
+    """Whether a column of numbers is there to tell the rows apart."""
+    if _IDS.fullmatch(name) is None or len(values) < _FEWEST_NAMES or (values != np.round(values)).any():
+        return False
+    return len(np.unique(values)) == len(values)
+
+
+def holds_days(fields: Sequence[str]) -> bool:
+    """Whether a column of numbers holds dates."""
+    different = {field for field in fields if not is_missing(field, among_numbers=True)}
+    return len(different) > 2 and all(map(is_day, different))
 
 
 def numbers_rows(name: str, fields: Sequence[str]) -> bool:

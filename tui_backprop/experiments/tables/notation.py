@@ -14,15 +14,21 @@ from functools import cached_property
 
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "#n/a", "<na>"})
 """What stands for a value that is missing, in small letters."""
-_NO_NUMBER = frozenset({"-", "--", ".", "n.a.", "none", "(null)", "nil"})
+_NO_NUMBER = frozenset(
+    {"-", "--", ".", "..", "...", "…", "*", "n.a.", "none", "(null)", "nil", "\\n", "missing"}
+    | {"#div/0!", "#name?", "#num!", "#ref!", "#value!"}
+)
 """What does so among numbers; among texts it may be one of them."""
 _ENOUGH = 4000
 """Different fields that decide a notation."""
 _EXCEL = re.compile(r'="(.*)"', re.DOTALL)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
-_CURRENCY = "[$€£¥₹]?"
-_UNIT = re.compile(r"[+-]?[0-9][0-9.,' ]*(?P<unit> [^\W\d_]+| ?°[CF]?)")
-_LIKE = re.compile(rf"[+-]?(?:[(]?{_CURRENCY}[\d.,'_ ]*\d[\d.,'_ ]*[)]?|inf|infinity)", re.IGNORECASE)
+_CURRENCY = (
+    "(?:(?:[A-Z]{1,2})?[$€£¥₹₩₽₺]|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|SEK|USD|ZAR"
+    "|Kč|kr[.]?|Rs[.]?|zł)?"
+)
+_UNIT = re.compile(rf"[+-]?{_CURRENCY} ?[0-9][0-9.,' ]*(?P<unit> ?[^\W\d_]+| ?°[CF]?)")
+_LIKE = re.compile(rf"[+-]?(?:[(]?{_CURRENCY}[\d.,'_± ]*\d[\d.,'_ ]*[)+-]?|inf|infinity)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,9 @@ class Notation:
         between = f"[ '{other}]" if self.grouped else "[ ']"
         whole = rf"(?:[1-9][0-9]{{0,2}}(?P<between>{between})[0-9]{{3}}(?:(?P=between)[0-9]{{3}})*|[0-9]+)"
         digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eEdD][+-]?[0-9]+)?"
-        return re.compile(rf"(?P<sign>[+-]?) ?{_CURRENCY} ?(?P<digits>{digits}) ?(?:(?P<percent>%)|{_CURRENCY})")
+        sign = "(?P<sign>[+-]?)"
+        before = rf"(?:{sign} ?{_CURRENCY}|{_CURRENCY} ?{sign.replace('sign', 'inner')})"
+        return re.compile(rf"{before} ?(?P<digits>{digits}) ?(?:(?P<percent>%)|{_CURRENCY})")
 
     def number(self, text: str) -> float | None:
         """The number that `text` is, infinite where it is too large for a float; None where it is none."""
@@ -49,8 +57,8 @@ class Notation:
         digits = found["digits"].replace(" ", "").replace("'", "")
         other = "," if self.decimal == "." else "."
         digits = digits.replace(other, "").replace(self.decimal, ".").lower().replace("d", "e")
-        value = float(found["sign"] + digits)
-        return float(found["sign"] + _shifted(digits)) if found["percent"] else value
+        sign = found["sign"] or found["inner"] or ""
+        return float(sign + (_shifted(digits) if found["percent"] else digits))
 
 
 def _shifted(digits: str) -> str:
@@ -94,6 +102,14 @@ _DATE = re.compile(
 def is_date(text: str) -> bool:
     """Whether it is a date, in one of the usual notations, perhaps with a time."""
     return _DATE.fullmatch(text.strip()) is not None
+
+
+_DAY = re.compile(r"(?:1[5-9]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a date written as a whole number, as 20010131."""
+    return _DAY.fullmatch(text.strip()) is not None
 
 
 def is_missing(text: str, among_numbers: bool = False) -> bool:

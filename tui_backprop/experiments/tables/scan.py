@@ -12,12 +12,16 @@ from itertools import compress, islice
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.errors import ExperimentError
+from tui_backprop.errors import ExperimentError, one_line
 from tui_backprop.experiments.tables.dialect import BLANK, Dialect, rows
 from tui_backprop.experiments.tables.notation import COMMA, POINT
 
 _WATCHED = 1000
 """Rows from one call of the watcher to the next."""
+
+_SHOWN = 60
+"""Letters of a field that a mistake shows."""
+_QUOTED = 'each quotation mark inside quotes twice, as in "5"" pipe"'
 
 Watch = Callable[[int], object]
 """Called with the number of rows read so far; may raise to end the reading."""
@@ -68,7 +72,7 @@ class Rows:
 
     def _quickly(self) -> Scan | None:
         """By NumPy's own reader, which knows plain numbers only; None where quotes or widths forbid it."""
-        skip, watch, odd = self._dialect.skipped + self._dialect.headed, self._watch, dict[tuple[int, int], str]()
+        skip, watch, odd = self._dialect.skipped, self._watch, dict[tuple[int, int], str]()
         text = iter(_lines(self._text))
         head = "".join(islice(text, skip))
         if head.count('"') % 2 or (self._dialect.delimiter == "," and self._dialect.notation == COMMA):
@@ -191,26 +195,28 @@ class Rows:
 
     def fields(self) -> Iterator[tuple[int, list[str]]]:
         """(line, fields) of every sample; raises for a row of another width, and for what is not CSV."""
-        watch, width, headed = self._watch, self._width, self._dialect.headed
-        like, count = "the header" if headed else "most lines", 0
+        watch, width, count = self._watch, self._width, 0
         try:
             for line, row in rows(self._text, self._dialect.delimiter, self._dialect.skipped):
-                if headed:
-                    headed = False
-                    continue
                 if len(row) != width:
-                    raise self._ragged(line, len(row), like)
+                    raise self._ragged(line, row)
                 if count % _WATCHED == 0:
                     watch(count)
                 count += 1
                 yield line, row
         except csv.Error as error:
             message, line = error.args
-            raise self._error(f"line {line}", f"is not valid CSV: {message}", "a header, then numbers") from None
+            raise self._error(f"line {line}", f"is not valid CSV: {message}", _QUOTED) from None
 
-    def _ragged(self, line: int, fields: int, like: str) -> ExperimentError:
-        width = self._width
-        if width != self._dialect.width == fields:
-            message = f"{width} fields, but the lines below have {fields}"
-            return self._error(f"line {self._dialect.skipped + 1}", message, "the same number in each line")
-        return self._error(f"line {line}", f"{fields} field{'s' * (fields != 1)}", f"{width}, as in {like}")
+    def _ragged(self, line: int, row: list[str]) -> ExperimentError:
+        width, dialect = self._width, self._dialect
+        if width != dialect.width == len(row):
+            message = f"{width} fields, but the lines below have {len(row)}"
+            return self._error(f"line {dialect.header}", message, "the same number in each line")
+        fields = f"{len(row)} fields" if len(row) != 1 else f"1 field, {one_line(row[0].strip(), _SHOWN)!r}"
+        like = f"{width}, as in {'the header' if dialect.header else 'most lines'}"
+        if len(row) == 1:
+            like += "; delete what is not part of the table"
+        elif dialect.delimiter == BLANK:
+            like += "; blanks separate them"
+        return self._error(f"line {line}", fields, like)
