@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -331,23 +332,4 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "work gradient": _worked(arithmetic.of_gradient, parse_parameter),
     "work update": _worked(arithmetic.of_update, parse_parameter),
 }
-_OF_SAMPLES = frozenset(
-    [
-        "z",
-        "a",
-        "upstream",
-        "mask",
-        "delta",
-        "gate",
-        "input",
-        "prediction",
-        "raw",
-        "raw without",
-        "target",
-        "error",
-        "gradient",
-        "pull",
-        "tendency",
-        "share",
-    ]
-)
+_OF_SAMPLES = {name for name, find in FIGURES.items() if "sample" in signature(find).parameters}

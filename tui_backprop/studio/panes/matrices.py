@@ -37,5 +37,4 @@ class Matrices(Pane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring parameter; past the last column into the next layer."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_matrix, down, right)

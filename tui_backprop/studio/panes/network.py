@@ -114,5 +114,4 @@ class Network(Pane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring node."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_graph(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_graph, down, right)

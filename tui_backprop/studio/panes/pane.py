@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
@@ -225,6 +227,11 @@ class Pane(Painted, can_focus=True):
         """The same upwards."""
         self.action_move(0, -self.WHEEL)
         event.stop()
+
+    def choose(self, neighbour: Callable[[Selection, Experiment, int, int], Selection], down: int, right: int) -> None:
+        """Selects what lies so far down and right of the selection."""
+        if self.moment is not None:
+            self.post_message(self.Chosen(neighbour(self.selection, self.moment.experiment, down, right)))
 
     def action_move(self, right: int, down: int) -> None:
         """Moves the selection; panes that have none in them stay as they are."""

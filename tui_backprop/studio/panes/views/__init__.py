@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from tui_backprop.studio.panes.views.collapse import Collapse
-from tui_backprop.studio.panes.views.gates import Gates
-from tui_backprop.studio.panes.views.health import Health
-from tui_backprop.studio.panes.views.interference import Interference
-from tui_backprop.studio.panes.views.landscape import Landscape
-from tui_backprop.studio.panes.views.pulls import Pulls
-from tui_backprop.studio.panes.views.slope import Slope
-from tui_backprop.studio.panes.views.surface import Surface
+from importlib import import_module
+
+from tui_backprop.lessons import lesson
 from tui_backprop.studio.panes.views.view import ViewPane
 
-VIEWS: tuple[type[ViewPane], ...] = (Surface, Gates, Pulls, Collapse, Interference, Health, Slope, Landscape)
+
+def _view(name: str) -> type[ViewPane]:
+    """The pane in the module of that name."""
+    pane: type[ViewPane] = getattr(import_module(f"{__name__}.{name}"), name.capitalize())
+    return pane
+
+
+VIEWS = tuple(map(_view, lesson.VIEWS))
 """In the order in which they stand side by side."""

@@ -15,7 +15,6 @@ class Collapse(ViewPane):
     """Which layers are one layer in disguise?"""
 
     TITLE = "Collapse"
-    KEY = "4"
     OPENS = "Collapse: which layers are one layer in disguise, and what that one is"
     ANSWERS = (
         "Which layers are one layer in disguise? Where nothing bends between two layers, their product is one "

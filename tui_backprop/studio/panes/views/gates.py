@@ -16,7 +16,6 @@ class Gates(ViewPane):
     """Which units let which samples through?"""
 
     TITLE = "Gates"
-    KEY = "2"
     OPENS = "Gates: which hidden units are open for which samples, and does any of them switch?"
     ANSWERS = (
         "Which hidden units let which samples through, with the current weights? ● open, ✕ shut. A network "
@@ -33,6 +32,6 @@ class Gates(ViewPane):
 
     def action_move(self, right: int, down: int) -> None:
         """Scrolls, or goes to the next unit."""
-        if right and self.moment is not None:
-            self.post_message(self.Chosen(move_in_graph(self.selection, self.moment.experiment, right, 0)))
+        if right:
+            self.choose(move_in_graph, right, 0)
         self.scroll += down

@@ -15,7 +15,6 @@ class Health(ViewPane):
     """Does the error reach the first layer?"""
 
     TITLE = "Gradient health"
-    KEY = "6"
     OPENS = "Gradient health: the size of gradients and updates in each layer, over the run"
     ANSWERS = (
         "Does the error reach the first layer? One band per layer: the mean size of its gradient over the run, on a "

@@ -15,7 +15,6 @@ class Interference(ViewPane):
     """What did this update do to the others?"""
 
     TITLE = "Interference"
-    KEY = "5"
     OPENS = "Interference: what each update of this epoch did to every sample's error"
     ANSWERS = (
         "What did each update of this epoch do to all samples' errors? A row for each update, a column for each "

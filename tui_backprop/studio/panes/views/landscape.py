@@ -17,7 +17,6 @@ class Landscape(ViewPane):
     """How far could two weights get by themselves?"""
 
     TITLE = "Loss surface"
-    KEY = "8"
     OPENS = "Loss surface: the loss over the selected weight and another, and their path so far"
     ANSWERS = (
         "How far could two weights get by themselves? The mean loss of all samples over the selected weight and "
@@ -52,5 +51,4 @@ class Landscape(ViewPane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring parameter, as in the matrices."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_matrix, down, right)

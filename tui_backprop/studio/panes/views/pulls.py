@@ -16,7 +16,6 @@ class Pulls(ViewPane):
     """Who pulls this weight up, who down?"""
 
     TITLE = "Tug-of-war"
-    KEY = "3"
     OPENS = "Tug-of-war: which samples pull the selected weight up, which down, and what is left over"
     ANSWERS = (
         "Which samples pull the selected weight up, which down? A bar is −∂E/∂w of one sample, all at the current "
@@ -32,5 +31,4 @@ class Pulls(ViewPane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring parameter, as in the matrices."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_matrix, down, right)

@@ -16,7 +16,6 @@ class Slope(ViewPane):
     """Is this gradient right?"""
 
     TITLE = "Gradient check"
-    KEY = "7"
     OPENS = "Gradient check: the selected weight's gradient by back-propagation and by finite difference"
     ANSWERS = (
         "Is this gradient right? The loss a little below and above the selected weight, the slope between them, "
@@ -32,5 +31,4 @@ class Slope(ViewPane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring parameter, as in the matrices."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_matrix(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_matrix, down, right)

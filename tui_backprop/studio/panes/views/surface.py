@@ -14,7 +14,6 @@ class Surface(ViewPane):
     """What does the network say elsewhere than at the samples?"""
 
     TITLE = "Surface"
-    KEY = "1"
     OPENS = "Surface: what the network, and each hidden unit, says over the plane of two inputs"
     ANSWERS = (
         "What does the network say between the samples? The output over the plane of two inputs, the samples on it: "
@@ -39,5 +38,4 @@ class Surface(ViewPane):
 
     def action_move(self, right: int, down: int) -> None:
         """To the neighbouring node."""
-        if self.moment is not None:
-            self.post_message(self.Chosen(move_in_graph(self.selection, self.moment.experiment, down, right)))
+        self.choose(move_in_graph, down, right)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.lesson import VIEWS
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
@@ -19,13 +20,14 @@ class ViewPane(Pane):
 
     WHEEL = 3
     KEY: ClassVar[str]
-    """The key that opens and closes it."""
+    """The key that opens and closes it: its number among all views."""
     OPENS: ClassVar[str]
     """What that key does, in a sentence."""
 
     def __init_subclass__(cls, **options: bool) -> None:
         super().__init_subclass__(**options)
-        cls.DOES = f"toggle_view('{cls.__name__.lower()}')"
+        name = cls.__name__.lower()
+        cls.KEY, cls.DOES = str(VIEWS.index(name) + 1), f"toggle_view('{name}')"
 
     scroll: reactive[int] = reactive(0, repaint=False)
     """How far a person has scrolled from where the page rests."""
