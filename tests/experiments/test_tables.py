@@ -40,6 +40,7 @@ LAYOUTS: dict[str, tuple[str | bytes, str]] = {
     "blanks and quotes": ('"length" "width" "kind"\n1.5 2 "rose"\n3 4.5 "tulip"\n5 6 "rose"\n', " "),
     "tabs": (PLAIN.replace(",", "\t"), "\t"),
     "bars": (PLAIN.replace(",", "|"), "|"),
+    "colons": (PLAIN.replace(",", ":"), ":"),
     "a blank after each comma": (PLAIN.replace(",", ", "), ","),
     "decimal commas between blanks": (PLAIN.replace(",", " ").replace(".", ","), " "),
     "decimal commas between tabs": (PLAIN.replace(",", "\t").replace(".", ","), "\t"),
@@ -67,6 +68,8 @@ LAYOUTS: dict[str, tuple[str | bytes, str]] = {
     "UTF-8 with its mark": (b"\xef\xbb\xbf" + PLAIN.encode(), ","),
     "UTF-16, little end first": (b"\xff\xfe" + PLAIN.encode("utf-16-le"), ","),
     "UTF-16, big end first": (b"\xfe\xff" + PLAIN.encode("utf-16-be"), ","),
+    "UTF-32": (b"\xff\xfe\0\0" + PLAIN.encode("utf-32-le"), ","),
+    "the end of a file in DOS": (PLAIN + "\x1a", ","),
     "packed": (zipped(PLAIN.encode()), ","),
     "packed in two parts": (zipped(PLAIN[:20].encode()) + zipped(PLAIN[20:].encode()), ","),
     "packed, in UTF-16": (zipped(PLAIN.encode("utf-16")), ","),
@@ -149,6 +152,12 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
             "",
             "the value is missing (expected a value in every field; to leave such rows out: ",
         ),
+        (b"PK\x03\x04\x14\0\x06\0", "", "is a spreadsheet or a zip file (expected a CSV file: export"),
+        (b"PAR1\x15\x04\0", "", "is a Parquet file"),
+        (b"BZh91AY&SY", "", "is compressed with bzip2"),
+        ("a,b,c\n1,2,3\n".encode("utf-16-le"), "", 'encoding = "utf-16" in [data]'),
+        ("t\n12:30\n12:45\n", "", "only one column"),
+        ("https://a/b\nhttps://c/d\n", "", "only one column"),
         ("a,b,c\n1,,3\n2,,3\n", 'missing = "drop"\ncolumns = ["a", "b"]', "no row is complete"),
     ],
 )
@@ -262,6 +271,17 @@ def test_a_value_is_missing_however_that_is_written(written: str, tmp_path: Path
     with pytest.raises(ExperimentError, match=r"line 3, column b: .* the value is missing"):
         read(tmp_path, text)
     assert read(tmp_path, text, 'missing = "drop"').inputs.tolist() == [[1, 2], [7, -999]]
+
+
+def test_more_inputs_than_a_network_can_have_are_refused_by_the_file(tmp_path: Path) -> None:
+    row = ",".join(map(str, range(100, 1126)))
+    with pytest.raises(ExperimentError, match=r"own\.csv: 1,025 inputs \(expected at most 1,024: leave columns out"):
+        own(tmp_path, f"{row}.5\n{row}\n")
+
+
+def test_a_target_that_never_changes_is_pointed_out(tmp_path: Path) -> None:
+    assert "y is the same in every row: nothing to learn" in own(tmp_path, "a,y\n1,5\n2,5\n3,5\n").notes
+    assert not any("nothing to learn" in note for note in own(tmp_path, "a,y\n1,5\n2,5\n3,6\n").notes)
 
 
 def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) -> None:

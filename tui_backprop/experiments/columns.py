@@ -16,7 +16,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
 from tui_backprop.experiments.features import Expansion
-from tui_backprop.experiments.schema import Section
+from tui_backprop.experiments.schema import MOST_UNITS, Section
 from tui_backprop.experiments.tables.file import Layout, Table, TableFile
 from tui_backprop.experiments.tables.kinds import Kind
 from tui_backprop.experiments.tables.text import STANDARD_INPUT
@@ -74,6 +74,9 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
     names = tuple(file.names[column] for column in chosen.targets)
     classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
     width = _encoded(found, range(len(chosen.inputs), len(found.names)))[0].shape[1]
+    if len(inputs) > MOST_UNITS:
+        way_out = "leave columns out in the set-up, or list those to use as columns in [data]"
+        raise file.error("", f"{len(inputs):,} inputs", f"at most {MOST_UNITS:,}: {way_out}")
     near = 0.0 if chosen.of_classes else _near(targets, scaled[1])
     return Outline(len(inputs), width, classes, names, scaled, few, near, len(targets))
 
@@ -191,7 +194,9 @@ def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
         if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
             told = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
             message += f"; left out: {told}"
-        raise file.error("", message, "a column to learn and others to learn it from, separated by , ; tab | or blanks")
+        raise file.error(
+            "", message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
+        )
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
     forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
@@ -223,6 +228,7 @@ def _notes(file: TableFile, chosen: Chosen, table: Table) -> tuple[str, ...]:
     out = [index for index in range(len(file.names)) if index not in (*chosen.inputs, *chosen.targets)]
     why = [str(file.kinds[index]) if file.kinds[index].is_left_out else "" for index in out]
     few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(table.values[:, -1])
+    is_constant = len(table.values) > 1 and (table.values[0, width:] == table.values[:, width:]).all()
     notes = [
         file.layout + dropped,
         f"inputs: {_grouped(table.names[:width], kinds)}",
@@ -233,6 +239,7 @@ def _notes(file: TableFile, chosen: Chosen, table: Table) -> tuple[str, ...]:
             if few
             else []
         ),
+        *([f"{table.names[-1]} is the same in every row: nothing to learn"] if is_constant else []),
     ]
     return tuple(notes)
 

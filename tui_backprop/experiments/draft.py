@@ -59,7 +59,7 @@ _USUAL = {"report": Training.report, "goal": Training.goal}
 _SMALL = "0.01"
 """An error that outputs which never quite reach their targets come down to."""
 FOUND_OUT = "detected"
-DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "blanks": " ", "|": "|"}
+DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "colon": ":", "blanks": " ", "|": "|"}
 DECIMALS = {FOUND_OUT: "", "point": ".", "comma": ","}
 ENCODINGS = {FOUND_OUT: "", "UTF-8": "utf-8", "cp1252": "cp1252", "UTF-16": "utf-16"}
 HEADERS: dict[str, str | bool] = {FOUND_OUT: "", "yes": True, "no": False}

@@ -21,14 +21,13 @@ from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError, perhaps
 from tui_backprop.experiments.datasets import read_data
-from tui_backprop.experiments.schema import Section
+from tui_backprop.experiments.schema import MOST_UNITS, Section
 from tui_backprop.experiments.tables.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
 
 if TYPE_CHECKING:
     from tui_backprop.experiments.columns import Opener
 
-MOST_UNITS = 1024
 MOST_LAYERS = 32
 LARGEST_FILE = 32 * 2**20
 ORIENTATIONS = ("inputs_outputs", "outputs_inputs")

@@ -11,6 +11,9 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, perhaps
 
+MOST_UNITS = 1024
+"""In a layer."""
+
 
 class Section:
     """Reads keys of one table; `done()` refuses those that were not asked for.

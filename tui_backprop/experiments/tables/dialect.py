@@ -15,8 +15,11 @@ from tui_backprop.experiments.tables.notation import Notation, is_missing, is_nu
 
 BLANK = " "
 """As a delimiter: any number of blanks and tabs."""
-DELIMITERS = (";", "\t", "|", ",", BLANK)
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANK: "blanks"}
+COLON = ":"
+DELIMITERS = (";", "\t", "|", ",", COLON, BLANK)
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", COLON: "colons", BLANK: "blanks"}
+_NO_DELIMITER = re.compile(r"[0-9]:[0-5][0-9](?![0-9])|:[/\s]")
+"""Colons in times, addresses and prose."""
 _STRONG = re.compile(r'[;\t|,"]')
 _BEGINNING = 2**20
 """Characters in which the delimiter is looked for."""
@@ -30,8 +33,8 @@ _PROBE = 2**13
 """Characters at each."""
 _MOST_TITLES = 20
 """Lines above a table."""
-_FIRST, _BLANKS = 0.2, 0.04
-"""What it costs to split the first line unlike the others, and to split at blanks, which many texts hold."""
+_FIRST, _COMMON = 0.2, 0.04
+"""What it costs to split the first line unlike the others, and to split at blanks or colons, which many texts hold."""
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _COMMENTS = "#"
 _YEARS = range(1500, 2200)
@@ -182,7 +185,9 @@ def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str
 
 def _delimiter(text: str, skipped: int) -> str:
     """The one that parts all lines alike, into numbers and texts without any other delimiter in them."""
-    costs = {delimiter: _cost(text, delimiter, skipped) for delimiter in DELIMITERS}
+    colons = COLON in text[:_BEGINNING] and not _NO_DELIMITER.search(text, 0, _BEGINNING)
+    known = [delimiter for delimiter in DELIMITERS if delimiter != COLON or colons]
+    costs = {delimiter: _cost(text, delimiter, skipped) for delimiter in known}
     best = min(costs, key=lambda delimiter: costs[delimiter])
     return best if costs[best] < (2.0, 0) else ","
 
@@ -197,7 +202,7 @@ def _cost(text: str, delimiter: str, skipped: int) -> tuple[float, int]:
         return (2.0, 0)
     alike = [len(row) == width or (row is found[0] and len(row) == width - 1) for row in found]
     odd = sum(min(1.0, sum(_oddness(field, delimiter) for field in row)) for row in found)
-    cost = (odd + alike.count(False)) / len(found) + _FIRST * (not alike[0]) + _BLANKS * (delimiter == BLANK)
+    cost = (odd + alike.count(False)) / len(found) + _FIRST * (not alike[0]) + _COMMON * (delimiter in (COLON, BLANK))
     return (round(cost, 2), -width)
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ class TableFile:
 
         `text` is what is in it, if that is known.
         """
-        self.path, self._cache, self._text_kinds = path, dict[object, Scan | list[str]](), dict[int, Kind]()
+        self.path, self._cache = path, dict[object, Scan | list[str]]()
         self._tables: dict[object, Table] = {}
         self.stamp = stamp_of(path) if text is None else None
         self._text = text_of(path, layout.encoding) if text is None else text
@@ -143,7 +144,7 @@ class TableFile:
             return
         raise self._no_samples()
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """What each column holds. Texts are compared over all rows."""
         return tuple(map(self._kind, range(len(self.names))))
@@ -152,9 +153,7 @@ class TableFile:
         if index == 0 and self.dialect.row_names:
             return Kind.INDEX
         if not self._numeric[index]:
-            if index not in self._text_kinds:
-                self._text_kinds[index] = kind_of_texts(self._scan.texts[index], index not in self._unnamed)
-            return self._text_kinds[index]
+            return kind_of_texts(self._scan.texts[index], index not in self._unnamed)
         named = "" if index in self._unnamed else self.names[index]
         fields = [row[index] for row in self._beginning]
         if index == 0 and numbers_rows(named, fields[:100]):

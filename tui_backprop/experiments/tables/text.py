@@ -16,9 +16,19 @@ STANDARD_INPUT = "-"
 LARGEST_FILE = 512 * 2**20
 """Bytes, also of what a compressed file holds."""
 _GZIP = b"\x1f\x8b"
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-"""The byte-order marks that identify an encoding."""
-_OTHERS = 'UTF-8; or name the encoding: encoding = "cp1252"'
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+"""The byte-order marks that identify an encoding; that of UTF-32 begins as that of UTF-16 does."""
+_NO_TEXTS = {
+    b"PK\x03\x04": "a spreadsheet or a zip file", b"\xd0\xcf\x11\xe0": "a spreadsheet",
+    b"PAR1\x15": "a Parquet file",
+    b"BZh9": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz", b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"%PDF-": "a PDF file", b"SQLite format 3": "a database", b"\x89HDF": "an HDF5 file",
+}  # fmt: skip
+"""How files begin that hold tables, but not as text."""
+_OTHERS = 'UTF-8; or name the encoding: "encoding" in the set-up, or encoding = "{}" in [data]'
 
 
 def text_of(path: Path, encoding: str | None = None) -> str:
@@ -26,23 +36,26 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     data = _bytes_of(path)
     if data.startswith(_GZIP):
         data = _unpacked(path, data)
+    if what := next((what for mark, what in _NO_TEXTS.items() if data.startswith(mark)), None):
+        raise _error(path, "", f"is {what}", "a CSV file: export or unpack it")
     if encoding is None:
         encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
     if encoding is None and (place := data.find(b"\0")) >= 0:
         raise _error(
-            path, _line(data, place), "holds a zero byte: it is not text in UTF-8", f"a text file in {_OTHERS}"
-        )
+            path, _line(data, place), "holds a zero byte: it is not text in UTF-8",
+            f"a text file in {_OTHERS.format('utf-16')}",
+        )  # fmt: skip
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         what = f"is not text in {(encoding or 'utf-8').upper().removesuffix('-SIG')}"
-        raise _error(path, _line(data, error.start), what, f"a text file in {_OTHERS}") from None
+        raise _error(path, _line(data, error.start), what, f"a text file in {_OTHERS.format('cp1252')}") from None
     except (LookupError, UnicodeError):
         raise _error(path, "encoding", f"unknown {encoding!r}", "e.g. utf-8, cp1252, utf-16") from None
     if (place := text.find("\0")) >= 0:
         where = f"line {1 + text.count(chr(10), 0, place)}"
         raise _error(path, where, "holds a zero byte: it is not text", "a text file")
-    return text.removeprefix("\ufeff")
+    return text.removeprefix("\ufeff").removesuffix("\x1a")  # the end of a file in DOS
 
 
 def _bytes_of(path: Path) -> bytes:
