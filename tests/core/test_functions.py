@@ -404,7 +404,7 @@ class TestAnOptimizerMadeUpHere:
 LISTS = """
 from tui_backprop.core.optimizers import OPTIMIZERS, GradientDescent
 OPTIMIZERS["made_up"] = type("MadeUp", (GradientDescent,), {"name": "made_up"})
-from tui_backprop.studio.screens.form import FIELDS
+from tui_backprop.experiments.fields import FIELDS
 for key in ("hidden", "output", "loss", "init", "optimizer"):
     print(*FIELDS[key][1])
 """

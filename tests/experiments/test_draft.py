@@ -19,16 +19,17 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import preset_names
+from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.draft import (
-    CSV,
     Draft,
     definition_without_paths,
     draft_of,
     field_of,
     from_preset,
-    of_file,
 )
+from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.generators import GENERATORS
+from tui_backprop.experiments.suited import of_file
 from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.toml_text import toml_text
 
@@ -53,7 +54,7 @@ def test_an_untouched_preset_stands_for_itself(name: str, tmp_path: Path) -> Non
     draft = from_preset(name)
     assert same(draft.experiment(), load_experiment(name))
     assert same(through_toml(draft, tmp_path), load_experiment(name))
-    assert draft.command() == f"tui-backprop {name}"
+    assert command_of(draft) == f"tui-backprop {name}"
 
 
 CHANGES = [
@@ -83,7 +84,7 @@ def test_what_only_a_file_can_say(
     draft = from_preset(preset)
     for field, text in changes.items():
         draft = draft.changed(field, text)
-    assert draft.command() is None
+    assert command_of(draft) is None
     definition = draft.definition()
     said = {**definition["network"], **definition["training"], **definition["data"]}
     assert {key: said[key] for key in expected} == expected
@@ -98,7 +99,7 @@ def test_the_command_line_and_the_file_open_the_same_experiment(
     draft = from_preset(preset)
     for field, text in changes.items():
         draft = draft.changed(field, text)
-    command = draft.command()
+    command = command_of(draft)
     assert command is not None
     program, *arguments = shlex.split(command)
     assert program == "tui-backprop"
@@ -113,7 +114,7 @@ def test_a_generator_brings_a_network_that_suits_it(name: str, tmp_path: Path) -
     experiment = draft.experiment()
     assert experiment.network.units == (2, 8, 1)
     assert experiment.network.activations[-1] == ("linear" if name in ("plane", "regression-gauss") else "sigmoid")
-    assert draft.command() is None
+    assert command_of(draft) is None
     assert same(through_toml(draft, tmp_path), experiment)
     if experiment.network.activations[-1] == "sigmoid":
         two = draft.changed("output", "softmax").changed("loss", "softmax_cross_entropy")
@@ -192,14 +193,14 @@ def test_a_file_alone_brings_its_network_and_its_command(tmp_path: Path) -> None
     path = tmp_path / "own.csv"
     path.write_text("a,b,kind\n1,2,x\n3,4,y\n5,6,z\n7,8,x\n", "utf-8")
     draft = from_preset("article").changed("data", CSV).changed("file", str(path)).suited().changed("rate", "0.5")
-    command = draft.command()
+    command = command_of(draft)
     assert command == f"tui-backprop --data {path} --rate 0.5"
     typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
     assert same(typed, draft.experiment())
     assert (typed.name, typed.network.units, typed.network.activations[-1]) == ("own", (2, 8, 3), "softmax")
     again = draft_of(typed)
-    assert (again.data, again.file, again.target, again.command()) == (CSV, str(path), "kind", command)
-    assert draft.changed("l2", "0.1").command() is None
+    assert (again.data, again.file, again.target, command_of(again)) == (CSV, str(path), "kind", command)
+    assert command_of(draft.changed("l2", "0.1")) is None
 
 
 @pytest.mark.parametrize("size", [1.0, 1000.0])
@@ -242,7 +243,7 @@ def test_rows_left_out_are_part_of_the_command(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("a,b,kind\n1,2,x\n3,NA,y\n5,6,z\n7,8,x\n1,1,y\n", "utf-8")
     draft = from_preset("article").changed("data", CSV).changed("file", str(path)).changed("missing", "drop").suited()
-    command = draft.command()
+    command = command_of(draft)
     assert command == f"tui-backprop --data {path} --missing drop"
     typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
     assert same(typed, draft.experiment())

@@ -16,7 +16,7 @@ from tests.experiments.test_notations import opened
 from tui_backprop.core.experiment import Data
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import Overrides
-from tui_backprop.experiments.draft import experiment_of
+from tui_backprop.experiments.suited import experiment_of
 from tui_backprop.experiments.tables.kinds import Kind
 
 zipped = partial(gzip.compress, mtime=0)

@@ -158,7 +158,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
 
     overrides = _overrides(options)
     if options.experiment is None and overrides.data is not None:
-        from tui_backprop.experiments.draft import experiment_of
+        from tui_backprop.experiments.suited import experiment_of
 
         return experiment_of(overrides.data, overrides)
     return load_experiment(options.experiment or "article", overrides)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -69,6 +70,23 @@ class Data:
 
 SMALL_ERROR, ALL_RIGHT = "error", "all_right"
 GOALS = (SMALL_ERROR, ALL_RIGHT)
+REPORTS = ("loss", "squared")
+
+
+class Range(NamedTuple):
+    """The numbers above a bound, or from another one on, and below a third."""
+
+    above: float = -math.inf
+    least: float = -math.inf
+    below: float = math.inf
+
+    def side(self, value: float) -> int:
+        """0 for a number within, −1 for one that is too small (or NaN), 1 for one that is too large."""
+        return -1 if not (value > self.above and value >= self.least) else 0 if value < self.below else 1
+
+    def __str__(self) -> str:
+        bounds = zip(("above", "from", "below"), self, strict=True)
+        return " and ".join(f"{name} {bound:g}" for name, bound in bounds if math.isfinite(bound))
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,12 @@ class Training:
     l1: float = 0.0
     l2: float = 0.0
     goal: str = SMALL_ERROR
+
+
+RANGES = {
+    "rate": Range(above=0.0), "momentum": Range(least=0.0, below=1.0), "l1": Range(least=0.0), "l2": Range(least=0.0)
+}  # fmt: skip
+"""The rules that are numbers, and what they can be."""
 
 
 @dataclass(frozen=True, eq=False)

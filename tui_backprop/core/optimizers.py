@@ -292,10 +292,14 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {entry.name: entry for entry in (Gradie
 """By name: called with (training, shape of the parameters) an optimiser."""
 
 
+def all_settings() -> tuple[str, ...]:
+    """The settings of all optimisers."""
+    return tuple(dict.fromkeys(name for entry in OPTIMIZERS.values() for name in entry.settings))
+
+
 def unused_settings(optimizer: str) -> set[str]:
     """Settings of the other optimisers that this one does not go by."""
-    every = {name for entry in OPTIMIZERS.values() for name in entry.settings}
-    return every.difference(*(entry.settings for entry in OPTIMIZERS.values() if entry.name == optimizer))
+    return set(all_settings()).difference(*(entry.settings for entry in OPTIMIZERS.values() if entry.name == optimizer))
 
 
 def worked_out(

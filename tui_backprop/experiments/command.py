@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
-from tui_backprop.experiments.reader import Overrides, load_experiment, variant
+from tui_backprop.experiments.columns import MISSING, Opener
+from tui_backprop.experiments.draft import Draft
+from tui_backprop.experiments.fields import CSV, PRESETS_OWN
+from tui_backprop.experiments.reader import Overrides, definition_of, load_experiment, variant
+from tui_backprop.experiments.suited import of_file
+from tui_backprop.experiments.tables.file import TableFile
 
 
 def arguments(experiment: Experiment) -> list[str] | None:
@@ -22,6 +28,23 @@ def arguments(experiment: Experiment) -> list[str] | None:
     if not same or again.initial.flat.tobytes() != experiment.initial.flat.tobytes():
         return None
     return [experiment.name, *options(overrides)]
+
+
+def command_of(draft: Draft, open_csv: Opener = TableFile) -> str | None:
+    """The command that opens what a draft stands for; None where it takes an experiment file."""
+    if draft.data == CSV:
+        suited = of_file(draft.file, draft.output, open_csv, draft.missing)
+        words, base = ["--data", draft.file.strip()], suited.definition(open_csv)
+        words += ["--missing", draft.missing] if draft.missing != MISSING[0] else []
+    elif draft.data == PRESETS_OWN:
+        words, base = [draft.preset], definition_of(draft.preset)
+    else:
+        return None
+    wanted = draft.definition(open_csv)
+    overrides = differences(base, wanted)
+    if _plain(overrides.apply(base)) != _plain(wanted):
+        return None
+    return shlex.join(["tui-backprop", *words, *options(overrides)])
 
 
 def options(overrides: Overrides) -> list[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,25 +11,20 @@ from typing import Any
 
 from tui_backprop.core.activations import ACTIVATIONS, JOINT_ACTIVATIONS, LINEAR, RELU, SIGMOID, TANH
 from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experiment, Training
-from tui_backprop.core.losses import HALF_SQUARED, suited_to, suited_to_output
-from tui_backprop.core.optimizers import unused_settings
+from tui_backprop.core.losses import HALF_SQUARED, suited_to
+from tui_backprop.core.optimizers import all_settings, unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.columns import MISSING, Opener, Outline, outline
-from tui_backprop.experiments.command import differences, options
+from tui_backprop.experiments.fields import BIAS, CSV, DETECTED, LAYOUT, PRESETS_OWN, TYPED, DraftFields
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
-from tui_backprop.experiments.reader import (
-    ORIENTATIONS,
-    Overrides,
-    assemble,
-    definition_of,
-    load_experiment,
-    preset_names,
-)
-from tui_backprop.experiments.shelf import Shelf
+from tui_backprop.experiments.reader import ORIENTATIONS, assemble, definition_of, load_experiment, preset_names
 from tui_backprop.experiments.tables.file import TableFile
 from tui_backprop.experiments.tables.stamp import stamp_of
 from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
 from tui_backprop.experiments.typed import (
+    as_number,
+    joined,
+    listed,
     read_biases,
     read_samples,
     read_weights,
@@ -42,31 +34,18 @@ from tui_backprop.experiments.typed import (
 )
 from tui_backprop.experiments.uses import fields_of, uses_of
 from tui_backprop.reading.disk import typed_path
-from tui_backprop.reading.numerals import BEYOND, number_of, read_wholes, whole_of
+from tui_backprop.reading.numerals import number_of, read_wholes, whole_of
 
-PRESETS_OWN = "the preset's"
-CSV = "CSV file"
-TYPED = "typed in"
-DATA = (PRESETS_OWN, *GENERATORS, TYPED, CSV)
 _MOST_TYPED = 200
 """Samples that can be changed in the set-up."""
-BIAS: dict[str, bool | str] = {"yes": True, "no": False, "frozen": "frozen"}
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
-_OR_NOT = ("momentum", "l1", "l2", "round", "stop")
+_OR_NOT = (*all_settings(), "l1", "l2", "round", "stop")
 """Rules of training that a file leaves out where their field is empty."""
 _USUAL = {"report": Training.report, "goal": Training.goal}
 """Rules that a file leaves out where they are the usual ones."""
-_SMALL = "0.01"
+SMALL = "0.01"
 """An error that outputs which never quite reach their targets come down to."""
-FOUND_OUT = "detected"
-DELIMITERS = {FOUND_OUT: "", "comma": ",", "semicolon": ";", "tab": "\t", "colon": ":", "blanks": " ", "|": "|"}
-DECIMALS = {FOUND_OUT: "", "point": ".", "comma": ","}
-ENCODINGS = {FOUND_OUT: "", "UTF-8": "utf-8", "cp1252": "cp1252", "UTF-16": "utf-16"}
-HEADERS: dict[str, str | bool] = {FOUND_OUT: "", "yes": True, "no": False}
-_LAYOUT: dict[str, Mapping[str, str | bool]] = {
-    "header": HEADERS, "delimiter": DELIMITERS, "decimal": DECIMALS, "encoding": ENCODINGS,
-}  # fmt: skip
-OF_FILE = ("file", "classes", "missing", *_LAYOUT)
+OF_FILE = ("file", "classes", "missing", *LAYOUT)
 """Fields that are for a CSV file only."""
 _OF_COLUMNS = ("target", "columns")
 _TYPED = frozenset({"inputs", "targets", "names", "target_names"})
@@ -74,49 +53,8 @@ _PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_
 
 
 @dataclass(frozen=True)
-class Draft:
-    """The fields, each as text. `layers` are the hidden ones: those at the ends follow from the data."""
-
-    preset: str = "article"
-    data: str = PRESETS_OWN
-    file: str = ""
-    target: str = ""
-    columns: str = ""
-    classes: str = ""
-    missing: str = MISSING[0]
-    header: str = FOUND_OUT
-    delimiter: str = FOUND_OUT
-    decimal: str = FOUND_OUT
-    encoding: str = FOUND_OUT
-    samples: str = ""
-    noise: str = ""
-    typed: str = ""
-    features: str = ""
-    test: str = ""
-    data_seed: str = ""
-    standardise: str = "no"
-    standardise_targets: str = "no"
-    layers: str = ""
-    hidden: str = RELU.name
-    output: str = LINEAR.name
-    bias: str = "yes"
-    init: str = "xavier"
-    seed: str = "0"
-    weights: str = ""
-    biases: str = ""
-    orientation: str = ORIENTATIONS[0]
-    loss: str = Training.loss
-    report: str = "loss"
-    optimizer: str = Training.optimizer
-    momentum: str = ""
-    rate: str = "0.1"
-    batch: str = "1"
-    shuffle: str = "no"
-    l1: str = ""
-    l2: str = ""
-    round: str = ""
-    goal: str = Training.goal
-    stop: str = ""
+class Draft(DraftFields):
+    """What the fields stand for together, and what follows from a change of one of them."""
 
     @property
     def unused(self) -> set[str]:
@@ -134,7 +72,7 @@ class Draft:
             set() if self.data == CSV or own.get("data", {}).get("standardise_targets") else {"standardise_targets"}
         )
         without |= set() if made else {"samples", "noise"}
-        two = own["network"]["layers"][0] == 2 if own else self.data == TYPED and len(_listed(self.columns)) == 2
+        two = own["network"]["layers"][0] == 2 if own else self.data == TYPED and len(listed(self.columns)) == 2
         without |= set() if made or self.data == CSV or two else {"features"}
         without |= set() if drawn else {"data_seed"}
         without |= unused_settings(self.optimizer)
@@ -152,13 +90,13 @@ class Draft:
             return from_preset(self.preset)
         draft = replace(self, **{field: text})
         if field == "output" and ACTIVATIONS[text].curved and not number_of(draft.stop):
-            return replace(draft, stop=_SMALL)  # no weights would bring its error to 0
+            return replace(draft, stop=SMALL)  # no weights would bring its error to 0
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
         if text == TYPED:
             shape = {"columns": "x1,x2", "target": "y", "layers": "2", "hidden": SIGMOID.name, "output": SIGMOID.name}
-            return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5", stop=_SMALL)
+            return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5", stop=SMALL)
         own = {"test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
@@ -182,9 +120,9 @@ class Draft:
         if self.data in GENERATORS:
             classes, samples = 0 if self.data in REGRESSIONS else 2, whole_of(self.samples) or 0
             near = 0.0 if classes else (2 / 20) ** 2  # from −1 to 1
-            return Outline(len(_listed(self.features)) or 2, 1, classes, near=near, samples=samples)
+            return Outline(len(listed(self.features)) or 2, 1, classes, near=near, samples=samples)
         if self.data == TYPED:
-            return Outline(len(_listed(self.columns)), len(_listed(self.target)), 0)
+            return Outline(len(listed(self.columns)), len(listed(self.target)), 0)
         if not self.file.strip():
             raise ExperimentError("file", "", "no file is named", "the path of a CSV file")
         if self.file != STANDARD_INPUT:
@@ -197,12 +135,12 @@ class Draft:
 
     def used(self, names: Sequence[str], uses: Sequence[str], texts: Sequence[bool]) -> Draft:
         """With columns of the file used so."""
-        return replace(self, **{key: _joined(listed) for key, listed in fields_of(names, uses, texts).items()})
+        return replace(self, **{key: joined(listed) for key, listed in fields_of(names, uses, texts).items()})
 
     @property
     def typed_names(self) -> tuple[list[str], list[str]]:
         """Names of inputs and targets of samples that are typed in."""
-        return _listed(self.columns), _listed(self.target)
+        return listed(self.columns), listed(self.target)
 
     def definition(self, open_csv: Opener = TableFile) -> dict[str, Any]:
         """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
@@ -220,7 +158,7 @@ class Draft:
             "layers": [found.inputs, *self._hidden_layers(), outputs], "hidden": self.hidden, "output": self.output,
             "bias": BIAS[self.bias], **self._initial(),
         }  # fmt: skip
-        training = {key: _number(getattr(self, key)) for key in _ALWAYS}
+        training = {key: as_number(getattr(self, key)) for key in _ALWAYS}
         training["shuffle"] = self.shuffle == "yes"
         training |= {key: text for key, usual in _USUAL.items() if (text := getattr(self, key)) != usual}
         return {"title": title, "network": network, "training": {**training, **self._optional()}, "data": data}
@@ -228,13 +166,13 @@ class Draft:
     def _initial(self) -> dict[str, Any]:
         """The first weights: drawn, or typed in, and the biases with them."""
         if self.init != TYPED:
-            return {"init": self.init, "seed": _number(self.seed)}
-        network = {"seed": _number(self.seed), "weights": read_weights(self.weights)}
+            return {"init": self.init, "seed": as_number(self.seed)}
+        network = {"seed": as_number(self.seed), "weights": read_weights(self.weights)}
         network |= {"orientation": self.orientation} if self.orientation != ORIENTATIONS[0] else {}
         return network | ({"biases": read_biases(self.biases)} if self.biases.strip() and self.bias != "no" else {})
 
     def _typed_data(self) -> dict[str, Any]:
-        names, target_names = _listed(self.columns), _listed(self.target)
+        names, target_names = listed(self.columns), listed(self.target)
         if not names or not target_names:
             key = "data.target" if names else "data.columns"
             raise ExperimentError("draft", key, "no name is given", "names such as x1,x2")
@@ -246,11 +184,15 @@ class Draft:
         if self.data == TYPED:
             return {**self._typed_data(), **self._preparation()}
         if self.data in GENERATORS:
-            made = {"generator": self.data, "samples": _number(self.samples), "noise": _number(self.noise)}
+            made = {
+                "generator": self.data,
+                "samples": as_number(self.samples),
+                "noise": as_number(self.noise),
+            }
             return {**made, **self._preparation()}
-        chosen: dict[str, Any] = {key: names for key in ("target", "columns") if (names := _listed(getattr(self, key)))}
-        chosen |= {key: said for key, known in _LAYOUT.items() if (said := known[getattr(self, key)]) != ""}
-        if classes := _listed(self.classes):
+        chosen: dict[str, Any] = {key: names for key in ("target", "columns") if (names := listed(getattr(self, key)))}
+        chosen |= {key: said for key, known in LAYOUT.items() if (said := known[getattr(self, key)]) != ""}
+        if classes := listed(self.classes):
             chosen["classes"] = classes == ["yes"] or classes
         chosen |= {"missing": self.missing} if self.missing != MISSING[0] else {}
         path = self.file if self.file == STANDARD_INPUT else str(typed_path(self.file))
@@ -258,15 +200,15 @@ class Draft:
 
     def _optional(self) -> dict[str, Any]:
         return {
-            key: _number(text) for key in _OR_NOT if (text := getattr(self, key).strip()) and key not in self.unused
+            key: as_number(text) for key in _OR_NOT if (text := getattr(self, key).strip()) and key not in self.unused
         }
 
     def _preparation(self) -> dict[str, Any]:
-        features, test, seed = _listed(self.features), self.test.strip(), self.data_seed.strip()
+        features, test, seed = listed(self.features), self.test.strip(), self.data_seed.strip()
         return {
-            **({"seed": _number(seed)} if seed and "data_seed" not in self.unused else {}),
+            **({"seed": as_number(seed)} if seed and "data_seed" not in self.unused else {}),
             **({"features": features} if features else {}),
-            **({"test": _number(test)} if test else {}),
+            **({"test": as_number(test)} if test else {}),
             **{key: True for key in ("standardise", "standardise_targets") if self._scales(key)},
         }
 
@@ -280,11 +222,11 @@ class Draft:
         if not changes:
             return base
         training, data = dict(base["training"]), dict(base["data"])
-        data.update({key: _number(changes[key]) for key in ("samples", "noise") if key in changes})
+        data.update({key: as_number(changes[key]) for key in ("samples", "noise") if key in changes})
         if not changes.keys().isdisjoint(_PREPARATION):
             data = {key: value for key, value in data.items() if key not in (*_PREPARATION, "seed")}
             data.update(self._preparation())
-        training.update({key: _number(changes[key]) for key in (*_ALWAYS, *_USUAL) if key in changes})
+        training.update({key: as_number(changes[key]) for key in (*_ALWAYS, *_USUAL) if key in changes})
         if "shuffle" in changes:
             training["shuffle"] = self.shuffle == "yes"
         training = {key: value for key, value in training.items() if key not in _OR_NOT or key not in changes}
@@ -300,7 +242,7 @@ class Draft:
         network = dict(base)
         first, *hidden, last = network["layers"]
         if "features" in changes:
-            first = len(_listed(self.features)) or 2
+            first = len(listed(self.features)) or 2
         if "layers" in changes:
             hidden = self._hidden_layers()
         if "output" in changes and data.get("generator", "plane") not in REGRESSIONS:
@@ -309,7 +251,7 @@ class Draft:
         network["layers"] = [first, *hidden, last]
         network.update(
             {
-                key: _number(changes[key])
+                key: as_number(changes[key])
                 for key in ("hidden", "output", "init", "seed")
                 if key in changes and (key, self.init) != ("init", TYPED)
             }
@@ -346,23 +288,6 @@ class Draft:
         keys = ("preset", "data", "typed", *_OF_COLUMNS, *OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), found)
 
-    def command(self, open_csv: Opener = TableFile) -> str | None:
-        """The command that opens it; None where it takes an experiment file."""
-        if self.data in (*GENERATORS, TYPED):
-            return None
-        if self.data == CSV:
-            suited = of_file(self.file, self.output, open_csv, self.missing)
-            words, base = ["--data", self.file.strip()], suited.definition(open_csv)
-            words += ["--missing", self.missing] if self.missing != MISSING[0] else []
-        else:
-            words, base = [self.preset], definition_of(self.preset)
-        wanted = self.definition(open_csv)
-        overrides = differences(base, wanted)
-        again = overrides.apply(base)
-        if {**again, "watch": ""} != {**wanted, "watch": ""}:
-            return None
-        return shlex.join(["tui-backprop", *words, *options(overrides)])
-
 
 @lru_cache(maxsize=32)
 def from_preset(name: str) -> Draft:
@@ -398,9 +323,9 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         preset=preset,
         data=source,
         file=data["csv"] if source == CSV else "",
-        target=_joined(target) if source in (CSV, TYPED) else "",
-        columns=_joined(columns) if source in (CSV, TYPED) else "",
-        classes="yes" if data.get("classes") is True else _joined(data.get("classes") or []),
+        target=joined(target) if source in (CSV, TYPED) else "",
+        columns=joined(columns) if source in (CSV, TYPED) else "",
+        classes="yes" if data.get("classes") is True else joined(data.get("classes") or []),
         typed=written_samples(data["inputs"], data["targets"]) if source == TYPED else "",
         missing=data.get("missing", MISSING[0]),
         samples=str(data.get("samples", "200" if made else "")),
@@ -424,7 +349,7 @@ def _of(experiment: Experiment, preset: str, source: str) -> Draft:
         batch=str(rules.get("batch", 1)),
         shuffle="yes" if training.shuffle else "no",
         **{key: str(rules.get(key, "")) for key in _OR_NOT},
-        **{key: _name(known, data.get(key, "")) for key, known in _LAYOUT.items()},
+        **{key: _name(known, data.get(key, "")) for key, known in LAYOUT.items()},
     )
 
 
@@ -439,29 +364,7 @@ def _typed_weights(network: Mapping[str, Any], source: str, init: str) -> dict[s
 
 def _name(known: Mapping[str, str | bool], value: str | bool) -> str:
     """The choice that stands for a value."""
-    return next((name for name, said in known.items() if said == value), FOUND_OUT)
-
-
-def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None = None) -> Draft:
-    """The draft that suits a CSV file; an `output` that is asked for brings its loss along."""
-    draft = from_preset("article").changed("data", CSV).changed("file", file)
-    draft = draft.changed("missing", missing or MISSING[0]).suited(open_csv)
-    if output in (None, draft.output):
-        return draft
-    found = replace(draft, output=str(output), loss=suited_to_output(str(output)))
-    if output in JOINT_ACTIVATIONS:
-        return replace(found, goal=ALL_RIGHT, standardise_targets="no")
-    return replace(found, goal=SMALL_ERROR, stop=draft.stop or _SMALL)
-
-
-def experiment_of(
-    file: str, overrides: Overrides, open_csv: Opener | None = None, name: str | None = None
-) -> Experiment:
-    """What suits a CSV file, with changes."""
-    open_csv = open_csv or Shelf().patiently(lambda rows: None)
-    name = name or Path(shown_path(file)).stem
-    definition = of_file(file, overrides.output, open_csv, overrides.missing).definition(open_csv)
-    return assemble(name, replace(overrides, data=None, missing=None).apply(definition), open_csv=open_csv)
+    return next((name for name, said in known.items() if said == value), DETECTED)
 
 
 def field_of(error: ExperimentError) -> str:
@@ -470,25 +373,6 @@ def field_of(error: ExperimentError) -> str:
     if section == "data" and key in ("generator", "seed"):
         return {"generator": "data", "seed": "data_seed"}[key]
     return key if section in ("network", "training", "data", "") and key in Draft.__dataclass_fields__ else "file"
-
-
-def _listed(text: str) -> list[str]:
-    """The names in a list with commas; in double quotes a name may hold one."""
-    return [name for part in csv.reader([text], skipinitialspace=True) for name in map(str.strip, part) if name]
-
-
-def _joined(names: Sequence[str]) -> str:
-    """The text that `_listed` reads back."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(names)
-    return text.getvalue()
-
-
-def _number(text: str) -> int | float | str:
-    """Text as the number that it is; other text as it is, for the reader to refuse."""
-    whole = whole_of(text)
-    number = number_of(text) if whole is None or abs(whole) == BEYOND else whole
-    return text.strip() if number is None else number
 
 
 def definition_without_paths(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LINEAR, RELU
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.experiment import ALL_RIGHT, GOALS, Data, Experiment, Training
+from tui_backprop.core.experiment import ALL_RIGHT, GOALS, RANGES, REPORTS, Data, Experiment, Training
 from tui_backprop.core.goal import has_right_answers
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
@@ -119,8 +119,8 @@ def load_experiment(
     Raises `ExperimentError`, which names file, key and what was expected.
     """
     if data is not None:
-        from tui_backprop.experiments.draft import experiment_of  # which needs this module
         from tui_backprop.experiments.frames import SOURCE, opener, with_samples
+        from tui_backprop.experiments.suited import experiment_of  # which needs this module
 
         changes = replace(overrides or Overrides(), data=STANDARD_INPUT)  # which is not read
         if source is None:
@@ -255,19 +255,17 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
     if loss.shares and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
         hint = "one 1 in each sample's targets, else 0"
         raise keys.error("loss", f"{loss.name} with targets that do not sum to 1", hint)
+    numbers: dict[str, Any] = {key: keys.number(key, getattr(Training, key), bounds) for key, bounds in RANGES.items()}
     training = Training(
-        rate=keys.number("rate", 0.1, above=0.0),
         loss=loss.name,
-        report=keys.choice("report", "loss", ("loss", "squared")),
+        report=keys.choice("report", "loss", REPORTS),
         batch=keys.batch("batch", len(data)),
         shuffle=keys.flag("shuffle", False),
         round=keys.optional_integer("round", 0, 15),
         stop=keys.number("stop", 0.0),
         goal=keys.choice("goal", Training.goal, GOALS),
         optimizer=keys.choice("optimizer", Training.optimizer, tuple(OPTIMIZERS)),
-        momentum=keys.number("momentum", 0.9, least=0.0, below=1.0),
-        l1=keys.number("l1", 0.0, least=0.0),
-        l2=keys.number("l2", 0.0, least=0.0),
+        **numbers,
     )
     keys.done()
     return training

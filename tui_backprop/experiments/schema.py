@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Range
 from tui_backprop.errors import ExperimentError, perhaps
 
 MOST_UNITS = 1024
 """In a layer."""
+_ANY = Range()
 
 
 class Section:
@@ -147,23 +149,14 @@ class Section:
             raise self.error(key, f"{_show(value)} is not a batch size", 'a whole number from 1, or "full"')
         return min(value, samples)
 
-    def number(
-        self, key: str, default: float, above: float = -math.inf, least: float = -math.inf, below: float = math.inf
-    ) -> float:
-        """A finite number `above` a bound, or at `least` another, and `below` a third."""
+    def number(self, key: str, default: float, bounds: Range = _ANY) -> float:
+        """A finite number within bounds."""
         value = self._get(key, default)
-        bounds = [
-            text
-            for bound, text in ((above, f"above {above:g}"), (least, f"from {least:g}"), (below, f"below {below:g}"))
-            if math.isfinite(bound)
-        ]
-        expected = " ".join(["a finite number", *bounds])
+        expected = f"a finite number {bounds}".rstrip()
         if not _is_number(value):
             raise self.error(key, f"{_show(value)} is not a finite number", expected)
-        if not value > above or not value >= least:
-            raise self.error(key, f"{_show(value)} is too small", expected)
-        if not value < below:
-            raise self.error(key, f"{_show(value)} is too large", expected)
+        if side := bounds.side(value):
+            raise self.error(key, f"{_show(value)} is too {'small' if side < 0 else 'large'}", expected)
         return float(value)
 
     def table(self, key: str, width: int) -> Array:

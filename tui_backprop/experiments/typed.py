@@ -1,16 +1,37 @@
-"""Samples, weights and biases as they are typed: blanks between numbers, `;` between rows, `/` between layers."""
+"""What is typed: lists of names; samples, weights and biases, blanks between numbers, `;` rows, `/` layers."""
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterable, Sequence
 
 from tui_backprop.errors import ExperimentError, quoted
-from tui_backprop.reading.numerals import number_of
+from tui_backprop.reading.numerals import BEYOND, number_of, whole_of
 
 ARROW = ">"
 """Between the inputs and the targets of a sample."""
 Rows = list[list[float]]
+
+
+def listed(text: str) -> list[str]:
+    """The names in a list with commas; in double quotes a name may hold one."""
+    return [name for part in csv.reader([text], skipinitialspace=True) for name in map(str.strip, part) if name]
+
+
+def joined(names: Sequence[str]) -> str:
+    """The text that `listed` reads back."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue()
+
+
+def as_number(text: str) -> int | float | str:
+    """Text as the number that it is; other text as it is, for the reader to refuse."""
+    whole = whole_of(text)
+    number = number_of(text) if whole is None or abs(whole) == BEYOND else whole
+    return text.strip() if number is None else number
 
 
 def read_samples(text: str, inputs: int, outputs: int) -> tuple[Rows, Rows]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
-from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.experiment import RANGES, Experiment
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -19,9 +19,7 @@ from tui_backprop.errors import BackpropError, perhaps
 
 Value = float | str | bool | None
 
-NUMBERS = {"rate": (0.0, math.inf), "momentum": (0.0, 1.0), "l1": (0.0, math.inf), "l2": (0.0, math.inf)}
-"""Rules of the training that are numbers, and their bounds; only a rate of 0 and a momentum of 1 are out of them."""
-RULES = (*NUMBERS, "batch", "shuffle", "optimizer")
+RULES = (*RANGES, "batch", "shuffle", "optimizer")
 """Rules of the training that can be changed."""
 BY_EPOCH = ("batch", "shuffle")
 """Rules that hold for whole epochs: a change waits for the end of the present one."""
@@ -119,13 +117,10 @@ def _finite(edit: Edit) -> float:
 
 def _rule(experiment: Experiment, edit: Edit) -> Value:
     value = edit.value
-    if edit.what in NUMBERS:
-        least, most = NUMBERS[edit.what]
+    if edit.what in RANGES:
         number = _finite(edit)
-        if not least <= number < most or (edit.what == "rate" and number == 0.0):
-            above = "above" if edit.what == "rate" else "from"
-            below = f" and below {most:g}" if most < math.inf else ""
-            raise BackpropError(f"a {edit.what} of {number:g} is out of range", f"a number {above} {least:g}{below}")
+        if RANGES[edit.what].side(number):
+            raise BackpropError(f"a {edit.what} of {number:g} is out of range", f"a number {RANGES[edit.what]}")
         return number
     if edit.what == "batch":
         samples = len(experiment.data)

@@ -10,9 +10,10 @@ from typing import Any
 from textual.screen import Screen
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.experiment import RANGES
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.run.edits import NUMBERS, Edit, Value, present_value
+from tui_backprop.core.run.edits import Edit, Value, present_value
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.reading.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
@@ -109,6 +110,6 @@ def hint(change: Change) -> str:
     """What can be typed, in the fewest words."""
     if change.what == "batch":
         return "samples averaged in an update, e.g. 2; from the next epoch on"
-    if change.what in NUMBERS:
+    if change.what in RANGES:
         return f"now {value_text(change.present)}"
     return f"a number; now {value_text(change.present)}"

@@ -1,4 +1,4 @@
-"""The set-up's fields, and what they amount to: an experiment with its file, or what is wrong."""
+"""What the set-up's fields amount to: an experiment with its file, or what is wrong."""
 
 from __future__ import annotations
 
@@ -7,77 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.experiment import GOALS, Data, Experiment
+from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import out_of_reach
-from tui_backprop.core.initialisers import INITIALISERS
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError
-from tui_backprop.experiments.columns import MAY_BE_CLASSES, MISSING, Opener
-from tui_backprop.experiments.draft import (
-    BIAS,
-    DATA,
-    DECIMALS,
-    DELIMITERS,
-    ENCODINGS,
-    HEADERS,
-    TYPED,
-    Draft,
-    definition_without_paths,
-    field_of,
-)
-from tui_backprop.experiments.reader import ORIENTATIONS
+from tui_backprop.experiments.columns import MAY_BE_CLASSES, Opener
+from tui_backprop.experiments.draft import Draft, definition_without_paths, field_of
+from tui_backprop.experiments.fields import FIELDS
 from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES
 
 _NAMES = 6
 """How many names of inputs or outputs are shown."""
-_YES_NO = ("yes", "no")
-FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
-    "preset": ("preset", ()),
-    "data": ("data", DATA),
-    "file": ("file", "path of a CSV file"),
-    "target": ("target", "a column; else the last"),
-    "columns": ("inputs", "columns; else all others"),
-    "classes": ("classes", "yes, or columns"),
-    "missing": ("missing values", MISSING),
-    "header": ("header", tuple(HEADERS)),
-    "delimiter": ("delimiter", tuple(DELIMITERS)),
-    "decimal": ("decimal sign", tuple(DECIMALS)),
-    "encoding": ("encoding", tuple(ENCODINGS)),
-    "typed": ("samples", "0 1 > 1; 1 1 > 0, or f5"),
-    "samples": ("samples", "e.g. 200"),
-    "noise": ("noise", "0 to 0.5"),
-    "features": ("features", "x1,x2,x1^2,x1*x2,sin(x1)"),
-    "test": ("test set", "a fraction, e.g. 0.3"),
-    "data_seed": ("data's seed", "0"),
-    "standardise": ("standardise", _YES_NO),
-    "standardise_targets": ("targets, too", _YES_NO),
-    "layers": ("hidden layers", "units, e.g. 8 or 8,6"),
-    "hidden": ("activation", tuple(HIDDEN_ACTIVATIONS)),
-    "output": ("output", tuple(ACTIVATIONS)),
-    "bias": ("bias", tuple(BIAS)),
-    "init": ("weights", (*INITIALISERS, TYPED)),
-    "weights": ("W1 / W2 …", "1 2; 3 4 / 5; 6, or f4"),
-    "orientation": ("rows of W", ORIENTATIONS),
-    "biases": ("b1 / b2 …", "1 2 / 3, or f4"),
-    "seed": ("seed", "a whole number"),
-    "loss": ("loss", tuple(LOSSES)),
-    "report": ("reported error", ("loss", "squared")),
-    "optimizer": ("optimiser", tuple(OPTIMIZERS)),
-    "momentum": ("momentum", "0.9"),
-    "rate": ("rate", "e.g. 0.1"),
-    "batch": ("batch", "samples, or full"),
-    "shuffle": ("shuffle", _YES_NO),
-    "l1": ("L1 penalty", "0, or e.g. 0.001"),
-    "l2": ("L2 penalty", "0, or e.g. 0.001"),
-    "round": ("decimals", "of predictions; else all"),
-    "goal": ("converged at", GOALS),
-    "stop": ("stop at error", "0"),
-}
-"""Label, and the names to choose from or what is to be typed."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,9 @@ from textual.worker import get_current_worker
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import CSV, OF_FILE, TYPED, Draft, draft_of, from_preset
+from tui_backprop.experiments.command import command_of
+from tui_backprop.experiments.draft import OF_FILE, Draft, draft_of, from_preset
+from tui_backprop.experiments.fields import CSV, FIELDS, TYPED
 from tui_backprop.experiments.shelf import Shelf, Unread
 from tui_backprop.experiments.uses import OF_TEXTS
 from tui_backprop.reading.disk import typed_path, unwritable
@@ -29,7 +31,7 @@ from tui_backprop.sessions.files import write_new
 from tui_backprop.studio.panes.choice import Choice
 from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
-from tui_backprop.studio.screens.form import FIELDS, Reading, read
+from tui_backprop.studio.screens.form import Reading, read
 from tui_backprop.studio.screens.grid import Fields
 from tui_backprop.studio.screens.questions import Question
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
@@ -281,7 +283,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     def _command(self) -> str:
         try:
-            command = self._draft.command(self._shelf.at_once)
+            command = command_of(self._draft, self._shelf.at_once)
         except (Unread, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
             command = None
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))

@@ -1,0 +1,38 @@
+"""What suits a CSV file of which nothing else is said: a network, a loss, a goal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tui_backprop.core.activations import JOINT_ACTIVATIONS
+from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Experiment
+from tui_backprop.core.losses import suited_to_output
+from tui_backprop.experiments.columns import MISSING, Opener
+from tui_backprop.experiments.draft import SMALL, Draft, from_preset
+from tui_backprop.experiments.fields import CSV
+from tui_backprop.experiments.reader import Overrides, assemble
+from tui_backprop.experiments.shelf import Shelf
+from tui_backprop.experiments.tables.text import shown_path
+
+
+def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None = None) -> Draft:
+    """The draft that suits a CSV file; an `output` that is asked for brings its loss along."""
+    draft = from_preset("article").changed("data", CSV).changed("file", file)
+    draft = draft.changed("missing", missing or MISSING[0]).suited(open_csv)
+    if output in (None, draft.output):
+        return draft
+    found = replace(draft, output=str(output), loss=suited_to_output(str(output)))
+    if output in JOINT_ACTIVATIONS:
+        return replace(found, goal=ALL_RIGHT, standardise_targets="no")
+    return replace(found, goal=SMALL_ERROR, stop=draft.stop or SMALL)
+
+
+def experiment_of(
+    file: str, overrides: Overrides, open_csv: Opener | None = None, name: str | None = None
+) -> Experiment:
+    """What suits a CSV file, with changes."""
+    open_csv = open_csv or Shelf().patiently(lambda rows: None)
+    name = name or Path(shown_path(file)).stem
+    definition = of_file(file, overrides.output, open_csv, overrides.missing).definition(open_csv)
+    return assemble(name, replace(overrides, data=None, missing=None).apply(definition), open_csv=open_csv)
