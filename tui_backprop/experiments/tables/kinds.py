@@ -49,10 +49,11 @@ def holds_numbers(fields: Sequence[str]) -> bool:
 
 def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
     """The kind of a column of texts: `fields` are all of them."""
-    different = {field for field in fields if not is_missing(field)}
+    found = set(fields)
+    different = {field for field in found if not is_missing(field)}
     if not different and (len(fields) > 1 or not is_named):
         return Kind.EMPTY
-    if len(different) == 1 and len(fields) > 1 and not any(map(is_missing, fields)):
+    if len(different) == len(found) == 1 < len(fields):
         return Kind.SAME
     if len(different) > 2 and all(map(is_date, different)):
         return Kind.DATES
@@ -71,8 +72,7 @@ def identifies_rows(name: str, values: Array) -> bool:
 
 def holds_days(fields: Sequence[str]) -> bool:
     """Whether a column of numbers holds dates."""
-    different = {field for field in fields if not is_missing(field, among_numbers=True)}
-    return len(different) > 2 and all(map(is_day, different))
+    return all(is_day(field) or is_missing(field, True) for field in fields) and len(set(filter(is_day, fields))) > 2
 
 
 def numbers_rows(name: str, fields: Sequence[str]) -> bool:

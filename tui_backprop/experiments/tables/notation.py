@@ -130,11 +130,13 @@ def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> N
     `decimal` is what the user says of it.
     """
     known = [notation for notation in NOTATIONS if decimal in (None, notation.decimal)]
-    counts = dict.fromkeys(known, 0)
     different = sorted({field for field in fields if "," in field or "." in field})
-    for field in different[:: 1 + len(different) // _ENOUGH]:
-        for notation in known:
-            counts[notation] += notation.number(field) is not None
+    sample = different[:: 1 + len(different) // _ENOUGH]
+    counts = dict.fromkeys(known, 0)
+    for notation in known:
+        counts[notation] = sum(notation.number(field) is not None for field in sample)
+        if notation == POINT and counts[notation] == len(sample):
+            return POINT  # none could be better
     best = max(known, key=lambda notation: counts[notation])  # the first, and so the plainest, of those that are alike
     if best == COMMA and counts.get(POINT_GROUPED) == counts[COMMA]:
         return POINT_GROUPED if delimiter == "," else None
