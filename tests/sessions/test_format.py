@@ -270,6 +270,18 @@ def test_very_many_samples_stay_in_their_file(tmp_path: Path, monkeypatch: pytes
     assert session.experiment.data.target_names == ("price",)
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_samples_are_written_in_where_they_fit_to_the_byte(
+    room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "samples.csv"
+    path.write_text("x,y\n" + "-1.2345678901234567e-300,-2.2250738585072014e-308\n" * 500)
+    experiment = load_experiment({"network": {"layers": [1, 1]}, "data": {"csv": str(path)}})
+    data = json.loads(f"{{{encode_body(experiment)}}}")["definition"]["data"]
+    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", len(json.dumps(data)) - 1 + room)
+    assert ("data_sha256" in encode_body(experiment)) == (not room)
+
+
 def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
     text = text_of(moment_of(csv_experiment(tmp_path), 4, None))

@@ -39,6 +39,8 @@ LARGEST = 64 * 2**20
 """Bytes of a session at most."""
 LARGEST_DATA = 5 * 2**20
 """Bytes up to which samples from a CSV file are written into the session; beyond, the file's path is."""
+_LONGEST = 30
+"""Bytes that a number takes at most, with its brackets."""
 MOST_PARAMETERS = LARGEST // 25
 """25 bytes are room for any parameter as text."""
 _INITIAL = ("weights", "biases")
@@ -195,11 +197,13 @@ def _check_phase(keys: Section, key: str, step: int, phase: str, experiment: Exp
 def _inline(data: Data) -> dict[str, Any] | None:
     """Samples as an experiment file holds them; None where they are very many."""
     parts = (data,) if data.test is None else (data, data.test)
-    if len("0.0,") * sum(part.inputs.size + part.targets.size for part in parts) > LARGEST_DATA:
+    count = sum(part.inputs.size + part.targets.size for part in parts)
+    if len("0.0,") * count > LARGEST_DATA:
         return None
     listed = [{"inputs": part.inputs.tolist(), "targets": part.targets.tolist()} for part in parts]
     inlined = {**listed[0], "names": list(data.input_names), **({"test": listed[1]} if listed[1:] else {})}
-    return inlined if len(json.dumps(inlined)) <= LARGEST_DATA else None
+    fits = len(json.dumps(inlined["names"])) + _LONGEST * count < LARGEST_DATA  # to write them all twice takes a while
+    return inlined if fits or len(json.dumps(inlined)) <= LARGEST_DATA else None
 
 
 def _checksum(data: Data) -> str:
@@ -218,7 +222,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
+        return value if {*map(type, value)} <= {int, float} else [_plain(entry) for entry in value]
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
