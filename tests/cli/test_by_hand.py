@@ -25,9 +25,23 @@ def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_told() -> Non
     done = program("by-hand", "--check", "-", given=RIGHT.replace("= 1.9\n", "= -1.9\n"))
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == (
-        "line 6: δ(y) = -1.9 is wrong; the 4 figures before it agree\n"
+        "line 6: δ(y) = -1.9 is wrong; the 4 figures before it are right\n"
         "likely: Right size, wrong sign: it is prediction − target. [sign]\n"
     )
+
+
+def test_new_weights_that_are_as_right_as_the_old_ones_are_counted() -> None:
+    """W1[x1→h1] goes from 0.8176 to 0.6995, W1[x1→h3] from 0.6581 to 0.6136."""
+    done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.61\n")
+    assert (done.returncode, done.stdout) == (0, "right: 2 figures\n")
+    done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.6\n")
+    note = "note: 1 figure with too few digits to tell the new weight from the old one\n"
+    assert (done.returncode, done.stdout) == (0, f"right: 2 figures\n{note}")
+
+
+def test_a_single_wrong_figure_has_none_before_it() -> None:
+    done = program("by-hand", "--check", "-", given="z(h2) = 0.7")
+    assert done.stdout.splitlines()[0] == "line 1: z(h2) = 0.7 is wrong"
 
 
 @pytest.mark.parametrize("network", ["article", "xor"])

@@ -12,7 +12,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS
 from tui_backprop.lessons.by_hand.exercise import work
-from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark
+from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark, too_short
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 
@@ -37,14 +37,16 @@ def check(experiment: Experiment, file: str, answers: bool) -> int:
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong is None:
         print(f"right: {_figures(verdict.agree)}")
+        if short := too_short(sheet, moment_of):
+            print(f"note: {_figures(short)} with too few digits to tell the new weight from the old one")
         return 0
-    wrong, before = (
-        verdict.wrong,
-        f"the {_figures(verdict.agree)} before it agree" if verdict.agree else "it is the first",
+    wrong = verdict.wrong
+    before = {0: "", 1: "; the figure before it is right"}.get(
+        verdict.agree, f"; the {verdict.agree} figures before it are right"
     )
     label = wrong.figure.label(moment_of(wrong.step))
     step = f"step {wrong.step}, " if wrong.step > 1 else ""
-    print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong; {before}"))
+    print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong{before}"))
     print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else NOTHING_FITS))
     if answers:
         print(printable(f"right: {label} = {work(wrong.figure, moment_of(wrong.step))}"))

@@ -13,6 +13,7 @@ from tests.lessons.by_hand.sheets import Hand, Homework, text_of
 from tests.transcription import Array
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.by_hand.marking import Verdict, mark
 from tui_backprop.lessons.by_hand.sheet import read_sheet
 
@@ -308,14 +309,42 @@ W2[h2->y2] = 0.561370121
 """From M. Mazur, "A step by step backpropagation example", 2015."""
 
 
+PUBLISHED_STEP = Homework(
+    rate=0.5,
+    weights=[np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]])],
+    biases=[np.array([0.35, 0.35]), np.array([0.60, 0.60])],
+    inputs=[[0.05, 0.10]],
+    targets=[[0.01, 0.99]],
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ("W2[h1→y1] = 0.3589", None),
+        ("W2[h1→y1] = 0.3588", "rounding"),
+        ("W2[h1→y1] = 0.3590", "rounding"),
+        ("W1[x1→h1] = 0.1497", None),  # cut off
+        ("W1[x1→h1] = 0.1496", "rate-forgotten"),  # 0.14956
+        ("W1[x1→h1] = 0.1491", "slope-forgotten"),
+        ("W1[x1→h1] = 0.1494", "rounding"),  # none leads there
+        ("out(h1) = 0.593269992", None),
+        ("out(y1) = 0.75136507", None),
+    ],
+)
+def test_a_figure_by_itself_is_held_against_its_own_digits(line: str, mistake: str | None) -> None:
+    verdict, _ = marked(PUBLISHED_STEP, line)
+    assert (verdict.wrong is None) == (mistake is None)
+    assert (verdict.mistake.name if verdict.mistake else None) == mistake
+
+
+def test_the_error_of_one_of_several_outputs_is_not_taken_for_that_of_all() -> None:
+    with pytest.raises(BackpropError, match=r"'E\(y1\)'.*: E is the error of all outputs together"):
+        marked(PUBLISHED_STEP, "E(y1) = 0.274811083")
+
+
 def test_a_published_step_is_right() -> None:
-    work = Homework(
-        rate=0.5,
-        weights=[np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]])],
-        biases=[np.array([0.35, 0.35]), np.array([0.60, 0.60])],
-        inputs=[[0.05, 0.10]],
-        targets=[[0.01, 0.99]],
-    )
+    work = PUBLISHED_STEP
     verdict, _ = marked(work, PUBLISHED)
     assert (verdict.agree, verdict.wrong) == (PUBLISHED.count("\n"), None)
     assert told(work, PUBLISHED.replace("= 0.138498562", "= 0.741365070")) == ("δ(y1)", "slope-forgotten")

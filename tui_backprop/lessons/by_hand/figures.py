@@ -16,7 +16,7 @@ from tui_backprop.errors import BackpropError, perhaps, quoted
 _LABELS = {"prediction": "ŷ", "delta": "δ", "mask": "f′"}
 _WRITTEN = {
     "z": ("z", "sum", "net"),
-    "a": ("a", "activation"),
+    "a": ("a", "activation", "out", "output"),
     "prediction": ("ŷ", "prediction", "yhat", "y_hat"),
     "error": ("E", "error"),
     "upstream": ("upstream", "↑"),
@@ -103,13 +103,22 @@ class Names:
         self._figures = figures(moment)
         self._exactly: dict[str, Figure] = {}
         self._nearly: dict[str, set[Figure]] = {}
+        outputs = moment.experiment.network.units[-1]
         for figure in (figure for figure in self._figures if figure.row == 0):
             name = figure.part.name(moment.experiment)
-            alone = figure.kind == "error" or (figure.kind == "prediction" and moment.experiment.network.units[-1] == 1)
+            alone = figure.kind == "error" or (figure.kind == "prediction" and outputs == 1)
+            if figure.kind == "error" and outputs > 1:  # it is that of all outputs together
+                name = ""
             self._exactly.setdefault(name if figure.kind == "new" else f"{_WRITTEN[figure.kind][0]}({name})", figure)
             for written in _WRITTEN[figure.kind]:
                 for spelt in (written + name, written) if alone else (written + name,):
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
+
+    def _of_error(self, name: str) -> str:
+        """What there is instead of the error of one output."""
+        outputs = self._moment.experiment.unit_names(self._moment.experiment.network.depth)
+        spelt = {_plain(error + output) for error in (*_WRITTEN["error"], "E_") for output in outputs}
+        return ": E is the error of all outputs together" if _plain(name) in spelt else ""
 
     def _of_unit(self, name: str) -> str:
         """What can be meant by the name of a unit alone."""
@@ -136,7 +145,7 @@ class Names:
         if len(found) != 1:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())
-            near = self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+            near = self._of_error(seen) or self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
             told = " could be several figures" if found else f" is not a figure of this step{near}"
             raise BackpropError(quoted(name) + told, f"e.g. {known[0]} or {known[-1]}")
         figure = next(iter(found))

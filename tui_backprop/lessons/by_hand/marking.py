@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, near
 from tui_backprop.core.diagnostics.worked import Mistake
+from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
 from tui_backprop.lessons.by_hand.sheet import Given
@@ -15,8 +17,11 @@ from tui_backprop.lessons.by_hand.sheet import Given
 NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
 _MOST_VOTES = 40
 """Other figures of a sheet that are asked which of several mistakes it was."""
+_SUMS = ("z", "upstream")
 _ON_THE_WAY = 4
-"""Units in the last digit that a wrong figure may be off besides, because of what was rounded before it."""
+"""Units in the last digit that a wrong figure may be off besides, because of what was rounded before it;"""
+_SHARE = 0.2
+"""and the share of how wrong it is."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,29 @@ def is_right(given: Given, before: Sequence[Given], moment: Moment) -> bool:
 
 
 def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
-    """Whether it follows from the figures as they are written: then what is off was rounded as it should be."""
+    """Whether it follows from the figures as they are written, or from terms of a sum rounded to the same digits.
+
+    Where neither is the case nothing was rounded on the way, and only the figure's own digits count.
+    """
     if given.number.decimals < DECIMALS:
         return False
-    implied = OwnFigures(before, moment).implied(given)
-    return any(abs(given.number.value - value) <= 2 * given.number.unit for value in implied)
+    truth = given.figure.truth(moment)
+    return any(
+        abs(given.number.value - value) <= 2 * given.number.unit
+        for value in OwnFigures(before, moment).implied(given)
+        if given.figure.kind in _SUMS or not math.isclose(value, truth, rel_tol=1e-9, abs_tol=1e-12)
+    )
+
+
+def too_short(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> int:
+    """How many new weights of a right sheet have so few digits that the old ones would be right, too."""
+    count = 0
+    for given in sheet:
+        moment, part = moment_of(given.step), given.figure.part
+        if given.figure.kind == "new" and not isinstance(part, Unit):
+            old = float(moment.before.flat[part.index(moment.experiment.network)])
+            count += old != given.figure.truth(moment) and given.number.agrees(old)
+    return count
 
 
 def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | None:
@@ -62,25 +85,26 @@ def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | Non
     """
     unit, value, right = wrong.number.unit, wrong.number.value, wrong.figure.truth(moment)
     known = _mistakes(wrong, moment)
-    for tolerance in (unit / 2, unit, _ON_THE_WAY * unit):
+    for tolerance in (unit / 2, unit, min(_ON_THE_WAY * unit, _SHARE * abs(value - right))):
         found = fitting(known, right, value, tolerance * (1 + 1e-9))
         if found:
             break
     else:
         close = near(right, value, unit)
         return None if close is None else Mistake(close.name, value, CLOSE)
-    return _elected(found, [other for other in sheet if _alike(other, wrong)], moment)
+    name = _elected(found, [other for other in sheet if _alike(other, wrong)], moment)
+    return min((mistake for mistake in found if mistake.name == name), key=lambda mistake: abs(mistake.value - value))
 
 
 def _alike(other: Given, wrong: Given) -> bool:
     return other is not wrong and (other.step, other.figure.kind) == (wrong.step, wrong.figure.kind)
 
 
-def _elected(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> Mistake:
+def _elected(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> str:
     """The mistake that explains most of what else is wrong, and least of what should then be wrong and is right."""
     names = list(dict.fromkeys(mistake.name for mistake in found))
     if len(names) == 1 or all(other.number.agrees(other.figure.truth(moment)) for other in others):
-        return found[0]
+        return names[0]
     votes = Counter(dict.fromkeys(names, 0))
     for other in others[:_MOST_VOTES]:
         right, number, known = other.figure.truth(moment), other.number, _mistakes(other, moment)
@@ -88,8 +112,7 @@ def _elected(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) 
             values = [mistake.value for mistake in known if mistake.name == name]
             explained = any(abs(value - number.value) <= number.unit for value in values)
             votes[name] += int(explained) if not number.agrees(right) else -int(bool(values) and not explained)
-    best = max(names, key=lambda name: votes[name])
-    return next(mistake for mistake in found if mistake.name == best)
+    return max(names, key=lambda name: votes[name])
 
 
 def _mistakes(given: Given, moment: Moment) -> list[Mistake]:
