@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 
 from tests.cli.program import assert_refused, printed, program
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.lesson import Figure, Words
 from tui_backprop.lessons.library import template
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import LARGEST, read, read_file
-from tui_backprop.lessons.text import parse
 
 HEAD = '+++\ntitle = "T"\n+++\n'
 TEN_MISTAKES = """\
@@ -217,7 +215,11 @@ def test_what_is_huge_or_deep_is_refused_or_harmless(tmp_path: Path) -> None:
     huge.write_text(HEAD + "# A\n" + "x" * LARGEST)
     with pytest.raises(BackpropError, match="too large"):
         read_file(huge)
-    for content in ("[" * 50_000, "{" * 50_000, "**" * 50_001, "- " * 50_000, "|" * 50_000):
+    for content in (
+        *(sign * 50_000 for sign in ("[", "{", "- ", "|", "[a](", "[[a]", "> ")),
+        "**" * 50_001,
+        "*a _b " * 9_000,
+    ):
         lesson, found = read(HEAD + "# A\n" + content, "f.md", "f")
         assert found or mistakes(lesson) or plain(lesson)
     deep = HEAD + "# A\n```page\nwith = " + "[" * 5_000 + "]" * 5_000 + "\n```"
@@ -231,13 +233,6 @@ def test_markup_of_the_screen_is_only_text() -> None:
     lesson, found = read(HEAD + "# [red]A[/red]\n[bold]x[/bold] [@click=app.quit]q[/]", "f.md", "f")
     assert found == []
     assert "[bold]x[/bold] [@click=app.quit]q[/]" in plain(lesson)
-
-
-def test_the_parts_of_a_text() -> None:
-    assert parse(r"a **b {z h1}** [c {a h2}](h2) `n` \{d\}") == (
-        Words("a "), Words("b ", True), Figure("z h1", True), Words(" "), Words("c ", thing="h2"),
-        Figure("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
-    )  # fmt: skip
 
 
 VALUES = st.sampled_from([

@@ -78,7 +78,7 @@ def check(text: str | None) -> int:
         print(mistake, file=sys.stderr)
     if found:
         return BackpropError.exit_code
-    print(printable(f"{lesson.source}: {len(lesson.pages)} pages, no mistakes"))
+    print(printable(f"{lesson.source}: {len(lesson.pages)} page{'s'[: len(lesson.pages) != 1]}, no mistakes"))
     return 0
 
 

@@ -45,7 +45,7 @@ Text = tuple[Inline, ...]
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, an item of a list, or a row of a table (`cells`); `line` is where it stands in its file."""
+    """A paragraph, an item of a list (its mark and its text), or a row of a table; `line` is where it stands."""
 
     kind: str
     line: int

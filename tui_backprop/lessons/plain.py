@@ -64,7 +64,8 @@ def _blocks(blocks: Sequence[RenderedBlock], context: Context) -> Iterator[str]:
             continue
         for block in group:
             if kind == "item":
-                yield from _wrapped(words(block.cells[0]), "  - ", "    ")
+                mark = words(block.cells[0])
+                yield from _wrapped(words(block.cells[1]), f"  {mark}", f"  {' ' * len(mark)}")
             elif kind == "curve":
                 yield ""
                 yield from curve_table([words(cell) for cell in block.cells])
@@ -81,7 +82,7 @@ def _blocks(blocks: Sequence[RenderedBlock], context: Context) -> Iterator[str]:
 
 def _program(block: RenderedBlock) -> Iterator[str]:
     """A program, each line with the phases at which it is at work."""
-    wide = max(len(text.text) for text, *_ in block.cells)
+    wide = max((len(text.text) for text, *_ in block.cells), default=0)
     for text, *named in block.cells:
         yield f"  {text.text:<{wide}}{'  # ' if named else ''}{' '.join(phase.text for phase in named)}".rstrip()
 

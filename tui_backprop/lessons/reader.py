@@ -24,9 +24,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ from tui_backprop.lessons.lesson import (
     Wait,
     Words,
 )
-from tui_backprop.lessons.text import cells, code, parse
+from tui_backprop.lessons.markdown import code, parse, parts
 from tui_backprop.reading.disk import read_text
 
 LARGEST = 2**18
@@ -58,9 +57,8 @@ MATRICES = ("value", "gradient", "update", "pull")
 KINDS = ("gate", "direction", "blame", "number", "choice", "bug")
 _ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
 _AT = re.compile(r"line (\d+)")
-_BEGINS = re.compile(r"\s*(```|\||- |#{1,3}\s)")
-"""How a line starts that is not part of the paragraph before it."""
-_HEADING = re.compile(r"#{1,3}\s+(.*\S)\s*$")
+PROGRAMS = ("", "text", "python", "toml", "sh")
+"""Fences that are shown as they are; in `code`, comments name phases."""
 
 
 def read_file(path: Path, name: str = "") -> Lesson:
@@ -130,9 +128,9 @@ class _Reader:
         title, summary, experiment = (head.get(key, "") for key in ("title", "summary", "experiment"))
         pages: list[_Draft] = []
         scene = Scene(1, experiment or "article", named=named)
-        for number, kind, content in self._parts(start):
+        for number, kind, content in parts(self._lines, start, self._mistake):
             if kind == "heading":
-                pages.append(_Draft(content[0], number, replace(scene, line=number)))
+                pages.append(_Draft(self._title(number, content[0]), number, replace(scene, line=number)))
                 if len(pages) > MOST_PAGES:
                     self._mistake(number, f"more than {MOST_PAGES} pages", "several lessons")
                     break
@@ -168,32 +166,14 @@ class _Reader:
             self._mistake(1, "no title", 'title = "…" in the front matter')
         return head, keys.line("experiment"), end + 1
 
-    def _parts(self, start: int) -> Iterator[tuple[int, str, list[str]]]:
-        """(line, kind, content) of headings, directives, paragraphs, items and table rows."""
-        index = start
-        while index < len(self._lines):
-            content, number = self._lines[index].strip(), index + 1
-            index += 1
-            heading = _HEADING.match(content)
-            if content.startswith("```"):
-                lines = list(takewhile(lambda other: other.strip() != "```", self._lines[index:]))
-                index += len(lines) + 1
-                if index > len(self._lines):
-                    self._mistake(number, "``` without the ``` that ends it")
-                yield number, "directive", [content.removeprefix("```").strip(), *lines]
-            elif heading:
-                yield number, "heading", [heading[1]]
-            elif content.startswith("|"):
-                if set(content) - set("|-: "):
-                    yield number, "row", cells(content)
-            elif content:
-                lines = list(takewhile(lambda other: other.strip() and not _BEGINS.match(other), self._lines[index:]))
-                index += len(lines)
-                text = " ".join([content.removeprefix("- "), *(other.strip() for other in lines)])
-                yield number, "item" if content.startswith("- ") else "paragraph", [text]
-
     def _text(self, line: int, text: str) -> Text:
         return parse(text, lambda message: self._mistake(line, message))
+
+    def _title(self, line: int, text: str) -> str:
+        """Without looks; figures are not computed in it."""
+        return "".join(
+            part.text if isinstance(part, Words) else f"{{{part.source}}}" for part in self._text(line, text)
+        )
 
     def _toml(self, lines: list[str], first: int) -> Mapping[str, Any]:
         try:
@@ -219,8 +199,9 @@ class _Reader:
         if kind == "plot":
             page.blocks.append(Block("plot", line, ((Words(" ".join(lines).strip()),),)))
             return
-        if kind == "code":
-            page.blocks.append(Block("code", line, tuple(map(code, lines))))
+        if kind == "code" or kind in PROGRAMS:
+            rows = map(code, lines) if kind == "code" else ((Words(text),) for text in lines)
+            page.blocks.append(Block("code", line, tuple(rows)))
             return
         if kind not in ("page", "question", "wait"):
             self._mistake(line, f"unknown directive {kind!r}", "page, question, wait, curve, plot, code or check")

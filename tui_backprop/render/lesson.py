@@ -110,7 +110,7 @@ def _blocks(blocks: Sequence[RenderedBlock], page: PageView, columns: int, momen
             continue
         for block in group:
             if kind == "item":
-                lines += _flow([Words("• "), *block.cells[0]], page, columns, 2)
+                lines += _item(block, page, columns)
             elif kind == "curve":
                 lines += [(), *curves([cell[0].text for cell in block.cells], columns)]
             elif kind == "plot":
@@ -120,6 +120,13 @@ def _blocks(blocks: Sequence[RenderedBlock], page: PageView, columns: int, momen
             else:
                 lines += [*([()] if lines else []), *_flow(block.cells[0], page, columns, 0)]
     return lines
+
+
+def _item(block: RenderedBlock, page: PageView, columns: int) -> list[Line]:
+    (mark,), text = block.cells
+    first, indent = mark.text.replace("- ", "• "), " " * len(mark.text)
+    lines = _flow(text, page, columns - len(indent), 0)
+    return [clip((Span(indent if place else first), *line), columns) for place, line in enumerate(lines)]
 
 
 def _flow(parts: Sequence[Words], page: PageView, columns: int, indent: int) -> list[Line]:

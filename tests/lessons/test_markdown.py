@@ -1,0 +1,138 @@
+"""Lessons are Markdown: what authors write by habit looks as it does elsewhere, on the screen and on paper."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tui_backprop.lessons.computed_page import PageBuilder
+from tui_backprop.lessons.lesson import Figure, Lesson, Words
+from tui_backprop.lessons.markdown import parse
+from tui_backprop.lessons.plain import plain
+from tui_backprop.lessons.reader import read
+from tui_backprop.render.lesson import PageView, page_lines
+from tui_backprop.render.spans import plain as text_of
+
+HEAD = '+++\ntitle = "T"\n+++\n# A\n'
+
+
+def lesson(text: str) -> Lesson:
+    found, mistakes = read(HEAD + text, "f.md", "f")
+    assert mistakes == []
+    return found
+
+
+def on_screen(text: str, columns: int = 40) -> list[str]:
+    builder = PageBuilder(lesson(text))
+    page = builder.page(builder.lesson.pages[0])
+    view = PageView("", "", page.context.experiment, page.before)
+    lines, _ = page_lines(view, -1, "", columns, page.context.moment)
+    return text_of(lines).splitlines()
+
+
+def on_paper(text: str) -> list[str]:
+    return plain(lesson(text)).split("[article: at the start]\n", 1)[1].splitlines()
+
+
+def test_the_parts_of_a_text() -> None:
+    assert parse(r"a **b {z h1}** [c {a h2}](h2) `n` \{d\}") == (
+        Words("a "), Words("b ", True), Figure("z h1", True), Words(" "), Words("c ", thing="h2"),
+        Figure("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("*a* _b_ **c *d***", (("a", True), (" ", False), ("b", True), (" ", False), ("c d", True))),
+        ("W1_a_b 2 * 3 * 4", (("W1_a_b 2 * 3 * 4", False),)),
+        ("`{z}` `` a ` b ``", (("{z}", True), (" ", False), ("a ` b", True))),
+        (r"\*a\* \\ \[b](h1) \`c\` \# \d", ((r"*a* \ [b](h1) `c` # \d", False),)),
+        ("a\nb  \nc\\\nd", (("a b c d", False),)),
+        ("<b>a</b> <http://x> &lt; &#27; ![x", (("<b>a</b> <http://x> &lt; &#27; ![x", False),)),
+    ],
+)
+def test_emphasis_code_and_escapes(source: str, parts: tuple[tuple[str, bool], ...]) -> None:
+    assert parse(source) == tuple(Words(text, strong) for text, strong in parts)
+
+
+def test_a_link_may_be_of_several_looks_and_names_have_brackets_and_blanks() -> None:
+    assert parse("[a **b**](h1)[W1[x1→h2]](W1[x 1→h2])") == (
+        Words("a ", thing="h1"), Words("b", True, "h1"), Words("W1[x1→h2]", thing="W1[x 1→h2]"),
+    )  # fmt: skip
+
+
+LISTS = """\
+1. one
+2. two
+   - within **two**, of more words than there is room for
+     * deepest
+
+   goes on
+- three
+
+> a
+> quote
+"""
+
+
+def test_lists_are_numbered_and_nested() -> None:
+    assert on_screen(LISTS, 30) == [
+        "1. one", "2. two", "   • within two, of more words", "     than there is room for", "     • deepest",
+        "   goes on", "• three", "  a quote",
+    ]  # fmt: skip
+    assert on_paper(LISTS)[:4] == [
+        "  1. one", "  2. two", "     - within two, of more words than there is room for", "       - deepest",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| a | b |\n| --- | :-: |\n| 1 | c \\| d |",
+        "a | b\n--- | ---\n1 | c \\| d",
+        "| a | b |\n| 1 | c \\| d |",
+        "|a|b|\n|1|c \\| d|",
+    ],
+)
+def test_tables(table: str) -> None:
+    assert on_paper(f"before\n{table}\n") == ["", "before", "", "  a  b", "  1  c | d"]
+
+
+def test_programs_are_shown_as_they_are() -> None:
+    for fence, indent in (("```python", ""), ("~~~", ""), ("```toml", "    ")):
+        program = [fence, "x = {1}  # **a**", "", "  [b](c)", fence[:3]]
+        text = "\n".join(indent + line for line in program)
+        assert on_paper(text) == ["", "  x = {1}  # **a**", "", "    [b](c)"]
+    assert on_paper("```code\n```\n") == [""]
+
+
+def test_small_headings_and_rules() -> None:
+    assert on_paper("#### small\n\n---\n\n***\nend\n") == ["", "small", "", "end"]
+    found, mistakes = read(HEAD + "Second\n======\ntext\n\n## *Third* `page` ##\n", "f.md", "f")
+    assert mistakes == []
+    assert [page.title for page in found.pages] == ["A", "Second", "Third page"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("a\n\n- b\n  - c {z\n", 8, "{ without its }"),
+        ("1. [c](h1\n", 5, "[ without its )"),
+        ("> ```python\n> x\n\nend", 5, "``` without the ```"),
+        ("~~~\nx\n```\n", 5, "~~~ without the ~~~"),
+        ("a\n| b |\n| --- |\n| **c |\n", 8, "** without"),
+    ],
+)
+def test_mistakes_within_are_named_with_their_line(text: str, line: int, message: str) -> None:
+    _, found = read(HEAD + text, "f.md", "f")
+    assert [(each.line, message in str(each)) for each in found] == [(line, True)]
+
+
+def test_markdown_it_waits_until_a_lesson_is_opened() -> None:
+    program = (
+        "import sys, tui_backprop.studio.app, tui_backprop.lessons.library; sys.exit('markdown_it' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
