@@ -26,7 +26,7 @@ def lesson(text: str) -> Lesson:
 
 def on_screen(text: str, columns: int = 40) -> list[str]:
     builder = PageBuilder(lesson(text))
-    page = builder.page(builder.lesson.pages[0])
+    page = builder.build(builder.lesson.pages[0])
     view = PageView("", "", page.context.experiment, page.before)
     lines, _ = page_lines(view, -1, "", columns, page.context.moment)
     return text_of(lines).splitlines()
