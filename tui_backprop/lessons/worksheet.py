@@ -57,7 +57,7 @@ def _given(experiment: Experiment) -> Iterator[str]:
 def output_rule(experiment: Experiment) -> str:
     """δ of an output as a formula, and the slope in it."""
     loss, activation = LOSSES[experiment.training.loss], ACTIVATIONS[experiment.network.activations[-1]]
-    symbols = {"ŷ": "ŷ", "y": "y", "n": experiment.network.units[-1]}
+    symbols = {"ŷ": "ŷ", "y": "t", "n": experiment.network.units[-1]}
     rule = output_delta(loss, activation).format(**symbols, mask="f′(z)")
     if not rule:
         return f"δ = ŷ·(u − the sum of u·ŷ over all outputs), u = {loss.slope.format(**symbols)}"
@@ -100,7 +100,7 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
         for name, value in zip(_names(experiment, 0), data.inputs[moment.sample].tolist(), strict=True)
     )
     targets = ", ".join(number(value) for value in data.targets[moment.sample].tolist())
-    yield from ("", f"Step {moment.step}: sample #{moment.sample}, {inputs}; target {targets}", "")
+    yield from ("", f"Step {moment.step}: sample #{moment.sample}, {inputs}; target t = {targets}", "")
 
     def entry(label: str, work: str) -> str:
         return f"  {label} = {work if answers else _BLANK}"
