@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_backprop.cli.arguments import VERBS, parser_of
-from tui_backprop.cli.topics import TOPICS, listing, text_of
+from tui_backprop.cli.help import TOPICS, listing, text_of
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import preset_names
 from tui_backprop.studio.keys import KEYS

@@ -20,8 +20,8 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from tests.patience import until
-from tui_backprop.cli import serve
-from tui_backprop.cli.serve import StudioServer
+from tui_backprop.cli import server
+from tui_backprop.cli.server import StudioServer
 
 PATIENT = [sys.executable, "-c", "import sys; print('__GANGLION__', flush=True); sys.stdin.read()"]
 """A program that says that it has started, and waits until its server has gone."""
@@ -74,7 +74,7 @@ async def test_who_leaves_at_once_costs_no_start(started: list[Process]) -> None
 
 
 async def test_a_page_waits_for_nothing(started: list[Process], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "FIRST_WORD", 3600)
+    monkeypatch.setattr(server, "FIRST_WORD", 3600)
     async with visited() as (_, client), client.ws_connect("/ws") as visitor:
         await visitor.send_json(["resize", {"width": 80, "height": 24}])  # its first word
         await program_of(started)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tui_backprop import load_experiment
 from tui_backprop.cli.arguments import parser_of
-from tui_backprop.cli.main import _experiment
+from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.errors import ExperimentError
@@ -103,7 +103,7 @@ def test_the_command_line_and_the_file_open_the_same_experiment(
     assert command is not None
     program, *arguments = shlex.split(command)
     assert program == "tui-backprop"
-    typed = _experiment(parser_of("studio").parse_args(arguments))
+    typed = experiment_asked_for(parser_of("studio").parse_args(arguments))
     assert same(typed, draft.experiment())
     assert same(through_toml(draft, tmp_path), draft.experiment())
 
@@ -195,7 +195,7 @@ def test_a_file_alone_brings_its_network_and_its_command(tmp_path: Path) -> None
     draft = from_preset("article").changed("data", CSV).changed("file", str(path)).suited().changed("rate", "0.5")
     command = command_of(draft)
     assert command == f"tui-backprop --data {path} --rate 0.5"
-    typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
+    typed = experiment_asked_for(parser_of("studio").parse_args(shlex.split(command)[1:]))
     assert same(typed, draft.experiment())
     assert (typed.name, typed.network.units, typed.network.activations[-1]) == ("own", (2, 8, 3), "softmax")
     again = draft_of(typed)
@@ -245,7 +245,7 @@ def test_rows_left_out_are_part_of_the_command(tmp_path: Path) -> None:
     draft = from_preset("article").changed("data", CSV).changed("file", str(path)).changed("missing", "drop").suited()
     command = command_of(draft)
     assert command == f"tui-backprop --data {path} --missing drop"
-    typed = _experiment(parser_of("studio").parse_args(shlex.split(command)[1:]))
+    typed = experiment_asked_for(parser_of("studio").parse_args(shlex.split(command)[1:]))
     assert same(typed, draft.experiment())
 
 

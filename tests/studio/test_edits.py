@@ -10,7 +10,7 @@ from tests.sessions.sessions import NOON
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.cli.arguments import parser_of
-from tui_backprop.cli.main import _opened
+from tui_backprop.cli.studio import opened
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.place import parse_place, place_of
 from tui_backprop.sessions.format import decode, encode, encode_body
@@ -161,7 +161,7 @@ async def test_the_copied_command_opens_the_same_moment(keys: tuple[str, ...]) -
         await s.press(*keys, "Y")
         words = s.app.clipboard.split()
         assert words[:2] == ["tui-backprop", "article"]
-        timeline, _ = _opened(parser_of("studio").parse_args(words[1:]))
+        timeline, _ = opened(parser_of("studio").parse_args(words[1:]))
         assert (timeline.moment.step, timeline.moment.phase) == s.where
         assert timeline.moment.before.flat.tobytes() == s.moment.before.flat.tobytes()
 

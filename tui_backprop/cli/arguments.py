@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui_backprop.cli.streams import PROGRAM
 from tui_backprop.errors import BackpropError, perhaps, printable, quoted
 from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
@@ -15,7 +16,6 @@ from tui_backprop.terminal.size import MOST
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-PROGRAM = "tui-backprop"
 VERBS = (
     "learn",
     "by-hand",
@@ -100,6 +100,7 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.set_defaults(verb=verb)
     if verb in ("list", "sessions"):
         parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
         return parser

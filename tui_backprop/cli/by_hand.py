@@ -1,24 +1,55 @@
-"""A sheet of figures worked out by hand, checked: what is read, what is printed, the exit code."""
+"""`tui-backprop by-hand`: a step worked out in the studio, or on a sheet that is checked."""
 
 from __future__ import annotations
 
+import argparse
+import gc
 import sys
 from functools import cache
 from pathlib import Path
 
+from tui_backprop.cli.experiment import experiment_asked_for
+from tui_backprop.cli.streams import PROGRAM
 from tui_backprop.core.diagnostics.worked import stated
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS
-from tui_backprop.lessons.by_hand.exercise import work
+from tui_backprop.lessons.by_hand.exercise import refuse_too_much, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark, too_short
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
+from tui_backprop.sessions.store import Record
+from tui_backprop.terminal.looks import check_terminal
 
 MOST_PARAMETERS = 20_000
 """Each of them makes three figures of a step."""
 HINT = "a file with lines such as z(h1) = 0.5"
+
+
+def run(options: argparse.Namespace) -> int:
+    """A step worked out in the studio, or on a sheet that is checked."""
+    if options.check == "-" and "-" in (options.experiment, options.data):
+        raise BackpropError("standard input is the experiment already", "--check FILE")
+    if options.answers and options.check is None:
+        raise BackpropError(
+            "--answers goes with --check FILE", f"{PROGRAM} worksheet EXPERIMENT --answers solves a step"
+        )
+    experiment = experiment_asked_for(options)
+    if options.check is not None:
+        return check(experiment, options.check, options.answers)
+    refuse_too_much(experiment)
+    from tui_backprop.cli.studio import type_at_the_terminal, watch
+
+    gc.disable()
+    if "-" in (options.experiment, options.data):
+        type_at_the_terminal()
+    check_terminal("without one, --check FILE checks figures that were written down")
+    record = Record()
+    try:
+        return watch(Timeline(experiment), record, options, options.steps)
+    finally:
+        record.close()
 
 
 def check(experiment: Experiment, file: str, answers: bool) -> int:

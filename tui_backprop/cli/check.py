@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+
+from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.experiment import Experiment
@@ -10,6 +13,11 @@ from tui_backprop.errors import printable
 
 EPOCHS_FOR_A_BUG = 10
 """Epochs within which a bug has to make a difference."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """The command; returns the exit code."""
+    return check(experiment_to_run(options), options.bug)
 
 
 def check(experiment: Experiment, bug: str | None) -> int:

@@ -11,8 +11,15 @@ import argcomplete
 from argcomplete.completers import FilesCompleter
 from argcomplete.shell_integration import shellcode
 
-from tui_backprop.cli.arguments import PROGRAM, VERBS, parser_of
-from tui_backprop.cli.topics import TOPICS
+from tui_backprop.cli.arguments import VERBS, parser_of
+from tui_backprop.cli.help import TOPICS
+from tui_backprop.cli.streams import PROGRAM
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the script of a shell; returns the exit code."""
+    print(script(options.shell), end="")
+    return 0
 
 
 def script(shell: str) -> str:

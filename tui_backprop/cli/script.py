@@ -5,11 +5,13 @@ Whatever comes from a file stands in it as a literal or behind a `#` on one prin
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
@@ -20,10 +22,19 @@ from tui_backprop.core.network import BiasMode
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.penalty import penalised
 from tui_backprop.errors import BackpropError, one_line
+from tui_backprop.reading.disk import output
 
 FORMATS = ("numpy", "torch")
 MOST_NUMBERS = 1_000_000
 """The most numbers (samples and weights) that are written out."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """The command; returns the exit code."""
+    text = script(experiment_to_run(options), options.epochs, options.format)
+    with output(options.out) as file:
+        file.write(text)
+    return 0
 
 
 def script(experiment: Experiment, epochs: int, form: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.sweep import Sweep
@@ -24,6 +26,12 @@ COLUMNS = 100
 SEEDS_SHOWN = 12
 NEWS = 0.1
 """Seconds between two reports of progress."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """The command; returns the exit code."""
+    experiment = experiment_to_run(options)
+    return sweep(experiment, options.first, options.seeds, options.epochs, options.format, options.out)
 
 
 def sweep(experiment: Experiment, first: int, count: int, epochs: int, form: str, out: str | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any, Protocol, TextIO
 
 import numpy as np
 
+from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
@@ -21,6 +23,11 @@ from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.errors import printable
 from tui_backprop.reading.disk import output
+
+
+def run(options: argparse.Namespace) -> int:
+    """The command; returns the exit code."""
+    return train(experiment_to_run(options), options.epochs, options.format, options.every, options.out)
 
 
 def train(experiment: Experiment, epochs: int, form: str, every: str, out: str | None) -> int:

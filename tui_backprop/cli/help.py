@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
+from tui_backprop.cli.arguments import VERBS, parser_of
 from tui_backprop.errors import BackpropError, perhaps, quoted
 
 PACKAGE = Path(__file__).parents[1]
@@ -18,6 +20,17 @@ TOPICS = {
     "mathematics": "core",
 }
 """Topics, and the folders whose README they are."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the topics, one of them, or a command's help; returns the exit code."""
+    if options.topic is None:
+        print(listing(), end="")
+    elif options.topic in VERBS and options.topic not in TOPICS:
+        parser_of(options.topic).print_help()
+    else:
+        print_topic(options.topic)
+    return 0
 
 
 def text_of(topic: str) -> str:

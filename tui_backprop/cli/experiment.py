@@ -1,0 +1,41 @@
+"""The experiment that a command line asks for."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+
+from tui_backprop.cli.streams import PROGRAM, complain
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import out_of_reach
+from tui_backprop.errors import BackpropError
+from tui_backprop.experiments import Overrides, load_experiment
+
+
+def experiment_asked_for(options: argparse.Namespace) -> Experiment:
+    """The one that is named, with changes; of a data file alone one whose network suits it."""
+    overrides = overrides_of(options)
+    if options.experiment is None and overrides.data is not None:
+        from tui_backprop.experiments.suited import experiment_of
+
+        return experiment_of(overrides.data, overrides)
+    return load_experiment(options.experiment or "article", overrides)
+
+
+def experiment_to_run(options: argparse.Namespace) -> Experiment:
+    """The same, which has to be named; says on standard error what there is to know of it before it is run."""
+    if options.experiment is None and options.data is None:
+        raise BackpropError(
+            "the following arguments are required: EXPERIMENT, or --data FILE", f"see {PROGRAM} {options.verb} --help"
+        )
+    experiment = experiment_asked_for(options)
+    if reason := out_of_reach(experiment):
+        complain(f"this cannot be learned: {reason}")
+    for note in experiment.data.notes if options.experiment is None else ():
+        complain(note)
+    return experiment
+
+
+def overrides_of(options: argparse.Namespace) -> Overrides:
+    """The changes that are asked for."""
+    return Overrides(**{field.name: getattr(options, field.name) for field in fields(Overrides)})
