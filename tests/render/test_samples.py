@@ -174,3 +174,44 @@ def test_of_many_inputs_as_many_are_shown_as_fit_after_few_attempts(
     assert {length(spans) for spans in lines} == {length(lines[0])}
     assert columns - 4 < length(lines[0]) <= columns  # there is no room for another input
     assert len(tried) < 20
+
+
+HOMEWORK: dict[str, Any] = {
+    "network": {"layers": [2, 2, 2], "hidden": "sigmoid", "output": "sigmoid", "bias": True},
+    "data": {"inputs": [[0.05, 0.10]], "targets": [[0.01, 0.99]]},
+}
+PRICES: dict[str, Any] = {
+    "network": {"layers": [2, 2, 1]},
+    "training": {"rate": 1e-12},
+    "data": {"inputs": [[53.7, 1956], [168.2, 1986]], "targets": [[244436], [576023]]},
+}
+
+
+@pytest.mark.parametrize(
+    ("definition", "given", "least"),
+    [(HOMEWORK, ["0.05", "0.1", "0.01", "0.99"], 40), (PRICES, ["53.7", "1956", "244436"], 34)],
+)
+def test_what_was_given_keeps_its_digits_while_what_was_computed_can_be_shortened(
+    definition: dict[str, Any], given: list[str], least: int
+) -> None:
+    moment = Timeline(load_experiment(definition)).go(1)
+    for columns in (least, 45, 60, 80):
+        row = page(samples(moment, columns, 5)).splitlines()[1]
+        assert row.split()[1 : 1 + len(given)] == given, columns
+
+
+def test_an_input_or_a_target_that_is_not_zero_is_not_shown_as_zero() -> None:
+    data = {"inputs": [[1e-5, 0.5], [0.123456, 0.25]], "targets": [[0.001], [0.00002]]}
+    moment = Timeline(load_experiment({"network": {"layers": [2, 2, 1]}, "data": data})).go(1)
+    for columns in (30, 40, 60, 90):
+        first, second = (line.split() for line in page(samples(moment, columns, 5)).splitlines()[1:])
+        assert (first[1], second[3]) == ("1e−5", "2e−5"), columns
+
+
+def test_prices_in_the_files_units_have_all_their_digits() -> None:
+    data = {**PRICES["data"], "standardise": True, "standardise_targets": True}
+    moment = Timeline(load_experiment({**PRICES, "data": data})).go(1)
+    lines = page(samples(moment, 80, 5)).splitlines()
+    assert " 244436 / " in lines[1]
+    assert " 576023 / " in lines[2]
+    assert not re.search(r"\de\+", "\n".join(lines))

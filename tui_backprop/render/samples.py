@@ -22,6 +22,8 @@ from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 _ALL_INPUTS = 8
 """Up to this many inputs, other things are shortened to make room; of more, as many are shown as fit."""
 _MOST_DECIMALS = 4
+_FEW_DIGITS = 8
+"""Cells of the longest inputs and targets that are shown exactly."""
 _ROWS = 12
 """Rows from which there is room for what was made of a file, too."""
 
@@ -32,7 +34,7 @@ class _Form(NamedTuple):
     name: int = 24
     """Cells of an input's name, where its numbers need less; 0 for one heading over all inputs."""
     inputs: int = _MOST_DECIMALS
-    """Decimals of the inputs; of prediction and error they are `decimals`."""
+    """Decimals of inputs that are not shown exactly; of targets, prediction and error they are `decimals`."""
     decimals: int = _MOST_DECIMALS
     classes: int = 14
     """Cells of a class's name."""
@@ -45,13 +47,16 @@ class _Form(NamedTuple):
     """Whether fractions have a zero before the point, and samples a # before the number."""
     sure: bool = True
     """Whether a predicted class has its probability."""
+    exact: bool = True
+    """Whether inputs and targets of few digits have all of them: what was computed is shortened first."""
 
 
 _FORMS = (
     _Form(), _Form(12), _Form(8, gap=1), _Form(8, 2, gap=1), _Form(8, 2, change=False, gap=1),
     _Form(6, 2, 2, change=False, gap=1), _Form(5, 2, 2, 7, False, gap=1), _Form(3, 1, 2, 7, False, gap=1),
     _Form(3, 1, 2, 5, False, False, 1), _Form(0, 1, 2, 4, False, False, 1, False),
-    _Form(0, 1, 2, 4, False, False, 1, False, False), _Form(0, 0, 2, 4, False, False, 1, False, False),
+    _Form(0, 1, 2, 4, False, False, 1, False, exact=False), _Form(0, 1, 2, 4, False, False, 1, False, False, False),
+    _Form(0, 0, 2, 4, False, False, 1, False, False, False),
 )  # fmt: skip
 """From the most to the least."""
 
@@ -145,7 +150,7 @@ def _most_inputs(shown: _Shown, form: _Form, columns: int) -> int:
     left = columns - _cells(_columns(shown, form, 0))
     values = shown.moment.ahead.data.inputs[shown.rows]
     for index in range(values.shape[1]):
-        left -= 1 + max(map(width, _decimals(values[:, index].tolist(), form.inputs, form.zeros)))
+        left -= 1 + max(map(width, _given(values[:, index].tolist(), form.inputs, form)))
         if left < 0:
             return index
     return len(values[0])
@@ -185,8 +190,12 @@ def _in_units(shown: _Shown) -> _Column:
     assert data.target_scale is not None
     both = (data.target_scale.back(values) for values in (data.targets[shown.rows], shown.view.prediction))
     pairs = zip(*(values.tolist() for values in both), strict=True)
-    texts = [f"{short(target[0])} / {short(predicted[0])}" for target, predicted in pairs]
+    texts = [f"{target[0]:.7g} / {_estimate(predicted[0])}".replace("-", "−") for target, predicted in pairs]
     return _Column("in file's units", [Span(text, "dim") for text in texts], 2)
+
+
+def _estimate(value: float) -> str:
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else short(value)
 
 
 def _numbers(shown: _Shown, form: _Form) -> _Column:
@@ -204,7 +213,7 @@ def _inputs(shown: _Shown, form: _Form, count: int) -> Iterator[_Column]:
     data = shown.moment.ahead.data
     names = [safe(name) for name in data.input_names]
     values = data.inputs[shown.rows]
-    texts = [_flush(_decimals(values[:, index].tolist(), form.inputs, form.zeros)) for index in range(count)]
+    texts = [_flush(_given(values[:, index].tolist(), form.inputs, form)) for index in range(count)]
     if not form.name and count:
         rows = [Span(" ".join(row)) for row in zip(*texts, strict=True)]
         cells = max(width(span.text) for span in rows)
@@ -233,10 +242,13 @@ def _answers(shown: _Shown, form: _Form, rows: list[list[float]], heading: str, 
             sure = [row[index] for row, index in zip(rows, largest, strict=True)]
             yield column(_decimals(sure, 2, form.zeros, 2))
         return
-    decimals = experiment.training.round if predicted and experiment.training.round is not None else 0
+    decimals = min(experiment.training.round or 0, form.decimals)
     count = min(len(rows[0]), 3)
     for output in range(count):
-        texts = _decimals([row[output] for row in rows], form.decimals, form.zeros, min(decimals, form.decimals))
+        values = [row[output] for row in rows]
+        texts = (
+            _decimals(values, form.decimals, form.zeros, decimals) if predicted else _given(values, form.decimals, form)
+        )
         yield column(texts, heading if output == count - 1 else "", form.gap if output == 0 else 1)
     if count < len(rows[0]):
         yield column(["…"] * len(rows))
@@ -248,21 +260,43 @@ def _flush(texts: Sequence[str]) -> list[str]:
     return [fit(text, cells, right=True) for text in texts]
 
 
-def _decimals(values: Sequence[float], most: int, zeros: bool, least: int = 0, rough: bool = False) -> list[str]:
+def _given(values: Sequence[float], most: int, form: _Form) -> list[str]:
+    """Inputs or targets: exactly where they have few digits and the form has room, and never as a zero that is none."""
+    if form.exact:
+        exact = _decimals(values, _MOST_DECIMALS, form.zeros, whole=True)
+        if all(width(text) <= _FEW_DIGITS for text in exact) and _are(values, exact):
+            return exact
+    return _decimals(values, most, form.zeros, rough=True, whole=form.exact)
+
+
+def _are(values: Sequence[float], texts: Sequence[str]) -> bool:
+    """Whether the texts are the values, with all their digits."""
+    return all(
+        not math.isfinite(value) or float(text.replace("−", "-")) == value
+        for value, text in zip(values, texts, strict=True)
+    )
+
+
+def _decimals(
+    values: Sequence[float], most: int, zeros: bool, least: int = 0, rough: bool = False, whole: bool = False
+) -> list[str]:
     """Numbers with the same decimals: as few as show all of them exactly, or `most`.
 
-    With `rough` a size is given of what would otherwise be a zero that is none; large numbers have nothing else.
+    With `rough` a size is given of what would otherwise be a zero that is none; large numbers have nothing else,
+    unless `whole` gives them room for all digits before the point.
     """
     exact = (n for n in range(least, most) if all(round(value, n) == value for value in values if math.isfinite(value)))
     decimals = next(exact, most)
-    return [_text(value, decimals, zeros, rough) for value in values]
+    return [_text(value, decimals, zeros, rough, 10.0 ** (_FEW_DIGITS - 1 if whole else 4)) for value in values]
 
 
-def _text(value: float, decimals: int, zeros: bool, rough: bool) -> str:
+def _text(value: float, decimals: int, zeros: bool, rough: bool, large: float) -> str:
     if not math.isfinite(value):
         return short(value)
     size = abs(value)
-    if size >= 10_000 or (rough and 0 < size < 0.5 * 10.0**-decimals):
+    if size >= 10_000:
+        decimals = 0
+    if size >= large or (rough and 0 < size < 0.5 * 10.0**-decimals):
         mantissa, _, exponent = f"{size:.0e}".partition("e")
         return f"{'−' * (value < 0)}{mantissa}e{int(exponent)}".replace("-", "−")
     text = f"{size:.{decimals}f}"
