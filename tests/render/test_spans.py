@@ -10,7 +10,21 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.render.moments import text
-from tui_backprop.render.spans import Line, Span, beside, changed_part, clip, fit, length, pad, plain, safe, width, wrap
+from tui_backprop.render.spans import (
+    Line,
+    Span,
+    beside,
+    changed_part,
+    clip,
+    fit,
+    length,
+    pad,
+    paragraph,
+    plain,
+    safe,
+    width,
+    wrap,
+)
 
 CHARACTERS = "ab −·▸…é漢字ｶ한😀"
 UNSAFE = "\x1b\n\t\x9b\u0301\u200d\u202e\ufe0f\u0e31\u20dd\u1160\u3164\U0001f3fd"
@@ -101,6 +115,16 @@ def test_wrapped_lines_are_no_wider_and_lose_nothing_but_blanks(spans: Line, cel
 def test_wrap_breaks_between_spans_and_indents_what_follows() -> None:
     lines = wrap([Span("sum1 "), Span("1×0.5 "), Span("+ 1×0.25 "), Span("= 0.75")], 14, 5)
     assert plain(lines) == "sum1 1×0.5\n     + 1×0.25\n     = 0.75"
+
+
+def test_a_paragraph_breaks_at_blanks_only() -> None:
+    lines = paragraph(12, Span("No pull on ", "warn"), Span("W1", "warn", True), ": it stays.", indent=2)
+    assert plain(lines) == "No pull on\n  W1: it\n  stays."
+    assert lines[1] == (Span("  "), Span("W1", "warn", True), Span(":"), Span(" "), Span("it"))
+
+
+def test_a_word_that_is_wider_than_a_line_is_broken() -> None:
+    assert plain(paragraph(6, "a", Span("bcdefgh", bold=True), " i", indent=2)) == "abcde\n  fgh\n  i"
 
 
 def test_wrap_breaks_a_span_that_is_wider_than_a_line() -> None:

@@ -16,7 +16,7 @@ from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.lesson_pictures import curves, plotted, program
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, clip, length, line, pad, safe, width
+from tui_backprop.render.spans import Line, Span, clip, length, line, pad, paragraph, safe, width, words_of
 
 MOST_MARKED = 64
 """The largest matrix that is marked entry by entry."""
@@ -67,8 +67,7 @@ def page_lines(
         focus = len(lines)
         sign, ink = {True: ("✓ ", "+3"), False: ("✗ ", "-3"), None: ("▸ ", "accent")}[page.right]
         lines.append(())
-        spans = [Span(sign, ink, True), *(Span(word, "text", True) for word in _split(safe(page.verdict)))]
-        lines += _lay(spans, columns, 2)
+        lines += paragraph(columns, Span(sign, ink, True), Span(safe(page.verdict), "text", True), indent=2)
     if page.after:
         lines += [(), *_blocks(page.after, page, columns, moment)]
     while lines and not lines[0]:
@@ -80,11 +79,11 @@ def page_lines(
 def _option(place: int, words: str, here: bool) -> list[Span]:
     target = f"answer({place})"
     key = Span(f"{'▸' if here else ' '} {chr(97 + place)}  ", "accent", here, target=target)
-    return [key, *(Span(word, "text", here, here and word != " ", target=target) for word in _split(safe(words)))]
+    return [key, *words_of(Span(safe(words), "text", here, here, target))]
 
 
 def _below_each_other(options: Sequence[list[Span]], columns: int) -> list[Line]:
-    return [spans for option in options for spans in _lay(option, columns, 4)]
+    return [spans for option in options for spans in paragraph(columns, *option, indent=4)]
 
 
 def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selection | str]:
@@ -136,8 +135,8 @@ def _flow(parts: Sequence[Words], page: PageView, columns: int, indent: int) -> 
         named = thing(part.thing, page.experiment) if part.thing else None
         target = named if named is None or isinstance(named, Part) else _pane(named)
         ink = "accent" if named else "text"
-        spans += [Span(word, ink, part.strong, False, target, named is not None) for word in _split(safe(part.text))]
-    return _lay(spans, columns, indent)
+        spans.append(Span(safe(part.text), ink, part.strong, False, target, named is not None))
+    return paragraph(columns, *spans, indent=indent)
 
 
 def _pane(named: Matrix | Phase | PaneName) -> str | None:
@@ -145,55 +144,6 @@ def _pane(named: Matrix | Phase | PaneName) -> str | None:
     if isinstance(named, Matrix):
         return "show_pane('matrices')"
     return f"show_pane('{named.name}')" if isinstance(named, PaneName) else None
-
-
-def _split(text: str) -> list[str]:
-    """Words and the blanks between them."""
-    pieces: list[str] = []
-    for character in text:
-        if pieces and (pieces[-1] == " ") == (character == " ") and character != " ":
-            pieces[-1] += character
-        elif not (character == " " and pieces and pieces[-1] == " "):
-            pieces.append(character)
-    return pieces
-
-
-def _lay(spans: Sequence[Span], columns: int, indent: int) -> list[Line]:
-    """Words into lines. A word may be of several spans; one that is wider than a line is cut."""
-    lines: list[Line] = []
-    current: list[Span] = []
-    word: list[Span] = []
-
-    def prompt() -> None:
-        nonlocal current, word
-        if not word:
-            return
-        if length(current) + length(word) > columns and length(current) > indent:
-            while current and current[-1].text == " ":
-                current.pop()
-            lines.append(tuple(current))
-            current = [Span(" " * indent)] if indent else []
-        for span in word:
-            text = span.text
-            while width(text) > columns - length(current) and columns > indent:
-                room = columns - length(current)
-                cut = next((end for end in range(len(text), 0, -1) if width(text[:end]) <= room), 0)
-                current.append(span._replace(text=text[:cut]))
-                lines.append(tuple(current))
-                current = [Span(" " * indent)] if indent else []
-                text = text[cut:] if cut else ""
-            current.append(span._replace(text=text))
-        word = []
-
-    for span in spans:
-        if span.text == " ":
-            prompt()
-            if length(current) < columns and current and length(current) > (indent if lines else 0):
-                current.append(span)
-        else:
-            word.append(span)
-    prompt()
-    return [*lines, tuple(current)] if current else lines
 
 
 def _table(rows: Sequence[RenderedBlock], columns: int) -> list[Line]:
@@ -209,7 +159,7 @@ def _table(rows: Sequence[RenderedBlock], columns: int) -> list[Line]:
     for place, row in enumerate(texts):
         ink = "label" if place == 0 else "text"
         cells = [
-            _lay([Span(word, "warn" if text == "✗" else ink, bold) for word in _split(text)], cells, 0) or [()]
+            paragraph(cells, Span(text, "warn" if text == "✗" else ink, bold))
             for text, cells, bold in zip(row, widths, strong[place], strict=False)
         ]
         for parts in zip_longest(*cells, fillvalue=()):

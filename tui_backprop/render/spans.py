@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from tui_backprop.render.selection import Selection
@@ -29,6 +30,7 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
+_WORD = re.compile("[^ ]+| +")
 _SIGN = re.compile("[×/]")
 """Where a long product may be broken."""
 _JOINING = re.compile("[\u1160-\u11ff\u3164\ud7b0-\ud7ff\uffa0\U0001f3fb-\U0001f3ff]")
@@ -146,19 +148,52 @@ def wrap(parts: Iterable[Span], cells: int, indent: int, room: Callable[[str], i
 
     A span that is wider than a line is broken, too. `room` is how many cells to keep for a text, at least its width.
     """
+    return _laid(((part,) for part in parts), cells, indent, room)
+
+
+def paragraph(cells: int, *parts: Span | str, indent: int = 0) -> list[Line]:
+    """Text laid into lines of at most `cells`, broken at blanks; later lines are indented."""
+    words: list[Line] = [()]
+    for span in (piece for part in line(*parts) for piece in words_of(part)):
+        words[-1] = (*words[-1], span)
+        if span.text.isspace():
+            words.append(())
+    return _laid(words, cells, indent, width)
+
+
+def words_of(span: Span) -> Iterator[Span]:
+    """Its words and the blanks between them, which are never selected."""
+    for text in _WORD.findall(span.text):
+        yield span._replace(text=text, selected=span.selected and not text.isspace())
+
+
+def _laid(words: Iterable[Line], cells: int, indent: int, room: Callable[[str], int]) -> list[Line]:
+    """Words, each of one or more spans, in lines. One that is wider than a line is broken, too."""
     lines: list[Line] = []
     current: list[Span] = []
     used, indent = 0, min(indent, cells // 2)
-    for span in (piece for part in parts for piece in _pieces(part, cells - indent)):
-        if used + room(span.text.rstrip()) > cells and current:
-            lines.append(tuple(current))
+    for word in chain.from_iterable(_narrow(given, cells - indent) for given in words):
+        if used + room("".join(span.text for span in word).rstrip()) > cells and current:
+            lines.append(_stripped(current))
             current, used = [Span(" " * indent)], indent
-            span = span._replace(text=span.text.lstrip())
-        if used + width(span.text) > cells:
-            span = span._replace(text=span.text.rstrip())
-        current.append(span)
-        used += room(span.text)
-    return [*lines, tuple(current)]
+            word = (word[0]._replace(text=word[0].text.lstrip()), *word[1:])
+        current += word
+        used += sum(room(span.text) for span in word)
+    return [*lines, _stripped(current) if length(current) > cells else tuple(current)]
+
+
+def _narrow(word: Line, cells: int) -> Iterable[Line]:
+    """The word, or where it is wider than a line, its parts."""
+    if width("".join(span.text for span in word).rstrip()) <= cells:
+        return (word,) if word else ()
+    return ((piece,) for span in word for piece in _pieces(span, cells))
+
+
+def _stripped(spans: Sequence[Span]) -> Line:
+    """The line without the blanks at its end."""
+    *before, last = spans
+    text = last.text.rstrip()
+    return (*before, last._replace(text=text)) if text or not before else _stripped(before)
 
 
 def changed_part(before: Line, after: Line) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.render.numbers import short
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, wrap
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, paragraph
 
 BARS = 12
 """The most bars of a histogram."""
@@ -120,17 +120,13 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
         runs = [outcome for outcome in outcomes if outcome.ending is ending and not outcome.converged]
         if not runs:
             continue
-        lines += wrap([Span(f"{len(runs):,} {ending.value}: ", bold=True), *_words(ending.sentence)], columns, 4)
+        lines += paragraph(columns, Span(f"{len(runs):,} {ending.value}: ", bold=True), ending.sentence, indent=4)
         dead = sum(outcome.dead > 0 for outcome in runs)
         if dead:
             lines.append(line(f"    {dead:,} of them with dead units: shut for every sample"))
-        shown = [f"{outcome.seed} " for outcome in runs[:seeds]] + ["…"] * (len(runs) > seeds)
-        lines += wrap([Span("    seeds "), *map(Span, shown)], columns, 4)
+        shown = [f"{outcome.seed}" for outcome in runs[:seeds]] + ["…"] * (len(runs) > seeds)
+        lines += paragraph(columns, f"    seeds {' '.join(shown)}", indent=4)
     return lines
-
-
-def _words(text: str) -> list[Span]:
-    return [Span(f"{word} ") for word in text.split()]
 
 
 def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> list[Line]:
@@ -140,7 +136,7 @@ def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> li
     counts = Counter(outcome.ending for outcome in stuck)
     text = "   ".join(f"{counts[ending]:,} {ending.value}" for ending in Ending if counts[ending])
     chosen = stuck[min(cursor, len(stuck) - 1)]
-    lines = [line(Span("stuck ", "label"), Span(text)), *wrap(_words(chosen.ending.sentence), columns, 0)]
+    lines = [line(Span("stuck ", "label"), Span(text)), *paragraph(columns, chosen.ending.sentence)]
     room = max(1, rows - len(lines))
     start = min(max(0, cursor - room // 2), max(0, len(stuck) - room))
     for place in range(start, min(start + room, len(stuck))):

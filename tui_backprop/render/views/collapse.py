@@ -10,8 +10,8 @@ from tui_backprop.core.diagnostics.collapse import Collapse, view_collapse
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, clip, fit, line, safe, width
-from tui_backprop.render.views.page import Page, sentence
+from tui_backprop.render.spans import Line, Span, clip, fit, line, paragraph, safe, width
+from tui_backprop.render.views.page import Page
 
 _CELL = 9
 _MOST_SYMBOLS = 24
@@ -23,9 +23,9 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
     """Which layers are one at this moment, that one's matrix, and the samples through both."""
     network = moment.ahead.network
     if network.depth == 1:
-        return Page(sentence(columns, "There is only one layer: nothing to collapse."))
+        return Page(paragraph(columns, "There is only one layer: nothing to collapse."))
     if not moment.finite:
-        return Page(sentence(columns, Span("Some weights are no longer finite.", "warn")))
+        return Page(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
     found = view_collapse(moment)
     if not found:
         return Page([], verdict=_nothing(moment, columns))
@@ -48,9 +48,9 @@ def _nothing(moment: Moment, columns: int) -> list[Line]:
     names = moment.ahead.network.activations[:-1]
     bends = ", ".join(f"{name} of layer {layer}" for layer, name in enumerate(names, 1))
     text = f"Nothing collapses: between any two layers something bends ({bends}), for these samples and these weights."
-    lines = sentence(columns, text)
+    lines = paragraph(columns, text)
     if any(ACTIVATIONS[name].gated for name in names):
-        lines += sentence(columns, Span("Gates that switch between samples keep these layers from being one.", "dim"))
+        lines += paragraph(columns, Span("Gates that switch between samples keep these layers from being one.", "dim"))
     return lines
 
 
@@ -62,12 +62,14 @@ def _claim(moment: Moment, one: Collapse, columns: int) -> list[Line]:
     )
     data = "this data" if len(one.rows) == one.total else f"the {len(one.rows):,} samples looked at"
     why = "nothing bends between them" if one.always else f"no gate switches on {data} now"
-    lines = sentence(columns, Span(f"{layers} are one: ", "accent", True), f"{why}, so {_name(one)} does what they do.")
+    lines = paragraph(
+        columns, Span(f"{layers} are one: ", "accent", True), f"{why}, so {_name(one)} does what they do."
+    )
     if one.matrix is None:
-        return lines + sentence(columns, Span("That one matrix would take too long to multiply out.", "dim"))
+        return lines + paragraph(columns, Span("That one matrix would take too long to multiply out.", "dim"))
     same = full(one.difference) if one.difference else "0"
     ink = "text" if one.difference <= 1e-12 * max(1.0, float(np.max(np.abs(one.deep), initial=0.0))) else "warn"
-    return lines + sentence(columns, "Largest difference between the two: ", Span(same, ink, True))
+    return lines + paragraph(columns, "Largest difference between the two: ", Span(same, ink, True))
 
 
 def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
@@ -110,10 +112,10 @@ def _formula(moment: Moment, one: Collapse, matrix: Array, columns: int) -> list
     output = safe(moment.ahead.unit_names(one.last)[0])
     return [
         (),
-        *sentence(columns, Span(f"z({output}) = ", "label"), *terms, indent=4),
-        *sentence(columns, Span("= ", "label"), *numbers, indent=4),
-        *sentence(columns, Span("= ", "label"), *result, indent=4),
-        *sentence(
+        *paragraph(columns, Span(f"z({output}) = ", "label"), *terms, indent=4),
+        *paragraph(columns, Span("= ", "label"), *numbers, indent=4),
+        *paragraph(columns, Span("= ", "label"), *result, indent=4),
+        *paragraph(
             columns,
             Span(f"I1 is {safe(moment.ahead.unit_names(one.first - 1)[0])}; W1 … are numbered unit by unit.", "dim"),
         ),

@@ -9,8 +9,8 @@ from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, fit, line, width, wrap
-from tui_backprop.render.views.page import Page, listed, sentence
+from tui_backprop.render.spans import Line, Span, fit, line, paragraph, width, wrap
+from tui_backprop.render.views.page import Page, listed
 
 MOST_ROWS = 64
 """Of more samples than this the grid shows shares instead of single gates."""
@@ -24,9 +24,9 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
     experiment = moment.ahead
     if experiment.network.depth == 1:
-        return Page(sentence(columns, "There are no hidden units, so there are no gates: each output is a sum."))
+        return Page(paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum."))
     if not moment.finite:
-        return Page(sentence(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
+        return Page(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
     found = view_gates(experiment.data, moment.parameters)
     verdict = _verdict(moment, found, columns)
     if len(found.rows) > MOST_ROWS:
@@ -56,10 +56,10 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
             if found.gated
             else ("All hidden layers are linear: there is no gate, and the network is linear whatever its weights.")
         )
-        lines += sentence(columns, Span("! ", "warn", True), Span(text, "warn", True), indent=2)
+        lines += paragraph(columns, Span("! ", "warn", True), Span(text, "warn", True), indent=2)
     elif switching:
         units = sum(len(names) for names in name.values())
-        lines += sentence(
+        lines += paragraph(
             columns,
             Span(f"{len(switching)} of {units}", bold=True),
             " units switch between samples: ",
@@ -67,16 +67,16 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
         )
     if dead:
         text = f"{len(dead)} dead, shut for all: {listed(dead)}"
-        lines += sentence(columns, Span(text, "warn"), indent=2)
+        lines += paragraph(columns, Span(text, "warn"), indent=2)
     curved = [layer for layer in found.layers if layer.activation.curved]
     saturated = sum(int((~layer.passing).sum()) for layer in curved)
     smooth = sum(layer.passing.size for layer in curved)
     if smooth:
         stuck = [name[layer.layer][unit] for layer in curved for unit in np.flatnonzero(layer.opened == 0).tolist()]
         share = f"{saturated:,} of {smooth:,} smooth activations saturated"
-        lines += sentence(columns, Span(share, "warn" if 2 * saturated > smooth else "text"), indent=2)
+        lines += paragraph(columns, Span(share, "warn" if 2 * saturated > smooth else "text"), indent=2)
         if stuck:
-            lines += sentence(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
+            lines += paragraph(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
     return lines
 
 

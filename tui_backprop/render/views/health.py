@@ -12,8 +12,8 @@ from tui_backprop.core.diagnostics.verdict import VANISHING
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
-from tui_backprop.render.spans import Line, Span, line
-from tui_backprop.render.views.page import Page, sentence
+from tui_backprop.render.spans import Line, Span, line, paragraph
+from tui_backprop.render.views.page import Page
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
@@ -27,7 +27,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
     found = view_health(moment)
     if not found.steps:
-        return Page(sentence(columns, "No update yet: the sizes of gradients appear here after each."))
+        return Page(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
     bars = max(1, columns - _LABEL - _NUMBERS)
     low, high = _range(found.gradient)
     heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
@@ -37,7 +37,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     ]
     span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
     scale = f"log scale 1e{low} to 1e{high}".replace("e-", "e−")
-    foot = sentence(columns, Span(span + scale, "dim"))
+    foot = paragraph(columns, Span(span + scale, "dim"))
     return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, _verdict(found, columns))
 
 
@@ -80,18 +80,18 @@ def _verdict(found: Health, columns: int) -> list[Line]:
     """Whether the error gets through to the first layer."""
     now = found.latest[0]
     if not np.isfinite(found.latest[:2]).all():
-        return sentence(columns, Span("The gradients have exploded: they are no longer finite.", "warn", True))
+        return paragraph(columns, Span("The gradients have exploded: they are no longer finite.", "warn", True))
     if not now.any():
-        return sentence(columns, Span("All gradients are 0: nothing changes any more.", "warn", True))
+        return paragraph(columns, Span("All gradients are 0: nothing changes any more.", "warn", True))
     if len(now) == 1:
-        return sentence(columns, "One layer: its gradient comes straight from the error.")
+        return paragraph(columns, "One layer: its gradient comes straight from the error.")
     if now[0] == 0 or now[-1] == 0:
         dead = " ".join(f"W{layer}" for layer, size in enumerate(now, 1) if size == 0)
-        return sentence(columns, Span(f"No gradient at all reaches {dead}.", "warn", True))
+        return paragraph(columns, Span(f"No gradient at all reaches {dead}.", "warn", True))
     share = float(now[0] / now[-1])
     text = f"The first layer's gradient is {_size(share)} of the last one's"
     if share < VANISHING:
-        return sentence(columns, Span(f"{text}: it vanishes on its way down.", "warn", True))
+        return paragraph(columns, Span(f"{text}: it vanishes on its way down.", "warn", True))
     if share > EXPLODING:
-        return sentence(columns, Span(f"{text}: it explodes on its way down.", "warn", True))
-    return sentence(columns, f"{text}: the error gets through.")
+        return paragraph(columns, Span(f"{text}: it explodes on its way down.", "warn", True))
+    return paragraph(columns, f"{text}: the error gets through.")

@@ -11,8 +11,8 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.heat_map import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, line
-from tui_backprop.render.views.page import Page, sentence
+from tui_backprop.render.spans import Line, Span, line, paragraph
+from tui_backprop.render.views.page import Page
 
 _CELL = 9
 
@@ -54,25 +54,25 @@ def _row(found: Interference, place: int, label: int, cell: int, shown: int, str
 
 def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
     if not moment.step:
-        return sentence(columns, "No update yet: each will have a row, each sample a column.")
+        return paragraph(columns, "No update yet: each will have a row, each sample a column.")
     if not moment.updated:
-        return sentence(columns, "What this update does to each sample's error is known once it is made.")
+        return paragraph(columns, "What this update does to each sample's error is known once it is made.")
     last = found.change[-1]
     trained = [column for column, row in enumerate(found.rows) if row in found.trained[-1]]
     others = [float(change) for column, change in enumerate(last) if column not in trained]
     better, worse = sum(change < 0 for change in others), sum(change > 0 for change in others)
     if not np.isfinite(last).all():
-        return sentence(columns, Span("Some errors are no longer finite: nothing can be compared.", "warn", True))
+        return paragraph(columns, Span("Some errors are no longer finite: nothing can be compared.", "warn", True))
     if not last.any():
-        return sentence(columns, "This update changed no sample's error.")
+        return paragraph(columns, "This update changed no sample's error.")
     text = f"of {len(others)} other samples {better} became better, {worse} worse"
     mine = f"; its own changed by {fixed(float(last[trained[0]])).strip()}." if len(trained) == 1 else "."
     ink = "warn" if worse > better else "text"
-    return sentence(columns, "This update: ", Span(text, ink, True), mine)
+    return paragraph(columns, "This update: ", Span(text, ink, True), mine)
 
 
 def _rest(moment: Moment, found: Interference, shown: int, columns: int) -> list[Line]:
     total, seen = len(moment.experiment.data), min(shown, len(found.rows))
     rows = "rows: updates" + (f" ({found.left_out:,} earlier ones left out)" if found.left_out else "")
     columns_are = "columns: errors" + (f" ({seen} of {total:,})" if seen < total else "")
-    return sentence(columns, Span(f"{rows}, {columns_are}; − better, + worse", "dim"))
+    return paragraph(columns, Span(f"{rows}, {columns_are}; − better, + worse", "dim"))

@@ -12,8 +12,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, safe
-from tui_backprop.render.views.page import sentence
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, paragraph, safe
 from tui_backprop.render.views.shades import Shading, put_sign, shaded
 
 HERE, LOWEST, START, WAY = "●", "▼", "◇", "+"
@@ -38,13 +37,13 @@ def landscape(
     found = neighbours(across, moment.experiment.network)
     if not found:
         text = "There is only one weight, and a map needs two: see the gradient check (7)."
-        return sentence(columns, text)[:rows]
+        return paragraph(columns, text)[:rows]
     up = found[other % len(found)]
     axes = (across, up)
     way = way_here(moment, axes)
     window = window_around(way) if moment.finite else None
     if window is None:
-        return sentence(columns, Span("Some weights are too large or no longer finite.", "warn"))[:rows]
+        return paragraph(columns, Span("Some weights are too large or no longer finite.", "warn"))[:rows]
     names = safe(across.name(moment.experiment)), safe(up.name(moment.experiment))
     heading = [Span(names[0], "accent", True), Span(" ▸ and "), Span(names[1], "accent", True), Span(" ▲")]
     aside = columns >= _ASIDE and rows < _LOW
@@ -57,7 +56,7 @@ def landscape(
     if aside:
         left = _NUMBER + 1 + map_columns + 2
         room = columns - left
-        words = [*sentence(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
+        words = [*paragraph(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
         lines = beside(drawn, words, left)
     else:
         words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many: the map must not jump
@@ -148,7 +147,7 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
         ]  # fmt: skip
     if not same.all() and _flat_around(seen, same):
         parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]
-    return sentence(columns, *parts)
+    return paragraph(columns, *parts)
 
 
 def _at_edge(seen: Landscape) -> bool:
@@ -176,4 +175,4 @@ def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> l
     text = (
         f"{HERE} here {LOWEST} lowest {START} start {WAY} path; {tones}, up to {highest}. {of}; all other weights held."
     )
-    return sentence(columns, Span(text, "dim"))
+    return paragraph(columns, Span(text, "dim"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tui_backprop.render.spans import Line, Span, clip, line, pad, wrap
+from tui_backprop.render.spans import Line, Span, clip, line, pad
 
 LEAST_BODY = 5
 """Lines that the part which scrolls has at least, at the cost of the bottom, then of the top."""
@@ -46,18 +46,6 @@ class Page:
         return [*(clip(spans, columns) for spans in (*head,)), *shown, *(clip(spans, columns) for spans in foot)][
             :rows
         ], top - resting
-
-
-def sentence(columns: int, *parts: Span | str, indent: int = 0) -> list[Line]:
-    """A sentence broken between words."""
-    words: list[Span] = []
-    for part in parts:
-        span = part if isinstance(part, Span) else Span(part)
-        pieces = span.text.split(" ")
-        words += [
-            span._replace(text=word + (" " if place < len(pieces) - 1 else "")) for place, word in enumerate(pieces)
-        ]
-    return wrap([word for word in words if word.text], columns, indent)
 
 
 def listed(names: list[str], most: int = 8) -> str:

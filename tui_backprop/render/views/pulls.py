@@ -13,8 +13,8 @@ from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, tone
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, fit, line, safe
-from tui_backprop.render.views.page import Page, sentence
+from tui_backprop.render.spans import Line, Span, fit, line, paragraph, safe
+from tui_backprop.render.views.page import Page
 
 MOST_ROWS = 256
 """Of more samples than this only the strongest pulls have a line."""
@@ -24,7 +24,7 @@ _NUMBER = 9
 def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
     """The verdict, a bar a sample, and the net pull."""
     if isinstance(selection, Unit):
-        return Page(sentence(columns, "Samples pull on weights and biases: select one of them in the weights pane."))
+        return Page(paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane."))
     name, found = safe(selection.name(moment.experiment)), view_pulls(moment, selection)
     moves = view_moves(moment, selection.index(moment.experiment.network))
     made = [] if moves is None else zip(moves.samples, moves.change.tolist(), strict=True)
@@ -69,32 +69,32 @@ def _bar(sample: int, pull: float, strength: float, label: int, half: int, momen
 def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, columns: int) -> list[Line]:
     up, down = int((found.pull > 0).sum()), int((found.pull < 0).sum())
     if not np.isfinite(found.pull).all():
-        return sentence(columns, Span("Some pulls are no longer finite.", "warn"))
+        return paragraph(columns, Span("Some pulls are no longer finite.", "warn"))
     if up + down == 0:
         training = moment.ahead.training
         stays = OPTIMIZERS[training.optimizer].straight and not penalised(training)
         rest = ": it stays where it is." if stays else "; what still moves it is not the error."
-        return sentence(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
+        return paragraph(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
     pulling = f"{up} pull {name} up, {down} down"
     if found.cancel:
-        return sentence(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
+        return paragraph(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
     if moves is not None and moves.cancel:
         text = "an epoch's updates cancel" + (", and it is where it was an epoch ago." if not moves.by_hand else ".")
-        return sentence(columns, f"{pulling} right now; but ", Span(text, "warn", True))
-    return sentence(columns, f"{pulling}; what is left over pulls it {'up' if found.net > 0 else 'down'}.")
+        return paragraph(columns, f"{pulling} right now; but ", Span(text, "warn", True))
+    return paragraph(columns, f"{pulling}; what is left over pulls it {'up' if found.net > 0 else 'down'}.")
 
 
 def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Line]:
     """What the bars do not tell."""
-    lines = sentence(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
+    lines = paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
     if moves is not None:
-        lines += sentence(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim"))
+        lines += paragraph(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim"))
         if moves.by_hand and math.isfinite(moves.by_hand):
-            lines += sentence(columns, Span(f"edits also moved it by {fixed(moves.by_hand).strip()}", "warn"))
+            lines += paragraph(columns, Span(f"edits also moved it by {fixed(moves.by_hand).strip()}", "warn"))
     if len(found.rows) > MOST_ROWS:
-        lines += sentence(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
+        lines += paragraph(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
     if len(found.rows) < found.total:
-        lines += sentence(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim"))
+        lines += paragraph(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim"))
     if penalised(moment.ahead.training):
-        lines += sentence(columns, Span("the weight penalty pulls, too, but is not listed", "dim"))
+        lines += paragraph(columns, Span("the weight penalty pulls, too, but is not listed", "dim"))
     return lines

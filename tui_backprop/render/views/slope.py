@@ -9,16 +9,16 @@ from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import full, short
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, line, safe
-from tui_backprop.render.views.page import Page, sentence
+from tui_backprop.render.spans import Line, Span, line, paragraph, safe
+from tui_backprop.render.views.page import Page
 
 
 def slope(moment: Moment, selection: Selection, columns: int) -> Page:
     """E a little below, at and above the parameter; the slope between; back-propagation's own figure; kinks near by."""
     if isinstance(selection, Unit):
-        return Page(sentence(columns, "Weights and biases have gradients: select one of them in the weights pane."))
+        return Page(paragraph(columns, "Weights and biases have gradients: select one of them in the weights pane."))
     if not moment.finite:
-        return Page(sentence(columns, Span("Some weights are no longer finite.", "warn")))
+        return Page(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
     name = safe(selection.name(moment.experiment))
     index = selection.index(moment.experiment.network)
     found = check_slope(moment, index)
@@ -42,14 +42,14 @@ def _row(label: str, text: str, bold: bool = False) -> Line:
 
 def _verdict(found: Slope, name: str, columns: int) -> list[Line]:
     if found.at_kink:
-        return sentence(
+        return paragraph(
             columns, Span(f"{name} is right at a kink: E has no slope there to compare with.", "warn", True)
         )
     if found.agrees:
-        return sentence(
+        return paragraph(
             columns, Span("✓ ", "+3", True), f"For {name} back-propagation agrees with the finite difference."
         )
-    return sentence(columns, Span(f"For {name} the two disagree.", "warn", True))
+    return paragraph(columns, Span(f"For {name} the two disagree.", "warn", True))
 
 
 def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Line]:
@@ -62,12 +62,12 @@ def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Lin
         text = f"A gate switches at w = {places}." if kinks else f"No gate switches within ±{REACH:g} of w."
         if not found.searched:
             text = "Kinks are not looked for: in a network of this size that takes too long."
-        lines = sentence(columns, Span(text, "text" if kinks else "dim"))
+        lines = paragraph(columns, Span(text, "text" if kinks else "dim"))
     else:
-        lines = sentence(columns, Span("No kinks: every activation is smooth.", "dim"))
+        lines = paragraph(columns, Span("No kinks: every activation is smooth.", "dim"))
     of = f"sample #{found.samples[0]}" if len(found.samples) == 1 else f"{len(found.samples)} samples, averaged"
     text = f"E: loss {moment.ahead.training.loss} of {of}, at this moment's weights"
     text += ", ŷ not rounded." if moment.ahead.training.round is not None else "."
     if moment.experiment.network.bias is BiasMode.FROZEN:
         text += " Frozen biases have a gradient, too, but do not follow it."
-    return lines + sentence(columns, Span(text, "dim"))
+    return lines + paragraph(columns, Span(text, "dim"))
