@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.branch import MOST, STRIDE, Branch
+from tui_backprop.core.run.branch import STRIDE, Branch
+from tui_backprop.core.run.branches import Branches
 from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, is_change, present_value
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
-from tui_backprop.core.run.past import Past
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
@@ -21,25 +20,6 @@ BUDGET = 256 * 2**20
 """Bytes that checkpoints and history of a branch may take."""
 RECENT = 24
 """How many steps of the present epoch a moment remembers."""
-
-
-@dataclass
-class _Visited:
-    """A branch, its name, and where the cursor was when it was left."""
-
-    name: str
-    branch: Branch
-    step: int = 0
-    phase: Phase = START
-
-    _past: Past | None = None
-
-    @property
-    def past(self) -> Past:
-        """The branch's steps, for moments of it."""
-        if self._past is None or self._past.branch is not self.branch:
-            self._past = Past(self.branch)
-        return self._past
 
 
 class Timeline:
@@ -64,18 +44,14 @@ class Timeline:
         self.experiment = experiment
         self._budget, self._furthest = budget, furthest
         self._phases = phases(experiment.network.depth)
-        self._visited = [
-            _Visited(place.name, Branch(experiment, place.edits, budget, place.reached), place.step, Phase(place.phase))
-            for place in branches
-        ] or [_Visited("1", Branch(experiment, (), budget))]
-        self._present = present
+        self._branches = Branches(experiment, budget, branches, present)
         self._before = self._after = self._settled = self._branch.nearest(0)
         self._passage: Pass | None = None
         self._reported: dict[int, tuple[int, float]] = {}  # by step: its first sample and its error
         self._moment = self._show(0, START)
 
     def __repr__(self) -> str:
-        branches = f", branch {self._present + 1} of {len(self._visited)}" if len(self._visited) > 1 else ""
+        branches = f", branch {self._branches.present + 1} of {len(self._branches)}" if len(self._branches) > 1 else ""
         return f"Timeline({self.experiment.name!r}, {self._moment.where}{branches})"
 
     def of(self, experiment: Experiment) -> Timeline:
@@ -84,7 +60,7 @@ class Timeline:
 
     @property
     def _branch(self) -> Branch:
-        return self._visited[self._present].branch
+        return self._branches.here.branch
 
     @property
     def trainer(self) -> Trainer:
@@ -103,12 +79,12 @@ class Timeline:
         step, phase = moment.step, moment.phase
         if self._under_way > step:
             step, phase = self._under_way, self._phases[-1]
-        return Standing(self.experiment, step, phase, self._places(step, phase), self._present)
+        return Standing(self.experiment, step, phase, self._branches.places(step, phase), self._branches.present)
 
     @property
     def memory(self) -> int:
         """Bytes held by checkpoints and history."""
-        return sum(visited.branch.memory for visited in self._visited)
+        return self._branches.memory
 
     @property
     def converged_at(self) -> int | None:
@@ -241,9 +217,7 @@ class Timeline:
 
         Yields the step reached and whether it happened there, and stops at its end.
         """
-        state = self._nearest(self._moment.position)
-        while state.step < self._moment.position:
-            state = self._branch.advance(state, self._moment.position)
+        state = self._state(self._moment.position)
         try:
             for _ in range(limit):
                 self._allow(state.step + 1)
@@ -273,56 +247,37 @@ class Timeline:
         parameters = moment.edited or moment.after if moment.complete else moment.before
         changed = is_change(present_value(edit, old.trainer(at + 1).experiment, parameters), value)
         past = old.reached > at
-        if past and len(self._visited) == MOST:
-            raise BackpropError(f"there can be at most {MOST} branches", "go to one of them with `b`")
+        if past:
+            self._branches.check_room()
         branch = old.with_edit(edit, keep_future=not past)
         if not changed:
             return moment
         if self.memory + branch.memory > 2 * self._budget:
             raise BackpropError("edits and branches fill the memory for them", "start again with `r`, or with R")
         if past:
-            self._leave()
-            self._visited.append(_Visited(self._free_name(), branch))
-            self._present = len(self._visited) - 1
+            self._branches.add(branch, moment.step, moment.phase)
         else:
-            self._visited[self._present].branch = branch
+            self._branches.here.branch = branch
         self._forget()
         return self._show(moment.step, moment.phase)
 
     def switch(self, index: int) -> Moment:
         """To the branch of this number, where it was left."""
-        if index != self._present:
-            self._leave()
-            self._present = index
+        if index != self._branches.present:
+            self._branches.switch(index, self._moment.step, self._moment.phase)
             self._forget()
-            visited = self._visited[index]
-            self._show(visited.step, visited.phase)
+            self._show(self._branches.here.step, self._branches.here.phase)
         return self._moment
 
     def rename(self, index: int, name: str) -> Moment:
         """Gives a branch another name."""
-        self._visited[index].name = name
+        self._branches.rename(index, name)
         return self._show(self._moment.step, self._moment.phase)
 
     def recall(self) -> Iterator[int]:
         """Computes again what the branches of an earlier timeline had reached, in slices: yields steps made."""
-        for visited in self._visited:
-            state = visited.branch.nearest(visited.branch.reached)
-            while state.step < min(visited.branch.reached, self._furthest):
-                state = visited.branch.advance(state, visited.branch.reached)
-                yield state.step
-            if visited.branch is not self._branch:
-                visited.branch.rest()
+        yield from self._branches.recall(self._furthest)
         self._show(self._moment.step, self._moment.phase)
-
-    def _free_name(self) -> str:
-        names = {visited.name for visited in self._visited}
-        return next(name for name in map(str, range(2, MOST + 2)) if name not in names)
-
-    def _leave(self) -> None:
-        visited = self._visited[self._present]
-        visited.step, visited.phase = self._moment.step, self._moment.phase
-        visited.branch.rest()
 
     def _forget(self) -> None:
         """What is stored belongs to another branch."""
@@ -387,23 +342,12 @@ class Timeline:
             edited=self._settled.parameters if complete and self._settled is not self._after else None,
             ahead=ahead if complete else trainer.experiment,
             base=self.experiment,
-            branches=self._places(step, phase),
-            present=self._present,
-            past=self._visited[self._present].past,
-            ghosts=tuple(
-                visited.branch.errors for index, visited in enumerate(self._visited) if index != self._present
-            ),
+            branches=self._branches.places(step, phase),
+            present=self._branches.present,
+            past=self._branches.here.past,
+            ghosts=self._branches.ghosts,
         )
         return self._moment
-
-    def _places(self, step: int, phase: Phase) -> tuple[BranchPlace, ...]:
-        """All branches, where the present one stands at a step and a phase."""
-        cursors = [(visited.step, visited.phase) for visited in self._visited]
-        cursors[self._present] = (step, phase)
-        return tuple(
-            BranchPlace(visited.name, visited.branch.edits, *cursor, visited.branch.reached)
-            for visited, cursor in zip(self._visited, cursors, strict=True)
-        )
 
     def _state(self, step: int) -> TrainingState:
         state = self._nearest(step)
