@@ -14,7 +14,19 @@ from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.figures import figure
 from tui_backprop.lessons.gradients import gradient_table
-from tui_backprop.lessons.lesson import Block, Figure, Inline, Lesson, LessonMistake, Page, Question, Text, Wait, Words
+from tui_backprop.lessons.lesson import (
+    Block,
+    BlockKind,
+    Figure,
+    Inline,
+    Lesson,
+    LessonMistake,
+    Page,
+    Question,
+    Text,
+    Wait,
+    Words,
+)
 from tui_backprop.lessons.names import Thing, thing
 from tui_backprop.lessons.plots import plot
 from tui_backprop.lessons.questions import Truth, options, order, truth
@@ -27,7 +39,7 @@ class RenderedBlock:
     """A block without figures: a paragraph, an item, a row of a table, a curve of some activations, a plot, or a
     program (of each line its text and the phases at which it is at work)."""
 
-    kind: str
+    kind: BlockKind
     cells: tuple[tuple[Words, ...], ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
@@ -43,11 +44,14 @@ Inline = Words | Figure
 Text = tuple[Inline, ...]
 
 
+BlockKind = Literal["paragraph", "item", "row", "curve", "plot", "code", "check"]
+
+
 @dataclass(frozen=True)
 class Block:
     """A paragraph, an item of a list (its mark and its text), or a row of a table; `line` is where it stands."""
 
-    kind: str
+    kind: BlockKind
     line: int
     cells: tuple[Text, ...]
 
@@ -75,6 +79,9 @@ class Scene:
     named: int = 0
 
 
+QuestionKind = Literal["gate", "direction", "blame", "number", "choice", "bug"]
+
+
 @dataclass(frozen=True)
 class Question:
     """Asked at the page's moment, judged by the trace at `reveal`.
@@ -84,7 +91,7 @@ class Question:
     """
 
     line: int
-    kind: str
+    kind: QuestionKind
     ask: Text
     about: str = ""
     reveal: str = ""

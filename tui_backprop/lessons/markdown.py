@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui_backprop.lessons.lesson import Figure, Inline, Text, Words
 
@@ -63,7 +63,12 @@ def _figure(state: StateInline, silent: bool) -> bool:
     return found is not None
 
 
-def parts(lines: Sequence[str], start: int, wrong: Callable[[int, str], None]) -> Iterator[tuple[int, str, list[str]]]:
+PartKind = Literal["heading", "directive", "paragraph", "item", "row"]
+
+
+def parts(
+    lines: Sequence[str], start: int, wrong: Callable[[int, str], None]
+) -> Iterator[tuple[int, PartKind, list[str]]]:
     """(line, kind, content) of headings, directives, paragraphs, items (their mark, their text) and table rows.
 
     The lines before `start` are passed over. Texts are as they are written; `wrong` is told the line of a fence without
@@ -99,7 +104,7 @@ def _ends(lines: Sequence[str], fence: str) -> bool:
     return last.startswith(fence) and not last.strip(fence[0])
 
 
-def _paragraph(first: int, content: str) -> Iterator[tuple[int, str, list[str]]]:
+def _paragraph(first: int, content: str) -> Iterator[tuple[int, PartKind, list[str]]]:
     """A paragraph, and of a table its rows; a line of dashes below its head may be missing, or else the outer `|`."""
     lines = [(number, text.strip()) for number, text in enumerate(content.split("\n"), first)]
     dashes = any("|" in text and not set(text) - _DASHES for _, text in lines)

@@ -27,7 +27,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from tui_backprop.core.diagnostics.bugs import bugs_of
 from tui_backprop.errors import BackpropError, perhaps
@@ -41,6 +41,7 @@ from tui_backprop.lessons.lesson import (
     LessonMistake,
     Page,
     Question,
+    QuestionKind,
     Scene,
     Text,
     Wait,
@@ -54,7 +55,7 @@ LARGEST = 2**18
 MOST_PAGES = 200
 MOST_MISTAKES = 100
 MATRICES = ("value", "gradient", "update", "pull")
-KINDS = ("gate", "direction", "blame", "number", "choice", "bug")
+KINDS = get_args(QuestionKind)
 _ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
 _AT = re.compile(r"line (\d+)")
 PROGRAMS = ("", "text", "python", "toml", "sh")
@@ -264,7 +265,7 @@ class _Reader:
             return ""
 
     def _question(self, keys: _Keys, line: int) -> Question | None:
-        kind = keys.choice("kind", KINDS, required=True)
+        kind = cast(QuestionKind, keys.choice("kind", KINDS, required=True))
         if not kind:
             keys.forget()
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Literal, cast
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from tui_backprop.core.optimizers import Memory
 from tui_backprop.core.run.edits import Edit
 from tui_backprop.core.run.past import Past, PastStep
 
+PhaseKind = Literal["start", "input", "sum", "activate", "error", "upstream", "mask", "gradient", "update"]
+
 
 class Phase(str):
     """A stage within a step, such as `"sum1"`: a plain string that knows its kind and its layer."""
@@ -22,9 +25,9 @@ class Phase(str):
     __slots__ = ()
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> PhaseKind:
         """`"sum"` of `"sum1"`."""
-        return self.rstrip("0123456789")
+        return cast(PhaseKind, self.rstrip("0123456789"))
 
     @property
     def layer(self) -> int:
