@@ -63,7 +63,7 @@ def right_keys(number: int, asked: int, computed: ComputedPage) -> list[str]:
     words = ANSWERS[number][asked]
     assert computed.prompt is not None
     if computed.prompt.options:
-        return [chr(97 + computed.prompt.options.index(words))]
+        return [chr(97 + computed.prompt.options.index(words)), "enter"]
     return typed(words)
 
 
@@ -76,7 +76,8 @@ def wrong_keys(number: int, asked: int, computed: ComputedPage) -> list[str]:
     assert computed.prompt is not None
     if not computed.prompt.options:
         return ["9", "9", "enter"]
-    return [chr(97 + (computed.prompt.options.index(ANSWERS[number][asked]) + 1) % len(computed.prompt.options))]
+    right = computed.prompt.options.index(ANSWERS[number][asked])
+    return [chr(97 + (right + 1) % len(computed.prompt.options)), "enter"]
 
 
 def option(s: Studio, words: str) -> str:
@@ -140,10 +141,47 @@ async def test_an_answer_can_be_chosen_when_all_can_be_seen_and_enter_goes_on() 
         right = option(s, NO_CORRELATION)
         assert f"{right}  no" not in s.text("Lesson")
         await s.press(right)
-        assert f"{right}  no" in s.text("Lesson")
+        assert f"▸ {right}  no" in s.text("Lesson")
         assert "Right" not in s.text("Lesson")
-        await s.press(right)
+        await s.press("enter")
         assert "Right" in s.text("Lesson")
+
+
+async def test_a_letter_chooses_and_enter_answers_without_turning_the_page() -> None:
+    async with learning(2) as s:
+        s.tap("c", "enter")  # as fast as they come
+        await s.settle()
+        assert page(s) == "Before we go on  1/10  1 of 1 right"
+        assert "this input is 0" in said(s)
+        await s.press("enter")
+        assert page(s).startswith("Four units in the middle  2/10")
+
+
+async def test_a_long_page_is_scrolled_both_ways_whatever_has_the_focus() -> None:
+    async with learning(10, NARROW) as s:
+        screen(s)._show(Position(2))
+        await s.settle()
+        top = s.text("Lesson")
+        assert "parameter" in top
+        assert "pgup" not in top
+        await s.press("h")
+        assert "▸ h  " in s.text("Lesson")
+        assert "pgup: back" in s.text("Lesson")
+        await s.press(*["pageup"] * 5)
+        assert s.text("Lesson") == top
+        await s.press("pagedown")
+        assert s.text("Lesson") != top
+    async with learning(5, NARROW) as s:
+        screen(s)._show(Position(8, True))
+        await s.press("tab")
+        screen(s).action_show_pane("samples")
+        await s.settle()
+        assert s.focused == "Samples"
+        end = s.text("Lesson")
+        await s.press("pageup")
+        assert s.text("Lesson") != end
+        await s.press("pagedown")
+        assert s.text("Lesson") == end
 
 
 async def test_an_enter_too_many_answers_nothing() -> None:
@@ -168,9 +206,9 @@ async def test_a_mistake_gets_a_hint_and_a_second_try() -> None:
         assert "✓ Right: 0.9. At first you said −0.9." in said(s)
         assert page(s).endswith("0 of 1 right")  # the first answer counts
         await turn_pages(s, "Each weight is corrected")
-        await s.press(option(s, "up"))
+        await s.press(option(s, "up"), "enter")
         assert "Mind the sign: new = old − rate × gradient. Try again." in said(s)
-        await s.press(option(s, "it stays as it is"))
+        await s.press(option(s, "it stays as it is"), "enter")
         assert "✗ You said up, then it stays as it is. It is: down. W1[x1→y]: 0.5488 − 0.1×0.9 = 0.4588" in said(s)
         await s.press("N", "n")
         assert "You said up, then it stays as it is." in said(s)
@@ -377,7 +415,7 @@ async def test_a_view_keeps_its_verdict_back_while_it_is_asked_for() -> None:
             await s.press("n")
         assert "No gate switches" not in s.text("Gates")
         assert "The lesson asks" in s.text("Gates")
-        await s.press(option(s, "it is linear on this data, since no gate switches"))
+        await s.press(option(s, "it is linear on this data, since no gate switches"), "enter")
         assert "No gate switches" in s.text("Gates")
         assert "The lesson asks" not in s.text("Gates")
 
@@ -401,7 +439,7 @@ async def test_a_page_waits_for_what_happens() -> None:
 async def test_progress_is_kept_between_runs(state_home: Path) -> None:
     async with learning(5) as s:
         await turn_pages(s, "Open or shut?")
-        await s.press("b")
+        await s.press("b", "enter")
         assert page(s) == "Open or shut?  3/9  1 of 1 right"
     async with learning(5) as s:
         assert page(s) == "Open or shut?  3/9  1 of 1 right"
@@ -427,7 +465,7 @@ async def test_a_page_shows_what_was_answered_whenever_it_comes_back(state_home:
     verdict = "✗ You said open. It is: shut."
     async with learning(5) as s:
         await turn_pages(s, "Open or shut?")
-        await s.press("a")
+        await s.press("a", "enter")
         assert verdict in said(s)
         await s.press("n")
         assert page(s).startswith("The way back  4/9")

@@ -80,6 +80,11 @@ LESSON_KEYS = (
     Key("again", "A", "A", "again", "This chapter again, with every question open; pressed twice"),
 )
 """Keys that are there beside a lesson."""
+SCROLL_KEYS = (
+    Key("scroll-back", "pageup", "pgup", "scroll_lesson(-1)", "Scroll the lesson's page back"),
+    Key("scroll-on", "pagedown", "pgdn", "scroll_lesson(1)", "Scroll the lesson's page on"),
+)
+"""Those that go before a pane's own, while the lesson's page is longer than its pane."""
 
 
 def bar_keys(keys: tuple[Key, ...] = KEYS) -> tuple[tuple[str, str, str], ...]:

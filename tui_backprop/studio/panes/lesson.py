@@ -25,9 +25,11 @@ class Lesson(Pane):
     TITLE = "Lesson"
     ANSWERS = (
         "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
-        "before. While a question is open: letters or arrows and enter choose, digits and enter type a number; after a "
-        "mistake there is a hint and a second try; then enter turns the page. After Q, questions do not wait for an "
-        "answer. A begins the chapter again. Words that are underlined here are underlined in the panes, too."
+        "before. Page up and page down scroll a page that is longer than its pane. While a question is open, letters "
+        "or arrows choose an option, digits type a number, and enter answers; tab leaves the question, so that all "
+        "keys step again. After a mistake there is a hint and a second try; then enter turns the page. After Q, "
+        "questions do not wait for an answer. A pressed twice begins the chapter again. Words that are underlined "
+        "here are underlined in the panes, too."
     )
     DEFAULT_CSS = """
     Lesson { padding: 0 1; }
@@ -35,7 +37,10 @@ class Lesson(Pane):
 
     page: reactive[PageView | None] = reactive(None, repaint=False)
     chosen: reactive[int] = reactive(-1, repaint=False)
-    """The option that `enter` answers with; −1 until one is chosen, so that an `enter` too many answers nothing."""
+    """The option that `enter` answers with; −1 until one is chosen, so that an `enter` too many answers nothing.
+
+    A letter only chooses: if it answered, `enter` after it would turn the page before the verdict has been read.
+    """
     typed: reactive[str] = reactive("", repaint=False)
     top: reactive[int] = reactive(0, repaint=False)
     """The first line in sight."""
@@ -78,13 +83,19 @@ class Lesson(Pane):
         self.repaint()
 
     @property
+    def longer(self) -> bool:
+        """Whether the page is longer than the pane."""
+        return len(self._all()[0]) > self._room
+
+    @property
     def more(self) -> bool:
         """Whether the page goes on below what is in sight."""
         return self.top + self._room < len(self._all()[0])
 
-    def scroll_on(self) -> None:
-        """The next lines come into sight."""
-        self.top = min(self.top + max(1, self._room - 1), max(0, len(self._all()[0]) - self._room))
+    def scroll_on(self, by: int = 1) -> None:
+        """The next lines come into sight, or those before."""
+        top = self.top + by * max(1, self._room - 1)
+        self.top = min(max(0, top), max(0, len(self._all()[0]) - self._room))
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The page, from the first line in sight on; the last line names the keys."""
@@ -95,14 +106,11 @@ class Lesson(Pane):
         top = min(max(0, self.top), max(0, len(lines) - room))
         shown = lines[top : top + room]
         hint = "n: more" if top + room < len(lines) else self.page.hint
-        above = Span("↑ ", "accent") if top else Span("")
+        above = Span("pgup: back  ", "accent") if top else Span("")
         return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
 
     def on_key(self, event: Key) -> None:
-        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do.
-
-        An answer is chosen when all can be seen: before that its key only brings them into sight.
-        """
+        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do."""
         if self.page is None or not self.page.open or self.page.prompt is None:
             if event.key == "enter":  # one too many, or on to what comes: not the studio's
                 self.post_message(self.Chosen("turn(1)"))
@@ -123,12 +131,12 @@ class Lesson(Pane):
     def _option_key(self, key: str, character: str, choices: int) -> bool:
         """Whether a key was for the options."""
         letter = len(character) == 1 and 0 <= ord(character) - 97 < choices
-        if not letter and key != "enter":
+        if letter:
+            self.chosen = ord(character) - 97
+        elif key != "enter":
             return False
-        if self.more:
+        elif self.more:
             self.top = len(self._all()[0]) - self._room
-        elif letter:
-            self.post_message(self.Answered(ord(character) - 97))
         elif self.chosen < 0:
             self.post_message(self.Refused(f"Choose an answer first: a to {chr(96 + choices)}, or the arrows."))
         else:

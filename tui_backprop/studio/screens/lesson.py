@@ -31,7 +31,7 @@ from tui_backprop.render.lesson import PageView, marks
 from tui_backprop.render.matrices import View
 from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, Audience
-from tui_backprop.studio.keys import LESSON_KEYS, Key, bar_keys
+from tui_backprop.studio.keys import LESSON_KEYS, SCROLL_KEYS, Key, bar_keys
 from tui_backprop.studio.panes import lesson as widgets
 from tui_backprop.studio.panes.bars import KeyBar
 from tui_backprop.studio.panes.pane import Painted
@@ -50,7 +50,9 @@ TALL = 22
 class LessonScreen(StudioScreen):
     """A lesson: what it says, where one is in it, and the studio that it sets."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in LESSON_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(key.binding(), priority=key in SCROLL_KEYS) for key in (*LESSON_KEYS, *SCROLL_KEYS)
+    ]
     GLIMPSES: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
 
     def __init__(
@@ -98,7 +100,7 @@ class LessonScreen(StudioScreen):
 
     def offered_keys(self) -> tuple[Key, ...]:
         """The lesson's before the studio's."""
-        return (*LESSON_KEYS, *super().offered_keys())
+        return (*LESSON_KEYS, *SCROLL_KEYS, *super().offered_keys())
 
     def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """The chapters."""
@@ -215,6 +217,16 @@ class LessonScreen(StudioScreen):
             self._show(Position(position.page + by, by < 0 and task is not None))
         else:
             self._leave(by)
+
+    def action_scroll_lesson(self, by: int) -> None:
+        """Lines of the page that are out of sight."""
+        self.query_one(widgets.Lesson).scroll_on(by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A page that is in sight as a whole leaves the keys that scroll to the pane that has the focus."""
+        if action == "scroll_lesson":
+            return self.query_one(widgets.Lesson).longer
+        return super().check_action(action, parameters)
 
     def _leave(self, by: int) -> None:
         """Past the last page: the next chapter begins."""
@@ -368,7 +380,7 @@ class LessonScreen(StudioScreen):
     def _hint(self, computed: ComputedPage) -> str:
         if self._asking and computed.prompt is not None:
             if computed.prompt.options:
-                return "letter or arrows, enter: answer  n: show"
+                return "letter, enter: answer  n: show"
             decimals = computed.prompt.decimals
             wanted = f"number, {decimals} decimal{'s'[: decimals != 1]}" if decimals else "whole number"
             return f"{wanted}; enter: answer  n: show"
