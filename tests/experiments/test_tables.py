@@ -179,6 +179,27 @@ def test_the_counts_above_samples_are_no_header() -> None:
     assert opened("1,2,rose\n3,4,tulip\n").read((0, 1)).values.tolist() == [[1, 2], [3, 4]]
 
 
+DELIMITED: dict[str, tuple[str, str]] = {
+    "decimal commas after texts, between blanks": ("farbe wert\nrot 5,1\nblau 4,9\nrot 3,3\n", " "),
+    "decimal commas before texts, between blanks": ("5,1 rot\n4,9 blau\n3,3 rot\n", " "),
+    "numbers and texts with numbers in them": ("mpg,trim\n18,2 doors\n21,4 doors\n19,2 doors\n", ","),
+    "texts that end in numbers": ("way,length\nRoute 66,12\nRoute 67,13\nRoute 66,14\n", ","),
+    "a title of as many words": ("Flowers of May\na\tb\ty\n1\t2\t3\n4\t5\t6\n7\t8\t9\n", "\t"),
+    "a title of a word less, above blanks": ("In May\na b y\n1 2 3\n4 5 6\n", " "),
+    "a title above quoted fields": ('Flowers of May\n"a"|"b"|"y"\n"1"|"2"|"3"\n"4"|"5"|"6"\n', "|"),
+    "times": ("day time y\nmon 12:30 1\ntue 12:45 2\n", " "),
+    "a time at the end": ("mon 12:30:15\ntue 12:45:10\n", " "),
+    "blanks around colons": (" 0.1 : 5 \n 0.3 : 70 \n", ":"),
+    "colons and small numbers": ("a:b:y\n1:20:3\n4:15:6\n", ":"),
+}
+
+
+@pytest.mark.parametrize("name", DELIMITED)
+def test_the_delimiter_is_the_one_that_parts_all_lines_alike(name: str) -> None:
+    text, delimiter = DELIMITED[name]
+    assert opened(text).dialect.delimiter == delimiter
+
+
 def test_one_name_in_a_header_is_no_title() -> None:
     file = opened(",,y\n1,2,3\n4,5,7\n")
     assert (file.names, file.dialect.header) == (("x1", "x2", "y"), 1)

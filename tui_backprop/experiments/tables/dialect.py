@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from tui_backprop.experiments.tables.notation import Notation, is_missing, is_number, notation_of
 
 BLANK = " "
 """As a delimiter: any number of blanks and tabs."""
 COLON = ":"
-DELIMITERS = (";", "\t", "|", ",", COLON, BLANK)
+DELIMITERS = (";", "\t", "|", ",", BLANK, COLON)
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", COLON: "colons", BLANK: "blanks"}
-_NO_DELIMITER = re.compile(r"[0-9]:[0-5][0-9](?![0-9])|:[/\s]")
+_COLONS = re.compile(r"(?<![0-9:])[0-9]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])|:/|(?<=[^\W\d]):\s")
 """Colons in times, addresses and prose."""
 _STRONG = re.compile(r'[;\t|,"]')
 _BEGINNING = 2**20
@@ -33,8 +33,8 @@ _PROBE = 2**13
 """Characters at each."""
 _MOST_TITLES = 20
 """Lines above a table."""
-_FIRST, _COMMON = 0.2, 0.04
-"""What it costs to split the first line unlike the others, and to split at blanks or colons, which many texts hold."""
+_FIRST, _COMMON, _TABS = 0.2, 0.04, 0.25
+"""What it costs to split the first line unlike the others, to split at what many texts hold, and to ignore tabs."""
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _COMMENTS = "#"
 _YEARS = range(1500, 2200)
@@ -185,35 +185,43 @@ def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str
 
 def _delimiter(text: str, skipped: int) -> str:
     """The one that parts all lines alike, into numbers and texts without any other delimiter in them."""
-    colons = COLON in text[:_BEGINNING] and not _NO_DELIMITER.search(text, 0, _BEGINNING)
-    known = [delimiter for delimiter in DELIMITERS if delimiter != COLON or colons]
-    costs = {delimiter: _cost(text, delimiter, skipped) for delimiter in known}
+    lines = list(islice(io.StringIO(text[:_BEGINNING], newline=""), skipped, skipped + _ROWS))
+    colons = sum(COLON in _COLONS.sub("", line) for line in lines) * 2 > len(lines)
+    tabs = sum("\t" in line for line in lines) / max(1, len(lines))
+    parted = {
+        delimiter: _head(text, delimiter, skipped, _ROWS) for delimiter in DELIMITERS if delimiter != COLON or colons
+    }
+    most = max(map(len, parted.values()))
+    costs = {delimiter: _cost(delimiter, [row for _, row in found], most) for delimiter, found in parted.items()}
+    if BLANK in costs:
+        costs[BLANK] = (costs[BLANK][0] + _TABS * tabs, costs[BLANK][1])
     best = min(costs, key=lambda delimiter: costs[delimiter])
     return best if costs[best] < (2.0, 0) else ","
 
 
-def _cost(text: str, delimiter: str, skipped: int) -> tuple[float, int]:
-    """How badly it parts the text, from 0 to 2; then, the more columns the better."""
-    found = [row for _, row in _head(text, delimiter, skipped, _ROWS)]
-    if not found:
-        return (2.0, 0)
-    width = _width([(0, row) for row in found])
+def _cost(delimiter: str, found: Sequence[list[str]], most: int) -> tuple[float, int]:
+    """How badly it parts rows, from 0 to 2, where others find up to `most`; then, the more columns the better."""
+    width = _width([(0, row) for row in found]) if found else 0
     if width < 2:
         return (2.0, 0)
-    alike = [len(row) == width or (row is found[0] and len(row) == width - 1) for row in found]
-    odd = sum(min(1.0, sum(_oddness(field, delimiter) for field in row)) for row in found)
-    cost = (odd + alike.count(False)) / len(found) + _FIRST * (not alike[0]) + _COMMON * (delimiter in (COLON, BLANK))
-    return (round(cost, 2), -width)
+    above = len(list(takewhile(lambda row: len(row) == 1, found[:_MOST_TITLES]))) if width > 2 else 0
+    above = above or len(found[0]) == width - 1  # a title, or a header that R writes
+    alike = [len(row) == width for row in found]
+    odd = sum(min(1.0, sum(_oddness(field, delimiter) for field in row)) for row in found) + most - len(found)
+    cost = (odd + alike.count(False) - above) / most + _FIRST * (not alike[0])
+    return (round(cost + _COMMON * (delimiter in (COLON, BLANK)), 2), -width)
 
 
 def _oddness(field: str, delimiter: str) -> float:
     """How little a field looks like one value."""
     if field.isdigit() or is_missing(field) or is_number(field):
         return 0.0
-    if _STRONG.search(field):
+    if _STRONG.search(field) or field == COLON:
         return 0.6
     parts = field.split()
-    return 0.3 if delimiter != BLANK and len(parts) > 1 and all(map(is_number, parts)) else 0.0
+    if delimiter == BLANK or len(parts) < 2 or not is_number(parts[0]):
+        return 0.0
+    return 0.3 if all(map(is_number, parts)) else 0.2 * (delimiter == ",")  # perhaps a decimal comma
 
 
 def _width(found: Sequence[Row]) -> int:
@@ -254,8 +262,10 @@ def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[
     place = next((place for place, (_, row) in enumerate(found) if len(row) == width), 0)
     rest = [row for _, row in found[place:]]
     before = [[field for field in map(str.strip, row) if field] for _, row in found[:place]]
-    if not place or place > _MOST_TITLES or (place == 1 and len(found[0][1]) == width - 1):  # that may be the header
+    if not place or place > _MOST_TITLES:
         return []
+    if place == 1 and len(found[0][1]) == width - 1 and not any(map(is_number, rest[1] if rest[1:] else ())):
+        return []  # that may be the header
     body = [row for row in rest[1:] if len(row) == width]
     if any(all(map(is_number, fields)) for fields in before) or len(body) * 4 < len(rest) * 3:
         return []
@@ -340,7 +350,7 @@ def _counts(numbers: Sequence[str], columns: Sequence[Sequence[str]], texts: int
         return False  # values like any others
     if steps == {1} and [column[0] for column in below] == [str(value + len(columns)) for value in values]:
         return False  # the rows go on counting
-    measured = sum(not all(map(str.isdigit, column)) for column in below) * 2 >= len(below)
+    measured = sum(any("." in field or "," in field for field in column) for column in below) * 2 >= len(below)
     if values[0] == 0:
         return len(values) > 2 or measured or texts > 0
     return measured and (len(values) > 2 or texts > 0) and (values[0] == 1 or values[0] in _YEARS)
