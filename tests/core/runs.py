@@ -73,6 +73,15 @@ def passes(experiment: Experiment, steps: int, start: TrainingState | None = Non
     return found
 
 
+def assert_same(found: TrainingState, expected: TrainingState) -> None:
+    """Both states have the same values, where NaN equals NaN."""
+    assert np.array_equal(found.parameters.flat, expected.parameters.flat, equal_nan=True)
+    assert np.array_equal(found.epoch_error, expected.epoch_error, equal_nan=True)
+    assert found.memory is not None
+    assert expected.memory is not None
+    assert np.array_equal(found.memory.slots, expected.memory.slots, equal_nan=True)
+
+
 def open_gates(experiment: Experiment, state: TrainingState) -> Array:
     """(samples, hidden units): 1 where the unit's gate is open, for a network of two layers at `state`."""
     return np.asarray(experiment.data.inputs @ state.parameters.weights[0] > 0, dtype=np.float64)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.runs import assert_same
 from tests.nets import PIECEWISE_LINEAR, Net, nets
 from tests.transcription import Array, ordered_sum, plain_step
 from tui_backprop.core.backprop import SMALL
@@ -16,7 +17,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.products import attributed, outer, weighted_sum
-from tui_backprop.core.run.trainer import Trainer, TrainingState
+from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.unrolled import unroll
 from tui_backprop.experiments import load_experiment
 
@@ -36,6 +37,14 @@ def test_weighted_sums_are_taken_from_the_first_term_to_the_last(rows: int, colu
     for call in weighted_sum(below, weights, out, True):
         call()
     assert out[0].tolist() == [ordered_sum((below[0] * column).tolist()) for column in weights.T]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(9000, 2), (300, 100), (130, 127), (3, 20000)])
+def test_long_sums_that_are_taken_block_by_block_keep_that_order(rows: int, columns: int) -> None:
+    below, weights, out = wild(rows, 1, rows), wild(rows + 1, rows, columns), np.empty((1, columns))
+    for call in weighted_sum(below, weights, out, True):
+        call()
+    assert np.array_equal(out[0], np.add.accumulate(below.T * weights)[-1])
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 7])
@@ -77,14 +86,6 @@ def by_numpy(experiment: Experiment) -> Trainer:
     trainer = Trainer(experiment)
     trainer._unrolled = None
     return trainer
-
-
-def assert_same(found: TrainingState, expected: TrainingState) -> None:
-    assert np.array_equal(found.parameters.flat, expected.parameters.flat, equal_nan=True)
-    assert np.array_equal(found.epoch_error, expected.epoch_error, equal_nan=True)
-    assert found.memory is not None
-    assert expected.memory is not None
-    assert np.array_equal(found.memory.slots, expected.memory.slots, equal_nan=True)
 
 
 def assert_both_ways_agree(experiment: Experiment, steps: int) -> None:

@@ -30,7 +30,7 @@ from tui_backprop.core.products import Program, Times, attributed, averaged, out
 
 SMALL = 600
 """In networks of no more parameters times samples of a batch sums are taken in order, and steps are written out."""
-PIECE = 2**14
+PIECE = 2**12
 """Numbers that stay in the processor's cache while something is done with them."""
 
 

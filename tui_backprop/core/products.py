@@ -19,7 +19,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 
 Program = list[Callable[[], object]]
-_BLOCK = 2**13
+_BLOCK = 2**14
 """Terms that stay in the processor's cache until they have been added."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""
@@ -95,23 +95,17 @@ def _sum_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
             partial(np.add.accumulate, terms[:, 0], 0, None, totals),
             partial(np.copyto, out[0], totals[-1:]),
         ]
-    if n * m <= _BLOCK:
-        terms, spread = np.empty((n, m)), np.empty((n, m))
-        return [
-            partial(np.copyto, spread, scales),
-            partial(np.multiply, spread, rows, terms),
-            partial(np.add.reduce, terms, 0, None, out[0]),
-        ]
-    program = Program()
-    terms = np.empty((max(2, _BLOCK // m), m))  # the sum so far is the first term of the next block
-    spread = np.empty_like(terms)
-    for first in range(0, n, len(terms) - 1):
-        part, size = rows[first : first + len(terms) - 1], min(len(terms) - 1, n - first)
-        program.append(partial(np.copyto, spread[:size], scales[first : first + size]))
-        program.append(partial(np.multiply, spread[:size], part, terms[1 : size + 1]))
+    program, most = Program(), max(1, _BLOCK // m)
+    terms = np.empty((min(n, most) + 1, m))  # the sum so far is the first term of the next block
+    for first in range(0, n, most):
+        part = rows[first : first + most]
+        block = terms[1 : len(part) + 1]
+        program.append(partial(np.copyto, block, scales[first : first + most]))
+        program.append(partial(np.multiply, block, part, block))
         if first:
             program.append(partial(np.copyto, terms[0], out[0]))
-        program.append(partial(np.add.reduce, terms[0 if first else 1 : size + 1], 0, None, out[0]))
+            block = terms[: len(part) + 1]
+        program.append(partial(np.add.reduce, block, 0, None, out[0]))
     return program
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.runs import article, run
+from tests.core.runs import article, assert_same, run
 from tests.nets import Net, nets
+from tests.transcription import Array
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.initialisers import INITIALISERS
+from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.experiments import Overrides
 
 
@@ -69,6 +73,36 @@ def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
 
 def test_a_batch_larger_than_the_data_is_all_of_it() -> None:
     assert article(batch=100).training.batch == article(batch="full").training.batch == 4
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_steps_of_a_large_network_depend_on_the_state_alone(optimizer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"inputs": np.eye(30).tolist(), "targets": [[1.0]] * 30}
+    network = {"layers": [30, 40, 1], "init": "normal"}
+    experiment = load_experiment({"network": network, "training": {"optimizer": optimizer}, "data": data})
+
+    def step(trainer: Trainer, state: TrainingState) -> TrainingState:
+        return trainer.record(state)[1]
+
+    start = Trainer(experiment).start()
+    first = step(Trainer(experiment), start)
+    second = step(Trainer(experiment), first)
+    trainer = Trainer(experiment)
+    assert_same(step(trainer, step(trainer, start)), second)  # one after the other
+    assert_same(step(trainer, first), second)  # back by one
+    forgetful = replace(step(trainer, start), memory=None)
+    assert_same(step(trainer, forgetful), step(Trainer(experiment), forgetful))  # the same weights, no memory
+    latest = step(trainer, start)
+    with monkeypatch.context() as patch:
+
+        def interrupted(samples: Array, age: int, wholly: bool) -> None:
+            trainer._descents[1].passes.parameters.fill(7.0)
+            raise KeyboardInterrupt
+
+        patch.setattr(trainer._descents[1], "step", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            step(trainer, latest)
+    assert_same(step(trainer, latest), second)
 
 
 def test_training_stops_where_the_epochs_error_is_small_enough() -> None:

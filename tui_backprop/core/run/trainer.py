@@ -58,10 +58,15 @@ class Origin(NamedTuple):
 
 
 class _Descent:
-    """The step by NumPy for batches of one size: passes, and the updates that follow, piece by piece."""
+    """The step by NumPy for batches of one size: passes, and the updates that follow, piece by piece.
 
-    def __init__(self, experiment: Experiment, batch: int) -> None:
-        self.passes = Backprop(experiment.network, experiment.training, batch)
+    `slots` (slots, parameters trained) is what the optimiser remembers. Parameters and slots are kept from one step to
+    the next: `holds` are the arrays, of a state or its own, that have their values.
+    """
+
+    def __init__(self, experiment: Experiment, batch: int, slots: Array) -> None:
+        self.passes, self.slots = Backprop(experiment.network, experiment.training, batch), slots.copy()
+        self.holds = (self.passes.parameters, self.slots)
         self._experiment, self._penalised = experiment, penalised(experiment.training)
         optimizer, end = OPTIMIZERS[experiment.training.optimizer], experiment.network.trained.stop
         self._moves = []
@@ -71,12 +76,12 @@ class _Descent:
                 start = piece.start + first
                 place = slice(start, min(start + PIECE, piece.start + piece.flat.size, end))
                 part = self.passes.parameters[place]
-                gradient = piece.flat[first : first + part.size]
-                updates.append((place, part, gradient, optimizer(experiment.training, part.shape)))
+                gradient, update = piece.flat[first : first + part.size], optimizer(experiment.training, part.shape)
+                updates.append((update.update, part, gradient, self.slots[:, place], start))
             self._moves.append((piece.program, updates))
 
-    def step(self, samples: Array, slots: Array, age: int, wholly: bool) -> None:
-        """Forward, backward, update by rows of inputs and targets; changes `slots`. Fills the frame `wholly` or not."""
+    def step(self, samples: Array, age: int, wholly: bool) -> None:
+        """Forward, backward, update by rows of inputs and targets. Fills the frame `wholly` or not."""
         if len(samples) == 1:
             self.passes.run_row(samples[0], wholly)
         else:
@@ -85,10 +90,10 @@ class _Descent:
         for program, updates in self._moves:
             for call in program:
                 call()
-            for place, part, gradient, optimizer in updates:
+            for update, part, gradient, slots, start in updates:
                 if self._penalised:
-                    gradient = with_penalty(self._experiment, part, gradient, place.start)
-                optimizer.update(part, gradient, slots[:, place], age)
+                    gradient = with_penalty(self._experiment, part, gradient, start)
+                update(part, gradient, slots, age)
 
 
 class Trainer:
@@ -164,14 +169,17 @@ class Trainer:
             row = self._few[at] if self._few else self.experiment.data.table[at].tolist()
             flat, after, reported = self._unrolled.record(self._numbers(state), memory.age, row)
             return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
-        slots = memory.slots.copy()
+        (samples,) = self._batches(step, 1)
         with np.errstate(all="ignore"):
-            passes = self._step(step, state.parameters.flat, slots, memory.age, wholly=True)
+            descent = self._step(samples, state.parameters.flat, memory.slots, memory.age, wholly=True)
+        passes, slots = descent.passes, frozen(descent.slots.copy())
         passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
         for value in passes.frame.error[:, 0].tolist():
             error += value
-        parameters = Parameters(network, frozen(passes.parameters.copy()))
-        return passage, TrainingState(step, parameters, error, Memory(frozen(slots), memory.age + 1))
+        parameters = frozen(passes.parameters.copy())
+        descent.holds = (parameters, slots)
+        memory = Memory(slots, memory.age + 1)
+        return passage, TrainingState(step, Parameters(network, parameters), error, memory)
 
     def epochs(self, count: int) -> Iterator[tuple[int, TrainingState]]:
         """(epoch, state at its end) for the first `count` epochs; the last one where training ends early."""
@@ -213,31 +221,31 @@ class Trainer:
     def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
         """The same by NumPy, for networks of any size."""
         memory, flat, error = state.memory or self.fresh, state.parameters.flat, state.epoch_error
-        slots, age = memory.slots.copy(), memory.age
+        slots, age = memory.slots, memory.age
         with np.errstate(all="ignore"):
             for first, count in self._stretches(state.step, steps):
                 error = error if self.done(first) else 0.0
-                for step in range(first + 1, first + count + 1):
-                    passes = self._step(step, flat, slots, age)
-                    flat, age = passes.parameters, age + 1
-                    for value in passes.frame.error[:, 0].tolist():
+                for samples in self._batches(first + 1, count):
+                    descent = self._step(samples, flat, slots, age)
+                    flat, slots, age = descent.passes.parameters, descent.slots, age + 1
+                    for value in descent.passes.frame.error[:, 0].tolist():
                         error += value
                 if self.done(first + count) == 0:
                     epoch_errors.append(error)
         after = Parameters(state.parameters.network, frozen(flat.copy()))
-        return TrainingState(state.step + steps, after, error, Memory(frozen(slots), age))
+        return TrainingState(state.step + steps, after, error, Memory(frozen(slots.copy()), age))
 
-    def _step(self, step: int, flat: Array, slots: Array, age: int, wholly: bool = False) -> Backprop:
-        """Makes step `step` from the parameters `flat`: forward, backward, update; changes `slots`."""
-        rows = self._rows(step, 1)
-        samples = self.experiment.data.table[rows]
+    def _step(self, samples: Array, flat: Array, slots: Array, age: int, wholly: bool = False) -> _Descent:
+        """Makes a step from the parameters `flat`: forward, backward, update; what it returns has those after it."""
         descent = self._descents.get(len(samples))
         if descent is None:
-            descent = self._descents[len(samples)] = _Descent(self.experiment, len(samples))
-        if flat is not descent.passes.parameters:
+            descent = self._descents[len(samples)] = _Descent(self.experiment, len(samples), self.fresh.slots)
+        if flat is not descent.holds[0] or slots is not descent.holds[1]:
             np.copyto(descent.passes.parameters, flat)
-        descent.step(samples, slots, age, wholly)
-        return descent.passes
+            np.copyto(descent.slots, slots)
+        descent.holds = (descent.passes.parameters, descent.slots)  # no longer a state's, even if it is interrupted
+        descent.step(samples, age, wholly)
+        return descent
 
     def _numbers(self, state: TrainingState) -> list[float]:
         """Parameters and memory as the written-out step takes them."""
@@ -259,6 +267,15 @@ class Trainer:
         start = self.done(step - 1) * training.batch
         rows = slice(start, start + count * training.batch)
         return self.order(self.epoch(step))[rows] if training.shuffle else rows
+
+    def _batches(self, step: int, count: int) -> Iterator[Array]:
+        """The data rows of each of `count` steps of one epoch from step `step` on."""
+        batch, rows, table = self.experiment.training.batch, self._rows(step, count), self.experiment.data.table
+        steps = range(0, count * batch, batch)
+        if isinstance(rows, slice):
+            part = table[rows]
+            return (part[first : first + batch] for first in steps)
+        return (table[rows[first : first + batch]] for first in steps)
 
     def _listed(self, step: int, count: int) -> list[Any]:
         """The same rows as plain numbers, inputs before targets; of mini-batches a list of rows for each."""
