@@ -170,9 +170,9 @@ async def come_home(app: BackpropApp) -> bool:
     studio = app._studio
     for _ in range(8):
         await asyncio.sleep(0)
-        if not await answers(app, lambda: not app._turnstile.busy):
+        if not await answers(app, lambda: not app._events.busy):
             return False
-        if not app.is_running or (app.screen is studio and not studio._journeys.busy and not studio.status):
+        if not app.is_running or (app.screen is studio and not studio._move_queue.busy and not studio.status):
             return True
         post(app, Act("key", "escape"))
     return False
@@ -229,7 +229,7 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
             for act in acts:
                 post(app, act)
             await asyncio.sleep(0)
-            if not await answers(app, lambda: not app._turnstile.busy):
+            if not await answers(app, lambda: not app._events.busy):
                 return tally.fail("hangs", monkey, seed)
             if tally.keys % 5 == 0 or tally.keys >= end:
                 if not await come_home(app):

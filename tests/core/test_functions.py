@@ -46,7 +46,7 @@ from tui_backprop.render.views.health import health
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.slope import slope
 from tui_backprop.studio.screens.changes import possible
-from tui_backprop.studio.screens.until import wishes
+from tui_backprop.studio.screens.until import stop_conditions
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,13 +149,13 @@ class TestGates:
         moment = timeline.go(1, "activate1")
         assert plain(graph(moment, Weight(1, 0, 0), 80, 20)).count(drawn) == 1
         assert sign in shown(gates(moment, Unit(1, 0), 200))
-        labels = [wish.label for wish in wishes(timeline, moment, Unit(1, 1), lambda text: None)]
+        labels = [wish.label for wish in stop_conditions(timeline, moment, Unit(1, 1), lambda text: None)]
         assert "the gate of h2 opens or shuts for a sample" in labels
 
     @pytest.mark.parametrize("hidden", ["linear", "elu", "sigmoid", "tanh"])
     def test_others_have_none(self, hidden: str) -> None:
         timeline = Timeline(load_experiment(definition(hidden)))
-        labels = [wish.label for wish in wishes(timeline, timeline.moment, Unit(1, 1), lambda text: None)]
+        labels = [wish.label for wish in stop_conditions(timeline, timeline.moment, Unit(1, 1), lambda text: None)]
         assert not any("gate" in label for label in labels)
         assert open_gates(timeline.experiment, timeline.experiment.initial) == {}
 
@@ -266,8 +266,8 @@ class TestCrossEntropyOfSaturatedOutputs:
         assert next(Trainer(experiment).epochs(1))[1].epoch_error == pytest.approx(total, rel=1e-9)
         weight = Weight(1, 0, 0)
         points = np.full((1, 2), weight.value(experiment.initial))
-        price = penalty(experiment.training, experiment.initial.flat)
-        expected = pytest.approx(total / len(data) + price, rel=1e-12)
+        added = penalty(experiment.training, experiment.initial.flat)
+        expected = pytest.approx(total / len(data) + added, rel=1e-12)
         assert mean_losses(experiment, experiment.initial, (weight, weight), points, data)[0] == expected
 
     def test_the_gradient_check_passes(self, name: str, rules: dict[str, Any]) -> None:

@@ -13,11 +13,11 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.checker import mistakes
 from tui_backprop.lessons.computed_page import PageBuilder, RenderedBlock
 from tui_backprop.lessons.lesson import Block, Lesson, Page, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plots import plot, plot_table
-from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import read
 from tui_backprop.render.lesson_pictures import PLOT_ROWS, plotted, program
 from tui_backprop.render.spans import length

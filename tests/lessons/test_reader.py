@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.cli.program import assert_refused, printed, program
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.checker import mistakes
 from tui_backprop.lessons.library import template
 from tui_backprop.lessons.plain import plain
-from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import LARGEST, read, read_file
 
 HEAD = '+++\ntitle = "T"\n+++\n'

@@ -21,7 +21,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.breadcrumb import phase_label
-from tui_backprop.render.inspector import NARROW, inspect, once
+from tui_backprop.render.inspector import NARROW, abbreviate_repeats, inspect
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Span, length, safe
 
@@ -334,17 +334,17 @@ def test_no_more_cells_are_filled_than_there_are() -> None:
 
 def test_a_number_stands_in_full_once() -> None:
     lines = inspect(at("article", 1), Weight(1, 0, 0), 200).lines
-    told = dict(re.findall(r"(\w+) +(.*)", page(once(lines))))
+    told = dict(re.findall(r"(\w+) +(.*)", page(abbreviate_repeats(lines))))
     assert told["relu1"] == "a(h1) = relu(z) = relu(1.9470…) = 1.9470…"
     assert told["predict"] == "ŷ = round(2.9495…, 1) = 2.9"
     assert told["update"] == "new = old − rate·gradient = 0.8176… − 0.1×1.1814… = 0.69949289595"
-    numbers = [re.findall(r"\d+\.\d{6,}", page(some)) for some in (lines, once(lines))]
+    numbers = [re.findall(r"\d+\.\d{6,}", page(some)) for some in (lines, abbreviate_repeats(lines))]
     assert numbers[1] == list(dict.fromkeys(numbers[0]))
 
 
 def test_powers_of_ten_and_few_digits_are_never_cut() -> None:
     text = "1.1102230246251565e-16 and 1.1102230246251565e-16, 0.25 and 0.25"
-    assert once([(Span(text),)]) == [(Span(text),)]
+    assert abbreviate_repeats([(Span(text),)]) == [(Span(text),)]
 
 
 def test_a_long_label_stands_apart_from_its_equation() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.render.spans import length, plain
-from tui_backprop.render.sweep import Survey, bins, histogram, page, quartiles, reasons
+from tui_backprop.render.sweep import SweepState, bins, histogram, page, quartiles, reasons
 
 EPOCHS = [75, 99, 100, 149, 150, 460]
 STUCK = [
@@ -18,9 +18,9 @@ STUCK = [
 ]
 
 
-def survey(over: bool = True, stuck: list[Outcome] = STUCK) -> Survey:
+def state(over: bool = True, stuck: list[Outcome] = STUCK) -> SweepState:
     converged = [Outcome(seed, Ending.CONVERGED, epochs, 0.0, 0) for seed, epochs in enumerate(EPOCHS)]
-    return Survey(10, 1000, (*converged, *stuck), 1.0 if over else 0.5, over)
+    return SweepState(10, 1000, (*converged, *stuck), 1.0 if over else 0.5, over)
 
 
 def test_bins_are_round() -> None:
@@ -52,7 +52,7 @@ def test_bars_are_as_long_as_their_counts() -> None:
 def test_a_page_stays_within_its_room(values: list[int], columns: int, rows: int, over: bool) -> None:
     outcomes = tuple(Outcome(seed, Ending.CONVERGED, value, 0.0, 0) for seed, value in enumerate(values))
     for cursor in (0, 2):
-        lines = page(Survey(99, 10**6, (*outcomes, *STUCK), 0.5, over), cursor, columns, rows)
+        lines = page(SweepState(99, 10**6, (*outcomes, *STUCK), 0.5, over), cursor, columns, rows)
         assert len(lines) <= rows
         assert all(length(spans) <= columns for spans in lines)
 
@@ -74,7 +74,7 @@ def test_the_reasons_with_their_seeds() -> None:
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 18)])
 def test_a_page_shows_counts_and_every_stuck_run(size: tuple[int, int]) -> None:
-    text = plain(page(survey(), 1, *size))
+    text = plain(page(state(), 1, *size))
     assert text.startswith("6 converge (66.7 %)   3 do not")
     assert "1 diverged   2 linear" in text
     assert "▸seed 14     linear    error 1        epoch 1,000  1 dead" in text
@@ -82,10 +82,10 @@ def test_a_page_shows_counts_and_every_stuck_run(size: tuple[int, int]) -> None:
 
 
 def test_a_page_under_way_says_how_far_it_is() -> None:
-    assert plain(page(survey(over=False), 0, 80, 24)).startswith("6 converge   3 do not   1 under way, 50 %")
+    assert plain(page(state(over=False), 0, 80, 24)).startswith("6 converge   3 do not   1 under way, 50 %")
 
 
 def test_the_chosen_run_is_in_sight() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):
-        assert f"▸seed {cursor} " in plain(page(survey(stuck=many), cursor, 60, 18))
+        assert f"▸seed {cursor} " in plain(page(state(stuck=many), cursor, 60, 18))

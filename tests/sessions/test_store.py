@@ -21,7 +21,7 @@ from tui_backprop import load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.sessions import files, store
-from tui_backprop.sessions.files import Claim, in_use
+from tui_backprop.sessions.files import FileLock, in_use
 from tui_backprop.sessions.format import decode
 from tui_backprop.sessions.store import (
     KEPT,
@@ -321,14 +321,14 @@ def test_a_lock_whose_file_has_just_been_removed_is_taken_anew(tmp_path: Path, m
         return lock(descriptor, alone)
 
     monkeypatch.setattr(files, "_locked", remove_and_lock)
-    claim = Claim(path)
+    claim = FileLock(path)
     assert in_use(path)
     claim.release()
 
 
 def test_looking_whether_a_file_is_in_use_keeps_nobody_from_it(tmp_path: Path) -> None:
     for _ in range(50):
-        claim = Claim(tmp_path / "it")
+        claim = FileLock(tmp_path / "it")
         assert in_use(tmp_path / "it")
         claim.release()
         assert not in_use(tmp_path / "it")
@@ -396,7 +396,7 @@ def test_of_the_studios_own_files_the_newest_stay() -> None:
     named = folder() / "lesson.json"
     named.write_bytes(text)
     os.utime(named, (0, 0))
-    held = Claim(paths[0])
+    held = FileLock(paths[0])
     abandoned, unfinished = folder() / ".old.tmp", folder() / ".new.tmp"
     for path in (abandoned, unfinished):
         path.touch()

@@ -150,7 +150,7 @@ async def test_a_long_move_is_saved_as_it_goes(monkeypatch: pytest.MonkeyPatch) 
 async def test_saving_a_long_move_takes_a_small_share_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, saves = Clock(), list[float]()
 
-    def save(record: Record, standing: object) -> bool:
+    def save(record: Record, snapshot: object) -> bool:
         saves.append(clock.now)
         clock.turn(0.2)
         return True
@@ -515,7 +515,7 @@ async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
     record, session = Record.resume(path)
     async with opened(record, session.experiment) as studio:
         await studio.press("full_stop", "full_stop")
-        await until(lambda: studio.screen.timeline.moment.position > 0 and not studio.screen._journeys.busy)
+        await until(lambda: studio.screen.timeline.moment.position > 0 and not studio.screen._move_queue.busy)
         await studio.pilot.pause()
     assert studio.path == path
     assert studio.cursor == (40_000, "update")

@@ -68,7 +68,7 @@ class Studio:
 
     @property
     def _busy(self) -> bool:
-        return self.app._turnstile.busy or self.screen._journeys.busy or self.screen._in_slices
+        return self.app._events.busy or self.screen._move_queue.busy or self.screen._in_slices
 
     async def type(self, text: str, end: str = "enter") -> None:
         """Types into the question that is open."""

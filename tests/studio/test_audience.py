@@ -14,7 +14,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.render.matrices import View
 from tui_backprop.studio.app import BackpropApp
-from tui_backprop.studio.audience import KIOSK_FORBIDS, Audience, FreshStart
+from tui_backprop.studio.audience import KIOSK_FORBIDS, Audience, IdleRestart
 from tui_backprop.studio.panes.chart import Chart
 from tui_backprop.studio.screens import studio
 from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
@@ -24,7 +24,7 @@ from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Time that passes for a fresh start only."""
     clock = Clock()
-    monkeypatch.setattr(studio, "FreshStart", lambda audience, _, again: FreshStart(audience, clock.later, again))
+    monkeypatch.setattr(studio, "IdleRestart", lambda audience, _, again: IdleRestart(audience, clock.later, again))
     return clock
 
 

@@ -18,11 +18,11 @@ pytestmark = pytest.mark.pty
 BREAK = 'def broken(*_, **__): raise RuntimeError("boom\\x1b[31m")'
 IN = {
     "a key's action": "from tui_backprop.studio.screens.run import RunScreen; RunScreen.action_phase = broken",
-    "a worker": "from tui_backprop.studio.screens import until; until.wishes = broken",
-    "the thread that reads keys": "from tui_backprop.terminal.driver import FrugalDriver as Driver\n"
+    "a worker": "from tui_backprop.studio.screens import until; until.stop_conditions = broken",
+    "the thread that reads keys": "from tui_backprop.terminal.driver import DiffDriver as Driver\n"
     "good = Driver.process_message\n"
     "Driver.process_message = lambda self, m: broken() if getattr(m, 'key', '') == 'full_stop' else good(self, m)",
-    "a callback": "from tui_backprop.terminal.driver import FrugalDriver as Driver\n"
+    "a callback": "from tui_backprop.terminal.driver import DiffDriver as Driver\n"
     "good = Driver.redraw\n"
     "def redraw(self): Driver._acknowledged = broken; good(self)\n"
     "Driver.redraw = redraw",

@@ -16,7 +16,7 @@ from tui_backprop.studio.screens.sweep import SweepScreen
 OPENING = ("g", "u", "s", "enter", "question_mark", "ctrl+n", "S", "ctrl+p")
 
 
-async def at_once(s: Studio, *keys: str) -> None:
+async def type_ahead(s: Studio, *keys: str) -> None:
     """Keys that come in one read."""
     s.tap(*keys)
     await s.settle()
@@ -35,13 +35,13 @@ async def assert_well(s: Studio) -> None:
 
 async def test_what_is_typed_ahead_goes_to_the_dialog() -> None:
     async with studio(size=NARROW) as s:
-        await at_once(s, "g", "3", "enter")
+        await type_ahead(s, "g", "3", "enter")
         assert (s.where, s.app.screen, s.screen.views) == ((12, "update"), s.screen, ())
-        await at_once(s, "u", "down", "down", "enter", "2", "enter")
+        await type_ahead(s, "u", "down", "down", "enter", "2", "enter")
         assert s.where == (20, "update")
-        await at_once(s, "enter", "enter")  # the same key twice: what it opens is not answered by it
+        await type_ahead(s, "enter", "enter")  # the same key twice: what it opens is not answered by it
         assert isinstance(s.app.screen, ChoiceQuestion)
-        await at_once(s, "down", "enter", *"0.5", "enter")
+        await type_ahead(s, "down", "enter", *"0.5", "enter")
         assert s.moment.ahead.training.rate == 0.5
 
 
@@ -51,8 +51,8 @@ async def test_no_key_is_taken_twice_or_by_the_screen_below(key: str) -> None:
     async with studio("article-random", size=NARROW) as s:
         for answer in ("enter", "escape", "q", "x", "pagedown"):
             if s.app.screen is s.screen:
-                await at_once(s, key)
-            await at_once(s, *[answer] * 4, "q", "q")
+                await type_ahead(s, key)
+            await type_ahead(s, *[answer] * 4, "q", "q")
             assert s.app.is_running
             assert s.app.screen_stack[0] is s.screen
         await assert_well(s)
@@ -61,9 +61,9 @@ async def test_no_key_is_taken_twice_or_by_the_screen_below(key: str) -> None:
 async def test_what_comes_after_the_answer_in_one_read_is_dropped() -> None:
     async with studio(size=NARROW) as s:
         await s.press("g")
-        await at_once(s, "3", "enter", "enter", "q", "e")
+        await type_ahead(s, "3", "enter", "enter", "q", "e")
         assert (s.app.is_running, s.where, s.app.screen) == (True, (12, "update"), s.screen)
-        await at_once(s, "e")
+        await type_ahead(s, "e")
         assert s.where == (16, "update")
 
 
@@ -102,7 +102,7 @@ async def test_the_second_of_two_clicks_on_an_option_is_not_the_studios() -> Non
 async def test_the_palette_takes_any_key_before_it_is_laid_out(keys: tuple[str, ...]) -> None:
     async with studio(size=NARROW) as s:
         for _ in range(3):
-            await at_once(s, "ctrl+p", *keys)
+            await type_ahead(s, "ctrl+p", *keys)
         await assert_well(s)
 
 
@@ -149,6 +149,6 @@ async def test_a_sweep_ends_while_it_trains(end: str) -> None:
 
 async def test_a_key_before_the_set_up_has_its_fields() -> None:
     async with studio(size=NARROW) as s:
-        await at_once(s, "ctrl+n", "down", "down", "tab", "up")
+        await type_ahead(s, "ctrl+n", "down", "down", "tab", "up")
         assert isinstance(s.app.screen, SetupScreen)
         await assert_well(s)

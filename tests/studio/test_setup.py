@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from tests.patience import LIMIT, until
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.experiments import shelf
+from tui_backprop.experiments import csv_cache
 from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.experiments.tables.file import TableFile
@@ -274,18 +274,18 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Large]:
     path = tmp_path / "large.csv"
     path.write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 12_500, "utf-8")
     gate, end = threading.Event(), time.monotonic() + LIMIT  # or a test that fails would never come to its end
-    patiently = shelf.Shelf.patiently
+    open_blocking = csv_cache.CsvCache.open_blocking
 
-    def slowly(self: shelf.Shelf, watch: Watch) -> Opener:
+    def slowly(self: csv_cache.CsvCache, watch: Watch) -> Opener:
         def wait(rows: int) -> None:
             watch(rows)
             while rows and not gate.wait(0.01) and time.monotonic() < end:
                 watch(rows)
 
-        return patiently(self, wait)
+        return open_blocking(self, wait)
 
-    monkeypatch.setattr(shelf, "AT_ONCE", 1000)
-    monkeypatch.setattr(shelf.Shelf, "patiently", slowly)
+    monkeypatch.setattr(csv_cache, "AT_ONCE", 1000)
+    monkeypatch.setattr(csv_cache.CsvCache, "open_blocking", slowly)
     yield Large(path, gate)
     gate.set()
 
@@ -320,7 +320,7 @@ async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pyte
         told.append("begun")
         try:
             reading = read(*args)
-        except shelf.Unread:
+        except csv_cache.NotLoaded:
             told.append("given up")
             raise
         told.append("read")

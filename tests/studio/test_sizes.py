@@ -7,7 +7,7 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from tests.studio.studio import NARROW, studio
-from tui_backprop.terminal.size import LEAST, MOST
+from tui_backprop.terminal.size import LARGEST, SMALLEST
 
 OPENED: list[tuple[str, ...]] = [
     (), ("g",), ("u",), ("s",), ("enter",), ("u", "down", "enter"), ("ctrl+n",), ("S",), ("question_mark",),
@@ -24,7 +24,7 @@ async def test_whatever_is_open_survives_any_size(keys: tuple[str, ...]) -> None
             await s.resize(size)
             await s.press("down", "pagedown", "up")
             assert s.app.is_running
-            assert s.app.size == (max(size[0], LEAST[0]), max(size[1], LEAST[1]))
+            assert s.app.size == (max(size[0], SMALLEST[0]), max(size[1], SMALLEST[1]))
         await s.resize(NARROW)
         assert s.app.screen.size == NARROW
 
@@ -42,6 +42,6 @@ async def test_no_screen_is_larger_than_there_can_be(claimed: tuple[int, int]) -
     async with studio(size=NARROW) as s:
         s.app.post_message(Resize(Size(*claimed), Size(*claimed)))
         await s.pilot.pause(0.1)
-        assert LEAST <= tuple(s.app.screen.size) <= MOST
+        assert SMALLEST <= tuple(s.app.screen.size) <= LARGEST
         await s.press("space")
         assert s.where == (1, "update")

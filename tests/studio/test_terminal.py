@@ -84,7 +84,7 @@ def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:
         assert b"Traceback" not in terminal.received
 
 
-SIGNAL = "import os; from tui_backprop.terminal.driver import FrugalDriver as Driver\n"
+SIGNAL = "import os; from tui_backprop.terminal.driver import DiffDriver as Driver\n"
 AT_WRITE = SIGNAL + (
     "good, count = Driver.write, []\n"
     "def write(self, data):\n"

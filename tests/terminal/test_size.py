@@ -9,7 +9,7 @@ import pytest
 from tests.emulator import Program
 
 pytestmark = pytest.mark.pty
-MOST = 150
+LARGEST = 150
 """Megabytes."""
 
 
@@ -25,7 +25,7 @@ def test_a_terminal_of_any_size_takes_little_memory(size: tuple[int, int]) -> No
         program._set_size(*size)  # the emulated screen stays as it is: it would take more memory than the program
         program.keys(" ")
         program.settle(1.0)
-        assert megabytes(program.pid) < MOST
+        assert megabytes(program.pid) < LARGEST
         program.resize(80, 24)
         program.wait_for("epoch 1   sample #0")
 

@@ -11,7 +11,7 @@ from tui_backprop.cli.streams import PROGRAM
 from tui_backprop.errors import BackpropError, perhaps, printable, quoted
 from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
-from tui_backprop.terminal.size import MOST
+from tui_backprop.terminal.size import LARGEST
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -54,9 +54,9 @@ def _typed(read: Callable[..., Value], **bounds: Any) -> Callable[[str], Value]:
 def _size(text: str) -> tuple[int, int]:
     columns, _, rows = text.lower().replace("×", "x").partition("x")
     try:
-        return read_whole(columns, 20, MOST[0], 120), read_whole(rows, 5, MOST[1], 40)
+        return read_whole(columns, 20, LARGEST[0], 120), read_whole(rows, 5, LARGEST[1], 40)
     except BackpropError:
-        told = f"{quoted(text)} is not columns x rows, from 20x5 to {MOST[0]}x{MOST[1]}"
+        told = f"{quoted(text)} is not columns x rows, from 20x5 to {LARGEST[0]}x{LARGEST[1]}"
         raise BackpropError(told, "e.g. 120x40") from None
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons import library, progress
+from tui_backprop.lessons.checker import mistakes
 from tui_backprop.lessons.lesson import Lesson
 from tui_backprop.lessons.plain import plain
-from tui_backprop.lessons.proof import mistakes
 from tui_backprop.lessons.reader import read_with_mistakes
 from tui_backprop.lessons.results import results
 from tui_backprop.reading.disk import output, unwritable

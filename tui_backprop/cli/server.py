@@ -123,7 +123,7 @@ class StudioServer(Server):
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """A visitor comes, and leaves."""
-        if _foreign(request):
+        if _is_cross_origin(request):
             raise web.HTTPForbidden(text="This page belongs to another server.\n")
         if self._full:
             raise web.HTTPServiceUnavailable(text=FULL)
@@ -167,7 +167,7 @@ class StudioServer(Server):
                 request.transport.abort()
 
 
-def _foreign(request: web.Request) -> bool:
+def _is_cross_origin(request: web.Request) -> bool:
     """Whether another server's page asks; programs other than browsers name no origin."""
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()

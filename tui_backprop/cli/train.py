@@ -120,7 +120,7 @@ def _account(experiment: Experiment, passage: Pass, before: Parameters, state: T
         )
 
 
-def _standing(experiment: Experiment, state: TrainingState) -> dict[str, float | None]:
+def _results(experiment: Experiment, state: TrainingState) -> dict[str, float | None]:
     """At the end of an epoch: the mean of the errors on the way, and scores under the last parameters."""
     parts = {"training": experiment.data, "test": experiment.data.test}
     found = {name: score(experiment, state.parameters, part) for name, part in parts.items() if part is not None}
@@ -197,7 +197,7 @@ class _Csv:
         self._headed = False
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
-        self._row({"epoch": epoch, "error": state.epoch_error}, state, _standing(self._experiment, state))
+        self._row({"epoch": epoch, "error": state.epoch_error}, state, _results(self._experiment, state))
 
     def step(
         self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
@@ -234,8 +234,8 @@ class _JsonLines:
         self._batched = experiment.training.batch > 1
 
     def epoch(self, epoch: int, state: TrainingState) -> None:
-        parameters, standing = self._parameters(state), _standing(self._experiment, state)
-        self._print({"epoch": epoch, "error": state.epoch_error, **parameters, **standing})
+        parameters, results = self._parameters(state), _results(self._experiment, state)
+        self._print({"epoch": epoch, "error": state.epoch_error, **parameters, **results})
 
     def step(
         self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState

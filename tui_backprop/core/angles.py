@@ -80,7 +80,7 @@ def sin_cos(angles: Array) -> tuple[Array, Array]:
     r = near - steps * first - steps * second - steps * third
     node = steps.astype(np.intp)
     for place in np.flatnonzero(np.ravel(~(np.abs(angles) < _FAR))):
-        node.flat[place], r.flat[place] = _from_afar(float(angles.flat[place]))
+        node.flat[place], r.flat[place] = _range_reduced(float(angles.flat[place]))
     floats, rests = _table()
     up, across = node % _NODES, (node + _NODES // 4) % _NODES
     s = r * r
@@ -97,7 +97,7 @@ def sin(angles: Array) -> Array:
     return sin_cos(angles)[0]
 
 
-def _from_afar(angle: float) -> tuple[int, float]:
+def _range_reduced(angle: float) -> tuple[int, float]:
     """The nearest node to an angle of many turns, and the rest."""
     if not isfinite(angle):
         return 0, nan

@@ -18,7 +18,7 @@ def in_order(values: ArrayLike) -> float:
         return float(np.add.accumulate(np.ravel(values))[-1])
 
 
-def room(size: int, networks: int | None = None, innermost: bool = True) -> Array:
+def zeros(size: int, networks: int | None = None, innermost: bool = True) -> Array:
     """Zeros (size,), or for many networks at once (networks, size).
 
     With the networks `innermost` in memory a call on arrays of a few numbers each runs along thousands of neighbours.

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, SOFTMAX, Shares, softmax_into
-from tui_backprop.core.arrays import Array, frozen, room
+from tui_backprop.core.arrays import Array, frozen, zeros
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network, Parameters
@@ -107,8 +107,8 @@ class Backprop:
     def __init__(self, network: Network, training: Training, batch: int = 1, networks: int | None = None) -> None:
         self.batch, self._network, self._networks = batch, network, networks
         self.ordered, self._innermost = in_order(network, training, batch), in_order(network, training, training.batch)
-        self.parameters = self._room(network.size)
-        self.frame = Frame(network, batch, self._room(Frame.size_of(network, batch)))
+        self.parameters = self._zeros(network.size)
+        self.frame = Frame(network, batch, self._zeros(Frame.size_of(network, batch)))
         self.frame.flat.fill(1.0)  # the mask of a linear layer
         self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
         self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
@@ -145,7 +145,7 @@ class Backprop:
 
     def gradient(self) -> Array:
         """∂E of all parameters, (size,) or (networks, size), after the latest pass."""
-        flat = self._room(self._network.size)
+        flat = self._zeros(self._network.size)
         for call in gradient_program(self._network, self.frame, flat, self.ordered):
             call()
         return flat
@@ -155,7 +155,7 @@ class Backprop:
         """The same in parts that stay in the processor's cache between a part's computation and its use."""
         network, frame, ordered = self._network, self.frame, self.ordered
         if network.size <= PIECE or self._networks is not None or self.batch > 1:
-            flat = self._room(network.size)
+            flat = self._zeros(network.size)
             return [Piece(0, flat, gradient_program(network, frame, flat, ordered))]
         pieces, start = list[Piece](), 0
         shared, flat = np.empty(max(PIECE, *network.units)), np.empty(network.size)
@@ -171,8 +171,8 @@ class Backprop:
             pieces.append(Piece(start, flat[start:], copies))
         return pieces
 
-    def _room(self, size: int) -> Array:
-        return room(size, self._networks, self._innermost)
+    def _zeros(self, size: int) -> Array:
+        return zeros(size, self._networks, self._innermost)
 
     def _forward_program(self, network: Network, training: Training) -> Program:
         frame, program = self.frame, Program()

@@ -244,7 +244,7 @@ def of_update(moment: Moment, parameter: Parameter) -> Iterator[Equation]:
         prices += [("l2·w", (training.l2, "×", old))] * bool(training.l2)
         formula = " + ".join(["gradient", *(symbols for symbols, _ in prices)])
         terms = ((gradient,), *(term for _, term in prices))
-        gradient = None if gradient is None else _priced(moment, index, gradient)
+        gradient = None if gradient is None else _with_penalty(moment, index, gradient)
         symbol = "g"
         yield Equation(Phase("gradient"), "g", formula, terms, gradient)
     assert moment.memory_before is not None
@@ -255,5 +255,5 @@ def of_update(moment: Moment, parameter: Parameter) -> Iterator[Equation]:
         yield Equation(Phase("update"), line.result, formula, (_filled(line.numbers, known),), result)
 
 
-def _priced(moment: Moment, index: int, gradient: float) -> float:
+def _with_penalty(moment: Moment, index: int, gradient: float) -> float:
     return gradient + float(penalty_gradient(moment.experiment.training, moment.before.flat[index : index + 1])[0])

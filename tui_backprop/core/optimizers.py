@@ -52,7 +52,7 @@ class Line(NamedTuple):
     value: Callable[[Mapping[str, float]], float] | None = None
 
 
-class Slip(NamedTuple):
+class UpdateMistake(NamedTuple):
     """A mistake with a rule: its name, what it leads to, and what to look at again.
 
     `new` computes the wrong parameter from what `Line.value` knows of the right one, slots as they are after the
@@ -76,7 +76,7 @@ class Optimizer:
     settings: ClassVar[tuple[str, ...]] = ()
     """Rules of the training, besides the rate, that it goes by."""
     rule: ClassVar[tuple[Line, ...]]
-    slips: ClassVar[tuple[Slip, ...]] = ()
+    mistakes: ClassVar[tuple[UpdateMistake, ...]] = ()
     """Classic mistakes with the rule; without the rate, or up the slope, is one with every rule."""
     script: ClassVar[tuple[str, ...]]
     """The update of a parameter `p` by `g` in a script, with slots by symbol; `{sqrt}` is the library's root."""
@@ -142,19 +142,19 @@ class Momentum(Optimizer):
         Line("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
         Line("new", "old − rate·v", "{old} − {rate}×{v}"),
     )
-    slips = (
-        Slip("momentum-forgotten", "The old velocity is missing: v = momentum·v + g.", _plain_sgd),
-        Slip(
+    mistakes = (
+        UpdateMistake("momentum-forgotten", "The old velocity is missing: v = momentum·v + g.", _plain_sgd),
+        UpdateMistake(
             "gradient-forgotten",
             "The gradient is missing from the velocity: v = momentum·v + g.",
             lambda k: k["old"] - k["rate"] * k["momentum"] * k["v0"],
         ),
-        Slip(
+        UpdateMistake(
             "factor",
             "Here v = momentum·v + g: the gradient has no factor 1 − momentum.",
             lambda k: k["old"] - k["rate"] * (k["v"] - k["momentum"] * k["g"]),
         ),
-        Slip(
+        UpdateMistake(
             "factor",
             "The old velocity is multiplied by momentum first.",
             lambda k: k["old"] - k["rate"] * (k["v0"] + k["g"]),
@@ -180,10 +180,10 @@ class RMSProp(Optimizer):
         Line("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
         Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
     )
-    slips = (
-        Slip("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["g"], k["v"] * k["v"])),
-        Slip("plain-sgd", "This is plain SGD: divide by √v.", _plain_sgd),
-        Slip(
+    mistakes = (
+        UpdateMistake("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["g"], k["v"] * k["v"])),
+        UpdateMistake("plain-sgd", "This is plain SGD: divide by √v.", _plain_sgd),
+        UpdateMistake(
             "factor",
             f"The factors of v are changed over: v = {DECAY}·v + {1 - DECAY:.3g}·g².",
             lambda k: _scaled(k, k["g"], (1 - DECAY) * k["v0"] + DECAY * k["g"] * k["g"]),
@@ -215,29 +215,29 @@ class Adam(Optimizer):
         Line("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
         Line("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
     )
-    slips = (
-        Slip(
+    mistakes = (
+        UpdateMistake(
             "correction-forgotten",
             f"Adam's correction is missing: divide m by 1 − {BETA1}ᵗ and v by 1 − {BETA2}ᵗ first.",
             lambda k: _scaled(k, k["m"], k["v"]),
         ),
-        Slip(
+        UpdateMistake(
             "correction-forgotten",
             f"v is not corrected: divide it by 1 − {BETA2}ᵗ first.",
             lambda k: _scaled(k, k["m*"], k["v"]),
         ),
-        Slip(
+        UpdateMistake(
             "correction-forgotten",
             f"m is not corrected: divide it by 1 − {BETA1}ᵗ first.",
             lambda k: _scaled(k, k["m"], k["v*"]),
         ),
-        Slip("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["m*"], k["v*"] * k["v*"])),
-        Slip(
+        UpdateMistake("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["m*"], k["v*"] * k["v*"])),
+        UpdateMistake(
             "momentum-forgotten",
             "This takes the gradient where its running mean m belongs.",
             lambda k: _scaled(k, k["g"], k["v*"]),
         ),
-        Slip("plain-sgd", "This is plain SGD: Adam divides by √v.", _plain_sgd),
+        UpdateMistake("plain-sgd", "This is plain SGD: Adam divides by √v.", _plain_sgd),
     )
     script = (
         f"m *= {BETA1}",
@@ -327,13 +327,13 @@ def worked_out(
         known[line.result] = result
 
 
-def slipped(
+def mistaken_values(
     training: Training, index: int, numbers: Mapping[str, float], before: Memory, after: Memory | None
-) -> Iterator[tuple[Slip, float]]:
+) -> Iterator[tuple[UpdateMistake, float]]:
     """What each mistake with the rule makes of the parameter at `index`; takes what `worked_out` does."""
     entry = OPTIMIZERS[training.optimizer]
     *_, (_, found, _) = worked_out(training, index, numbers, before, after)
     known = {name: value for name, value in found.items() if value is not None}
     known |= {f"{slot.symbol}0": float(before.slots[place, index]) for place, slot in enumerate(entry.memory)}
-    for slip in entry.slips:
-        yield slip, slip.new(known)
+    for mistake in entry.mistakes:
+        yield mistake, mistake.new(known)

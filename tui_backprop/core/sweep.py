@@ -161,11 +161,11 @@ class _Group:
             parameters, gradient = passes.parameters[:, trained], piece.flat[:, trained]
             if penalised(self._experiment.training):
                 gradient = with_penalty(self._experiment, parameters, gradient)
-            self._optimizer.update(self._laid(parameters), self._laid(gradient), self._slots, self._age)
+            self._optimizer.update(self._reshaped(parameters), self._reshaped(gradient), self._slots, self._age)
             self._age += 1
             for errors in passes.frame.error[:, :, 0].T:
                 error += errors
-            if not isfinite(np.add.reduce(self._laid(passes.parameters), axis=None) + np.add.reduce(error)):
+            if not isfinite(np.add.reduce(self._reshaped(passes.parameters), axis=None) + np.add.reduce(error)):
                 finite = np.isfinite(error) & np.isfinite(passes.parameters).all(axis=1)
                 self._lost[~finite & (self._lost == 0)] = self._age
 
@@ -198,7 +198,7 @@ class _Group:
             self._members, self._error = self._members[running], error[running]
             self._recent, self._earlier = self._recent[running], self._earlier[running]
             self._running, self._lost = running[running], self._lost[running]
-            self._train(self._parameters[running], self._laid_slots(running))
+            self._train(self._parameters[running], self._slots_of(running))
 
     def _outcome(self, place: int, converged: bool = False) -> Outcome:
         error, earlier = float(self._error[place]), float(self._earlier[place])
@@ -212,7 +212,7 @@ class _Group:
         self._passes.clear()
         self._parameters = self._passes_of(training.batch).parameters
         self._parameters[...] = parameters
-        shape = self._laid(self._parameters[:, self._experiment.network.trained]).shape
+        shape = self._reshaped(self._parameters[:, self._experiment.network.trained]).shape
         self._optimizer: Optimizer = OPTIMIZERS[training.optimizer](training, shape)
         self._slots = np.zeros((len(self._optimizer.memory), *shape)) if slots is None else slots
 
@@ -222,10 +222,10 @@ class _Group:
             self._passes[batch] = Backprop(experiment.network, experiment.training, batch, len(self._members))
         return self._passes[batch]
 
-    def _laid(self, part: Array) -> Array:
+    def _reshaped(self, part: Array) -> Array:
         """Arrays (members, …) with their axes as they lie in memory."""
         return part.T if self._innermost else part
 
-    def _laid_slots(self, running: NDArray[np.bool_]) -> Array:
+    def _slots_of(self, running: NDArray[np.bool_]) -> Array:
         """What the optimisers of networks that go on remember."""
         return self._slots[..., running] if self._innermost else self._slots[:, running]

@@ -43,7 +43,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     names = _names(keys, "names", network.units[0], "input")
     target_names = _names(keys, "target_names", network.units[-1], "output")
     data = replace(data, input_names=names or data.input_names, target_names=target_names or data.target_names)
-    data = _standardised(_parted(data, keys, network), keys)
+    data = _standardised(_split(data, keys, network), keys)
     scaled = [what for what, scale in (("inputs", data.input_scale), ("targets", data.target_scale)) if scale]
     if data.notes and scaled:
         data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
@@ -140,7 +140,7 @@ def one_output(second: NDArray[np.bool_], network: Network) -> Array:
     return np.where(np.reshape(second, (-1, 1)), high, low)
 
 
-def _parted(data: Data, keys: Section, network: Network) -> Data:
+def _split(data: Data, keys: Section, network: Network) -> Data:
     """With a test set, as `test` says: a share of the samples, drawn by the data's own seed, or samples listed.
 
     The seed is not that of the weights: from new weights the same samples are learned.

@@ -9,10 +9,10 @@ from tui_backprop.core.activations import JOINT_ACTIVATIONS
 from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Experiment
 from tui_backprop.core.losses import suited_to_output
 from tui_backprop.experiments.columns import MISSING, Opener
+from tui_backprop.experiments.csv_cache import CsvCache
 from tui_backprop.experiments.draft import SMALL, Draft, from_preset
 from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.reader import Overrides, assemble
-from tui_backprop.experiments.shelf import Shelf
 from tui_backprop.experiments.tables.text import shown_path
 
 
@@ -32,7 +32,7 @@ def experiment_of(
     file: str, overrides: Overrides, open_csv: Opener | None = None, name: str | None = None
 ) -> Experiment:
     """What suits a CSV file, with changes."""
-    open_csv = open_csv or Shelf().patiently(lambda rows: None)
+    open_csv = open_csv or CsvCache().open_blocking(lambda rows: None)
     name = name or Path(shown_path(file)).stem
     definition = of_file(file, overrides.output, open_csv, overrides.missing).definition(open_csv)
     return assemble(name, replace(overrides, data=None, missing=None).apply(definition), open_csv=open_csv)

@@ -162,14 +162,14 @@ def _brief(spans: Iterable[Span]) -> Iterator[Span]:
         yield from (span._replace(text=part) for part in parts if part)
 
 
-def once(lines: list[Line]) -> list[Line]:
+def abbreviate_repeats(lines: list[Line]) -> list[Line]:
     """The lines, with all digits of a number where it first stands in them, and the first few where it comes again."""
     seen: set[str] = set()
 
-    def told(number: re.Match[str]) -> str:
+    def abbreviated(number: re.Match[str]) -> str:
         digits = number[0]
         again = digits in seen
         seen.add(digits)
         return f"{digits[: digits.index('.') + 5]}…" if again else digits
 
-    return [tuple(span._replace(text=_MANY.sub(told, span.text)) for span in spans) for spans in lines]
+    return [tuple(span._replace(text=_MANY.sub(abbreviated, span.text)) for span in spans) for spans in lines]

@@ -19,7 +19,7 @@ WIDE = 100
 
 
 @dataclass(frozen=True)
-class Survey:
+class SweepState:
     """How far a sweep of `starts` runs has come: the `outcomes` known so far, and whether there will be no more."""
 
     starts: int
@@ -39,33 +39,33 @@ class Survey:
         return [outcome for outcome in self.outcomes if not outcome.converged]
 
 
-def page(survey: Survey, cursor: int, columns: int, rows: int) -> list[Line]:
+def page(state: SweepState, cursor: int, columns: int, rows: int) -> list[Line]:
     """Headline, histogram, and the stuck runs with the one at the cursor marked, in the room there is."""
-    head = [*_headline(survey), *quartiles(survey.converged)]
-    stuck = survey.stuck
+    head = [*_headline(state), *quartiles(state.converged)]
+    stuck = state.stuck
     if columns >= WIDE:
         left = (columns - 2) // 2
-        bars = histogram(survey.converged, left, min(rows - 4, BARS))
+        bars = histogram(state.converged, left, min(rows - 4, BARS))
         runs = _stuck(stuck, cursor, columns - left - 2, rows - len(head) - 1)
         return [clip(spans, columns) for spans in [*head, (), *beside(bars, runs, left + 2)]][:rows]
     below = min(len(stuck) + 3, rows // 2) if stuck else 0
-    bars = histogram(survey.converged, columns, min(BARS, rows - below - 4))
+    bars = histogram(state.converged, columns, min(BARS, rows - below - 4))
     runs = _stuck(stuck, cursor, columns, rows - len(bars) - 4)
     return [clip(spans, columns) for spans in [*head, *bars, (), *runs]][:rows]
 
 
-def _headline(survey: Survey) -> list[Line]:
-    converged, stuck = len(survey.converged), len(survey.stuck)
-    share = f" ({100 * converged / len(survey.outcomes):.1f} %)" if survey.over and survey.outcomes else ""
+def _headline(state: SweepState) -> list[Line]:
+    converged, stuck = len(state.converged), len(state.stuck)
+    share = f" ({100 * converged / len(state.outcomes):.1f} %)" if state.over and state.outcomes else ""
     counts = [Span(f"{converged:,} converge{share}", bold=True), Span(f"   {stuck:,} do not")]
-    if not survey.over:
-        waiting = survey.starts - converged - stuck
-        counts.append(Span(f"   {waiting:,} under way, {100 * survey.progress:.0f} %", "accent"))
-    elif len(survey.outcomes) < survey.starts or survey.progress < 1:
-        counts.append(Span(f"   stopped at {100 * survey.progress:.0f} %", "warn"))
-    if right := right_of(survey.outcomes):
+    if not state.over:
+        waiting = state.starts - converged - stuck
+        counts.append(Span(f"   {waiting:,} under way, {100 * state.progress:.0f} %", "accent"))
+    elif len(state.outcomes) < state.starts or state.progress < 1:
+        counts.append(Span(f"   stopped at {100 * state.progress:.0f} %", "warn"))
+    if right := right_of(state.outcomes):
         counts.append(Span(right.replace(", ", "   ").replace(" answer", "")))
-    return [line(*counts), line(Span(f"of {survey.starts:,} starts, at most {survey.epochs:,} epochs each", "dim"))]
+    return [line(*counts), line(Span(f"of {state.starts:,} starts, at most {state.epochs:,} epochs each", "dim"))]
 
 
 def right_of(outcomes: Sequence[Outcome]) -> str:

@@ -86,7 +86,7 @@ def in_use(path: Path) -> bool:
         os.close(descriptor)
 
 
-class Claim:
+class FileLock:
     """The mark that a file is in use, as long as it is held."""
 
     def __init__(self, path: Path) -> None:

@@ -21,9 +21,9 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import frozen
 from tui_backprop.core.experiment import Data, Experiment, Scale
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.run.branch import MOST, Branch
+from tui_backprop.core.run.branch import MOST_BRANCHES, Branch
 from tui_backprop.core.run.edits import Edit
-from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
+from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
 from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError, one_line
 from tui_backprop.experiments import load_experiment
@@ -76,7 +76,7 @@ class Session:
     """What the user should know: one sentence, or nothing."""
 
 
-def encode(moment: Moment | Standing, body: str, saved: datetime) -> bytes:
+def encode(moment: Moment | Snapshot, body: str, saved: datetime) -> bytes:
     """The session that stands at `moment`; `body` is `encode_body` of its experiment, made once for many saves."""
     head = {
         "format": FORMAT,
@@ -164,8 +164,8 @@ def _branches(keys: Section, head: Head, experiment: Experiment) -> tuple[Branch
     listed = keys.listed("branches")
     if listed is None:
         return (BranchPlace("1", (), head.step, head.phase, max(0, head.step - 1)),)
-    if not 1 <= len(listed) <= MOST:
-        raise keys.error("branches", f"{len(listed)} of them", f"1 to {MOST}")
+    if not 1 <= len(listed) <= MOST_BRANCHES:
+        raise keys.error("branches", f"{len(listed)} of them", f"1 to {MOST_BRANCHES}")
     return tuple(_branch(keys.within(f"branches[{n}]", entry), experiment) for n, entry in enumerate(listed))
 
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import platformdirs
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.moment import Moment, Standing
+from tui_backprop.core.run.moment import Moment, Snapshot
 from tui_backprop.errors import BackpropError, UnsavedError
 from tui_backprop.experiments.tables.stamp import changed_file
 from tui_backprop.reading.disk import read_bytes, reason, typed_path, unwritable
-from tui_backprop.sessions.files import Claim, in_use, replace, write_new
+from tui_backprop.sessions.files import FileLock, in_use, replace, write_new
 
 if TYPE_CHECKING:  # functions import the format themselves: the studio's start reads no session, and writes none
     from tui_backprop.sessions.format import Head, Session
@@ -168,7 +168,7 @@ class Record:
         """What the user should know of the session that was resumed."""
         self._experiment: Experiment | None = None
         self._body = ""
-        self._claim: Claim | None = None
+        self._claim: FileLock | None = None
 
     @classmethod
     def resume(cls, path: Path) -> tuple[Record, Session]:
@@ -199,7 +199,7 @@ class Record:
         record._experiment = experiment
         return record
 
-    def save(self, moment: Moment | Standing, asked: bool = False) -> bool:
+    def save(self, moment: Moment | Snapshot, asked: bool = False) -> bool:
         """Saves the session that stands at `moment`, unless it is saved already; whether it has written anything.
 
         A run that has not left its start is saved only if the user `asked`. A save that fails leaves the file as
@@ -230,7 +230,7 @@ class Record:
         body = (self._body if experiment is self._experiment else "") or encode_body(experiment)
         return f"This session cannot be resumed now, as {changed}." if needs_its_file(body) else ""
 
-    def save_as(self, path: Path, moment: Moment | Standing) -> None:
+    def save_as(self, path: Path, moment: Moment | Snapshot) -> None:
         """Saves in another file, and from now on there; the file so far stays as it is."""
         if _real(path) == self.path:
             self.save(moment, asked=True)
@@ -255,11 +255,11 @@ class Record:
     def _take(self, path: Path) -> None:
         self.path = _real(path)
         try:
-            self._claim = Claim(self.path)
+            self._claim = FileLock(self.path)
         except BlockingIOError:
             raise InUseError(f"{shown(path)} is in use by another studio", "see `tui-backprop sessions`") from None
 
-    def _write(self, moment: Moment | Standing) -> None:
+    def _write(self, moment: Moment | Snapshot) -> None:
         from tui_backprop.sessions.format import encode, encode_body
 
         self._body = self._body or encode_body(moment.base)
@@ -282,7 +282,7 @@ class Record:
             if path.exists():
                 continue
             with suppress(BlockingIOError, FileExistsError):
-                claim = Claim(path)
+                claim = FileLock(path)
                 try:
                     write_new(path, data)
                 except OSError:
@@ -318,7 +318,7 @@ def _prune() -> None:
     written = {path: _written_at(path) for path in folder().glob(f"{AUTOMATIC}*.json")}
     for path in sorted((path for path in written if written[path] < _BEGAN), key=written.__getitem__)[: 1 - KEPT]:
         with suppress(OSError):  # in use, or removed by another studio
-            claim = Claim(path)
+            claim = FileLock(path)
             try:
                 path.unlink()
             finally:

@@ -21,13 +21,13 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
+from tui_backprop.studio.event_queue import EventQueue
 from tui_backprop.studio.panes.inks import ANSI, in_256, palette_of
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.settings import Keep, Settings
 from tui_backprop.studio.themes import OWN
-from tui_backprop.studio.turnstile import Turnstile
 from tui_backprop.terminal.drivers import driver_class
-from tui_backprop.terminal.internals import OpenApp, break_down, driver_of, picture_of
+from tui_backprop.terminal.internals import ExposedApp, driver_of, fail, picture_of
 from tui_backprop.terminal.signals import caught
 from tui_backprop.terminal.size import fitting
 
@@ -59,7 +59,7 @@ def _commands() -> type[Provider]:
     return StudioCommands
 
 
-class BackpropApp(OpenApp):
+class BackpropApp(ExposedApp):
     """The studio of one experiment."""
 
     CSS_PATH = "app.tcss"
@@ -97,7 +97,7 @@ class BackpropApp(OpenApp):
         )
         self._audience, self._by_hand = audience, by_hand
         self._home: asyncio.AbstractEventLoop | None = None
-        self._turnstile = Turnstile(self, super().on_event)
+        self._events = EventQueue(self, super().on_event)
         for theme in OWN:
             self.register_theme(theme)
         self.theme = settings.theme
@@ -144,13 +144,13 @@ class BackpropApp(OpenApp):
     def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if "handle" in context and isinstance(error, Exception):
-            break_down(self, error)
+            fail(self, error)
         else:
             loop.default_exception_handler(context)
 
     def on_mount(self) -> None:
         """Garbage may be collected as soon as the studio can be seen."""
-        self.screen_change_signal.subscribe(self, self._turnstile.screen_changed, immediate=True)
+        self.screen_change_signal.subscribe(self, self._events.screen_changed, immediate=True)
         self.set_timer(SETTLED, gc.enable)
         if self._by_hand:
             self._studio.call_after_refresh(self._studio.action_by_hand, self._by_hand)
@@ -172,12 +172,12 @@ class BackpropApp(OpenApp):
         if not isinstance(event, (InputEvent, Paste)) or event.is_forwarded:
             await super().on_event(event)
             return
-        self._studio.attended()
+        self._studio.user_active()
         if isinstance(event, MouseMove):  # which changes nothing
             await super().on_event(event)
         else:
             self._studio.settle()
-            await self._turnstile.arrive(event)
+            await self._events.arrive(event)
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's, as Textual asks; what is written in dialogs and frames can be read as well as the panes."""
@@ -196,7 +196,7 @@ class BackpropApp(OpenApp):
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leaves; what is still typed opens nothing."""
-        self._turnstile.shut()
+        self._events.shut()
         super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:

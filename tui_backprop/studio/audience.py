@@ -39,7 +39,7 @@ class Audience(NamedTuple):
 ALONE = Audience()
 
 
-class FreshStart:
+class IdleRestart:
     """Starts over when a visitor has left, or a demo has ended."""
 
     def __init__(
@@ -48,7 +48,7 @@ class FreshStart:
         self._audience, self._later, self._start_over = audience, later, start_over
         self._timer: Timer | None = None
 
-    def attended(self) -> None:
+    def user_active(self) -> None:
         """Somebody is there: a kiosk starts over only some time after the last key."""
         if self._audience.kiosk:
             self._after(self._audience.idle)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from textual.timer import Timer
 
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.moment import Moment, Standing
+from tui_backprop.core.run.moment import Moment, Snapshot
 from tui_backprop.errors import BackpropError
 from tui_backprop.sessions.store import Record, place, place_to_write, shown, typed
 
@@ -29,11 +29,11 @@ class Autosave:
     def __init__(
         self,
         record: Record | None,
-        standing: Callable[[], Moment | Standing],
+        snapshot: Callable[[], Moment | Snapshot],
         later: Callable[[float, Callable[[], None]], Timer],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
-        self._record, self._standing, self._later, self._tell = record, standing, later, tell
+        self._record, self._snapshot, self._later, self._notify = record, snapshot, later, notify
         self._timer: Timer | None = None
         self._next = 0.0
         self._failed = False
@@ -73,7 +73,7 @@ class Autosave:
             return ""
         copy = Record()
         try:
-            copy.save(self._standing(), asked=True)
+            copy.save(self._snapshot(), asked=True)
             return "" if copy.path is None else typed(copy.path)
         finally:
             copy.close()
@@ -103,15 +103,15 @@ class Autosave:
             return
         start = time.monotonic()
         try:
-            if not self._record.save(self._standing()):
+            if not self._record.save(self._snapshot()):
                 return
             if self._failed:
-                self._tell("The session is saved again.")
+                self._notify("The session is saved again.")
             self._failed = False
             self._warn()
         except BackpropError as error:
             if not self._failed:
-                self._tell(str(error))
+                self._notify(str(error))
             self._failed = True
         end = time.monotonic()
         self._next = start + max(INTERVAL, SHARE * (end - start))
@@ -124,16 +124,16 @@ class Autosave:
 
     def _warn(self) -> None:
         """Tells what keeps the session from being opened again, as soon as it is known."""
-        warning = self.warning(self._standing().base)
+        warning = self.warning(self._snapshot().base)
         if warning and warning != self._warned:
-            self._tell(warning)
+            self._notify(warning)
         self._warned = warning
 
     def save_now(self) -> None:
         """Saves the present moment without a word and without fail, for when the studio is about to end."""
         if self._record is not None and not self._returning:
             with suppress(Exception):
-                self._record.save(self._standing())
+                self._record.save(self._snapshot())
 
     def read_name(self, text: str) -> str:
         """A name or a path that the session can be saved under; nothing stands for the one it has."""
@@ -150,12 +150,12 @@ class Autosave:
             return "This studio keeps no session."
         try:
             if name:
-                self._record.save_as(place(name), self._standing())
+                self._record.save_as(place(name), self._snapshot())
             else:
-                self._record.save(self._standing())
+                self._record.save(self._snapshot())
         except BackpropError as error:
             return str(error)
-        if warning := self.warning(self._standing().base):
+        if warning := self.warning(self._snapshot().base):
             return f"Saved, but: {warning}"
         return (
             f"Saved in {self.where()}." if self.where() else "Nothing to save yet. Saving starts with the first step."

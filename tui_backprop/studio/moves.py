@@ -80,45 +80,45 @@ def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | No
     return Move(make)
 
 
-def until_converged(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one reaches the experiment's goal; none where one has."""
     if (epoch := timeline.moment.converged_at) is not None:
-        return _told(f"It converged in epoch {epoch:,}.", tell)
-    return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", tell)
+        return _told(f"It converged in epoch {epoch:,}.", notify)
+    return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", notify)
 
 
-def _told(text: str, tell: Callable[[str], None]) -> Move:
+def _told(text: str, notify: Callable[[str], None]) -> Move:
     """No move, but a word."""
 
     def make() -> Iterator[str]:
-        tell(text)
+        notify(text)
         yield from ()
 
     return Move(make)
 
 
-def until_below(timeline: Timeline, bound: float, tell: Callable[[str], None]) -> Move:
+def until_below(timeline: Timeline, bound: float, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one's error is below a bound."""
-    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ", tell)
+    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ", notify)
 
 
-def for_epochs(timeline: Timeline, count: int, tell: Callable[[str], None]) -> Move:
+def for_epochs(timeline: Timeline, count: int, notify: Callable[[str], None]) -> Move:
     """So many epochs more."""
-    return _run(timeline, lambda errors: False, count, "Ran to ", tell)
+    return _run(timeline, lambda errors: False, count, "Ran to ", notify)
 
 
-def until_error_rises(timeline: Timeline, tell: Callable[[str], None]) -> Move:
+def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one's error is larger than the one before."""
     return _run(
         timeline,
         lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]),
         MOST_EPOCHS,
         "The error rose: ",
-        tell,
+        notify,
     )
 
 
-def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None]) -> Move:
+def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None]) -> Move:
     """Steps until one does what is waited for; stops at the phase where it happened."""
 
     def make() -> Iterator[str]:
@@ -134,19 +134,19 @@ def until(timeline: Timeline, condition: Condition, tell: Callable[[str], None])
             yield f"Running: step {step:,}. Escape stops."
         moment = timeline.moment
         if not reason:
-            tell(f"It had not happened by step {steps:,}.")
+            notify(f"It had not happened by step {steps:,}.")
         elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
             phase = first_not_finite(moment)
             timeline.go(moment.step, phase)
-            tell(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}.")
+            notify(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}.")
         else:
-            tell(f"Step {moment.step:,}, update: {reason}.")
+            notify(f"Step {moment.step:,}, update: {reason}.")
 
     return Move(make, open_ended=True)
 
 
 def _run(
-    timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, tell: Callable[[str], None]
+    timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, notify: Callable[[str], None]
 ) -> Move:
     """Runs until `ended`, or the error is no longer a finite number, and says how it ended."""
 
@@ -164,6 +164,6 @@ def _run(
         moment = timeline.moment
         gave_up = f"Not within {limit:,} epochs; it may be stuck: "
         how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
-        tell(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
+        notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
 
     return Move(make, open_ended=True)

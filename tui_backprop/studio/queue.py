@@ -21,7 +21,7 @@ class Move(NamedTuple):
     open_ended: bool = False
 
 
-class Journeys:
+class MoveQueue:
     """A queue of moves: none is lost, however fast they are asked for."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Journeys:
         if progress is not None:
             progress.close()  # type: ignore[attr-defined]  # every move is a generator
 
-    def proceed(self, seconds: float) -> bool:
+    def run_for(self, seconds: float) -> bool:
         """Moves on for about that long; returns whether everything is done."""
         deadline = time.monotonic() + seconds
         while self.busy:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 
-from tui_backprop.terminal.internals import OpenDriver, read_browser_keys
+from tui_backprop.terminal.internals import ExposedDriver, read_browser_keys
 from tui_backprop.terminal.keys import KeyReader
 
 LAST_WAIT = 5.0
@@ -17,7 +17,7 @@ LAST_WAIT = 5.0
 HANGUP = 129
 
 
-class BrowserDriver(OpenDriver, WebDriver):
+class BrowserDriver(ExposedDriver, WebDriver):
     """Keys come through a pipe from a server: when the server has gone, however it ended, the pipe is closed."""
 
     def write(self, data: str) -> None:

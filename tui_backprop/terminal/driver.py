@@ -16,7 +16,7 @@ from textual.message import Message
 from tui_backprop.terminal.abilities import ascii_only
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
-from tui_backprop.terminal.internals import OpenDriver, break_down
+from tui_backprop.terminal.internals import ExposedDriver, fail
 from tui_backprop.terminal.line import Line, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -46,7 +46,7 @@ _HARMLESS = re.compile(
 )
 
 
-class SturdyDriver(OpenDriver, LinuxDriver):
+class ResilientDriver(ExposedDriver, LinuxDriver):
     """Textual's driver, which ends with its terminal, and reads whatever that sends."""
 
     def run_input_thread(self) -> None:
@@ -55,14 +55,14 @@ class SturdyDriver(OpenDriver, LinuxDriver):
             if not read_keys(self.fileno, self.exit_event, self.process_message, self.debug):
                 self._gone()
         except Exception as error:  # noqa: BLE001  # the application ends with it, as with one of its own
-            self.loop.call_soon_threadsafe(break_down, self.application, error)
+            self.loop.call_soon_threadsafe(fail, self.application, error)
 
     def _gone(self) -> None:
         """The terminal is gone."""
         self.application.leave(HANGUP)
 
 
-class FrugalDriver(SturdyDriver):
+class DiffDriver(ResilientDriver):
     """The same, with a model of the screen between the application and the line."""
 
     ascii = False
@@ -226,7 +226,7 @@ class FrugalDriver(SturdyDriver):
         self._line.stop()
 
 
-class AsciiDriver(FrugalDriver):
+class AsciiDriver(DiffDriver):
     """The same for terminals, or locales, that know no other characters."""
 
     ascii = True

@@ -23,9 +23,9 @@ def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
     if os.environ.get("TEXTUAL_DRIVER"):
         return None
     try:
-        from tui_backprop.terminal.driver import AsciiDriver, FrugalDriver, SturdyDriver
+        from tui_backprop.terminal.driver import AsciiDriver, DiffDriver, ResilientDriver
     except ModuleNotFoundError:  # Windows has no termios
         return None
     if not os.environ.get("TERM", "").startswith(_KNOWN):
-        return SturdyDriver
-    return AsciiDriver if ascii_characters else FrugalDriver
+        return ResilientDriver
+    return AsciiDriver if ascii_characters else DiffDriver

@@ -29,7 +29,7 @@ def picture_of(app: App[Any]) -> RenderableType | None:
     return app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
 
 
-def break_down(app: App[Any], error: Exception) -> None:
+def fail(app: App[Any], error: Exception) -> None:
     """Ends `app` with an error of another thread, as with one of its own; `App.exit` would lose it."""
     app._handle_exception(error)
 
@@ -41,7 +41,7 @@ def read_browser_keys(parser: type) -> None:
     web_driver.XTermParser = parser  # type: ignore[assignment, attr-defined]
 
 
-class OpenApp(App[None]):
+class ExposedApp(App[None]):
     """Base of an application that breaks without a word: by itself Textual prints a traceback of many screens."""
 
     broken: Exception | None = None
@@ -64,7 +64,7 @@ class OpenApp(App[None]):
             super()._handle_exception(error)
 
 
-class OpenScreen(Screen[None]):
+class ExposedScreen(Screen[None]):
     """Base of a screen that is drawn when it is `complete`: by itself Textual draws what has no size yet, too."""
 
     @property
@@ -77,7 +77,7 @@ class OpenScreen(Screen[None]):
             super()._compositor_refresh()
 
 
-class OpenDriver(Driver):
+class ExposedDriver(Driver):
     """Base of a driver for Linux and macOS, before Textual's own: what a driver of ours needs, by public names."""
 
     _writer_thread: Any

@@ -69,10 +69,10 @@ def test_only_the_linear_stretch_of_a_network_collapses() -> None:
 
 
 def test_a_product_that_takes_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collapse, "WORK", 11)  # the product takes 12 multiplications
+    monkeypatch.setattr(collapse, "WORK_BUDGET", 11)  # the product takes 12 multiplications
     moment = at("linear-collapse")
     (one,) = view_collapse(moment)
     assert (one.matrix, one.bias, one.difference) == (None, None, 0.0)
     assert one.deep == pytest.approx(moment.experiment.data.inputs @ np.linalg.multi_dot(moment.parameters.weights))
-    monkeypatch.setattr(collapse, "WORK", 12)
+    monkeypatch.setattr(collapse, "WORK_BUDGET", 12)
     assert view_collapse(moment)[0].matrix is not None

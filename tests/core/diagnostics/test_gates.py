@@ -7,7 +7,7 @@ import pytest
 
 from tests.core.runs import article, open_gates, run
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.diagnostics.gates import WORK, view_gates
+from tui_backprop.core.diagnostics.gates import WORK_BUDGET, view_gates
 from tui_backprop.core.experiment import Data
 
 
@@ -78,7 +78,7 @@ def test_where_smooth_units_saturate(activation: str, z: float, passes: bool) ->
 
 def test_of_very_many_samples_every_so_many_are_looked_at() -> None:
     experiment = article()
-    count = 3 * WORK // experiment.network.size
+    count = 3 * WORK_BUDGET // experiment.network.size
     data = Data(np.ones((count, 3)), np.ones((count, 1)), ("a", "b", "c"), ("y",))
     found = view_gates(data, experiment.initial)
     assert found.total == count

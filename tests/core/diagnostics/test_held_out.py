@@ -31,7 +31,7 @@ def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:
 
 
 def test_in_large_networks_marks_are_at_states_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_out, "AGAIN", 0)
+    monkeypatch.setattr(held_out, "RECOMPUTE_BUDGET", 0)
     timeline = Timeline(load_experiment("iris"))
     found = view_held_out(timeline.go(105 * 2))
     assert found is not None

@@ -52,7 +52,7 @@ def test_long_epochs_and_many_samples_are_capped() -> None:
 
 def test_in_a_large_network_only_updates_that_one_has_been_at(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = view_interference(at("article", 8))
-    monkeypatch.setattr(past, "AGAIN", 16)  # one step of 16 weights
+    monkeypatch.setattr(past, "RECOMPUTE_BUDGET", 16)  # one step of 16 weights
     timeline = Timeline(load_experiment("article"))
     found = view_interference(timeline.go(7))
     assert (found.steps, found.left_out) == ((7,), 2)
@@ -61,6 +61,6 @@ def test_in_a_large_network_only_updates_that_one_has_been_at(monkeypatch: pytes
     assert (found.steps, found.left_out) == ((7, 8), 2)
     assert np.array_equal(found.change, whole.change[2:])
     assert view_interference(timeline.go(6, "gradient")).steps == ()
-    monkeypatch.setattr(interference, "WORK", 40)
+    monkeypatch.setattr(interference, "WORK_BUDGET", 40)
     monkeypatch.setattr(interference, "LEAST_SAMPLES", 1)
     assert view_interference(at("article", 1)).rows == (0, 2)  # two of four samples

@@ -14,7 +14,7 @@ from tests.render.moments import at, of
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics import landscape
-from tui_backprop.core.diagnostics.landscape import Window, view_landscape, way_here, window_around
+from tui_backprop.core.diagnostics.landscape import Window, path_so_far, view_landscape, window_around
 from tui_backprop.core.parts import Bias, Parameter, Weight
 
 
@@ -47,8 +47,8 @@ def test_every_point_is_a_pass_of_all_samples_with_the_two_parameters_set(
                     weights[axis.layer - 1][axis.row, axis.column] = value
             rules = replace(net.rules, round=None)
             losses = [one_step(rules, weights, biases, x, y).loss for x, y in zip(net.inputs, net.targets, strict=True)]
-            price = sum(l1 * np.abs(w).sum() + l2 / 2 * (w * w).sum() for w in weights)
-            wanted[line, column] = np.mean(losses) + price
+            penalty = sum(l1 * np.abs(w).sum() + l2 / 2 * (w * w).sum() for w in weights)
+            wanted[line, column] = np.mean(losses) + penalty
     assert found.loss == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 
 
@@ -71,13 +71,13 @@ def test_with_much_to_do_points_and_then_samples_become_fewer(monkeypatch: pytes
     whole = view_landscape(moment, pair, window, 60, 40)
     assert (whole.block, len(whole.rows), whole.loss.shape) == (1, 100, (40, 60))
     landscape._landscape.cache_clear()
-    monkeypatch.setattr(landscape, "WORK", 17 * 100 * 600)
+    monkeypatch.setattr(landscape, "WORK_BUDGET", 17 * 100 * 600)
     fewer = view_landscape(moment, pair, window, 60, 40)
     assert (fewer.block, len(fewer.rows), fewer.loss.shape) == (2, 100, (20, 30))
     quarters = whole.loss.reshape(20, 2, 30, 2).mean(axis=(1, 3))
     assert fewer.loss == pytest.approx(quarters, rel=0.05)
     landscape._landscape.cache_clear()
-    monkeypatch.setattr(landscape, "WORK", 17 * 50 * landscape.LEAST_POINTS)
+    monkeypatch.setattr(landscape, "WORK_BUDGET", 17 * 50 * landscape.LEAST_POINTS)
     half = view_landscape(moment, pair, window, 60, 40)
     assert half.rows.tolist() == list(range(0, 100, 2))
     assert half.loss.size <= landscape.LEAST_POINTS
@@ -89,7 +89,7 @@ def test_the_way_here_goes_through_the_weights_that_were() -> None:
     pair = Weight(1, 2, 3), Weight(2, 3, 0)
     seen = [timeline.moment.parameters] + [timeline.next_step().parameters for _ in range(200)]
     for step in (0, 1, 48, 49, 200):
-        way = way_here(timeline.go(step), pair)
+        way = path_so_far(timeline.go(step), pair)
         every = next(2**n for n in range(9) if step <= 48 * 2**n)
         wanted = [seen[n] for n in [*range(0, step, every), step]]
         assert way == [(p.weights[0][2, 3], p.weights[1][3, 0]) for p in wanted]
@@ -97,7 +97,7 @@ def test_the_way_here_goes_through_the_weights_that_were() -> None:
 
 def test_a_large_network_marks_only_what_is_at_hand() -> None:
     moment = of([200, 200, 1], 100)
-    assert len(way_here(moment, (Weight(1, 0, 0), Weight(1, 1, 0)))) == 3  # the start, step 64, now
+    assert len(path_so_far(moment, (Weight(1, 0, 0), Weight(1, 1, 0)))) == 3  # the start, step 64, now
 
 
 @settings(max_examples=100)

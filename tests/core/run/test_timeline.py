@@ -19,7 +19,7 @@ from tests.core.runs import article, xor
 from tests.transcription import Array
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.moment import START, Moment, Standing, phases
+from tui_backprop.core.run.moment import START, Moment, Snapshot, phases
 from tui_backprop.core.run.timeline import RECENT
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
@@ -287,8 +287,8 @@ def test_a_long_epoch_can_be_interrupted() -> None:
     assert timeline.moment.parameters.flat.tobytes() == state.parameters.flat.tobytes()
 
 
-def kept(standing: Standing | Moment) -> tuple[object, ...]:
-    return standing.base, standing.step, standing.phase, standing.branches, standing.present
+def kept(snapshot: Snapshot | Moment) -> tuple[object, ...]:
+    return snapshot.base, snapshot.step, snapshot.phase, snapshot.branches, snapshot.present
 
 
 def test_it_stands_as_far_as_a_move_forward_has_got() -> None:
@@ -300,31 +300,31 @@ def test_it_stands_as_far_as_a_move_forward_has_got() -> None:
     for begin in ways:
         timeline = Timeline(load_experiment("article"))
         before = timeline.go(step=7, phase="mask1")
-        assert kept(timeline.standing) == kept(before)
+        assert kept(timeline.snapshot) == kept(before)
         journey = begin(timeline)
         last = 7
         for _ in islice(journey, 20):
-            standing = timeline.standing
-            assert last <= standing.step
-            assert standing.step == 7 or standing.phase == "update"
-            assert standing.branches[0].step == standing.step <= standing.branches[0].reached
-            last = standing.step
+            snapshot = timeline.snapshot
+            assert last <= snapshot.step
+            assert snapshot.step == 7 or snapshot.phase == "update"
+            assert snapshot.branches[0].step == snapshot.step <= snapshot.branches[0].reached
+            last = snapshot.step
         assert last > 20
         assert isinstance(journey, Generator)
         journey.close()
-        assert kept(timeline.standing)[1:3] == kept(timeline.moment)[1:3]
-        assert timeline.standing.step in (7, last, last + 1)
+        assert kept(timeline.snapshot)[1:3] == kept(timeline.moment)[1:3]
+        assert timeline.snapshot.step in (7, last, last + 1)
         for _ in begin(timeline):
             pass
-        assert kept(timeline.standing) == kept(timeline.moment)
+        assert kept(timeline.snapshot) == kept(timeline.moment)
 
 
 def test_on_the_way_back_it_stands_where_it_was() -> None:
     timeline = Timeline(load_experiment("article"), budget=300_000)
     timeline.go(step=20_000)
     for _ in timeline.travel(9000):
-        assert timeline.standing.step == 20_000
-    assert timeline.standing.step == 9000
+        assert timeline.snapshot.step == 20_000
+    assert timeline.snapshot.step == 9000
 
 
 def test_running_until_convergence_stops_in_epoch_148() -> None:

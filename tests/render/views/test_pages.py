@@ -233,9 +233,9 @@ def test_the_second_weight_is_another_of_the_unit_then_one_that_leads_on() -> No
 
 
 def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.core.diagnostics.collapse.WORK", 0)
+    monkeypatch.setattr("tui_backprop.core.diagnostics.collapse.WORK_BUDGET", 0)
     assert "would take too long" in " ".join(shown(collapse, at("linear-collapse")))
-    monkeypatch.setattr("tui_backprop.core.diagnostics.gradient_check.SEARCHED", 0)
+    monkeypatch.setattr("tui_backprop.core.diagnostics.gradient_check.KINK_SEARCH_BUDGET", 0)
     assert "not looked for" in " ".join(shown(slope, at("article", 1)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
-from tui_backprop.core.diagnostics.gates import WORK, looked_at
+from tui_backprop.core.diagnostics.gates import WORK_BUDGET, sampled_rows
 from tui_backprop.core.products import times_in_order
 from tui_backprop.core.run.moment import Moment
 
@@ -20,7 +20,7 @@ class Collapse:
 
     `always` says that the layers between are linear whatever the weights; else their gates are the same for all
     the samples looked at, now. `deep` and `flat` (samples, units) are z[last] by the layers one after the other,
-    and by the one matrix, for the data rows `rows` of `total`. Where the product would take more than `WORK`
+    and by the one matrix, for the data rows `rows` of `total`. Where the product would take more than `WORK_BUDGET`
     multiplications, there is neither `matrix` nor `bias`, and `flat` is `deep`.
     """
 
@@ -44,7 +44,7 @@ class Collapse:
 def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
     """Every stretch of two or more layers that is one layer at this moment; none where all bend."""
     parameters, network = moment.parameters, moment.ahead.network
-    rows, count = looked_at(moment.ahead.data, parameters), len(moment.ahead.data)
+    rows, count = sampled_rows(moment.ahead.data, parameters), len(moment.ahead.data)
     with np.errstate(all="ignore"):
         passed = list(layers(parameters, moment.ahead.data.inputs[rows]))
         slopes = [_slopes(name, z, a) for name, (z, a) in zip(network.activations, passed, strict=True)]
@@ -81,7 +81,7 @@ def _product(
     """
     parameters = moment.parameters
     weights, biases = parameters.weights[first - 1 : last], parameters.biases[first - 1 : last]
-    if sum(each.size for each in weights[:-1]) * weights[-1].shape[1] > WORK:
+    if sum(each.size for each in weights[:-1]) * weights[-1].shape[1] > WORK_BUDGET:
         return None, None
     matrix = weights[-1]
     bias = biases[-1] if biases else np.zeros(matrix.shape[1])

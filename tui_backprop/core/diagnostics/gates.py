@@ -17,7 +17,7 @@ from tui_backprop.core.network import Parameters
 
 SATURATED = 0.05
 """A curved unit is saturated where its slope is below this share of the steepest."""
-WORK = 2_000_000
+WORK_BUDGET = 2_000_000
 """Multiplications that a look at the data may take; of more samples than that, only some are looked at."""
 
 Mask = NDArray[np.bool_]
@@ -74,15 +74,15 @@ class Gates(NamedTuple):
         return not (self.curved or any(layer.switching.any() for layer in self.layers))
 
 
-def looked_at(data: Data, parameters: Parameters) -> NDArray[np.intp]:
+def sampled_rows(data: Data, parameters: Parameters) -> NDArray[np.intp]:
     """The data rows that a view of all samples takes: all of them, or an even selection where there are too many."""
-    every = -(-len(data) * parameters.network.size // WORK)
+    every = -(-len(data) * parameters.network.size // WORK_BUDGET)
     return np.arange(0, len(data), max(1, every))
 
 
 def view_gates(data: Data, parameters: Parameters) -> Gates:
     """The gates of every hidden unit under the parameters."""
-    rows = looked_at(data, parameters)
+    rows = sampled_rows(data, parameters)
     found = []
     with np.errstate(all="ignore"):
         for layer, (z, a) in enumerate(layers(parameters, data.inputs[rows]), 1):

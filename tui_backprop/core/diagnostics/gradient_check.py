@@ -21,7 +21,7 @@ STEPS = (STEP, STEP / 10, STEP / 100)
 """Tried one after the other, until one meets no kink."""
 REACH = 1.0
 """How far from a parameter kinks are looked for."""
-SEARCHED = 150_000
+KINK_SEARCH_BUDGET = 150_000
 """Parameters times samples up to which kinks are looked for: that takes a hundred passes and more."""
 TOLERANCE = 1e-5
 """The relative difference up to which two gradients agree."""
@@ -169,7 +169,7 @@ def check_slope(moment: Moment, index: int) -> Slope:
         step = smooth or STEPS[0]
         low, middle, high = (loss.mean(flat, index, change) for change in (-step, 0.0, step))
         analytic = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
-        searched = experiment.network.size * len(samples) <= SEARCHED
+        searched = experiment.network.size * len(samples) <= KINK_SEARCH_BUDGET
         below, above = (_nearest_kink(loss, flat, index, sign) if searched else None for sign in (-1.0, 1.0))
         numeric = (high - low) / (2 * step)
     return Slope(samples, step, (low, middle, high), numeric, analytic, smooth is None, below, above, searched)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.core.run.past import AGAIN, Past, PastStep
+from tui_backprop.core.run.past import RECOMPUTE_BUDGET, Past, PastStep
 
 MOST_MARKS = 48
 """The most places of the run that are looked at."""
@@ -48,8 +48,8 @@ def view_health(moment: Moment) -> Health:
     position, past = moment.position, moment.past
     epoch, depth = moment.experiment.steps_per_epoch, moment.experiment.network.depth
     cost = past.cost(moment.step)
-    large = cost * past.interval > AGAIN
-    most = max(2, min(MOST_MARKS, 2 * AGAIN // cost))
+    large = cost * past.interval > RECOMPUTE_BUDGET
+    most = max(2, min(MOST_MARKS, 2 * RECOMPUTE_BUDGET // cost))
     every = past.interval if large else 1
     while position > every * most:
         every *= 2
@@ -73,7 +73,7 @@ def _mark(past: Past, first: int, window: int) -> Array:
         with np.errstate(all="ignore"):
             return np.asarray(np.mean([_sizes(step) for step in past.steps(first, first + window - 1)], axis=0))
 
-    found: Array = past.once(("health", first, window), mean)
+    found: Array = past.cached(("health", first, window), mean)
     return found
 
 

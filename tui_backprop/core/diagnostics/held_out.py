@@ -9,9 +9,9 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.core.run.past import AGAIN
+from tui_backprop.core.run.past import RECOMPUTE_BUDGET
 
 MOST_MARKS = 64
 """The most places of the run at which the test samples are tried."""
@@ -38,7 +38,7 @@ def view_held_out(moment: Moment) -> HeldOut | None:
     data, past = moment.ahead.data.test, moment.past
     if data is None:
         return None
-    rows = looked_at(data, moment.parameters)
+    rows = sampled_rows(data, moment.parameters)
     inputs, targets = data.inputs[rows], data.targets[rows]
     every, last = 1, len(moment.errors)
     while last > every * MOST_MARKS:
@@ -53,8 +53,8 @@ def view_held_out(moment: Moment) -> HeldOut | None:
     for epoch in range(every, last + 1, every):
         end = step = past.branch.epoch_end(epoch)
         at_hand = past.branch.nearest(end).step
-        if (end - at_hand) * past.cost(end) * MOST_MARKS > 8 * AGAIN:
+        if (end - at_hand) * past.cost(end) * MOST_MARKS > 8 * RECOMPUTE_BUDGET:
             step = at_hand
-        errors.append(past.once(("test", step), partial(tried, step)))
+        errors.append(past.cached(("test", step), partial(tried, step)))
         epochs.append(epoch - (end - step) / (end - past.branch.epoch_end(epoch - 1)))
     return HeldOut(np.array(epochs), np.array(errors), len(rows), len(data))

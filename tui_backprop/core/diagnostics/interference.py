@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.diagnostics.gates import WORK
+from tui_backprop.core.diagnostics.gates import WORK_BUDGET
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
 
@@ -38,7 +38,7 @@ class Interference:
 def view_interference(moment: Moment) -> Interference:
     """The updates that this epoch has made up to the moment; in large networks those that one has been at."""
     count = len(moment.experiment.data)
-    most = max(LEAST_SAMPLES, min(MOST_SAMPLES, WORK // moment.experiment.network.size))
+    most = max(LEAST_SAMPLES, min(MOST_SAMPLES, WORK_BUDGET // moment.experiment.network.size))
     rows = tuple(range(0, count, -(-count // most)))
     start = moment.past.epoch_start(moment.step)
     first = max(start + 1, moment.position - MOST_STEPS + 1)

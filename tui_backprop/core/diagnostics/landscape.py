@@ -21,7 +21,7 @@ from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.penalty import penalised, penalty
 from tui_backprop.core.run.moment import Moment
 
-WORK = 8_000_000
+WORK_BUDGET = 8_000_000
 """Multiplications that a map may take: with more to do its points become fewer, then its samples."""
 LEAST_POINTS = 144
 """So many points a map has, whatever they take; then samples are left out instead."""
@@ -86,8 +86,8 @@ def _landscape(
     experiment: Experiment, parameters: Parameters, axes: Axes, window: Window, columns: int, lines: int
 ) -> Landscape:
     data, size = experiment.data, experiment.network.size
-    rows = np.arange(0, len(data), max(1, -(-len(data) * size * LEAST_POINTS // WORK)))
-    most = max(LEAST_POINTS, WORK // (len(rows) * size))
+    rows = np.arange(0, len(data), max(1, -(-len(data) * size * LEAST_POINTS // WORK_BUDGET)))
+    most = max(LEAST_POINTS, WORK_BUDGET // (len(rows) * size))
     block = next(k for k in range(1, columns * lines + 1) if -(-columns // k) * -(-lines // k) <= most)
     x = _centres(columns, block) * window.size + window.left
     y = (1.0 - _centres(lines, block)) * window.size + window.bottom
@@ -116,7 +116,7 @@ def mean_losses(experiment: Experiment, parameters: Parameters, axes: Axes, poin
             _data_losses(experiment, parameters, axes, points[start : start + step], data)
             for start in range(0, len(points), step)
         ]
-        return np.concatenate(found) + _prices(experiment, parameters, axes, points)
+        return np.concatenate(found) + _penalties(experiment, parameters, axes, points)
 
 
 def _data_losses(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array, data: Data) -> Array:
@@ -134,7 +134,7 @@ def _data_losses(experiment: Experiment, parameters: Parameters, axes: Axes, poi
     return np.asarray(LOSSES[experiment.training.loss].of(z, below, targets).mean(axis=1))
 
 
-def _prices(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array) -> Array | float:
+def _penalties(experiment: Experiment, parameters: Parameters, axes: Axes, points: Array) -> Array | float:
     """P at each of the points: that of the other weights, and of these two."""
     training = experiment.training
     if not penalised(training):
@@ -148,14 +148,14 @@ def _prices(experiment: Experiment, parameters: Parameters, axes: Axes, points: 
     return prices
 
 
-def way_here(moment: Moment, axes: Axes) -> list[tuple[float, float]]:
+def path_so_far(moment: Moment, axes: Axes) -> list[tuple[float, float]]:
     """Where the two parameters have been, from the start to the moment, at marks a power of two apart.
 
     Where a step takes long there are marks only at states that are available. The last one is the present place.
     """
     every, past = 1, moment.past
     training = moment.experiment.training
-    if training.batch * moment.experiment.network.size * past.interval > WORK // 8:
+    if training.batch * moment.experiment.network.size * past.interval > WORK_BUDGET // 8:
         every = past.interval
     while moment.position > every * MOST_MARKS:
         every *= 2
@@ -168,7 +168,9 @@ def way_here(moment: Moment, axes: Axes) -> list[tuple[float, float]]:
     def place_after(step: int) -> tuple[float, float]:
         return place(past.parameters(step))
 
-    before = [past.once(("way", *axes, step), partial(place_after, step)) for step in range(0, moment.position, every)]
+    before = [
+        past.cached(("way", *axes, step), partial(place_after, step)) for step in range(0, moment.position, every)
+    ]
     return [*before, place(moment.parameters)]
 
 

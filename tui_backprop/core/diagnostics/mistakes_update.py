@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
-from tui_backprop.core.optimizers import OPTIMIZERS, slipped
+from tui_backprop.core.optimizers import OPTIMIZERS, mistaken_values
 from tui_backprop.core.parts import Bias, Weight
 
 _MOST_OTHERS = 100
@@ -18,8 +18,8 @@ def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
     yield Mistake("sign", -right, "Right size, wrong sign: the sign of δ decides.")
     yield Mistake("rate-too-early", rate * right, "The rate comes later: the gradient is input × δ.")
     yield Mistake("rate-too-early", -rate * right, "This is the change of the weight: the gradient is input × δ.")
-    price = float(step.price[parameter.index(step.experiment.network)])
-    yield Mistake("penalty", right + price, "The penalty comes later: this is the slope of the error alone.")
+    penalty = float(step.penalty[parameter.index(step.experiment.network)])
+    yield Mistake("penalty", right + penalty, "The penalty comes later: this is the slope of the error alone.")
     if len(step.moment.samples) > 1:
         yield Mistake("sum", right * len(step.moment.samples), "This is the sum over the batch: take the mean.")
     if isinstance(parameter, Weight):
@@ -52,9 +52,9 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
         other_way = "The rate is missing, and the change goes the other way."
         yield Mistake("rate-forgotten", old - (new - old) / rate, other_way)
     if step.moment.memory_before is not None:
-        numbers = {"old": old, "g": gradient + float(step.price[index]), "new": new}
+        numbers = {"old": old, "g": gradient + float(step.penalty[index]), "new": new}
         memory = step.moment.memory_before, step.moment.memory_after
-        for slip, value in slipped(training, index, numbers, *memory):
+        for slip, value in mistaken_values(training, index, numbers, *memory):
             yield Mistake(slip.name, value, slip.says)
     yield from _by_bugs(step, "new", parameter)
     yield Mistake("not-updated", old, "This is the old weight: it has not moved.")
@@ -78,13 +78,13 @@ def of_change(step: TrueStep, parameter: Weight | Bias) -> Found:
 def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
     """What comes of a penalty that was left out, turned round, or laid on a bias."""
     index, training = parameter.index(step.experiment.network), step.experiment.training
-    gradient, price = step.gradient(()), step.price
+    gradient, penalty = step.gradient(()), step.penalty
     if isinstance(parameter, Bias):
-        price = price.copy()
-        price[index] = training.l2 * parameter.value(step.moment.before)
+        penalty = penalty.copy()
+        penalty[index] = training.l2 * parameter.value(step.moment.before)
         told = "Biases have no penalty: leave it out here."
-        yield Mistake("penalty", float(step.updated(gradient + price)[index]), told)
-    elif price[index]:
+        yield Mistake("penalty", float(step.updated(gradient + penalty)[index]), told)
+    elif penalty[index]:
         rule = "gradient + " + " + ".join(
             ["l1 × sign of the weight"] * bool(training.l1) + ["l2 × weight"] * bool(training.l2)
         )
@@ -94,9 +94,9 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
             (2.0, f"Twice the penalty: its slope has no factor 2, g = {rule}."),
             (0.5, f"Half of the penalty: ½ × l2 × weight² has the slope l2 × weight, g = {rule}."),
         ):
-            value = float(step.updated(gradient + share * price)[index])
+            value = float(step.updated(gradient + share * penalty)[index])
             yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, told)
-        outside = float(step.updated(gradient)[index] - price[index])
+        outside = float(step.updated(gradient)[index] - penalty[index])
         yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate counts for both.")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Backprop, Frame
-from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
@@ -117,7 +117,7 @@ def net_pulls(moment: Moment, layer: int) -> tuple[Array, Array]:
 def _passes(moment: Moment) -> tuple[NDArray[np.intp], Frame]:
     """A pass of all samples at the moment's parameters, by the rules of its training, rounding included."""
     experiment = moment.ahead
-    rows = looked_at(experiment.data, moment.parameters)
+    rows = sampled_rows(experiment.data, moment.parameters)
     passes = Backprop(experiment.network, experiment.training, len(rows))
     np.copyto(passes.parameters, moment.parameters.flat)
     with np.errstate(all="ignore"):

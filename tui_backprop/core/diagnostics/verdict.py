@@ -36,7 +36,7 @@ def verdict(moment: Moment) -> Verdict | None:
         return Verdict("targets out of reach")
     if _diverges(moment):
         return Verdict("error diverges", "health")
-    found: Gates = moment.past.once(
+    found: Gates = moment.past.cached(
         ("gates", moment.position, moment.edits), lambda: view_gates(moment.ahead.data, moment.parameters)
     )
     saturated, curved = _saturated(found)

@@ -99,7 +99,7 @@ class TrueStep:
         if figure == "gradient":
             return float(gradient[index])
         old = float(self.moment.before.flat[index])
-        return float(self.updated(gradient + self.price)[index]) - (old if figure == "change" else 0.0)
+        return float(self.updated(gradient + self.penalty)[index]) - (old if figure == "change" else 0.0)
 
     def gradient(self, bugs: Collection[str], carry: Carry = _as_it_is) -> Array:
         """∂E of all parameters (size,) by a pass with mistakes, the mean over the batch."""
@@ -108,7 +108,7 @@ class TrueStep:
         return np.asarray(np.mean([self._pass_of(row, bugs, carry).gradient for row in chosen], axis=0))
 
     @property
-    def price(self) -> Array:
+    def penalty(self) -> Array:
         """The penalty's gradient of all parameters (size,); biases are free."""
         network, flat = self.experiment.network, np.zeros(self.experiment.network.size)
         weights = slice(0, network.weight_count)

@@ -20,13 +20,13 @@ from tui_backprop.core.run.trainer import Origin, Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 STRIDE = 256
-"""The most steps that are made between two chances to interrupt a journey."""
+"""The most steps that are made between two chances to interrupt a move."""
 _INTERVAL = 64
 """Steps between checkpoints, before they are thinned."""
 _OVERHEAD = 400
 """Bytes of a checkpoint besides its arrays."""
-MOST = 32
-"""How many branches a run may have: those at rest share a budget of memory."""
+MOST_BRANCHES = 32
+"""How many branches a run may have; those that are not the present one share a memory budget."""
 _AT_REST = 64
 """The most checkpoints of a branch that is not the present one."""
 
@@ -63,7 +63,7 @@ class _History:
 class Branch:
     """The states of a run, each a function of experiment, edits and step number alone.
 
-    States that it takes and gives are settled: the edits at their step are made.
+    States that it takes and gives include the edits made at their step.
     """
 
     def __init__(self, experiment: Experiment, edits: Sequence[Edit] = (), budget: int = 0, reached: int = 0) -> None:
@@ -75,7 +75,7 @@ class Branch:
         self._edit_steps = [edit.step for edit in self.edits]
         self._trainers, self._from = _trainers(experiment, self.edits)
         self._interval = _INTERVAL
-        self._checkpoints = {0: self.settled(self._trainers[0].start())}
+        self._checkpoints = {0: self.with_edits(self._trainers[0].start())}
         self._history = _History()
         self._goals: dict[int, int] = {}
         """By how many edits had been made before it: the first epoch that reached the goal."""
@@ -115,7 +115,7 @@ class Branch:
     def epochs_completed(self, step: int) -> int:
         """How many epochs are over at the end of step `step`."""
         epoch = self.epoch(step)
-        return epoch if step and self.trainer(step).done(step) == 0 else max(0, epoch - 1)
+        return epoch if step and self.trainer(step).steps_into_epoch(step) == 0 else max(0, epoch - 1)
 
     def epoch_end(self, epoch: int) -> int:
         """The last step of an epoch; 0, the start, for epoch 0."""
@@ -133,7 +133,7 @@ class Branch:
 
     # States
 
-    def settled(self, state: TrainingState) -> TrainingState:
+    def with_edits(self, state: TrainingState) -> TrainingState:
         """The state with the edits at its step made."""
         edits = self.edits_at(state.step)
         if not edits:
@@ -144,7 +144,7 @@ class Branch:
             if edit.of_parameter:
                 parameters = with_parameter(parameters, edit)
         same = made.experiment.training.optimizer == ahead.experiment.training.optimizer
-        memory = state.memory if same and state.step else ahead.fresh
+        memory = state.memory if same and state.step else ahead.empty_memory
         return TrainingState(state.step, parameters, state.epoch_error, memory)
 
     def nearest(self, step: int) -> TrainingState:
@@ -173,7 +173,7 @@ class Branch:
         return made, self._kept(trainer, state, made, errors)
 
     def _kept(self, trainer: Trainer, before: TrainingState, made: TrainingState, errors: list[float]) -> TrainingState:
-        """The state `made`, settled, after its checkpoint and the `errors` of the epochs since `before` were kept."""
+        """`made` with its edits, after its checkpoint and the `errors` of the epochs since `before` were kept."""
         for epoch, error in enumerate(errors, trainer.epoch(before.step + 1)):
             end = trainer.epoch_end(epoch)
             if (
@@ -183,7 +183,7 @@ class Branch:
             ):
                 before = made if end == made.step else trainer.advance(before, end - before.step)
                 self._remember_goal(trainer, epoch, before)
-        state = self.settled(made)
+        state = self.with_edits(made)
         self._remember_checkpoint(state)
         return state
 
@@ -191,7 +191,7 @@ class Branch:
         """Keeps what a completed step leaves behind."""
         trainer = self.trainer(state.step)
         epoch = trainer.epoch(state.step)
-        if state.step and trainer.done(state.step) == 0 and self._remember_error(epoch, state.epoch_error):
+        if state.step and trainer.steps_into_epoch(state.step) == 0 and self._remember_error(epoch, state.epoch_error):
             self._remember_goal(trainer, epoch, state)
         self._remember_checkpoint(state)
 
@@ -215,9 +215,11 @@ class Branch:
         edited.pop(id(self.experiment.data), None)
         return len(self._checkpoints) * size + self._history.nbytes + 2 * sum(edited.values())
 
-    def rest(self) -> None:
+    def trim(self) -> None:
         """Gives memory back, while another branch is the present one."""
-        while len(self._checkpoints) > _AT_REST or (len(self._checkpoints) > 1 and self.memory > self._budget / MOST):
+        while len(self._checkpoints) > _AT_REST or (
+            len(self._checkpoints) > 1 and self.memory > self._budget / MOST_BRANCHES
+        ):
             self._thin()
 
     def _thin(self) -> None:
@@ -259,7 +261,7 @@ def _trainers(experiment: Experiment, edits: Sequence[Edit]) -> tuple[list[Train
         last = trainers[-1]
         origin = last.origin
         if last.experiment.training.batch != changed.training.batch:
-            if last.done(edit.step):
+            if last.steps_into_epoch(edit.step):
                 raise BackpropError("a batch size holds for whole epochs", "change it at the end of one")
             origin = Origin(edit.step, last.epoch(edit.step))
         if starts[-1] == edit.step:

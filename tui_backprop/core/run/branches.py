@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.run.branch import MOST, Branch
+from tui_backprop.core.run.branch import MOST_BRANCHES, Branch
 from tui_backprop.core.run.moment import START, BranchPlace, Phase
 from tui_backprop.core.run.past import Past
 from tui_backprop.errors import BackpropError
@@ -74,20 +74,20 @@ class Branches:
 
     def check_room(self) -> None:
         """Raises `BackpropError` where there can be no other branch."""
-        if len(self._all) == MOST:
-            raise BackpropError(f"there can be at most {MOST} branches", "go to one of them with `b`")
+        if len(self._all) == MOST_BRANCHES:
+            raise BackpropError(f"there can be at most {MOST_BRANCHES} branches", "go to one of them with `b`")
 
     def add(self, branch: Branch, step: int, phase: Phase) -> None:
         """Another one, which becomes the present one; the one before is left at `step` and `phase`."""
         names = {each.name for each in self._all}
-        name = next(name for name in map(str, range(2, MOST + 2)) if name not in names)
+        name = next(name for name in map(str, range(2, MOST_BRANCHES + 2)) if name not in names)
         self._all.append(NamedBranch(name, branch))
         self.switch(len(self._all) - 1, step, phase)
 
     def switch(self, index: int, step: int, phase: Phase) -> None:
         """Makes another the present one; the one before is left at `step` and `phase`."""
         self.here.step, self.here.phase = step, phase
-        self.here.branch.rest()
+        self.here.branch.trim()
         self.present = index
 
     def rename(self, index: int, name: str) -> None:
@@ -102,4 +102,4 @@ class Branches:
                 state = each.branch.advance(state, each.branch.reached)
                 yield state.step
             if each is not self.here:
-                each.branch.rest()
+                each.branch.trim()

@@ -64,7 +64,7 @@ class BranchPlace:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Snapshot:
     """What a session keeps of a run, named as in a `Moment`: the experiment, the cursor, and all branches."""
 
     base: Experiment

@@ -11,7 +11,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.branch import Branch
 
-AGAIN = 4_000_000
+RECOMPUTE_BUDGET = 4_000_000
 """Parameters times samples that may be recomputed to look back; beyond, only stored states are looked at."""
 _MOST_KEPT = 512
 _MOST_STEPS_KEPT = 64
@@ -51,7 +51,7 @@ class Past:
             passage, state = trainer.record(state)
             samples = trainer.samples(state.step)
             yield PastStep(state.step, trainer.experiment, samples, before.parameters, state.parameters, passage)
-            state = self.branch.settled(state)
+            state = self.branch.with_edits(state)
 
     def of_steps(
         self, what: str, first: int, last: int, take: Callable[[PastStep], Any], present: PastStep | None
@@ -60,13 +60,13 @@ class Past:
 
         The `present` step is available. Where the others would take too long, the list begins after the last that does.
         """
-        known: dict[int, Any] = self.once(what, dict)
+        known: dict[int, Any] = self.cached(what, dict)
         if present is not None and first <= present.number <= last and present.number not in known:
             known[present.number] = take(present)
         missing = [number for number in range(first, last + 1) if number not in known]
         if missing:
             again = missing[-1] - self.branch.nearest(missing[0] - 1).step
-            if again * self.cost(missing[-1]) > AGAIN:
+            if again * self.cost(missing[-1]) > RECOMPUTE_BUDGET:
                 first = missing[-1] + 1
             else:
                 for step in self.steps(missing[0], missing[-1]):
@@ -89,9 +89,9 @@ class Past:
 
     def epoch_start(self, step: int) -> int:
         """How many steps were over when the epoch of step `step` began."""
-        return step - 1 - self.branch.trainer(step).done(step - 1) if step else 0
+        return step - 1 - self.branch.trainer(step).steps_into_epoch(step - 1) if step else 0
 
-    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+    def cached(self, key: Any, compute: Callable[[], Any]) -> Any:
         """What `compute` gives, computed the first time only; the oldest results are forgotten."""
         if key not in self._kept:
             self._kept[key] = compute()

@@ -10,7 +10,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.branch import STRIDE, Branch
 from tui_backprop.core.run.branches import Branches
 from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, is_change, present_value
-from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Standing, phases
+from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
@@ -45,7 +45,7 @@ class Timeline:
         self._budget, self._furthest = budget, furthest
         self._phases = phases(experiment.network.depth)
         self._branches = Branches(experiment, budget, branches, present)
-        self._before = self._after = self._settled = self._branch.nearest(0)
+        self._before = self._after = self._edited_state = self._branch.nearest(0)
         self._passage: Pass | None = None
         self._reported: dict[int, tuple[int, float]] = {}  # by step: its first sample and its error
         self._moment = self._show(0, START)
@@ -54,7 +54,7 @@ class Timeline:
         branches = f", branch {self._branches.present + 1} of {len(self._branches)}" if len(self._branches) > 1 else ""
         return f"Timeline({self.experiment.name!r}, {self._moment.where}{branches})"
 
-    def of(self, experiment: Experiment) -> Timeline:
+    def for_experiment(self, experiment: Experiment) -> Timeline:
         """A timeline of another experiment, within the same bounds."""
         return Timeline(experiment, self._budget, self._furthest)
 
@@ -73,13 +73,13 @@ class Timeline:
         return self._moment
 
     @property
-    def standing(self) -> Standing:
+    def snapshot(self) -> Snapshot:
         """Where the run stands: at the moment, or further, while a move forward is under way."""
         moment = self._moment
         step, phase = moment.step, moment.phase
         if self._under_way > step:
             step, phase = self._under_way, self._phases[-1]
-        return Standing(self.experiment, step, phase, self._branches.places(step, phase), self._branches.present)
+        return Snapshot(self.experiment, step, phase, self._branches.places(step, phase), self._branches.present)
 
     @property
     def memory(self) -> int:
@@ -163,15 +163,15 @@ class Timeline:
             self._enter(state)
         self._show(step, target)
 
-    def glimpse(self) -> Moment | None:
+    def preview(self) -> Moment | None:
         """The end of the step that a move under way has reached, while the cursor stays; None where none has."""
         if self._under_way <= self._moment.step:
             return None
-        at_hand = self._moment, self._before, self._passage, self._after, self._settled, self._under_way
+        at_hand = self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way
         try:
             return self._show(self._under_way, self._phases[-1])
         finally:
-            self._moment, self._before, self._passage, self._after, self._settled, self._under_way = at_hand
+            self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way = at_hand
 
     def run_until(self, condition: Callable[[Moment], bool], limit: int = 1_000_000) -> bool:
         """Makes steps until `condition` holds at the end of one, or `limit` steps are made; whether it held."""
@@ -241,7 +241,7 @@ class Timeline:
         """
         moment, old = self._moment, self._branch
         at = moment.position
-        if what in BY_EPOCH and old.trainer(at + 1).done(at):
+        if what in BY_EPOCH and old.trainer(at + 1).steps_into_epoch(at):
             at = old.epoch_end(old.epoch(at))
         edit = Edit(at, what, place, value)
         parameters = moment.edited or moment.after if moment.complete else moment.before
@@ -281,7 +281,7 @@ class Timeline:
 
     def _forget(self) -> None:
         """What is stored belongs to another branch."""
-        self._before = self._after = self._settled = self._branch.nearest(0)
+        self._before = self._after = self._edited_state = self._branch.nearest(0)
         self._reported = {}
 
     # The present
@@ -292,9 +292,9 @@ class Timeline:
 
     def _nearest(self, step: int) -> TrainingState:
         """The latest settled state that is stored and not after `step`."""
-        at_hand = (self._branch.nearest(step), self._before, self._settled)
+        at_hand = (self._branch.nearest(step), self._before, self._edited_state)
         state = max((state for state in at_hand if state.step <= step), key=lambda state: state.step)
-        if state is self._settled:
+        if state is self._edited_state:
             self._branch.remember(state)
         return state
 
@@ -304,14 +304,14 @@ class Timeline:
         trainer = self._branch.trainer(step)
         self._passage, self._after = trainer.record(before)
         self._reported[step] = trainer.samples(step)[0], in_order(self._passage.error)
-        self._settled = self._branch.settled(self._after)
+        self._edited_state = self._branch.with_edits(self._after)
 
     def _show(self, step: int, phase: Phase) -> Moment:
         self._under_way = 0
         branch = self._branch
         trainer = branch.trainer(step)
         if step == 0:
-            self._before = self._after = self._settled = branch.nearest(0)
+            self._before = self._after = self._edited_state = branch.nearest(0)
             passage, samples = None, tuple[int, ...]()
         else:
             if self._after.step != step:
@@ -319,14 +319,14 @@ class Timeline:
             passage, samples = self._passage, trainer.samples(step)
         complete = phase in (START, self._phases[-1])
         if complete:  # not before: an error that the screen has not reached yet is no history
-            branch.remember(self._settled)
+            branch.remember(self._edited_state)
         edits = branch.edits_at(step) if complete else branch.edits_at(step - 1)
         ahead = branch.trainer(step + 1).experiment
         self._moment = Moment(
             experiment=trainer.experiment,
             step=step,
             epoch=trainer.epoch(step) if step else 0,
-            order=trainer.done(step - 1) + 1 if step else 0,
+            order=trainer.steps_into_epoch(step - 1) + 1 if step else 0,
             phase=phase,
             samples=samples,
             before=self._before.parameters,
@@ -335,11 +335,11 @@ class Timeline:
             errors=branch.errors,
             goal_at=branch.converged_at(step if complete else step - 1),
             recent=self._recent(step),
-            error_before=0.0 if step == 0 or trainer.done(step - 1) == 0 else self._before.epoch_error,
+            error_before=0.0 if step == 0 or trainer.steps_into_epoch(step - 1) == 0 else self._before.epoch_error,
             memory_before=self._before.memory,
             memory_after=self._after.memory,
             edits=edits,
-            edited=self._settled.parameters if complete and self._settled is not self._after else None,
+            edited=self._edited_state.parameters if complete and self._edited_state is not self._after else None,
             ahead=ahead if complete else trainer.experiment,
             base=self.experiment,
             branches=self._branches.places(step, phase),
@@ -359,7 +359,7 @@ class Timeline:
         """The steps of the same epoch before `step`, at most the last few."""
         if step == 0:
             return ()
-        first = max(step - 1 - self._branch.trainer(step).done(step - 1), step - 1 - RECENT)
+        first = max(step - 1 - self._branch.trainer(step).steps_into_epoch(step - 1), step - 1 - RECENT)
         wanted = range(first + 1, step)
         if not all(number in self._reported for number in wanted):
             state = self._state(first)
@@ -367,6 +367,6 @@ class Timeline:
                 trainer = self._branch.trainer(state.step + 1)
                 passage, state = trainer.record(state)
                 self._reported[state.step] = trainer.samples(state.step)[0], in_order(passage.error)
-                state = self._branch.settled(state)
+                state = self._branch.with_edits(state)
         self._reported = {number: self._reported[number] for number in (*wanted, step) if number in self._reported}
         return tuple(self._reported[number] for number in wanted)

@@ -57,7 +57,7 @@ class Origin(NamedTuple):
     epoch: int = 0
 
 
-class _Descent:
+class _ArrayStep:
     """The step by NumPy for batches of one size: passes, and the updates that follow, piece by piece.
 
     `slots` (slots, parameters trained) is what the optimiser remembers. Parameters and slots are kept from one step to
@@ -108,8 +108,8 @@ class Trainer:
         self.experiment, self.origin = experiment, origin or Origin()
         self.steps_per_epoch = experiment.steps_per_epoch
         training, network = experiment.training, experiment.network
-        self.fresh = Memory(frozen(np.zeros((len(OPTIMIZERS[training.optimizer].memory), network.trained.stop))))
-        self._descents: dict[int, _Descent] = {}
+        self.empty_memory = Memory(frozen(np.zeros((len(OPTIMIZERS[training.optimizer].memory), network.trained.stop))))
+        self._descents: dict[int, _ArrayStep] = {}
         self._unrolled = unroll(network, training)
         self._order_epoch = 0
         self._order = np.arange(len(experiment.data))
@@ -119,13 +119,13 @@ class Trainer:
 
     def start(self) -> TrainingState:
         """Before the first step."""
-        return TrainingState(0, self.experiment.initial, memory=self.fresh)
+        return TrainingState(0, self.experiment.initial, memory=self.empty_memory)
 
     def epoch(self, step: int) -> int:
         """The epoch that step `step` belongs to; epochs and steps count from 1, the start is 0."""
         return self.origin.epoch - (self.origin.step - step) // self.steps_per_epoch
 
-    def done(self, step: int) -> int:
+    def steps_into_epoch(self, step: int) -> int:
         """How many steps of its epoch are made after step `step`; 0 where an epoch is over."""
         return (step - self.origin.step) % self.steps_per_epoch
 
@@ -142,7 +142,7 @@ class Trainer:
 
     def samples(self, step: int) -> tuple[int, ...]:
         """The data rows that step `step` (from 1) averages over."""
-        start = self.done(step - 1) * self.experiment.training.batch
+        start = self.steps_into_epoch(step - 1) * self.experiment.training.batch
         rows = self.order(self.epoch(step))[start : start + self.experiment.training.batch]
         return tuple(rows.tolist())
 
@@ -155,15 +155,15 @@ class Trainer:
         """(step before it, length) of each part of an epoch in so many steps after step `step`."""
         last = step + steps
         while step < last:
-            count = min(self.steps_per_epoch - self.done(step), last - step)
+            count = min(self.steps_per_epoch - self.steps_into_epoch(step), last - step)
             yield step, count
             step += count
 
     def record(self, state: TrainingState) -> tuple[Pass, TrainingState]:
         """One step: its pass with every intermediate, and the state after it."""
-        step, place, network = state.step + 1, self.done(state.step), self.experiment.network
+        step, place, network = state.step + 1, self.steps_into_epoch(state.step), self.experiment.network
         error = state.epoch_error if place else 0.0
-        memory = state.memory or self.fresh
+        memory = state.memory or self.empty_memory
         if self._unrolled is not None and self.experiment.training.batch == 1:
             at = int(self.order(self.epoch(step))[place]) if self.experiment.training.shuffle else place
             row = self._few[at] if self._few else self.experiment.data.table[at].tolist()
@@ -192,7 +192,7 @@ class Trainer:
 
     def ended(self, state: TrainingState) -> bool:
         """Whether training stops here: an epoch ended that reached the goal, or the numbers are not finite."""
-        if state.step == 0 or self.done(state.step):
+        if state.step == 0 or self.steps_into_epoch(state.step):
             return False
         return self.converged(state) or not self.finite(state)
 
@@ -209,37 +209,37 @@ class Trainer:
         """`steps` steps after `state`, by the written-out step of a small network."""
         assert self._unrolled is not None
         numbers: Sequence[float] = self._numbers(state)
-        error, age = state.epoch_error, (state.memory or self.fresh).age
+        error, age = state.epoch_error, (state.memory or self.empty_memory).age
         for step, count in self._stretches(state.step, steps):
-            error = error if self.done(step) else 0.0
+            error = error if self.steps_into_epoch(step) else 0.0
             numbers, error = self._unrolled.run(numbers, age, self._listed(step + 1, count), error)
             age += count
-            if self.done(step + count) == 0:
+            if self.steps_into_epoch(step + count) == 0:
                 epoch_errors.append(error)
         return self._state(state.step + steps, packed(*numbers), error, age)
 
     def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
         """The same by NumPy, for networks of any size."""
-        memory, flat, error = state.memory or self.fresh, state.parameters.flat, state.epoch_error
+        memory, flat, error = state.memory or self.empty_memory, state.parameters.flat, state.epoch_error
         slots, age = memory.slots, memory.age
         with np.errstate(all="ignore"):
             for first, count in self._stretches(state.step, steps):
-                error = error if self.done(first) else 0.0
+                error = error if self.steps_into_epoch(first) else 0.0
                 for samples in self._batches(first + 1, count):
                     descent = self._step(samples, flat, slots, age)
                     flat, slots, age = descent.passes.parameters, descent.slots, age + 1
                     for value in descent.passes.frame.error[:, 0].tolist():
                         error += value
-                if self.done(first + count) == 0:
+                if self.steps_into_epoch(first + count) == 0:
                     epoch_errors.append(error)
         after = Parameters(state.parameters.network, frozen(flat.copy()))
         return TrainingState(state.step + steps, after, error, Memory(frozen(slots.copy()), age))
 
-    def _step(self, samples: Array, flat: Array, slots: Array, age: int, wholly: bool = False) -> _Descent:
+    def _step(self, samples: Array, flat: Array, slots: Array, age: int, wholly: bool = False) -> _ArrayStep:
         """Makes a step from the parameters `flat`: forward, backward, update; what it returns has those after it."""
         descent = self._descents.get(len(samples))
         if descent is None:
-            descent = self._descents[len(samples)] = _Descent(self.experiment, len(samples), self.fresh.slots)
+            descent = self._descents[len(samples)] = _ArrayStep(self.experiment, len(samples), self.empty_memory.slots)
         if flat is not descent.holds[0] or slots is not descent.holds[1]:
             np.copyto(descent.passes.parameters, flat)
             np.copyto(descent.slots, slots)
@@ -250,21 +250,21 @@ class Trainer:
     def _numbers(self, state: TrainingState) -> list[float]:
         """Parameters and memory as the written-out step takes them."""
         numbers: list[float] = state.parameters.flat.tolist()
-        if self.fresh.slots.size:
-            numbers += (state.memory or self.fresh).slots.ravel().tolist()
+        if self.empty_memory.slots.size:
+            numbers += (state.memory or self.empty_memory).slots.ravel().tolist()
         return numbers
 
     def _state(self, step: int, flat: Array, error: float, age: int) -> TrainingState:
-        network, fresh = self.experiment.network, self.fresh.slots
-        if not fresh.size:
-            return TrainingState(step, Parameters(network, flat), error, Memory(fresh, age))
-        memory = Memory(flat[network.size :].reshape(fresh.shape), age)
+        network, empty_memory = self.experiment.network, self.empty_memory.slots
+        if not empty_memory.size:
+            return TrainingState(step, Parameters(network, flat), error, Memory(empty_memory, age))
+        memory = Memory(flat[network.size :].reshape(empty_memory.shape), age)
         return TrainingState(step, Parameters(network, flat[: network.size]), error, memory)
 
     def _rows(self, step: int, count: int) -> slice | NDArray[np.intp]:
         """The data rows of `count` steps of one epoch from step `step` on."""
         training = self.experiment.training
-        start = self.done(step - 1) * training.batch
+        start = self.steps_into_epoch(step - 1) * training.batch
         rows = slice(start, start + count * training.batch)
         return self.order(self.epoch(step))[rows] if training.shuffle else rows
 

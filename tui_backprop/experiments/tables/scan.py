@@ -88,7 +88,7 @@ class Rows:
                 chunk, places = list(compress(chunk, full)), list(compress(places, full))
             part = self._plain_numbers(chunk) if chunk else np.empty((0, len(self._numbers)))
             if part is None or texts:
-                rows = self._parted(chunk, last_only=part is not None)
+                rows = self._split(chunk, last_only=part is not None)
                 if rows is None:
                     return None
                 if part is None:
@@ -103,7 +103,7 @@ class Rows:
         numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
         return Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
 
-    def _parted(self, lines: list[str], last_only: bool) -> list[list[str]] | None:
+    def _split(self, lines: list[str], last_only: bool) -> list[list[str]] | None:
         """The fields of lines; None where they are more or fewer, or quoted in other ways than as a whole.
 
         If `last_only`, of the last column alone where no other holds texts.

@@ -92,15 +92,15 @@ def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | Non
     else:
         close = near(right, value, unit)
         return None if close is None else Mistake(close.name, value, CLOSE)
-    name = _elected(found, [other for other in sheet if _alike(other, wrong)], moment)
+    name = _likeliest(found, [other for other in sheet if _same_kind(other, wrong)], moment)
     return min((mistake for mistake in found if mistake.name == name), key=lambda mistake: abs(mistake.value - value))
 
 
-def _alike(other: Given, wrong: Given) -> bool:
+def _same_kind(other: Given, wrong: Given) -> bool:
     return other is not wrong and (other.step, other.figure.kind) == (wrong.step, wrong.figure.kind)
 
 
-def _elected(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> str:
+def _likeliest(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> str:
     """The mistake that explains most of what else is wrong, and least of what should then be wrong and is right."""
     names = list(dict.fromkeys(mistake.name for mistake in found))
     if len(names) == 1 or all(other.number.agrees(other.figure.truth(moment)) for other in others):

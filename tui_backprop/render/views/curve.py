@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.diagnostics.surface import along_line, plane_of
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
@@ -36,7 +36,7 @@ def curve(moment: Moment, selection: Selection, columns: int, rows: int) -> list
         if start is not None and end is not None:
             canvas.draw((x, start), (x + 1, end), _CURVE, 1, (1, 0))
     cells = canvas.lines()
-    for row in looked_at(data, moment.parameters).tolist() if len(targets) else []:
+    for row in sampled_rows(data, moment.parameters).tolist() if len(targets) else []:
         x = int((plane.points[row, 0] - plane.low[0]) / (plane.high[0] - plane.low[0]) * columns)
         y = round((1 - (float(targets[row]) - low) / size) * (height - 1))
         here = row in moment.samples

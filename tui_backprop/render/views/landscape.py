@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.landscape import Landscape, view_landscape, way_here, window_around
+from tui_backprop.core.diagnostics.landscape import Landscape, path_so_far, view_landscape, window_around
 from tui_backprop.core.parts import Bias, Unit, Weight, neighbours
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
@@ -40,7 +40,7 @@ def landscape(
         return paragraph(columns, text)[:rows]
     up = found[other % len(found)]
     axes = (across, up)
-    way = way_here(moment, axes)
+    way = path_so_far(moment, axes)
     window = window_around(way) if moment.finite else None
     if window is None:
         return paragraph(columns, Span("Some weights are too large or no longer finite.", "warn"))[:rows]

@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.diagnostics.gates import looked_at
+from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
 from tui_backprop.core.goal import threshold
 from tui_backprop.core.parts import Unit, Weight
@@ -118,7 +118,7 @@ def _put_samples(
     rows, columns = len(cells), len(cells[0])
     depth = experiment.network.depth
     unit = shown[1] if shown[0] == depth else 0
-    looked = looked_at(experiment.data, moment.parameters)
+    looked = sampled_rows(experiment.data, moment.parameters)
     targets = experiment.data.targets[looked]
     said = evaluate(moment.parameters, experiment.training, experiment.data.inputs[looked], targets).prediction
     middle, _ = middle_of(moment, depth, unit)

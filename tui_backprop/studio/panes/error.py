@@ -21,7 +21,7 @@ class Error(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Figures, the line with its axes, this epoch."""
-        self.entitle(f"{self.TITLE}  (c: chart)", self.TITLE)
+        self.set_title(f"{self.TITLE}  (c: chart)", self.TITLE)
         return error(moment, columns, rows)
 
 

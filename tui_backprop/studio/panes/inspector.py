@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.inspector import inspect, once
+from tui_backprop.render.inspector import abbreviate_repeats, inspect
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, pad, safe
 from tui_backprop.studio.panes.pane import Pane
@@ -27,17 +27,19 @@ class Inspector(Pane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
         name = safe(self.selection.name(moment.experiment))
-        self.entitle(f"Inspector  {name}  (y: copy)", f"{name}  (y: copy)", name)
+        self.set_title(f"Inspector  {name}  (y: copy)", f"{name}  (y: copy)", name)
         inspection = inspect(moment, self.selection, columns - 1)
         total = len(inspection.lines)
         if total <= rows:
-            return once(inspection.lines)
+            return abbreviate_repeats(inspection.lines)
         stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
         resting = max(inspection.focus // stride * stride - stride // 2, inspection.end - rows)
         focus = min(max(0, resting), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
         self.set_reactive(Inspector.offset_lines, top - focus)
-        return _with_arrows(once(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total)
+        return _with_arrows(
+            abbreviate_repeats(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total
+        )
 
     def watch_moment(self) -> None:
         """Another moment: its own phase comes into sight."""

@@ -65,7 +65,7 @@ class Lesson(Pane):
         self.set_reactive(Lesson.typed, "")
         self.set_reactive(Lesson.top, self._focus_top())
         if page is not None:
-            self.entitle(f"{page.heading}  {page.where}", f"{page.where}  {page.heading}")
+            self.set_title(f"{page.heading}  {page.where}", f"{page.where}  {page.heading}")
             self.border_subtitle = page.score or None
         self.repaint()
 

@@ -32,7 +32,7 @@ class Matrices(Pane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The matrices in the present view."""
         name = title(self.view)
-        self.entitle(f"{name}  (v: {title(self.view.next()).lower()})", f"{name}  (v)", name)
+        self.set_title(f"{name}  (v: {title(self.view.next()).lower()})", f"{name}  (v)", name)
         return matrices(moment, self.selection, self.view, columns, rows, self.shading is not Shading.SHADES)
 
     def action_move(self, right: int, down: int) -> None:

@@ -202,9 +202,9 @@ class Pane(Painted, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id=type(self).__name__.lower())
         self._heading = ""
-        self.entitle(self.TITLE)
+        self.set_title(self.TITLE)
 
-    def entitle(self, *titles: str) -> None:
+    def set_title(self, *titles: str) -> None:
         """Another title, as it is, no markup: the first for which there is room in the frame, else the last."""
         room = self.outer_size.width - 6 if self.outer_size.width else 1_000
         title = next((title for title in titles if width(title) <= room), titles[-1])

@@ -42,7 +42,7 @@ class Samples(Pane):
         if scaled:
             what = f"{' and '.join(scaled)} standardised"
             titles = [f"{titles[1]} · {what}", what, *titles[1:]]
-        self.entitle(*(f"{self.TITLE} · {title}" for title in titles), self.TITLE)
+        self.set_title(*(f"{self.TITLE} · {title}" for title in titles), self.TITLE)
         return samples(moment, columns, rows, self._place)
 
     @property

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Line
-from tui_backprop.render.sweep import Survey, page
+from tui_backprop.render.sweep import SweepState, page
 from tui_backprop.studio.panes.pane import Pane
 
 
@@ -30,7 +30,7 @@ class SweepPane(Pane):
         Binding("enter", "open", "Open", show=False),
     ]
 
-    survey: reactive[Survey | None] = reactive(None, repaint=False)
+    state: reactive[SweepState | None] = reactive(None, repaint=False)
     cursor: reactive[int] = reactive(0, repaint=False)
     """Which of the stuck runs is chosen."""
 
@@ -41,7 +41,7 @@ class SweepPane(Pane):
             self.seed = seed
             super().__init__()
 
-    def watch_survey(self) -> None:
+    def watch_state(self) -> None:
         """More runs are over."""
         self.repaint()
 
@@ -51,7 +51,7 @@ class SweepPane(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Headline, histogram, stuck runs."""
-        return page(self.survey, self.cursor, columns, rows) if self.survey is not None else []
+        return page(self.state, self.cursor, columns, rows) if self.state is not None else []
 
     def action_move(self, right: int, down: int) -> None:
         """Chooses another of the stuck runs."""
@@ -59,10 +59,10 @@ class SweepPane(Pane):
 
     def action_choose(self, place: int) -> None:
         """Chooses one of the stuck runs by its place; −1 is the last."""
-        count = len(self.survey.stuck) if self.survey is not None else 0
+        count = len(self.state.stuck) if self.state is not None else 0
         self.cursor = max(0, min(place if place >= 0 else count - 1, count - 1))
 
     def action_open(self) -> None:
         """The chosen run, in the studio."""
-        if self.survey is not None and self.survey.stuck:
-            self.post_message(self.Opened(self.survey.stuck[self.cursor].seed))
+        if self.state is not None and self.state.stuck:
+            self.post_message(self.Opened(self.state.stuck[self.cursor].seed))

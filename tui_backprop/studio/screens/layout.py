@@ -34,7 +34,7 @@ from tui_backprop.studio.panes.pane import Painted, Pane
 from tui_backprop.studio.panes.samples import Samples
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.panes.views.surface import Surface
-from tui_backprop.terminal.internals import OpenScreen
+from tui_backprop.terminal.internals import ExposedScreen
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
@@ -80,7 +80,7 @@ class Panes(Widget):
         return self._places
 
 
-class PanesScreen(OpenScreen):
+class PanesScreen(ExposedScreen):
     """The head, the panes and the bars. It shows `moment` and `selection`, and does not know where they come from.
 
     A view is a pane that stands in the inspector's place while it is open.
@@ -139,7 +139,7 @@ class PanesScreen(OpenScreen):
         """What shares the screen with the panes: nothing, unless a lesson does."""
         yield from ()
 
-    def room(self, size: Size) -> Size:
+    def available_size(self, size: Size) -> Size:
         """What there is of the terminal for the panes and the bars."""
         return size
 
@@ -276,7 +276,7 @@ class PanesScreen(OpenScreen):
 
     def _arrange(self) -> None:
         """Gives each pane its place, and shows those that have one."""
-        columns, rows = self.room(self._terminal)
+        columns, rows = self.available_size(self._terminal)
         small = columns < SMALL[0] or rows < SMALL[1]
         rows -= HEAD + self.key_bar
         whole = Place(0, 0, columns, max(1, rows))

@@ -53,7 +53,7 @@ class LessonScreen(StudioScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(key.binding(), priority=key in SCROLL_KEYS) for key in (*LESSON_KEYS, *SCROLL_KEYS)
     ]
-    GLIMPSES: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
+    PREVIEWS: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class LessonScreen(StudioScreen):
         """The lesson."""
         yield widgets.Lesson().data_bind(StudioScreen.moment)
 
-    def room(self, size: Size) -> Size:
+    def available_size(self, size: Size) -> Size:
         """What the lesson leaves of the terminal."""
         columns, rows = size
         side = columns >= BESIDE
@@ -154,8 +154,8 @@ class LessonScreen(StudioScreen):
         revealed = computed.revealed if self._position.revealed else None
         moment = (revealed or computed.context).moment
         self._player.pause()
-        self._journeys.stop()
-        self._timeline = self._timeline.of(computed.context.experiment)
+        self._move_queue.stop()
+        self._timeline = self._timeline.for_experiment(computed.context.experiment)
         self._holds = None
         if self.moment is None or self.moment.experiment.network != computed.context.experiment.network:
             self._change_network()

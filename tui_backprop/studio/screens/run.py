@@ -21,7 +21,7 @@ from tui_backprop.studio.pace import Pace
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.samples import Samples
 from tui_backprop.studio.player import Player
-from tui_backprop.studio.queue import BREATH, Journeys, Move
+from tui_backprop.studio.queue import BREATH, Move, MoveQueue
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
 
@@ -35,7 +35,7 @@ GLIMPSE, GLIMPSE_SHARE = 0.15, 0.15
 class RunScreen(PanesScreen):
     """Owns the timeline: nothing else moves on it, plays it or changes it."""
 
-    GLIMPSES: ClassVar[bool] = True
+    PREVIEWS: ClassVar[bool] = True
     """Whether a move that takes long is shown on its way."""
 
     def __init__(self, timeline: Timeline) -> None:
@@ -43,7 +43,7 @@ class RunScreen(PanesScreen):
         self._next_glimpse = 0.0
         self._free = False
         self._timeline = timeline
-        self._journeys = Journeys()
+        self._move_queue = MoveQueue()
         self._player = Player(self._tick, self.set_interval, self._show_status)
         self._in_slices = False
         self._outcome = ""
@@ -108,10 +108,10 @@ class RunScreen(PanesScreen):
     def action_until(self) -> Conversation:
         """Asks until when to run, and runs."""
         from tui_backprop.studio.screens.questions import ChoiceQuestion
-        from tui_backprop.studio.screens.until import wishes
+        from tui_backprop.studio.screens.until import stop_conditions
 
         self._player.pause()
-        found = wishes(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
+        found = stop_conditions(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
         place: int | None = yield ChoiceQuestion("Run until", [wish.label for wish in found])
         if place is None:
             return
@@ -127,19 +127,19 @@ class RunScreen(PanesScreen):
         """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
         if by_hand:
             self._player.pause()
-        self._journeys.add(move)
+        self._move_queue.add(move)
         if self._in_slices:
             return
-        if self._proceed(AT_ONCE):
+        if self._run_queue(AT_ONCE):
             self._arrive()
         else:
             self._go_on()
 
-    def _proceed(self, seconds: float) -> bool:
+    def _run_queue(self, seconds: float) -> bool:
         try:
-            return self._journeys.proceed(seconds)
+            return self._move_queue.run_for(seconds)
         except BackpropError as error:
-            self._journeys.stop()
+            self._move_queue.stop()
             self._tell_on_arrival(str(error))
             return True
 
@@ -147,21 +147,21 @@ class RunScreen(PanesScreen):
     async def _go_on(self) -> None:
         self._in_slices = True
         try:
-            while not self._proceed(SLICE):
-                self.news = self._journeys.news
+            while not self._run_queue(SLICE):
+                self.news = self._move_queue.news
                 self.under_way()
-                self._glimpse()
+                self._preview()
                 await asyncio.sleep(BREATH)
         finally:
             self._in_slices = False
         self._arrive()
 
-    def _glimpse(self) -> None:
+    def _preview(self) -> None:
         """Shows how far a move has come, several times a second; pictures take a small share of the time."""
         start = time.monotonic()
-        if not self.GLIMPSES or start < self._next_glimpse:
+        if not self.PREVIEWS or start < self._next_glimpse:
             return
-        moment = self._timeline.glimpse()
+        moment = self._timeline.preview()
         if moment is not None:
             self.moment = moment
         end = time.monotonic()
@@ -180,8 +180,8 @@ class RunScreen(PanesScreen):
         """Stops a run, play, full screen, the chart: whichever is on."""
         if self._player.playing:
             self._stop_playing()
-        elif self._journeys.busy:
-            self._journeys.stop()
+        elif self._move_queue.busy:
+            self._move_queue.stop()
             self._tell_on_arrival("Stopped.")
         elif self.has_class("-full"):
             self.action_full()
@@ -200,7 +200,7 @@ class RunScreen(PanesScreen):
     def _stop_playing(self) -> None:
         """Pauses where play has got to, even in the middle of a long move."""
         self._player.pause()
-        self._journeys.stop()
+        self._move_queue.stop()
 
     def action_pace(self, by: int) -> None:
         """Another pace, at once if playing."""
@@ -209,7 +209,7 @@ class RunScreen(PanesScreen):
             self.news = f"Play: {self._player.pace.name}; p plays."
 
     def _tick(self) -> None:
-        if self._journeys.busy:
+        if self._move_queue.busy:
             return
         pace = self.paced()
         if not pace.count:
@@ -279,7 +279,7 @@ class RunScreen(PanesScreen):
 
     def edit(self, what: str, place: tuple[int, ...], value: Value) -> None:
         """Changes something from here on, as `Timeline.edit` does, and shows it."""
-        self._journeys.stop()
+        self._move_queue.stop()
         before = self._timeline.moment
         try:
             moment = self._timeline.edit(what, place, value)
@@ -299,7 +299,7 @@ class RunScreen(PanesScreen):
         from tui_backprop.studio.screens.by_hand import work_out
 
         self._player.pause()
-        self._journeys.stop()
+        self._move_queue.stop()
         self._tell_on_arrival((yield from work_out(self._timeline.moment, self._go_by_hand, steps, self.size.width)))
         self._arrive()
 
@@ -324,7 +324,7 @@ class RunScreen(PanesScreen):
         if chosen is None:
             return
         if chosen >= 0:
-            self._journeys.stop()
+            self._move_queue.stop()
             self._timeline.switch(chosen)
         else:
             name: str | None = yield Question("Name of the branch", "1 to 30 characters", read_name)

@@ -21,9 +21,9 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments import preset_names
 from tui_backprop.experiments.command import command_of
+from tui_backprop.experiments.csv_cache import CsvCache, NotLoaded
 from tui_backprop.experiments.draft import OF_FILE, Draft, draft_of, from_preset
 from tui_backprop.experiments.fields import CSV, FIELDS, TYPED
-from tui_backprop.experiments.shelf import Shelf, Unread
 from tui_backprop.experiments.uses import OF_TEXTS
 from tui_backprop.reading.disk import typed_path, unwritable
 from tui_backprop.render.spans import safe
@@ -124,7 +124,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         draft = draft_of(experiment)
         self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
         self._unsuited = False
-        self._shelf = Shelf()
+        self._csv_cache = CsvCache()
         self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
         self._asked: Draft | None = None
         self._opens = False
@@ -192,8 +192,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _show(self) -> None:
         """What the draft amounts to: at once, unless a large file has to be read first."""
         try:
-            reading = read(self._draft, self._unsuited, self._files, self._shelf.at_once, self._latest)
-        except Unread:
+            reading = read(self._draft, self._unsuited, self._files, self._csv_cache.open_if_small, self._latest)
+        except NotLoaded:
             reading = Reading(self._draft, unsuited=self._unsuited)
             if self._asked is None or self._asked.data_fields != self._draft.data_fields:
                 self._asked = self._draft
@@ -210,13 +210,13 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
         def watch(rows: int) -> None:
             if worker.is_cancelled:  # other fields, or the screen is closed
-                raise Unread
+                raise NotLoaded
             if rows % _NEWS == 0:
                 self.post_message(self.Progress(rows))
 
         try:
-            reading = read(draft, unsuited, self._files, self._shelf.patiently(watch), before)
-        except Unread:
+            reading = read(draft, unsuited, self._files, self._csv_cache.open_blocking(watch), before)
+        except NotLoaded:
             return
         self.post_message(self.Finished(draft, reading))
 
@@ -283,8 +283,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     def _command(self) -> str:
         try:
-            command = command_of(self._draft, self._shelf.at_once)
-        except (Unread, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
+            command = command_of(self._draft, self._csv_cache.open_if_small)
+        except (NotLoaded, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
             command = None
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
 
@@ -313,8 +313,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if self._draft.data != CSV:
             return
         try:
-            columns = self._draft.uses(self._shelf.at_once)
-        except (Unread, BackpropError) as error:
+            columns = self._draft.uses(self._csv_cache.open_if_small)
+        except (NotLoaded, BackpropError) as error:
             self._tell(str(error), True)
             return
         uses: list[str] | None = yield Columns(columns)
@@ -329,8 +329,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         """Types the first weights and biases into a grid."""
         self._absorb()
         try:
-            grid = weights_grid(self._draft, self._shelf.at_once)
-        except (Unread, BackpropError) as error:
+            grid = weights_grid(self._draft, self._csv_cache.open_if_small)
+        except (NotLoaded, BackpropError) as error:
             self._tell(str(error), True)
             return
         fields: list[Fields] | None = yield grid

@@ -15,7 +15,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio import moves
-from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, FreshStart
+from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, IdleRestart
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
@@ -41,10 +41,10 @@ class StudioScreen(RunScreen):
         super().__init__(timeline)
         self._audience = audience
         self._first = timeline.experiment
-        self._fresh_start = FreshStart(audience, self.set_timer, self._start_over)
+        self._fresh_start = IdleRestart(audience, self.set_timer, self._start_over)
         self._sweep: Sweep | None = None
         self._settings, self._keep_setting = Settings(), cast("Keep | None", None)
-        self._autosave = Autosave(record, lambda: self._timeline.standing, self.set_timer, self._tell)
+        self._autosave = Autosave(record, lambda: self._timeline.snapshot, self.set_timer, self._tell)
 
     def on_mount(self) -> None:
         """A session goes on where it was left; a demo begins."""
@@ -88,9 +88,9 @@ class StudioScreen(RunScreen):
 
     # An audience
 
-    def attended(self) -> None:
+    def user_active(self) -> None:
         """Somebody is there."""
-        self._fresh_start.attended()
+        self._fresh_start.user_active()
 
     def paced(self) -> Pace:
         """A demo goes ever faster."""
@@ -204,7 +204,7 @@ class StudioScreen(RunScreen):
 
     def on_unmount(self) -> None:
         """The studio is left: a run ends where it is, and that is saved."""
-        self._journeys.stop()
+        self._move_queue.stop()
         self.save_now()
 
     def _returned(self) -> None:
@@ -262,12 +262,12 @@ class StudioScreen(RunScreen):
     def _settle(self) -> None:
         """The run ends where it is, and that is saved."""
         self._player.pause()
-        self._journeys.stop()
+        self._move_queue.stop()
         self._autosave.save()
 
     def _begin(self, experiment: Experiment, told: str = "") -> None:
         self._tell_on_arrival(told)
-        self._timeline = self._timeline.of(experiment)
+        self._timeline = self._timeline.for_experiment(experiment)
         self.show_surface(experiment)
         self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
         for painted in self.query(Painted):

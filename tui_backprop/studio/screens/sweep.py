@@ -14,7 +14,7 @@ from textual.screen import Screen
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
-from tui_backprop.render.sweep import Survey
+from tui_backprop.render.sweep import SweepState
 from tui_backprop.studio.audience import KIOSK_SWEEP
 from tui_backprop.studio.panes.bars import KeyBar
 from tui_backprop.studio.panes.pane import Painted
@@ -65,7 +65,7 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
 
     def on_mount(self) -> None:
         """Starts."""
-        self._pane.entitle(f"Sweep of {self._sweep.experiment.name}: the same network from many seeds")
+        self._pane.set_title(f"Sweep of {self._sweep.experiment.name}: the same network from many seeds")
         self.query_one(KeyBar).keys = (
             ("↑↓", "choose", "choose(0)"),
             ("enter", "open", "open"),
@@ -95,7 +95,7 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
     def _show(self) -> None:
         sweep = self._sweep
         outcomes = sweep.outcomes() if self._over else sweep.ended()
-        self._pane.survey = Survey(len(sweep.seeds), sweep.epochs, tuple(outcomes), sweep.progress, self._over)
+        self._pane.state = SweepState(len(sweep.seeds), sweep.epochs, tuple(outcomes), sweep.progress, self._over)
 
     def action_stop(self) -> None:
         """Stops the runs where they are; when they have ended, closes."""

@@ -16,11 +16,11 @@ from tui_backprop.studio import moves
 from tui_backprop.studio.queue import Move
 from tui_backprop.studio.screens.questions import Question, read_epochs, read_error
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Wish:
+class StopCondition:
     """Something to run until; `ask` is what must be typed first, and goes into the move."""
 
     label: str
@@ -28,39 +28,39 @@ class Wish:
     ask: Callable[[], Question[float] | Question[int]] | None = None
 
 
-def wishes(timeline: Timeline, moment: Moment, selection: Selection, tell: Tell) -> list[Wish]:
+def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, notify: Notify) -> list[StopCondition]:
     """All that can be waited for here."""
 
     def waiting(condition: conditions.Condition) -> Callable[[], Move]:
-        return lambda: moves.until(timeline, condition, tell)
+        return lambda: moves.until(timeline, condition, notify)
 
     found = [
-        Wish("it converges", lambda: moves.until_converged(timeline, tell)),
-        Wish(
+        StopCondition("it converges", lambda: moves.until_converged(timeline, notify)),
+        StopCondition(
             "the error is below …",
-            lambda bound: moves.until_below(timeline, bound, tell),
+            lambda bound: moves.until_below(timeline, bound, notify),
             lambda: Question("Run until the error is below", "e.g. 0.1", read_error),
         ),
-        Wish(
+        StopCondition(
             "… more epochs have run",
-            lambda count: moves.for_epochs(timeline, count, tell),
+            lambda count: moves.for_epochs(timeline, count, notify),
             lambda: Question("Epochs to run", "e.g. 100", read_epochs),
         ),
-        Wish("the error rises from one epoch to the next", lambda: moves.until_error_rises(timeline, tell)),
+        StopCondition("the error rises from one epoch to the next", lambda: moves.until_error_rises(timeline, notify)),
     ]
     hidden = moment.ahead.network.activations[:-1]
     gated = [ACTIVATIONS[name].gated for name in hidden]
     if isinstance(selection, Unit) and 1 <= selection.layer <= len(hidden) and gated[selection.layer - 1]:
         name = safe(selection.name(moment.experiment))
         flips = conditions.gate_flips(selection.layer, selection.column)
-        found.append(Wish(f"the gate of {name} opens or shuts for a sample", waiting(flips)))
+        found.append(StopCondition(f"the gate of {name} opens or shuts for a sample", waiting(flips)))
     elif not isinstance(selection, Unit):
         name = safe(selection.name(moment.experiment))
         changes = conditions.sign_changes(selection.index(moment.ahead.network), name)
-        found.append(Wish(f"{name} changes its sign", waiting(changes)))
+        found.append(StopCondition(f"{name} changes its sign", waiting(changes)))
     if any(gated):
-        found.append(Wish("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
-        found.append(Wish("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
-    found.append(Wish("a sample becomes right or wrong", waiting(conditions.sample_turns())))
-    found.append(Wish("a value becomes NaN or infinite", waiting(conditions.never)))
+        found.append(StopCondition("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
+        found.append(StopCondition("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
+    found.append(StopCondition("a sample becomes right or wrong", waiting(conditions.sample_turns())))
+    found.append(StopCondition("a value becomes NaN or infinite", waiting(conditions.never)))
     return found

@@ -31,7 +31,7 @@ class Landscape(ViewPane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The map, in half blocks where there are colours for them."""
-        self.entitle(f"{self.TITLE}  ({self.KEY}: close, x: another)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close, x: another)")
         from tui_backprop.render.views.landscape import landscape
 
         return landscape(moment, self.selection, self.other, columns, rows, self.shading)

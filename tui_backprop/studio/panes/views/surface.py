@@ -27,7 +27,7 @@ class Surface(ViewPane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The maps, in half blocks where there are colours for them."""
-        self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close)")
         from tui_backprop.render.views.surface import surface
 
         return surface(moment, self.selection, columns, rows, self.shading, small=not self.beside_graph)

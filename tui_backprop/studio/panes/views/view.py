@@ -44,7 +44,7 @@ class ViewPane(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As much of the page as fits."""
-        self.entitle(f"{self.TITLE}  ({self.KEY}: close)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close)")
         page = self.page(moment, columns)
         lines, scroll = (page.asking() if self.asked else page).lines(columns, rows, self.scroll)
         self.set_reactive(ViewPane.scroll, scroll)

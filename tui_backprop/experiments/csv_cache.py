@@ -14,24 +14,24 @@ AT_ONCE = 2**20
 """Bytes that are read in an instant."""
 
 
-class Unread(Exception):  # noqa: N818  # no error: it takes some patience
+class NotLoaded(Exception):  # noqa: N818  # no error: it takes some patience
     """A large file that has not been read yet."""
 
 
-class Shelf:
+class CsvCache:
     """Keeps the file that was opened last, with what was read of it."""
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] | None = None
         self._file: TableFile | None = None
 
-    def at_once(self, path: Path, layout: Layout) -> TableFile:
-        """A file for a caller that cannot wait. Raises `Unread`, here or when its rows are read."""
+    def open_if_small(self, path: Path, layout: Layout) -> TableFile:
+        """A file for a caller that cannot wait. Raises `NotLoaded`, here or when its rows are read."""
         found = stamp_of(path)
         large = found is not None and found[1] > AT_ONCE
         return self._open(path, layout, _refuse if large else _allow)
 
-    def patiently(self, watch: Watch) -> Opener:
+    def open_blocking(self, watch: Watch) -> Opener:
         """Opens files for a caller that can; `watch` is called every thousand rows, and may raise to end it."""
         return lambda path, layout: self._open(path, layout, watch)
 
@@ -52,4 +52,4 @@ def _allow(rows: int) -> None:
 
 
 def _refuse(rows: int) -> None:
-    raise Unread
+    raise NotLoaded

@@ -22,13 +22,13 @@ Result = TypeVar("Result")
 
 def mistakes(lesson: Lesson) -> list[LessonMistake]:
     """Each mistake once, in the order of the pages."""
-    proof = _Proof(lesson)
+    proof = _Checker(lesson)
     for page in lesson.pages:
         proof.read(page)
     return list(proof.found.values())
 
 
-class _Proof:
+class _Checker:
     """Tries all that a page needs, each by itself, so that no mistake hides another."""
 
     def __init__(self, lesson: Lesson) -> None:

@@ -21,7 +21,7 @@ ROUNDS = 8
 """Most ways up that are waited for after one event: longer chains are something else, such as a run under way."""
 
 
-class Turnstile:
+class EventQueue:
     """Hands events to `deal` in the order in which they arrive, each when all that the last one led to has happened.
 
     So what is typed ahead finds the screen that it is meant for. What was typed ahead of a screen's end is dropped
