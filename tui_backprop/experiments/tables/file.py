@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +70,7 @@ class TableFile:
 
     watch: Watch | None = None
     """Called while rows are read."""
+    _kinds: tuple[Kind, ...] = ()
 
     def __init__(self, path: Path, layout: Layout = Layout(), text: str | None = None) -> None:
         """Raises `ExperimentError` where the file cannot be read, holds nothing, or is not a table.
@@ -144,10 +144,12 @@ class TableFile:
             return
         raise self._no_samples()
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[Kind, ...]:
         """What each column holds. Texts are compared over all rows."""
-        return tuple(map(self._kind, range(len(self.names))))
+        if not self._kinds:  # in Python 3.11 a `cached_property` waits for a thread that is just reading the rows
+            self._kinds = tuple(map(self._kind, range(len(self.names))))
+        return self._kinds
 
     def _kind(self, index: int) -> Kind:
         if index == 0 and self.dialect.row_names:
