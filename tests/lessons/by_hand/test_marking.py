@@ -164,6 +164,29 @@ class ValueForSlope(Hand):
         return z * (1 - z)
 
 
+class SlopeAdded(Hand):
+    """a·(1 − a), whatever the activation"""
+
+    def mask(self, z: Array, layer: int) -> Array:
+        a = self.activation(z, layer)
+        return np.asarray(a * (1 - a))
+
+
+class SigmoidSlope(Hand):
+    """The slope of sigmoid at z, whatever the activation"""
+
+    def mask(self, z: Array, layer: int) -> Array:
+        a = 1 / (1 + np.exp(-z))
+        return np.asarray(a * (1 - a))
+
+
+class SlopeAddedAbove(Hand):
+    """y·(1 − y) at a linear output"""
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        return super().output(z, a, target) * a * (1 - a)
+
+
 WRONG: list[tuple[type[Hand], str, str, str]] = [
     (SignOfDelta, "sigmoid", "δ(y1)", "sign"),
     (SignOfDelta, "softmax", "δ(y1)", "sign"),
@@ -187,6 +210,11 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
     (WrongWeights, "tanh", "z(h1)", "wrong-weights"),
     (ValueForSlope, "sigmoid", "δ(h1)", "value-for-slope"),
     (SlopeForgotten, "tanh", "δ(y1)", "factor"),
+    (SlopeAdded, "gates", "δ(h1)", "other-activation"),
+    (SigmoidSlope, "gates", "δ(h1)", "other-activation"),
+    (SigmoidSlope, "tanh", "δ(h1)", "other-activation"),
+    (SlopeAddedAbove, "gates", "δ(y1)", "other-activation"),
+    (SlopeAddedAbove, "no biases", "δ(y1)", "other-activation"),
 ]
 
 
@@ -213,6 +241,8 @@ def test_the_first_wrong_figure_and_the_mistake_are_named(
         (Uncorrected, "adam", "correction-forgotten"),
         (PenaltyForgotten, "penalty", "penalty-forgotten"),
         (ActivationForgotten, "sigmoid", "activation-forgotten"),
+        (SlopeAdded, "gates", "other-activation"),
+        (SigmoidSlope, "gates", "other-activation"),
     ],
 )
 def test_the_mistake_is_found_where_only_the_new_weights_are_given(

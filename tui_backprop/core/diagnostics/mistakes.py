@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
 from tui_backprop.core.diagnostics.bugs import Keep
@@ -118,6 +119,29 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
     }  # fmt: skip
     for bug, (label, told) in made.items():
         yield Mistake(label, step.wrong_value(figure, part, (bug,)), told)
+    for other in ("sigmoid", "tanh"):
+        for own_value in (False, True):
+            for last in (step.depth - 1, step.depth):
+                taken = step.wrong_value(figure, part, (), _with_slope(step, other, own_value, last))
+                yield Mistake("other-activation", taken, f"On the way back the slope of {other} was taken.")
+
+
+def _with_slope(step: TrueStep, name: str, own_value: bool, last: int) -> Carry:
+    """Adds f′ of a smooth activation to layers that are not, up to the last: from a as in a × (1 − a), or from z."""
+    added, own = ACTIVATIONS[name], step.experiment.network.activations
+
+    def carry(row: int) -> Keep:
+        seen: dict[str, Array] = {}
+
+        def keep(kind: str, layer: int, values: Array) -> Array:
+            seen[kind] = values
+            if kind != "mask" or layer > last or ACTIVATIONS[own[layer - 1]].curved:
+                return values
+            return added.mask(seen["z"], seen["a"] if own_value else added.of(seen["z"]))
+
+        return keep
+
+    return carry
 
 
 def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
+from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.parts import Unit
 
 _SLOPE = "Multiply by the slope f′(z), not by the unit's value."
@@ -48,9 +49,9 @@ def of_mask(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("value-for-slope", z, "This is z, not the slope there.")
     for value in _other_slopes(step, unit):
         yield Mistake("slope", value, f"f′(z) = {slope or 'the slope at z'}.")
+    yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
     for value, told in _slopes_of_others(step, unit):
         yield Mistake("other-activation", value, told)
-    yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
 
 
 def of_delta(step: TrueStep, unit: Unit) -> Found:
@@ -84,12 +85,16 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
     column = unit.column
     prediction, target = float(step.passage.prediction[column]), float(step.passage.target[column])
     right, miss = step.value("delta", unit), prediction - target
+    own = step.experiment.network.activations[-1]
     yield Mistake("sign", -right, "Right size, wrong sign: it is prediction − target.")
     if mask != 1:
         yield Mistake("slope-forgotten", miss, "The slope of the output's activation is missing.")
         yield Mistake("slope-forgotten", 2 * miss, "The slope of the output's activation is missing.")
         for value in _other_slopes(step, unit):
             yield Mistake("value-for-slope", right / mask * value if mask else 0.0, "The slope of the output is wrong.")
+    arriving = right / mask if mask and LOSSES[step.experiment.training.loss].canonical != own else right
+    for value, told in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", arriving * value, told)
     yield Mistake("slope-too-many", right * mask, "No slope here: with this loss it cancels.")
     yield Mistake("squared", miss * miss, "This is the squared error: δ is not squared.")
     yield Mistake("squared", float(step.passage.error), "This is the error that is reported, not δ.")
@@ -116,12 +121,17 @@ def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:
 
 
 def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]:
-    """f′(z) of other smooth activations than the layer's."""
-    z, own = step.passage.z[unit.layer - 1][[unit.column]], step.experiment.network.activations[unit.layer - 1]
+    """f′(z) of other activations than the layer's; from the unit's own value, too, as in a × (1 − a) of a ReLU."""
+    layer = unit.layer - 1
+    z, own_values = step.passage.z[layer][[unit.column]], [step.passage.a[layer][[unit.column]]]
+    if unit.layer == step.depth:
+        own_values.append(step.passage.prediction[[unit.column]])
+    own = step.experiment.network.activations[layer]
     for name, activation in ACTIVATIONS.items():
-        if name != own and not activation.joint and not activation.linear and not activation.gated:
-            value = float(activation.mask(z, activation.of(z))[0])
-            yield value, f"That is the slope of {name}: the activation of this layer is {own}."
+        if name != own and not activation.joint and not activation.linear:
+            for value in (activation.of(z), *own_values):
+                told = f"That is the slope of {name}: the activation of this layer is {own}."
+                yield float(activation.mask(z, value)[0]), told
 
 
 def _others(step: TrueStep, figure: str, unit: Unit, sign: str) -> Found:
