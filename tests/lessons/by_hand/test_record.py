@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.lessons.by_hand.sheets import Homework
 from tests.nets import drawn
-from tui_backprop import Timeline, load_experiment
+from tui_backprop import Timeline, lessons, load_experiment
 from tui_backprop.cli.train import train
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
@@ -43,6 +45,14 @@ def test_what_training_prints_is_right(seed: int, batch: int, capsys: pytest.Cap
     assert found.wrong is None
     numbers = sum(text.count(sign) for sign in ",[")
     assert found.agree > numbers / 4
+
+
+def test_every_key_of_a_record_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(lessons.__file__).parent / "README.md").read_text("utf-8").split("JSON works too")[1].split("##")[0]
+    assert (
+        set(re.findall(r"`(\w+)`", text)) - {"null"}
+        == json.loads(printed(load_experiment("xor"), capsys).splitlines()[0]).keys()
+    )
 
 
 def step(**changes: Any) -> dict[str, Any]:

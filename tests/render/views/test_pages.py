@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,11 @@ def test_the_stalemate_of_the_single_layer() -> None:
     ]
     assert [row.split()[-1] for row in rows[3:7]] == ["+0.0600", "−0.0600", "+0.0600", "−0.0600"]
     assert rows[7].split()[-1] == "0.0000"
+
+
+def test_a_net_pull_has_no_digits_that_rounding_left() -> None:
+    texts = [" ".join(shown(pulls, at("no-direction", step), Weight(1, 1, 0))) for step in range(12)]
+    assert not [text for text in texts if re.search(r"net −?\d+\.\d{13}", text)]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
 
 def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Line]:
     """What the bars do not tell."""
-    lines = paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {full(found.net)}", "dim"))
+    net = full(float(f"{found.net:.12g}"))  # 0.2 + 0.4 − 0.4 leaves a trace in the sixteenth digit
+    lines = paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {net}", "dim"))
     if moves is not None:
         lines += paragraph(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim"))
         if moves.by_hand and math.isfinite(moves.by_hand):
