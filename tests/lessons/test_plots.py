@@ -169,7 +169,7 @@ def test_the_hidden_values_are_those_of_the_trained_network_and_one_layer_learns
             error += float(delta[0] ** 2)
             weights -= 0.1 * np.outer(x, delta)
     assert epochs == 108
-    assert re.search(r"after 108 epochs", text_of_page(2, "One layer is enough now"))
+    assert re.search(r"After 108 epochs", text_of_page(2, "One layer is enough now"))
 
 
 def text_of_page(number: int, title: str) -> str:

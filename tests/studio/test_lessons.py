@@ -95,7 +95,7 @@ def said(s: Studio) -> str:
 @pytest.mark.slow
 async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
     async with learning(1) as s:
-        assert page(s) == "What this network is to learn  1/10"
+        assert page(s) == "What this network should learn  1/10"
         assert s.where == (0, "start")
         assert "x1" in marked(s, "Network")
         await s.press("n")
@@ -233,7 +233,7 @@ async def test_a_chapter_is_begun_again_when_asked_twice(state_home: Path) -> No
         await s.press("N", "A", "n")  # something else in between: not twice
         assert "1 of 1 right" in page(s)
         await s.press("A", "A")
-        assert page(s) == "What this network is to learn  1/10"
+        assert page(s) == "What this network should learn  1/10"
         await s.press("n", "n")
         assert "What is δ here?" in said(s)
 

@@ -105,8 +105,8 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
     outputs = len(step.passage.prediction)
     for factor in (1 / outputs, outputs) if outputs > 2 else ():
         yield Mistake("factor", right * factor, "Off by the number of outputs: look at the slope of the loss.")
-    yield Mistake("factor", right / 2, "Half of it: look at the factor in the slope of the loss.")
-    yield Mistake("factor", right * 2, "Twice too much: look at the factor in the slope of the loss.")
+    yield Mistake("factor", right / 2, "Half as large as it should be: look at the factor in the slope of the loss.")
+    yield Mistake("factor", right * 2, "Twice as large as it should be: look at the factor in the slope of the loss.")
 
 
 def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:

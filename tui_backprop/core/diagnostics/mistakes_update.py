@@ -43,7 +43,7 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     old, new, rate = parameter.value(step.moment.before), step.value("new", parameter), step.experiment.training.rate
     gradient, training = step.value("gradient", parameter), step.experiment.training
     straight = OPTIMIZERS[training.optimizer].straight
-    rule = "old minus rate × gradient" if straight else "it is taken away"
+    rule = "old minus rate × gradient" if straight else "the change is subtracted"
     yield from _of_penalty(step, parameter)
     yield Mistake("sign", 2 * old - new, f"The change goes the other way: {rule}.")
     if rate:
