@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tui_backprop.lessons.lesson import VIEWS
+
 FRAME = (4, 2)
 """Columns and rows of a frame: its lines, and a blank column inside at either side."""
 LEAST_GRAPH = 8
 """Rows of the graph, with its frame, below which it is not worth its place."""
-_PANES = ("network", "inspector", "matrices", "samples", "error")
 SURFACE = "surface"
 """The view that stands beside the graph."""
 TIGHT = 86
@@ -59,7 +60,7 @@ def arrange(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> d
     to stack the panes below the graph the one is taken that cuts and wastes least. One of them has only the pane
     `front` there, and a "bar" with the names of the others.
     """
-    views = [name for name in wants if name not in (*_PANES, SURFACE)]
+    views = [name for name in wants if name in VIEWS and name != SURFACE]
     beside = {name: want for name, want in wants.items() if not (views and name == "inspector")}
     ways = [_placed(bands, columns, rows, beside) for bands in _ways(beside)]
     ways.append(_in_turn(columns, rows, wants, front))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.arrangement import Want
 from tui_backprop.render.error import error, error_line
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted, Pane
@@ -18,6 +20,11 @@ class Error(Pane):
         "is not finite. A mean per sample says so. Below: the errors of this epoch's latest samples. c opens the "
         "whole chart."
     )
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """A line to read; more is better."""
+        return Want(22, 9, 18, 4, stretches=True)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Figures, the line with its axes, this epoch."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.arrangement import Want
 from tui_backprop.render.inspector import abbreviate_repeats, inspect
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, pad, safe
@@ -20,9 +22,15 @@ class Inspector(Pane):
         "phases and with all digits (a number that comes again is cut short with …); · stands for what is not computed "
         "yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
     )
+    BOUND = ("moment", "selection")
 
     offset_lines: reactive[int] = reactive(0, repaint=False)
     """How far a person has scrolled from where the present phase is in sight."""
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """Lines to read; more is better."""
+        return Want(40, 12, 28, 4, stretches=True)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.matrices import View, matrices, title
+from tui_backprop.render.arrangement import Want
+from tui_backprop.render.matrices import View, matrices, title, want_of_matrices
 from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.render.spans import Line
 from tui_backprop.render.views.shades import Shading
@@ -22,12 +24,18 @@ class Matrices(Pane):
         "each weight. Bold is what this update changed. Matrices too wide for numbers become a heat map: sign and "
         "shade. Arrows move the selection."
     )
+    BOUND = ("moment", "selection", "view")
 
     view: reactive[View] = reactive(View.VALUE, repaint=False)
 
     def watch_view(self, view: View) -> None:
         """Another view."""
         self.repaint()
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """All matrices."""
+        return want_of_matrices(experiment)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The matrices in the present view."""

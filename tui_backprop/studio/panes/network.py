@@ -9,8 +9,10 @@ from textual.events import Resize
 from textual.reactive import reactive
 from textual.timer import Timer
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.graph.picture import graph
+from tui_backprop.render.arrangement import Want
+from tui_backprop.render.graph.picture import graph, want_of_graph
 from tui_backprop.render.graph.pulse import Frame, is_step, over, pulse
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
@@ -34,6 +36,7 @@ class Network(Pane):
         "dashed negative, thicker is larger, dotted carries nothing; a dot marks a weight that has just changed. "
         "Arrow keys move from unit to unit."
     )
+    BOUND = ("moment", "selection", "motion")
 
     DEFAULT_CSS = """
     Network, Network:focus { border: none; padding: 0; }
@@ -101,6 +104,11 @@ class Network(Pane):
     def on_resize(self, event: Resize) -> None:
         """Another size ends the pulse; then Textual calls the other panes' handler, too."""
         self.settle()
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """The graph."""
+        return want_of_graph(experiment)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The graph in a frame of its own, the rails of the phases."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -20,6 +21,7 @@ from textual.widget import Widget
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.arrangement import Want
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe, width
 from tui_backprop.render.views.shades import Shading
@@ -198,11 +200,18 @@ class Pane(Painted, can_focus=True):
     """The action that its title names, with a key, and that a click on the title does."""
     WHEEL: ClassVar[int] = 1
     """How far a turn of the wheel moves."""
+    BOUND: ClassVar[tuple[str, ...]] = ("moment",)
+    """What it takes over from its screen."""
 
     def __init__(self) -> None:
         super().__init__(id=type(self).__name__.lower())
         self._heading = ""
         self.set_title(self.TITLE)
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """What its content needs."""
+        raise NotImplementedError
 
     def set_title(self, *titles: str) -> None:
         """Another title, as it is, no markup: the first for which there is room in the frame, else the last."""
@@ -235,3 +244,8 @@ class Pane(Painted, can_focus=True):
 
     def action_move(self, right: int, down: int) -> None:
         """Moves the selection; panes that have none in them stay as they are."""
+
+
+def panes_in(package: str, names: Iterable[str]) -> list[type[Pane]]:
+    """The panes of these names, each in a module of its name."""
+    return [getattr(import_module(f"{package}.{name}"), name.capitalize()) for name in names]

@@ -7,8 +7,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.samples import samples
+from tui_backprop.render.arrangement import Want
+from tui_backprop.render.samples import samples, want_of_samples
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
@@ -33,6 +35,11 @@ class Samples(Pane):
 
     cursor: reactive[int | None] = reactive(None, repaint=False)
     """The sample that a person has gone to; None follows the one that is trained on."""
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """All samples, or a few of many."""
+        return want_of_samples(experiment)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The samples around the cursor."""

@@ -17,29 +17,26 @@ from tui_backprop.core.diagnostics.surface import is_plane
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons import lesson
 from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, Want, arrange
-from tui_backprop.render.graph.picture import want_of_graph
-from tui_backprop.render.matrices import View, title, want_of_matrices
-from tui_backprop.render.samples import want_of_samples
+from tui_backprop.render.matrices import View, title
 from tui_backprop.render.selection import Selection
+from tui_backprop.studio import panes
 from tui_backprop.studio.keys import KEYS, PANE_KEYS, Key, bar_keys
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
 from tui_backprop.studio.panes.breadcrumb import Breadcrumb
 from tui_backprop.studio.panes.chart import Chart
-from tui_backprop.studio.panes.error import Error, ErrorLine
+from tui_backprop.studio.panes.error import ErrorLine
 from tui_backprop.studio.panes.inspector import Inspector
 from tui_backprop.studio.panes.matrices import Matrices
 from tui_backprop.studio.panes.network import Network
-from tui_backprop.studio.panes.pane import Painted, Pane
-from tui_backprop.studio.panes.samples import Samples
+from tui_backprop.studio.panes.pane import Painted, Pane, panes_in
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.panes.views.surface import Surface
 from tui_backprop.terminal.internals import ExposedScreen
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
-WANT_OF_INSPECTOR, WANT_OF_ERROR = Want(40, 12, 28, 4, stretches=True), Want(22, 9, 18, 4, stretches=True)
-WANT_OF_VIEW, WANT_OF_SURFACE = Want(46, 14, 28, 6, stretches=True), Want(40, 16, 24, 6, stretches=True)
 SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 MOST_VIEWS = 2
@@ -86,7 +83,7 @@ class PanesScreen(ExposedScreen):
     A view is a pane that stands in the inspector's place while it is open.
     """
 
-    PANES: ClassVar[list[type[Pane]]] = [Network, Matrices, Samples, Inspector, Error]
+    PANES: ClassVar[list[type[Pane]]] = panes_in(panes.__name__, lesson.PANES)
 
     moment: reactive[Moment | None] = reactive(None, repaint=False)
     selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
@@ -114,20 +111,21 @@ class PanesScreen(ExposedScreen):
         """Head, panes, bars; sorted into the terminal's size from the first, or all would be laid out twice."""
         self._terminal = self.app.size
         self._arrange()
-        moment, selection = PanesScreen.moment, PanesScreen.selection
+        moment = PanesScreen.moment
         yield Breadcrumb().data_bind(moment, PanesScreen.news, PanesScreen.status, PanesScreen.asked)
         with Container(id="desk"):
             with Panes(self._places):
-                yield Network().data_bind(moment, selection, PanesScreen.motion)
                 yield PaneBar(id="bar").data_bind(moment)
-                yield Matrices().data_bind(moment, selection, PanesScreen.view)
-                yield Samples().data_bind(moment)
-                yield Inspector().data_bind(moment, selection)
-                yield Error().data_bind(moment)
+                yield from map(self._bound, self.PANES)
                 yield Chart().data_bind(moment)
                 yield ErrorLine(id="line").data_bind(moment)
             yield from self.beside()
         yield KeyBar().data_bind(moment)
+
+    @staticmethod
+    def _bound(pane: type[Pane]) -> Pane:
+        """A pane that takes over what it shows."""
+        return pane().data_bind(*(getattr(PanesScreen, name) for name in pane.BOUND))
 
     @property
     def complete(self) -> bool:
@@ -227,7 +225,7 @@ class PanesScreen(ExposedScreen):
         """Other views are open; one that is opened for the first time is made."""
         for view in VIEWS:
             if view.__name__.lower() in views and not self.query(view):
-                pane = view().data_bind(PanesScreen.moment, PanesScreen.selection, PanesScreen.asked)
+                pane = self._bound(view)
                 pane.marked = self.query_one(Inspector).marked  # what a lesson speaks of
                 self.query_one("#panes").mount(pane)
         if self.front not in (*self._panes(), *views):  # its place is gone
@@ -320,15 +318,9 @@ class PanesScreen(ExposedScreen):
         moment = self.moment
         assert moment is not None
         experiment = moment.ahead
-        views = {name: WANT_OF_SURFACE if name == SURFACE else WANT_OF_VIEW for name in self.views}
-        return {
-            "network": want_of_graph(experiment),
-            "inspector": WANT_OF_INSPECTOR,
-            **views,
-            "matrices": want_of_matrices(experiment),
-            "samples": want_of_samples(experiment),
-            "error": WANT_OF_ERROR,
-        }
+        known = {pane.__name__.lower(): pane for pane in (*self.PANES, *VIEWS)}
+        names = dict.fromkeys(("network", "inspector", *self.views, *self._panes()))
+        return {name: known[name].want(experiment) for name in names}
 
     def _name_panes(self) -> None:
         titles: dict[str, str] = {"matrices": title(self.view)}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.arrangement import Want
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.views.view import ViewPane
@@ -24,6 +26,11 @@ class Surface(ViewPane):
 
     beside_graph: reactive[bool] = reactive(False, repaint=False)
     """Whether it stands beside the graph, whose units then have maps of their own."""
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """A map; larger is better."""
+        return Want(40, 16, 24, 6, stretches=True)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The maps, in half blocks where there are colours for them."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.reactive import reactive
 
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.lesson import VIEWS
+from tui_backprop.render.arrangement import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
@@ -19,6 +21,7 @@ class ViewPane(Pane):
     """A pane that is in sight only while it is open."""
 
     WHEEL = 3
+    BOUND = ("moment", "selection", "asked")
     KEY: ClassVar[str]
     """The key that opens and closes it: its number among all views."""
     OPENS: ClassVar[str]
@@ -37,6 +40,11 @@ class ViewPane(Pane):
     def watch_asked(self) -> None:
         """The verdict is kept back, or given."""
         self.repaint()
+
+    @staticmethod
+    def want(experiment: Experiment) -> Want:
+        """Lines to read; more is better."""
+        return Want(46, 14, 28, 6, stretches=True)
 
     def page(self, moment: Moment, columns: int) -> Page:
         """What there is to show, as long as it may be."""
