@@ -104,13 +104,13 @@ async def test_nonsense_is_refused_while_it_is_typed() -> None:
         await s.press("ctrl+n")
         await fill(s, rate="fast")
         assert "'fast' is not a finite number" in text(s, "mistake")
-        assert s.app.screen.query_one("#row-rate").has_class("-wrong")
+        assert "✕ rate" in text(s, "labels").splitlines()
         assert text(s, "command") == ""
         await s.press("enter")
         assert isinstance(s.app.screen, SetupScreen)
         await fill(s, rate="0.5")
         assert text(s, "mistake").startswith("✓ 3-4-1, 16 parameters; 4 samples to train on")
-        assert not s.app.screen.query_one("#row-rate").has_class("-wrong")
+        assert "rate" in text(s, "labels").splitlines()
         await s.press("escape")
         assert isinstance(s.app.screen, StudioScreen)
         assert s.timeline.experiment is before
@@ -122,7 +122,7 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
     async with studio("iris", size=size) as s:
         await s.press("ctrl+n")
         screen = s.app.screen
-        rows = [row for row in screen.query(".row") if row.display]
+        rows = [row for row in screen.query("#values > *") if row.display]
         in_sight = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
         assert (len(in_sight) == len(rows)) == complete
         seen = []
@@ -237,13 +237,13 @@ async def test_fields_that_mean_nothing_are_out_of_sight() -> None:
     async with studio("xor", size=NARROW) as s:
         await s.press("ctrl+n")
         screen = s.app.screen
-        assert not screen.query_one("#row-momentum").display
+        assert not screen.query_one("#momentum").display
         screen.query_one("#optimizer").focus()
         await s.press("m")
-        assert screen.query_one("#row-momentum").display
+        assert screen.query_one("#momentum").display
         assert 'optimizer = "momentum"' in text(s, "toml")
         await s.press("r")
-        assert not screen.query_one("#row-momentum").display
+        assert not screen.query_one("#momentum").display
 
 
 @pytest.mark.slow
@@ -254,7 +254,7 @@ async def test_a_column_other_than_the_last_is_learned(tmp_path: Path) -> None:
         await s.press("ctrl+n", "down", "left")
         await fill(s, file=str(path), target="kind", columns="a,nothing")
         assert "no column 'nothing' (expected columns of the file: id, kind, a, b)" in text(s, "mistake")
-        assert s.app.screen.query_one("#row-columns").has_class("-wrong")
+        assert "✕ inputs" in text(s, "labels").splitlines()
         await fill(s, columns="a,b")
         assert text(s, "mistake").endswith("a, b → x, y, z")
         await s.press("enter")

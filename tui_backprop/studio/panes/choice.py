@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 from textual.events import Click, Key
+from textual.reactive import reactive
 from textual.widgets import Static
 
 
@@ -17,6 +18,9 @@ class Choice(Static, can_focus=True):
     Choice:focus { text-style: reverse; }
     """
 
+    value = reactive("")
+    """The name; another one may be chosen elsewhere."""
+
     def __init__(
         self, names: Sequence[str], value: str, chosen: Callable[[str, str], None], id: str | None = None
     ) -> None:
@@ -25,13 +29,8 @@ class Choice(Static, can_focus=True):
         self._names, self._chosen = list(names), chosen
         self.value = value
 
-    def on_mount(self) -> None:
+    def watch_value(self, value: str) -> None:
         """Shows the name."""
-        self.show(self.value)
-
-    def show(self, value: str) -> None:
-        """Another name, chosen elsewhere."""
-        self.value = value
         self.update(Content(f"◂ {value} ▸"))
 
     def turn(self, by: int) -> None:
@@ -55,5 +54,5 @@ class Choice(Static, can_focus=True):
                 return
 
     def _choose(self, value: str) -> None:
-        self.show(value)
+        self.value = value
         self._chosen(str(self.id), value)

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from tui_backprop.core.experiment import Experiment
@@ -36,6 +36,8 @@ from tui_backprop.studio.screens.grid import Fields
 from tui_backprop.studio.screens.questions import Question
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
 
+WRONG = "bold $text-error"
+"""How the label of a field that is wrong is written."""
 ROOMY = 76
 """Columns from which the experiment file has a place beside the fields."""
 LONGEST = 4096
@@ -65,7 +67,9 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             padding: 0 1;
         }
         #sides { layout: horizontal; height: 1fr; }
-        #fields { width: 43; height: 100%; scrollbar-size-vertical: 1; background: $surface; }
+        #fields { layout: horizontal; width: 43; height: 100%; scrollbar-size-vertical: 1; background: $surface; }
+        #labels { width: 16; }
+        #values { width: 1fr; height: auto; }
         #toml {
             width: 1fr;
             height: 100%;
@@ -75,10 +79,6 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             border-left: solid $panel;
             color: $foreground-muted;
         }
-        .row { layout: horizontal; height: 1; }
-        .row Label { width: 16; }
-        .row.-wrong Label { color: $text-error; text-style: bold; }
-        .row Input, Choice { width: 1fr; }
         #mistake { height: 2; }
         #mistake.-wrong { color: $text-error; }
         #command { height: 1; color: $accent; }
@@ -123,6 +123,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._files = files
         draft = draft_of(experiment)
         self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
+        shown = {name: kind for name, (_, kind) in FIELDS.items() if files or name not in OF_FILE}
+        self._fields = {name: self._field(name, kind) for name, kind in shown.items()}
         self._unsuited = False
         self._csv_cache = CsvCache()
         self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
@@ -134,11 +136,9 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         with Container(id="setup"):
             with Container(id="sides"):
                 with VerticalScroll(id="fields", can_focus=False):
-                    for name, (label, kind) in FIELDS.items():
-                        if self._files or name not in OF_FILE:
-                            with Container(classes="row", id=f"row-{name}"):
-                                yield Label(label, markup=False)
-                                yield self._field(name, kind)
+                    yield Static(id="labels", markup=False)
+                    with Container(id="values"):
+                        yield from self._fields.values()
                 yield Static(id="toml", markup=False)
             yield Static(id="mistake", markup=False)
             yield Static(id="command", markup=False)
@@ -155,7 +155,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     def on_mount(self) -> None:
         """Shows what it starts with."""
-        self.query_one("#preset").focus()
+        self._fields["preset"].focus()
         self._show()
 
     def on_resize(self, event: Resize) -> None:
@@ -168,7 +168,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _absorb(self) -> None:
         """Takes over what has been typed; fields may be ahead of their messages."""
         before = self._draft
-        for name, text in [(str(field.id), field.value) for field in self.query(Input)]:
+        for name, text in [(name, field.value) for name, field in self._fields.items() if isinstance(field, Input)]:
             if text != getattr(before, name):
                 self._change(name, text)
         if self._draft is not before:
@@ -248,19 +248,18 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._unsuited = reading.unsuited
         if reading.experiment is not None:
             self._latest = reading
-        for name in FIELDS:
-            for row in self.query(f"#row-{name}"):
-                field = row.query_one(f"#{name}")
-                if isinstance(field, Choice):
-                    field.show(getattr(draft, name))
-                elif isinstance(field, Input) and field.value != getattr(draft, name):
-                    with self.prevent(Input.Changed):
-                        field.value = getattr(draft, name)
+        labels = []
+        for name, field in self._fields.items():
+            if field.value != getattr(draft, name):
+                with self.prevent(Input.Changed):
+                    field.value = getattr(draft, name)
+                if isinstance(field, Input):
                     field.cursor_position = len(field.value)
-                row.set_class(name == reading.wrong, "-wrong")
-                row.display = field.display = name not in unused
-                label = ("✕ " if name == reading.wrong else "") + FIELDS[name][0]
-                row.query_one(Label).update(Content(label))
+            field.display = name not in unused
+            if field.display:
+                label = FIELDS[name][0]
+                labels.append(Content.styled(f"✕ {label}", WRONG) if name == reading.wrong else Content(label))
+        self.query_one("#labels", Static).update(Content("\n").join(labels))
         if busy:
             self._tell_progress(0)
         else:
@@ -291,7 +290,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def action_go(self, by: int) -> None:
         """The next or previous field that means something: what has just been chosen counts."""
         self._absorb()
-        fields = [field for field in self.query("Choice, Input") if field.id not in self._draft.unused]
+        fields = [field for name, field in self._fields.items() if name not in self._draft.unused]
         place = fields.index(self.focused) if self.focused in fields else 0
         self.set_focus(fields[(place + by) % len(fields)])
 
