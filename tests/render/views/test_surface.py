@@ -7,7 +7,7 @@ import pytest
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.spans import Span
+from tui_backprop.render.spans import Span, length, plain
 from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.surface import surface
 
@@ -58,3 +58,30 @@ def test_of_several_right_ones_the_present_one_is_seen() -> None:
     assert list(moment.samples) == [2]
     assert signs(moment)[11, 5].selected
     assert not signs(moment)[1, 5].selected
+
+
+@pytest.mark.parametrize(("columns", "rows", "layers"), [(71, 33, [4, 4]), (71, 33, [8]), (116, 34, [8, 8])])
+def test_the_small_maps_of_all_units_have_room(columns: int, rows: int, layers: list[int]) -> None:
+    definition = {
+        "network": {"layers": [2, *layers, 1], "hidden": "tanh", "output": "tanh"},
+        "data": {"generator": "circle", "samples": 20},
+    }
+    moment = Timeline(load_experiment(definition)).moment
+    lines = surface(moment, Unit(1, 0), columns, rows, Shading.RAMP)
+    names = {
+        f"h{layer}.{unit}" if layers[1:] else f"h{unit}"
+        for layer, count in enumerate(layers, 1)
+        for unit in range(1, count + 1)
+    }
+    assert names <= set(plain(lines).split())
+    assert all(length(spans) <= columns for spans in lines)
+
+
+@pytest.mark.parametrize("shading", [Shading.RAMP, Shading.SHADES])
+@pytest.mark.parametrize("columns", [22, 30, 38, 48, 60])
+def test_heading_and_legend_end_in_whole_words(columns: int, shading: Shading) -> None:
+    moment = Timeline(load_experiment("circle")).moment
+    heading, *_, legend = surface(moment, Unit(2, 0), columns, 12, shading, small=False)
+    ends = ("▲", "× −5.647…5.712", "wrong", "below", "above 0", "high")
+    assert plain([legend]).endswith(ends)
+    assert plain([heading]).endswith(ends) or columns < 28

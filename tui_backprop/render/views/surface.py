@@ -17,7 +17,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.numbers import level, scale_of, short, tone
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, safe, width
 from tui_backprop.render.views.curve import curve
 from tui_backprop.render.views.shades import Levels, Shading, put_sign, shaded
 
@@ -59,14 +59,17 @@ def surface(
     beside_it = small and bool(hidden) and columns >= 2 * _THUMB[0] + 4
     map_columns = min(4 * map_rows, columns)  # twice as wide as high to the eye, at most
     if beside_it:
-        map_columns = min(columns - _THUMB[0] - 2, max(2 * map_rows, min(map_columns, columns // 2)))
+        across = -(-len(hidden) // max(1, map_rows // (_THUMB[1] + 1)))
+        every = columns - 1 - across * (_THUMB[0] + 1)  # so many columns leave room for all the small maps
+        map_columns = max(2 * map_rows, min(map_columns, columns // 2))
+        map_columns = min(columns - _THUMB[0] - 2, max(columns // 2, min(map_columns, every)))
     large = shaded(_map(moment, plane, shown, map_columns, map_rows, shading).levels(shading), shading)
     _put_samples(large, moment, plane, shown, shading)
     lines: list[Line] = [joined(row) for row in large]
     if beside_it:
         maps = _small_maps(moment, plane, hidden, selection, columns - map_columns - 2, map_rows, shading)
         lines = beside(lines, maps, map_columns + 2)
-    heading, legend = _heading(moment, plane, shown), _legend(moment, shown, shading)
+    heading, legend = _heading(moment, plane, shown, columns), _legend(moment, shown, shading, columns)
     return [clip(spans, columns) for spans in (heading, *lines[:map_rows], legend)][:rows]
 
 
@@ -164,7 +167,7 @@ def _small_maps(
             here, name = selection == Unit(layer, unit), moment.ahead.unit_names(layer)[unit]
             more = len(hidden) - across * down
             if more > 0 and (layer, unit) == hidden[first + across * down - 1]:
-                name += f" +{more} more"
+                name += f" …+{more}"
             title = Span(fit(name, _THUMB[0]), "accent" if here else "label", here, target=Unit(layer, unit))
             block = [line(title), *(joined(row) for row in shaded(found.levels(shading), shading))]
             band = beside(band, block, place * (_THUMB[0] + 1)) if place else block
@@ -172,7 +175,7 @@ def _small_maps(
     return lines
 
 
-def _heading(moment: Moment, plane: Plane, shown: tuple[int, int]) -> Line:
+def _heading(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int) -> Line:
     layer, unit = shown
     name = safe(moment.ahead.unit_names(layer)[unit])
     what = f"output {name}" if layer == moment.ahead.network.depth else f"hidden unit {name}"
@@ -181,7 +184,7 @@ def _heading(moment: Moment, plane: Plane, shown: tuple[int, int]) -> Line:
         names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
         spans.append(Span(f"  held at the mean: {names}", "dim"))
     else:
-        spans.append(Span(f"  {_span(plane, 0)} × {_span(plane, 1)}", "dim"))
+        return _ended(spans, columns, f"  {_span(plane, 0)} × {_span(plane, 1)}")
     return tuple(spans)
 
 
@@ -189,16 +192,23 @@ def _span(plane: Plane, axis: int) -> str:
     return f"{short(plane.low[axis])}…{short(plane.high[axis])}"
 
 
-def _legend(moment: Moment, shown: tuple[int, int], shading: Shading) -> Line:
+def _legend(moment: Moment, shown: tuple[int, int], shading: Shading, columns: int) -> Line:
     middle = short(middle_of(moment, *shown)[0])
     if shading is Shading.SHADES:
-        return line(Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong  ░▒▓█ above {middle}, ╌–=≡ below", "dim"))
-    dots = (
+        signs = [Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong", "dim")]
+        return _ended(signs, columns, f"  ░▒▓█ above {middle}, ╌–=≡ below", f"  █ above {middle}", "  █ high")
+    dots = [
         Span(RIGHT[1], "high"),
         Span(" high  "),
         Span(RIGHT[1], "low"),
         Span(" low  "),
         Span(WRONG[1]),
         Span(" wrong"),
-    )
-    return line(*dots, Span(f"  blue above {middle}, orange below", "dim"))
+    ]
+    return _ended(dots, columns, f"  blue above {middle}, orange below", f"  blue above {middle}")
+
+
+def _ended(spans: list[Span], columns: int, *ends: str) -> Line:
+    """The line with the first of the ends that there is room for, or with none."""
+    room = columns - length(spans)
+    return line(*spans, *[Span(end, "dim") for end in ends if width(end) <= room][:1])
