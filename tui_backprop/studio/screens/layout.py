@@ -37,6 +37,8 @@ from tui_backprop.terminal.internals import ExposedScreen
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
+FEWEST_DOTS = 4
+"""So many samples open the surface; of fewer, as in homework, the figures of the units say more."""
 SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 MOST_VIEWS = 2
@@ -212,7 +214,8 @@ class PanesScreen(ExposedScreen):
     def show_surface(self, experiment: Experiment) -> None:
         """Opens the surface where two inputs are all there is, and closes it elsewhere."""
         others = tuple(view for view in self.views if view != SURFACE)
-        self.views = (SURFACE, *others)[:MOST_VIEWS] if is_plane(experiment.data) else others
+        opens = is_plane(experiment.data) and len(experiment.data.inputs) >= FEWEST_DOTS
+        self.views = (SURFACE, *others)[:MOST_VIEWS] if opens else others
 
     def action_toggle_view(self, name: str) -> None:
         """Opens a view, or closes it where it is open."""
