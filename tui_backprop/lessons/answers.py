@@ -20,7 +20,7 @@ EXAMPLE = "−0.5, 1/2 or 90%"
 
 def begins_number(character: str) -> bool:
     """Whether a number can begin with it."""
-    return len(character) == 1 and (character in ".,-−+" or character.isnumeric())
+    return len(character) == 1 and (character in ".,-−–+" or character.isnumeric())
 
 
 def read_answer(text: str) -> float:
@@ -29,7 +29,7 @@ def read_answer(text: str) -> float:
     if not plain:
         raise BackpropError("nothing typed yet", f"e.g. {EXAMPLE}")
     share = plain.removesuffix("%").rstrip()
-    above, slash, below = share.partition("/")
+    above, slash, below = share.replace("⁄", "/").partition("/")
     value, divisor = _part(above.strip()), _part(below.strip()) if slash else 1.0
     if value is None or divisor is None:
         raise BackpropError(f"{quoted(plain)} is not a number", f"e.g. {EXAMPLE}")

@@ -1,7 +1,8 @@
 """Numbers as people type them: in dialogs, in the set-up, on the command line, in places and in lessons.
 
-A comma is as good as a point, and the sign − as good as a hyphen. Only the digits 0 to 9 count: Python's own `int`
-and `float` also take `1_000`, `inf`, `nan` and the digits of every script, and `int` raises on more than 4300 digits.
+A comma is as good as a point, and the sign − or a dash as good as a hyphen. Only the digits 0 to 9 count: Python's own
+`int` and `float` also take `1_000`, `inf`, `nan` and the digits of every script, and `int` raises on more than 4300
+digits.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from tui_backprop.errors import BackpropError, quoted
 
 BEYOND = 10**18
 """Larger numbers, of either sign, stop here: no bound is as far out, and no more digits are read."""
+SIGNS = str.maketrans(",−–‐‑", ".----")
+"""What people write for a point or a minus sign, for `str.translate`."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -62,4 +65,4 @@ def read_number(text: str, above: float = -math.inf, example: str = "0.25 or −
 
 
 def _plain(text: str) -> str:
-    return text.strip().replace(",", ".").replace("−", "-")
+    return text.strip().translate(SIGNS)

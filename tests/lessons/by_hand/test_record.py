@@ -99,6 +99,22 @@ def test_digits_count_as_they_are_written() -> None:
     assert told(f'{{"delta": [[null, null], [{second[0] + 0.004!r}, null]]}}')[0] == "delta[1][0]"
 
 
+def test_numbers_may_be_texts_and_whatever_is_null_is_left_open() -> None:
+    texts = {**step(), "step": "1", "delta": None, "weights": [None, step()["weights"][1]]}
+    texts["z"] = [[str(round(value, 4)).replace(".", ",") for value in layer] for layer in texts["z"]]
+    assert told(json.dumps(texts)) == ("", "")
+    texts["z"][0][1] = "0,5"
+    assert told(json.dumps(texts))[0] == "z[0][1]"
+
+
+def test_the_output_is_checked_under_both_its_names() -> None:
+    right = Timeline(load_experiment(Homework().definition)).go(1).passage
+    assert right is not None
+    record = {"a": [a.tolist() for a in right.a], "raw": [float(right.a[-1][0]) + 1, None]}
+    for text in (record, dict(reversed(record.items()))):
+        assert told(json.dumps(text))[0] == "raw[0]"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -110,7 +126,7 @@ def test_digits_count_as_they_are_written() -> None:
         ("[1, 2]", "line 1: is not a record"),
         ('{"z": [[1, 2], [3]]}', "z[1]: is not a list of 2"),
         ('{"z": 3}', "z: is not a list of 2"),
-        ('{"z": [[1, 2], [3, "x"]]}', "z[1][1]: is not a number"),
+        ('{"z": [[1, 2], [3, "x"]]}', "z[1][1]: 'x' is not a number"),
         ('{"z": [[1, 2], [3, true]]}', "z[1][1]: is not a number"),
         ('{"z": [[1, 2], [3, {}]]}', "z[1][1]: is not a number"),
         ('{"z": [[1, 2], [3, 1e999]]}', "z[1][1]: '1e999' is too large"),
@@ -119,7 +135,7 @@ def test_digits_count_as_they_are_written() -> None:
         ('{"z": [[1, 2], [3, 4]], "z": 1}', "'z' is given twice"),
         ('{"step": 0, "z": []}', "there is no step 0"),
         ('{"step": 1.5, "z": []}', "step: is not a whole number"),
-        ('{"step": "1", "z": []}', "step: is not a whole number"),
+        ('{"step": "one", "z": []}', "step: is not a whole number"),
         ('{"epoch": 1, "weights": []}', "is the record of a whole epoch"),
         ('{"input": [9, 9], "z": [[1, 2], [3, 4]]}', "input[0]: is not the data of step 1 (it takes sample #0)"),
         ('{"step": 1, "z": [[1, 2], [3, 4]]}\n{"step": 1, "z": [[1, 2], [3, 4]]}', "z[0][0] is given twice"),

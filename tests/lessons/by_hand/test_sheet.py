@@ -58,7 +58,10 @@ def test_figures_come_in_the_order_in_which_they_are_worked_out() -> None:
 
 
 def test_the_last_of_several_equals_signs_counts() -> None:
-    for text in ("z(h1) = 1×0.8176 + 1×0.4218 + 1×0.7076 = 1.947", "z(h1) ≈ 1.947  # with all digits"):
+    for text in (
+        "z(h1) = 1×0.8176 + 1×0.4218 + 1×0.7076 = 1.947", "z(h1) ≈ 1.947  # with all digits", "z(h1): 1.947",
+        "z(h1) := 1.947",
+    ):  # fmt: skip
         (given,) = read(text)
         assert given.number == written("1.947")
 
@@ -74,7 +77,8 @@ def test_names_that_differ_in_case_alone_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "decimals"),
     [
-        ("0.50", 0.5, 2), ("−0,5", -0.5, 1), (" 5 ", 5, 2), ("4.4e-6", 4.4e-6, 7), ("4.4e−6", 4.4e-6, 7),
+        ("0.50", 0.5, 2), ("−0,5", -0.5, 1), ("–0.5", -0.5, 1), ("‑5e–3", -0.005, 3),
+        (" 5 ", 5, 2), ("4.4e-6", 4.4e-6, 7), ("4.4e−6", 4.4e-6, 7),
         ("1.25e2", 125, 0), ("1/3", 1 / 3, 12), ("½", 0.5, 12), ("12.5%", 0.125, 3), (".25", 0.25, 2), ("2.", 2, 2),
     ],
 )  # fmt: skip

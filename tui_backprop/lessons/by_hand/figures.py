@@ -20,7 +20,7 @@ _WRITTEN = {
     "prediction": ("ŷ", "prediction", "yhat", "y_hat"),
     "error": ("E", "error"),
     "upstream": ("upstream", "↑"),
-    "mask": ("f′", "f'", "mask", "slope"),
+    "mask": ("f′", "f'", "f’", "mask", "slope"),
     "delta": ("δ", "delta"),
     "gradient": ("∂E/∂", "dE/d", "gradient", "grad", "d", "∂"),
     "change": ("Δ", "change", "update"),

@@ -18,12 +18,6 @@ UNCHECKED = ("epoch", "sample", "penalty_gradient", "mean_loss", "penalty", "obj
 Found = Iterator[tuple[Figure, Written, str]]
 
 
-class _Literal(str):
-    """A number as its digits stand in the file."""
-
-    __slots__ = ()
-
-
 def looks_like_json(text: str) -> bool:
     """Whether it begins as a record does, and as no line of figures."""
     return text.lstrip()[:1] in ("{", "[")
@@ -45,8 +39,8 @@ def step_of(record: dict[str, Any], order: int) -> int:
     """The step that a record is of: the one that it says, or that of its place among the others."""
     if "step" not in record and "epoch" in record:
         raise BackpropError("is the record of a whole epoch", "those of steps: train --every step")
-    number = record.get("step", _Literal(order))
-    if not isinstance(number, _Literal) or not number.isascii() or not number.isdigit() or len(number) > 9:
+    number = record.get("step", str(order))
+    if not isinstance(number, str) or not number.isascii() or not number.isdigit() or len(number) > 9:
         raise BackpropError("step: is not a whole number", "e.g. 1")
     return int(number)
 
@@ -101,14 +95,16 @@ def _shapes(moment: Moment) -> dict[str, Any]:
 
 
 def _filled(value: Any, shape: Any, where: str, moment: Moment) -> Found:
-    """What stands in the places of a shape; nothing where one is left open with null."""
+    """What stands in the places of a shape, numbers as texts, too; nothing where some are left open with null."""
+    if value is None:
+        return
     if isinstance(shape, list):
         if not isinstance(value, list) or len(value) != len(shape):
             raise BackpropError(f"{where}: is not a list of {len(shape)}", "the shape of train --format jsonl")
         for place, (part, of_part) in enumerate(zip(value, shape, strict=True)):
             yield from _filled(part, of_part, f"{where}[{place}]", moment)
-    elif value is not None:
-        if not isinstance(value, _Literal):
+    else:
+        if not isinstance(value, str):
             raise BackpropError(f"{where}: is not a number", "e.g. 0.5, or null where it is left open")
         try:
             number = written(value)
@@ -123,9 +119,7 @@ def _filled(value: Any, shape: Any, where: str, moment: Moment) -> Found:
 
 def _parsed(text: str, line: int) -> list[Any]:
     try:
-        value = json.loads(
-            text, parse_float=_Literal, parse_int=_Literal, parse_constant=_constant, object_pairs_hook=_unique
-        )
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         told = f"line {line + error.lineno - 1}: is not JSON: {error.msg}"
         raise BackpropError(told, "records as train --format jsonl prints them, or lines such as z(h1) = 0.5") from None

@@ -75,7 +75,8 @@ class _Sheet:
                 raise _located(f"line {number}", error) from None
 
     def _read_line(self, step: int, line: str, where: str) -> None:
-        name, equals, value = line.partition("=")
+        name, equals, value = (line if "=" in line else line.replace(":", "=", 1)).partition("=")
+        name = name.rstrip(": \t")
         if not equals:
             raise BackpropError(f"{quoted(line.strip())} is not a figure", "a line such as z(h1) = 0.5")
         if step not in self._names:
@@ -92,8 +93,11 @@ class _Sheet:
             try:
                 step = _known(step_of(record, order))
                 for figure, value, where in figures_of(record, self._moment_of(step)):
-                    if figure.kind != "a" or (step, figure) not in self.found:  # the last a is raw, too
-                        self._take(Given(step, figure, value, before + where), where)
+                    given = Given(step, figure, value, before + where)
+                    if figure.kind != "a" or (step, figure) not in self.found:
+                        self._take(given, where)
+                    elif not value.agrees(figure.truth(self._moment_of(step))):  # the last a is raw, too
+                        self.found[step, figure] = given
             except BackpropError as error:
                 raise _located(before.removesuffix(": "), error) from None
 

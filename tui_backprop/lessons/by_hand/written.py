@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 
 from tui_backprop.lessons.answers import read_answer
+from tui_backprop.reading.numerals import SIGNS
 
 EXACT = 12
 """Decimals of a fraction such as `1/3`: it has as many as anybody wants."""
 _LEAST = 2
 """Decimals that a whole number is taken to have: who writes 1 says that it is not 0.9."""
-_DIGITS = re.compile(r"[-−+]?[0-9]*(?:[.,]([0-9]*))?(?:[eE]([-−+]?[0-9]{1,4}))?(%?)")
+_DIGITS = re.compile(r"[-+]?[0-9]*(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,4}))?(%?)")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def written(text: str) -> Written:
 
 
 def _decimals(text: str) -> int:
-    found = _DIGITS.fullmatch(text)
+    found = _DIGITS.fullmatch(text.translate(SIGNS))
     if not found:
         return EXACT
-    decimals = len(found[1] or "") - int((found[2] or "0").replace("−", "-")) + 2 * bool(found[3])
+    decimals = len(found[1] or "") - int(found[2] or "0") + 2 * bool(found[3])
     return min(max(decimals, _LEAST if not found[1] else decimals), EXACT)
