@@ -243,6 +243,7 @@ def test_the_first_wrong_figure_and_the_mistake_are_named(
         (ActivationForgotten, "sigmoid", "activation-forgotten"),
         (SlopeAdded, "gates", "other-activation"),
         (SigmoidSlope, "gates", "other-activation"),
+        (SlopeAddedAbove, "gates", "other-activation"),
     ],
 )
 def test_the_mistake_is_found_where_only_the_new_weights_are_given(

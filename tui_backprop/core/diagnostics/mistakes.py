@@ -121,13 +121,13 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
         yield Mistake(label, step.wrong_value(figure, part, (bug,)), told)
     for other in ("sigmoid", "tanh"):
         for own_value in (False, True):
-            for last in (step.depth - 1, step.depth):
-                taken = step.wrong_value(figure, part, (), _with_slope(step, other, own_value, last))
+            for layers in (range(1, step.depth), range(1, step.depth + 1), range(step.depth, step.depth + 1)):
+                taken = step.wrong_value(figure, part, (), _with_slope(step, other, own_value, layers))
                 yield Mistake("other-activation", taken, f"On the way back the slope of {other} was taken.")
 
 
-def _with_slope(step: TrueStep, name: str, own_value: bool, last: int) -> Carry:
-    """Adds f′ of a smooth activation to layers that are not, up to the last: from a as in a × (1 − a), or from z."""
+def _with_slope(step: TrueStep, name: str, own_value: bool, layers: range) -> Carry:
+    """Adds f′ of a smooth activation to those layers that are not: from a as in a × (1 − a), or from z."""
     added, own = ACTIVATIONS[name], step.experiment.network.activations
 
     def carry(row: int) -> Keep:
@@ -135,7 +135,7 @@ def _with_slope(step: TrueStep, name: str, own_value: bool, last: int) -> Carry:
 
         def keep(kind: str, layer: int, values: Array) -> Array:
             seen[kind] = values
-            if kind != "mask" or layer > last or ACTIVATIONS[own[layer - 1]].curved:
+            if kind != "mask" or layer not in layers or ACTIVATIONS[own[layer - 1]].curved:
                 return values
             return added.mask(seen["z"], seen["a"] if own_value else added.of(seen["z"]))
 
