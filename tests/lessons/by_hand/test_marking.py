@@ -255,6 +255,40 @@ def test_the_mistake_is_found_where_only_the_new_weights_are_given(
     assert named == mistake
 
 
+class InputForgottenWrongWay(InputForgotten, WrongWay):
+    """old + rate × δ"""
+
+
+class MaskAndRateForgotten(MaskForgotten, RateForgotten):
+    """old − input × upstream"""
+
+
+class SlopeForgottenAndSign(SlopeForgotten):
+    """target − prediction"""
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        return target - a
+
+
+@pytest.mark.parametrize(
+    ("hand", "network", "figure", "mistake", "second"),
+    [
+        (InputForgottenWrongWay, "tanh", "W", "input-forgotten", "The sign is the wrong way round, too."),
+        (InputForgottenWrongWay, "no biases", "W", "input-forgotten", "The sign is the wrong way round, too."),
+        (MaskAndRateForgotten, "sigmoid", "W", "slope-forgotten", "The rate is missing, too."),
+        (SlopeForgottenAndSign, "sigmoid", "δ", "slope-forgotten", "The sign is the wrong way round, too."),
+    ],
+)
+def test_two_mistakes_at_once_are_both_named(
+    hand: type[Hand], network: str, figure: str, mistake: str, second: str
+) -> None:
+    figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(figure)]
+    verdict, _ = marked(NETWORKS[network], text_of(figures, 6))
+    assert verdict.mistake is not None
+    assert verdict.mistake.name == mistake
+    assert verdict.mistake.says.endswith(second)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("decimals", [3, 4, 5])
 @pytest.mark.parametrize("cut", [False, True])

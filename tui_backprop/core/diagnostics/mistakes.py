@@ -7,7 +7,7 @@ figure is the one given is the likely one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -41,7 +41,8 @@ def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: flo
     if not math.isfinite(given) or abs(given - right) <= tolerance:
         return None
     found = mistakes(moment, figure, part)
-    return next(iter(fitting(found, right, given, tolerance)), near(right, given, tolerance))
+    both = second_mistakes(moment, figure, part)
+    return next(iter(fitting(found, both, right, given, tolerance)), near(right, given, tolerance))
 
 
 def mistakes(moment: Moment, figure: str, part: Part) -> list[Mistake]:
@@ -52,13 +53,30 @@ def mistakes(moment: Moment, figure: str, part: Part) -> list[Mistake]:
         return [*found, *_of_the_whole_step(step, figure, part), *_of_rounding(step, figure, part)]
 
 
-def fitting(found: Iterable[Mistake], right: float, given: float, tolerance: float) -> list[Mistake]:
-    """Those that make a difference and lead to `given`; where none does, those that do with the sign wrong, too."""
+Second = tuple[str, Callable[[float], float]]
+"""A mistake that is easily made besides another one: a sentence about it, and what it makes of the other's figure."""
+
+
+def second_mistakes(moment: Moment, figure: str, part: Part) -> list[Second]:
+    """Those of a figure: a wrong sign, and in an update, which turns around the old weight, a missing rate."""
+    update, rate = figure in ("change", "new"), moment.experiment.training.rate
+    old = part.value(moment.before) if figure == "new" and not isinstance(part, Unit) else 0.0
+    found: list[Second] = [("The sign is the wrong way round, too.", lambda value: 2 * old - value)]
+    if update and rate:
+        found.append(("The rate is missing, too.", lambda value: old + (value - old) / rate))
+    return found
+
+
+def fitting(
+    found: Iterable[Mistake], second: Sequence[Second], right: float, given: float, tolerance: float
+) -> list[Mistake]:
+    """Those that make a difference and lead to `given`; where none does, those that do with a second one."""
     telling = [mistake for mistake in found if abs(mistake.value - right) > tolerance]
     doubled = [
-        Mistake(each.name, -each.value, f"{each.says} The sign is the wrong way round, too.")
+        Mistake(each.name, made(each.value), f"{each.says} {says}")
+        for says, made in second
         for each in telling
-        if each.name not in ("sign", "rounding")
+        if each.name not in ("sign", "rounding", "rate-forgotten", "old-forgotten", "not-updated")
     ]
     fits = [[mistake for mistake in some if abs(mistake.value - given) <= tolerance] for some in (telling, doubled)]
     return fits[0] or fits[1]

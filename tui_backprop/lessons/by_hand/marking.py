@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, near
+from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, near, second_mistakes
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
@@ -85,8 +85,9 @@ def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | Non
     """
     unit, value, right = wrong.number.unit, wrong.number.value, wrong.figure.truth(moment)
     known = _mistakes(wrong, moment)
+    second = second_mistakes(moment, wrong.figure.kind, wrong.figure.part)
     for tolerance in (unit / 2, unit, min(_ON_THE_WAY * unit, _SHARE * abs(value - right))):
-        found = fitting(known, right, value, tolerance * (1 + 1e-9))
+        found = fitting(known, second, right, value, tolerance * (1 + 1e-9))
         if found:
             break
     else:
