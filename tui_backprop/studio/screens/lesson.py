@@ -17,8 +17,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
-from tui_backprop.lessons.answers import hint
-from tui_backprop.lessons.arithmetic import number
+from tui_backprop.lessons.attempt import Attempt, attempt_at
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, things
 from tui_backprop.lessons.conditions import Condition, condition
 from tui_backprop.lessons.context import Context, LessonRuns
@@ -268,17 +267,13 @@ class LessonScreen(StudioScreen):
             self._answer(float(place))
 
     def _answer(self, given: float) -> None:
-        task, computed = self._page.task, self._computed
-        if (
-            not isinstance(task, Question)
-            or computed.truth is None
-            or computed.prompt is None
-            or self._position.revealed
-        ):
+        attempt = self._attempt
+        if attempt is None or self._position.revealed:
             return
-        if computed.prompt.options:
-            given = float(computed.prompt.places[int(given)])
-        self._bookmark = self._bookmark.answered(self._position.page, given, judge(task, computed.truth, given))
+        if attempt.prompt.options:
+            given = float(attempt.prompt.places[int(given)])
+        right = judge(attempt.question, attempt.truth, given)
+        self._bookmark = self._bookmark.answered(self._position.page, given, right)
         if self._question_closed:
             self._show(self._position)
             return
@@ -286,36 +281,12 @@ class LessonScreen(StudioScreen):
         self._show_page()
 
     @property
-    def _said(self) -> tuple[float, ...]:
-        """What was answered on this page, first to last; nothing where the lesson has been changed since."""
-        prompt, said = self._computed.prompt, self._bookmark.said.get(self._position.page, ())
-        known = prompt is not None and all(given in prompt.places for given in said if prompt.options)
-        return said if known else ()
+    def _attempt(self) -> Attempt | None:
+        return attempt_at(self._page, self._computed, self._bookmark.said.get(self._position.page, ()))
 
     @property
     def _question_closed(self) -> bool:
-        """Whether this page's question has had its answers: a right one, or as many as there are tries."""
-        task, computed, said = self._page.task, self._computed, self._said
-        if not said or not isinstance(task, Question) or computed.truth is None or computed.prompt is None:
-            return False
-        return len(said) >= computed.prompt.tries or judge(task, computed.truth, said[-1])
-
-    def _verdict(self) -> tuple[str, bool | None]:
-        """On what was answered on this page, and whether it was right in the end; nothing where nothing was."""
-        task, computed, said = self._page.task, self._computed, self._said
-        if not said or not isinstance(task, Question) or computed.truth is None or computed.prompt is None:
-            return "", None
-        words = [self._worded(given) for given in said]
-        if judge(task, computed.truth, said[-1]):
-            return f"Right: {computed.truth.words}.{f' At first you said {words[0]}.' if said[1:] else ''}", True
-        if self._position.revealed or computed.revealed is None:
-            return f"You said {', then '.join(words)}. It is: {computed.truth.words}.", False
-        return f"You said {words[-1]}. {hint(task, computed.truth, computed.revealed, said[-1])} Try again.", False
-
-    def _worded(self, given: float) -> str:
-        prompt = self._computed.prompt
-        assert prompt is not None
-        return prompt.options[prompt.places.index(int(given))] if prompt.options else number(given, 6)
+        return self._attempt is not None and self._attempt.closed
 
     def action_again(self) -> None:
         """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
@@ -341,11 +312,8 @@ class LessonScreen(StudioScreen):
         self._forgetting = False
         asking = self._asking
         self.asked = isinstance(self._page.task, Question) and not revealed
-        verdict, right = self._verdict() if revealed or asking else ("", None)
-        answered = bool(verdict)
-        if revealed and computed.truth is not None:
-            verdict = verdict or f"It is: {computed.truth.words}."
-            verdict += f" {computed.truth.work}" if computed.truth.work else ""
+        attempt = self._attempt if revealed or asking else None
+        answered = attempt is not None and attempt.said != ()
         after = computed.after if revealed else ()
         if self._live is not None and revealed:
             after = self._builder.blocks(self._page.after, self._live)
@@ -360,8 +328,8 @@ class LessonScreen(StudioScreen):
             blocks=computed.before,
             prompt=computed.prompt,
             open=asking,
-            verdict=verdict,
-            right=right,
+            verdict=attempt.verdict(revealed) if attempt is not None else "",
+            right=attempt.right if attempt is not None and answered else None,
             after=after,
             hint=self._hint(computed),
         )
