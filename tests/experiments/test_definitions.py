@@ -168,6 +168,7 @@ def test_a_refusal_names_the_nearest_that_there_is(definition: dict[str, Any], t
 
 BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
     "no TOML": ("layers = [1,", "", "is not valid TOML"),
+    "a point without a digit": ("[network]\nweights = [[[.15, 2]]]\n", "", "0.15 instead of .15"),
     "an empty file": ("", "network.layers", "is missing"),
     "the same key twice": ("[network]\nlayers = [2, 1]\nlayers = [3, 1]\n", "", "is not valid TOML"),
     "binary": (bytes(range(256)), "", "is not text in UTF-8"),

@@ -429,5 +429,7 @@ async def test_a_grid_takes_numbers_only_and_what_is_pasted() -> None:
         network = tomllib.loads(text(s, "toml"))["network"]
         assert network["weights"][0] == [[0.5, -1, 2, 3], [4, 5, 6, 7]]
         assert network["biases"] == [[2, 0, 0, 0], [1]]
-        await s.press("f4", "escape", "enter")
+        await s.press("f4", "7", "escape")
+        assert "escape again drops what you typed" in str(s.app.screen.query_one("#wrong", Static).content)
+        await s.press("escape", "f4", "escape", "enter")
         assert s.timeline.experiment.initial.weights[1].tolist() == [[1], [1], [1], [1]]

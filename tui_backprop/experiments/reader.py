@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_LAYERS = 32
 LARGEST_FILE = 32 * 2**20
+_BARE_POINT = re.compile(r"^[^#\"]*[\[=,][ \t]*[-+]?\.[0-9]", re.MULTILINE)
+"""A number as it may not be written in TOML."""
 ORIENTATIONS = ("inputs_outputs", "outputs_inputs")
 """What the rows of explicit weights are, and their columns."""
 
@@ -170,11 +173,11 @@ _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle",
 
 
 def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
-    name = shown_path(path)
+    name, text = shown_path(path), ""
     try:
-        if str(path) == STANDARD_INPUT:
-            return tomllib.loads(standard_input().decode("utf-8-sig"))
-        return tomllib.loads(read_text(path, LARGEST_FILE, "", pipes))
+        piped = str(path) == STANDARD_INPUT
+        text = standard_input().decode("utf-8-sig") if piped else read_text(path, LARGEST_FILE, "", pipes)
+        return tomllib.loads(text)
     except FileNotFoundError:
         hint = f"a TOML file, or a preset: {', '.join(preset_names())}"
         raise ExperimentError(name, "", f"no such file or preset{perhaps(name, preset_names())}", hint) from None
@@ -183,7 +186,8 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
-        raise ExperimentError(name, "", f"is not valid TOML: {error}", "see tui-backprop help data") from None
+        hint = "0.15 instead of .15" if _BARE_POINT.search(text) else "what tui-backprop help data shows"
+        raise ExperimentError(name, "", f"is not valid TOML: {error}", hint) from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None
     except ValueError as error:  # an integer of thousands of digits

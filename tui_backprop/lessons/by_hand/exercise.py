@@ -156,7 +156,7 @@ def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
     turned = [(0, name, row) for name, row in zip(above, zip(*given.matrix(layer + 1), strict=True), strict=True)]
     return Exercise(
         phase,
-        f"upstream = the weights out of a unit × δ above, W{layer + 1}·δ",
+        f"upstream = W{layer + 1}·δ: the unit's weights × δ above",
         (
             Table("δ above", above, given.of_samples("δ", "delta", layer + 1)),
             Table(f"W{layer + 1}, a row for each unit above", columns, tuple(turned), rows),
@@ -176,8 +176,7 @@ def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
         return Exercise(phase, f"{name} = {activation.name}(z){places}", (Table("", columns, known, rows),))
     if phase.kind == "error":
         known += given.of_samples("ŷ", "prediction", layer) + given.of_samples("t", "target", layer)
-        rule = output_rule(experiment).replace("− y", "− t").replace("y/", "t/")
-        return Exercise(phase, rule, (Table("", columns, known, rows),))
+        return Exercise(phase, output_rule(experiment), (Table("", columns, known, rows),))
     slope = activation.slope or ("1 where z > 0, else 0" if activation.gated else "1")
     known += given.of_samples("a", "a", layer) if "a" in slope else ()
     known += given.of_samples("upstream", "upstream", layer)

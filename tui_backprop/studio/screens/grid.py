@@ -44,7 +44,7 @@ class Block:
 class Grid(Dialog[list[Fields]]):
     """Blocks of numbers, one under the other. `enter` goes on to the next cell, and from the last one it is done.
 
-    A name that is pressed as `turns` asks for other blocks: those with rows and columns exchanged.
+    Where something has been typed, it takes two `escape` to leave without it.
     """
 
     KEYS: ClassVar[str] = "type, enter: next (from the last: done)  arrows: another  f10: done  escape: close"
@@ -55,7 +55,7 @@ class Grid(Dialog[list[Fields]]):
     Grid VerticalScroll { height: auto; max-height: 24; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("escape", "leave", "Close", show=False),
         Binding("enter", "next", "Next", show=False),
         Binding("tab,right", "go(0, 1)", "Right", show=False, priority=True),
         Binding("shift+tab,left", "go(0, -1)", "Left", show=False, priority=True),
@@ -72,6 +72,7 @@ class Grid(Dialog[list[Fields]]):
         self._blocks = [replace(block, fields=[list(row) for row in block.fields]) for block in blocks]
         self._place = self._cells[0]
         self._fresh = True  # what is typed takes the place of what is in the cell
+        self._begun = self._leaving = False
 
     def compose(self) -> ComposeResult:
         """Title, blocks, mistake, keys."""
@@ -118,6 +119,7 @@ class Grid(Dialog[list[Fields]]):
         self._show()
 
     def _write(self, text: str) -> None:
+        self._begun, self._leaving = True, False
         block, row, column = self._place
         self._blocks[block].fields[row][column] = text[: 3 * CELL]
 
@@ -165,6 +167,14 @@ class Grid(Dialog[list[Fields]]):
             self._show()
         else:
             self.action_done()
+
+    def action_leave(self) -> None:
+        """Closes it without what is typed, which is said first."""
+        if self._begun and not self._leaving:
+            self._leaving = True
+            self._show("escape again drops what you typed")
+        else:
+            self.dismiss(None)
 
     def action_done(self) -> None:
         """Closes it with what is typed, unless something is wrong."""

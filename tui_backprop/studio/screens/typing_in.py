@@ -30,7 +30,7 @@ def weights_grid(draft: Draft, open_csv: Opener) -> Grid:
     blocks = []
     for layer, (rows, columns) in enumerate(shapes):
         typed = _fields(weights[layer] if layer < len(weights) else [], len(rows), len(columns))
-        what = "a row for each output" if turned else "a row for each input"
+        what = f"a row for each {'output' if turned else 'input'}; 'rows of W' in the set-up turns it"
         blocks.append(Block(f"W{layer + 1}, {what}", rows, columns, typed))
         if draft.bias != "no":
             typed = _fields([biases[layer]] if layer < len(biases) else [], 1, len(names[layer + 1]))
@@ -52,7 +52,8 @@ def samples_grid(draft: Draft) -> Grid:
     known = _known(lambda: list(zip(*read_samples(draft.typed, len(inputs), len(targets)), strict=True)))
     rows = [[*first, *last] for first, last in known]
     columns = (*inputs, *(f"{ARROW} {name}" for name in targets))
-    block = Block("Samples", (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
+    title = "Other columns: choose data 'typed in' in the set-up, and name inputs and target there"
+    block = Block(title, (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
     return Grid("Samples, one per row; enter in an empty row: done", [block], _no_sample)
 
 
