@@ -90,6 +90,17 @@ def test_the_surface_stands_beside_the_graph(size: tuple[int, int]) -> None:
     assert graph.columns >= 44 + frame(size[0])[0]
 
 
+@pytest.mark.parametrize(("columns", "graph"), [(69, 46), (71, 46), (72, 50), (73, 50), (76, 50), (90, 52), (120, 60)])
+def test_the_graph_has_room_for_names_and_maps_before_the_surface_has_more_than_its_least(
+    columns: int, graph: int
+) -> None:
+    """Of 48 columns of its own and a frame of 2, or 4, where the surface still has 20; else of at least 44."""
+    network = WANTS["network"]._replace(narrower=((48, 18),))
+    places = arrange(columns, 37, {**WANTS, "network": network, "surface": Want(40, 16, 20, 6)}, "matrices")
+    assert places["network"].columns >= graph
+    assert places["surface"].columns >= 20 + frame(columns)[0]
+
+
 def test_the_panes_on_a_screen_of_120_by_40() -> None:
     places = arrange(120, 37, WANTS, "matrices")
     assert places["network"].columns == 120

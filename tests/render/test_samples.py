@@ -16,7 +16,7 @@ from tui_backprop import Timeline, load_experiment, render
 from tui_backprop.core.backprop import Evaluation, evaluate
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.samples import samples
-from tui_backprop.render.spans import length
+from tui_backprop.render.spans import length, plain
 
 
 def rows(step: int | None, phase: str | None = None, columns: int = 80) -> list[str]:
@@ -215,3 +215,9 @@ def test_prices_in_the_files_units_have_all_their_digits() -> None:
     assert " 244436 / " in lines[1]
     assert " 576023 / " in lines[2]
     assert not re.search(r"\de\+", "\n".join(lines))
+
+
+@pytest.mark.parametrize("columns", [50, 60])
+def test_names_are_whole_where_there_is_room(columns: int) -> None:
+    heading = plain(samples(Timeline(load_experiment("spiral")).go(3), columns, 8)).splitlines()[0]
+    assert heading.split()[:4] == ["x1", "x2", "sin(x1)", "sin(x2)"]

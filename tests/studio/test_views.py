@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.studio.studio import NARROW, SMALL, WIDE, studio
@@ -120,6 +122,15 @@ async def test_the_surface_stands_beside_the_graph_and_the_units_have_maps() -> 
         assert s.in_sight == ALL
         assert "▀" not in s.text("Network")
         assert_up_to_date(s)
+
+
+async def test_beside_a_lesson_units_have_their_names_and_maps_too() -> None:
+    async with studio("circle", size=(76, 40)) as s:
+        graph, surface = s.text("Network"), s.text("Surface")
+        for name in ("h1", "h2", "h3", "h4", "y"):
+            assert re.search(rf"{name} ▀{{8}}", graph), graph
+        assert s.painted("Surface").border_title is not None
+        assert "…" not in surface + str(s.painted("Surface").border_title)
 
 
 async def test_arrows_in_the_tug_of_war_select_another_weight() -> None:

@@ -132,9 +132,10 @@ def _top(columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]
     """The graph, and at its right the surface, about as wide as it is high to the eye."""
     if SURFACE not in wants:
         return {"network": Place(0, 0, columns, rows)}
-    extra = frame(columns)[0]
-    least, most = wants[SURFACE].least_columns + extra, columns - wants["network"].least_columns - extra
-    beside = max(least, min(2 * rows, columns // 2, most))
+    extra, graph = frame(columns)[0], wants["network"]
+    least = wants[SURFACE].least_columns + extra
+    useful = (graph.least_columns, *(fewer for fewer, _ in graph.narrower if fewer + extra + least <= columns))
+    beside = max(least, min(2 * rows, columns // 2, columns - max(useful) - extra))
     return {
         "network": Place(0, 0, columns - beside, rows),
         SURFACE: Place(columns - beside, 0, beside, rows),

@@ -21,6 +21,8 @@ from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 
 _ALL_INPUTS = 8
 """Up to this many inputs, other things are shortened to make room; of more, as many are shown as fit."""
+_NAMES = (24, 12, 8)
+"""Cells of a name that are tried first, where numbers have left them room."""
 _MOST_DECIMALS = 4
 _FEW_DIGITS = 8
 """Cells of the longest inputs and targets that are shown exactly."""
@@ -131,9 +133,10 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
     count = len(shown.moment.ahead.data.input_names)
     for form in _FORMS if count <= _ALL_INPUTS else _FORMS[:4]:
         if _most_inputs(shown, form, columns) == count:
-            table = _columns(shown, form, count)
-            if _cells(table) <= columns:
-                return table
+            for name in sorted({form.name, *_NAMES}, reverse=True) if form.name else (0,):
+                table = _columns(shown, form._replace(name=max(name, form.name)), count)
+                if _cells(table) <= columns:
+                    return table
     for form in _FORMS[2:]:
         some = min(count - 1, _most_inputs(shown, form, columns))
         table = _columns(shown, form, some)

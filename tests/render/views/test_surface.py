@@ -78,10 +78,16 @@ def test_the_small_maps_of_all_units_have_room(columns: int, rows: int, layers: 
 
 
 @pytest.mark.parametrize("shading", [Shading.RAMP, Shading.SHADES])
-@pytest.mark.parametrize("columns", [22, 30, 38, 48, 60])
+@pytest.mark.parametrize("columns", [20, 22, 30, 38, 48, 60])
 def test_heading_and_legend_end_in_whole_words(columns: int, shading: Shading) -> None:
     moment = Timeline(load_experiment("circle")).moment
     heading, *_, legend = surface(moment, Unit(2, 0), columns, 12, shading, small=False)
     ends = ("▲", "× −5.647…5.712", "wrong", "below", "above 0", "high")
     assert plain([legend]).endswith(ends)
-    assert plain([heading]).endswith(ends) or columns < 28
+    assert plain([heading]).endswith(ends)
+
+
+@pytest.mark.parametrize(("columns", "end"), [(21, "x3 held"), (60, "held at the mean: x3")])
+def test_what_is_held_at_its_mean_is_named(columns: int, end: str) -> None:
+    heading = surface(Timeline(load_experiment("article")).moment, Unit(2, 0), columns, 12, Shading.RAMP)[0]
+    assert plain([heading]).endswith(end)

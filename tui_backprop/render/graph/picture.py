@@ -12,7 +12,7 @@ from tui_backprop.render.arrangement import Want
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.graph import edges as wires
 from tui_backprop.render.graph.flow import Direction, Flow, flow
-from tui_backprop.render.graph.plan import Column, plan
+from tui_backprop.render.graph.plan import Column, plan, thumbed_columns
 from tui_backprop.render.graph.rail import rails
 from tui_backprop.render.graph.units import write_units
 from tui_backprop.render.selection import Selection
@@ -48,7 +48,9 @@ def want_of_graph(experiment: Experiment) -> Want:
     """Room for every unit in its frame."""
     units = experiment.network.units
     rows = max(units[0], 4 * max(units[1:])) + 2
-    return Want(60 + 25 * (len(units) - 1), min(rows, 40), 44, 6, stretches=True)
+    rows = min(rows, 40)
+    mapped = thumbed_columns(experiment) + 2  # blank ones, as `inside` has them
+    return Want(60 + 25 * (len(units) - 1), rows, 44, 6, stretches=True, narrower=((mapped, rows),))
 
 
 def inside(columns: int, rows: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.selection import Selection
@@ -157,6 +158,13 @@ def _cells(moment: Moment, column: Column) -> int:
         return name + 2 + 7 + (2 if grouped == 1 else len(f" {grouped}/{grouped}"))
     inner = 9 + (5 if has_gate(moment, column.layer) else 1) + 9
     return inner + 4 if column.form is FRAMED else name + inner
+
+
+def thumbed_columns(experiment: Experiment) -> int:
+    """How wide a graph is, without its frame, in which each unit has its name and a small map."""
+    layers = range(len(experiment.network.units))
+    names = [min(_NAMES[-1], max(width(safe(name)) for name in experiment.unit_names(layer))) + 1 for layer in layers]
+    return names[0] + 7 + sum(LEAST_GAP + name + map_size(THUMBED)[0] for name in names[1:])
 
 
 def has_gate(moment: Moment, layer: int) -> bool:

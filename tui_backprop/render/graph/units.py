@@ -50,7 +50,7 @@ def write_units(
         for offset, spans in enumerate(_lines(moment, column, slot, title, frame, maps)):
             put(cells, slot.top + offset, column.left, spans)
     if column.hidden:
-        put(cells, len(cells) - 1, column.left, line(Span(f"… {column.hidden} more", "warn")))
+        put(cells, len(cells) - 1, column.left, line(Span(f"… {column.hidden} more", "label")))
 
 
 def _chosen(selection: Selection, column: Column, slot: Slot) -> bool:

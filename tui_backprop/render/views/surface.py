@@ -179,13 +179,14 @@ def _heading(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int)
     layer, unit = shown
     name = safe(moment.ahead.unit_names(layer)[unit])
     what = f"output {name}" if layer == moment.ahead.network.depth else f"hidden unit {name}"
-    spans = [Span(what, "accent", True), Span(f" over {safe(plane.names[0])} ▸ and {safe(plane.names[1])} ▲")]
+    across, up = safe(plane.names[0]), safe(plane.names[1])
+    spans = [Span(what, "accent", True), Span(f" over {across} ▸ and {up} ▲")]
+    if length(spans) > columns:
+        spans = [Span(name, "accent", True), Span(f": {across} ▸ {up} ▲")]
     if plane.held:
         names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
-        spans.append(Span(f"  held at the mean: {names}", "dim"))
-    else:
-        return _ended(spans, columns, f"  {_span(plane, 0)} × {_span(plane, 1)}")
-    return tuple(spans)
+        return _ended(spans, columns, f"  held at the mean: {names}", f"  {names} held")
+    return _ended(spans, columns, f"  {_span(plane, 0)} × {_span(plane, 1)}")
 
 
 def _span(plane: Plane, axis: int) -> str:
@@ -195,13 +196,15 @@ def _span(plane: Plane, axis: int) -> str:
 def _legend(moment: Moment, shown: tuple[int, int], shading: Shading, columns: int) -> Line:
     middle = short(middle_of(moment, *shown)[0])
     if shading is Shading.SHADES:
-        signs = [Span(f"{RIGHT[1]} high {RIGHT[0]} low {WRONG} wrong", "dim")]
+        gap = " " if columns > 20 else ""
+        signs = [Span(f"{RIGHT[1]}{gap}high {RIGHT[0]}{gap}low {WRONG}{gap}wrong", "dim")]
         return _ended(signs, columns, f"  ░▒▓█ above {middle}, ╌–=≡ below", f"  █ above {middle}", "  █ high")
+    gap = "  " if columns > 22 else " "
     dots = [
         Span(RIGHT[1], "high"),
-        Span(" high  "),
+        Span(f" high{gap}"),
         Span(RIGHT[1], "low"),
-        Span(" low  "),
+        Span(f" low{gap}"),
         Span(WRONG[1]),
         Span(" wrong"),
     ]

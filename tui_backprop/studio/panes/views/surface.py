@@ -30,11 +30,11 @@ class Surface(ViewPane):
     @staticmethod
     def want(experiment: Experiment) -> Want:
         """A map; larger is better."""
-        return Want(40, 16, 24, 6, stretches=True)
+        return Want(40, 16, 20, 6, stretches=True)
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The maps, in half blocks where there are colours for them."""
-        self.set_title(f"{self.TITLE}  ({self.KEY}: close)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close)", f"{self.TITLE}  ({self.KEY})")
         from tui_backprop.render.views.surface import surface
 
         return surface(moment, self.selection, columns, rows, self.shading, small=not self.beside_graph)

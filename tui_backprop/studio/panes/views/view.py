@@ -52,7 +52,7 @@ class ViewPane(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As much of the page as fits."""
-        self.set_title(f"{self.TITLE}  ({self.KEY}: close)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close)", f"{self.TITLE}  ({self.KEY})")
         page = self.page(moment, columns)
         lines, scroll = (page.asking() if self.asked else page).lines(columns, rows, self.scroll)
         self.set_reactive(ViewPane.scroll, scroll)
