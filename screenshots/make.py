@@ -8,7 +8,7 @@ from pathlib import Path
 from moving import Film
 from terminals import side_by_side
 
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.experiments import load_experiment
 from tui_backprop.lessons.library import find

@@ -14,8 +14,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.tables.file import Layout, TableFile
-from tui_backprop.experiments.tables.notation import COMMA, COMMA_GROUPED, POINT, POINT_GROUPED, Notation
+from tui_backprop.experiments.csv_files.file import Layout, TableFile
+from tui_backprop.experiments.csv_files.notation import COMMA, COMMA_GROUPED, POINT, POINT_GROUPED, Notation
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.experiments import Overrides, preset_names
-from tui_backprop.experiments.tables.file import TableFile
+from tui_backprop.experiments.csv_files.file import TableFile
 
 PRESETS = Path(tui_backprop.experiments.__file__).parent / "presets"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.cli.arguments import parser_of
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.lessons.conditions import condition

@@ -12,7 +12,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.cli.arguments import parser_of
 from tui_backprop.cli.studio import opened
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.place import parse_place, place_of
+from tui_backprop.core.run.place import parse_place, place_of
 from tui_backprop.sessions.format import decode, encode, encode_body
 from tui_backprop.studio.screens.questions import BranchQuestion, ChoiceQuestion
 

@@ -19,9 +19,9 @@ from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import csv_cache
 from tui_backprop.experiments.columns import Opener
+from tui_backprop.experiments.csv_files.file import TableFile
+from tui_backprop.experiments.csv_files.scan import Watch
 from tui_backprop.experiments.draft import from_preset
-from tui_backprop.experiments.tables.file import TableFile
-from tui_backprop.experiments.tables.scan import Watch
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup

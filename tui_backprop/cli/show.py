@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from tui_backprop.cli.experiment import experiment_to_run
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.reading.disk import output
 from tui_backprop.studio.app import picture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_backprop.cli.experiment import experiment_asked_for, overrides_of
 from tui_backprop.cli.streams import complain
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import NOT_SAVED, BackpropError
 from tui_backprop.experiments import Overrides

@@ -14,12 +14,12 @@ from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
+from tui_backprop.experiments.csv_files.file import Layout, Table, TableFile
+from tui_backprop.experiments.csv_files.kinds import Kind
+from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
 from tui_backprop.experiments.features import Expansion
 from tui_backprop.experiments.schema import MOST_UNITS, Section
-from tui_backprop.experiments.tables.file import Layout, Table, TableFile
-from tui_backprop.experiments.tables.kinds import Kind
-from tui_backprop.experiments.tables.text import STANDARD_INPUT
 
 MAY_BE_CLASSES = "these may be classes"
 MISSING = ("refuse", "drop")

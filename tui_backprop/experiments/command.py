@@ -9,11 +9,11 @@ from typing import Any
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.columns import MISSING, Opener
+from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.draft import Draft
 from tui_backprop.experiments.fields import CSV, PRESETS_OWN
 from tui_backprop.experiments.reader import Overrides, definition_of, load_experiment, variant
 from tui_backprop.experiments.suited import of_file
-from tui_backprop.experiments.tables.file import TableFile
 
 
 def arguments(experiment: Experiment) -> list[str] | None:

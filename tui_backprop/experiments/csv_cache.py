@@ -6,9 +6,9 @@ from copy import copy
 from pathlib import Path
 
 from tui_backprop.experiments.columns import Opener
-from tui_backprop.experiments.tables.file import Layout, TableFile
-from tui_backprop.experiments.tables.scan import Watch
-from tui_backprop.experiments.tables.stamp import stamp_of
+from tui_backprop.experiments.csv_files.file import Layout, TableFile
+from tui_backprop.experiments.csv_files.scan import Watch
+from tui_backprop.experiments.csv_files.stamp import stamp_of
 
 AT_ONCE = 2**20
 """Bytes that are read in an instant."""

@@ -15,12 +15,12 @@ from tui_backprop.core.losses import HALF_SQUARED, suited_to
 from tui_backprop.core.optimizers import all_settings, unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.columns import MISSING, Opener, Outline, outline
+from tui_backprop.experiments.csv_files.file import TableFile
+from tui_backprop.experiments.csv_files.stamp import stamp_of
+from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
 from tui_backprop.experiments.fields import BIAS, CSV, DETECTED, LAYOUT, PRESETS_OWN, TYPED, DraftFields
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import ORIENTATIONS, assemble, definition_of, load_experiment, preset_names
-from tui_backprop.experiments.tables.file import TableFile
-from tui_backprop.experiments.tables.stamp import stamp_of
-from tui_backprop.experiments.tables.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
 from tui_backprop.experiments.typed import (
     as_number,
     joined,

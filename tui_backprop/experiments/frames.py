@@ -14,7 +14,7 @@ import numpy as np
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.columns import Opener
-from tui_backprop.experiments.tables.file import Layout, TableFile
+from tui_backprop.experiments.csv_files.file import Layout, TableFile
 
 SOURCE = "data"
 """What errors call samples that have no file."""

@@ -21,9 +21,9 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError, perhaps
+from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.experiments.datasets import read_data
 from tui_backprop.experiments.schema import MOST_UNITS, Section
-from tui_backprop.experiments.tables.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def load_experiment(
         name, definition, folder = shown_path(path), _read_toml(path, pipes), path.parent
     open_csv: Opener | None = None
     if not pipes:
-        from tui_backprop.experiments.tables.file import ordinary
+        from tui_backprop.experiments.csv_files.file import ordinary
 
         open_csv = ordinary
     return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)

@@ -10,10 +10,10 @@ from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Experiment
 from tui_backprop.core.losses import suited_to_output
 from tui_backprop.experiments.columns import MISSING, Opener
 from tui_backprop.experiments.csv_cache import CsvCache
+from tui_backprop.experiments.csv_files.text import shown_path
 from tui_backprop.experiments.draft import SMALL, Draft, from_preset
 from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.reader import Overrides, assemble
-from tui_backprop.experiments.tables.text import shown_path
 
 
 def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None = None) -> Draft:

@@ -10,8 +10,8 @@ import numpy as np
 from tui_backprop.core.arrays import frozen
 from tui_backprop.core.backprop import Backprop, Pass
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.place import parse_place
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment

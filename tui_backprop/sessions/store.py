@@ -16,7 +16,7 @@ import platformdirs
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Snapshot
 from tui_backprop.errors import BackpropError, UnsavedError
-from tui_backprop.experiments.tables.stamp import changed_file
+from tui_backprop.experiments.csv_files.stamp import changed_file
 from tui_backprop.reading.disk import read_bytes, reason, typed_path, unwritable
 from tui_backprop.sessions.files import FileLock, in_use, replace, write_new
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from textual import work
 
-from tui_backprop.core.place import parse_place
 from tui_backprop.core.run.edits import Value
 from tui_backprop.core.run.moment import Moment, Phase
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.render.edits import branch_text, place_name, value_text

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
-from tui_backprop.core.place import place_of
+from tui_backprop.core.run.place import place_of
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.place import parse_place
+from tui_backprop.core.run.place import parse_place
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 

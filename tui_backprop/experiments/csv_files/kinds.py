@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.experiments.tables.notation import is_date, is_day, is_like_number, is_missing
+from tui_backprop.experiments.csv_files.notation import is_date, is_day, is_like_number, is_missing
 
 MOST_CLASSES = 64
 """Different texts in a column."""

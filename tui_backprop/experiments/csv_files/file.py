@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.tables.dialect import DELIMITER_NAMES, Dialect, dialect_of, rows, sample
-from tui_backprop.experiments.tables.kinds import (
+from tui_backprop.experiments.csv_files.dialect import DELIMITER_NAMES, Dialect, dialect_of, rows, sample
+from tui_backprop.experiments.csv_files.kinds import (
     MOST_CLASSES,
     Kind,
     holds_days,
@@ -25,7 +25,7 @@ from tui_backprop.experiments.tables.kinds import (
     kind_of_texts,
     numbers_rows,
 )
-from tui_backprop.experiments.tables.notation import (
+from tui_backprop.experiments.csv_files.notation import (
     POINT,
     by_number_or_text,
     is_like_number,
@@ -33,9 +33,9 @@ from tui_backprop.experiments.tables.notation import (
     is_number,
     unit_of,
 )
-from tui_backprop.experiments.tables.scan import Rows, Scan, Watch
-from tui_backprop.experiments.tables.stamp import stamp_of
-from tui_backprop.experiments.tables.text import refuse_unless_ordinary, shown_path, text_of
+from tui_backprop.experiments.csv_files.scan import Rows, Scan, Watch
+from tui_backprop.experiments.csv_files.stamp import stamp_of
+from tui_backprop.experiments.csv_files.text import refuse_unless_ordinary, shown_path, text_of
 
 MOST_COLUMNS = 2048
 LONGEST_NAME = 200

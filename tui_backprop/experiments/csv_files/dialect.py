@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 
-from tui_backprop.experiments.tables.notation import Notation, is_missing, is_number, notation_of
+from tui_backprop.experiments.csv_files.notation import Notation, is_missing, is_number, notation_of
 
 BLANK = " "
 """As a delimiter: any number of blanks and tabs."""
