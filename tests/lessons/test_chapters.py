@@ -31,10 +31,10 @@ TITLES = [
 NO_CORRELATION = "no, each pull is matched by another"
 ANSWERS = {
     1: ["0.9", "4", "down", "up", NO_CORRELATION, "it would have to fall, and then rise"],
-    2: ["it stays as it is", "0.5618", "24", "h2", "h2 says 0 for it by then"],
-    3: ["1.8572", "h4", "it stays as it is", "h2", "0.036", "1.1"],
-    4: ["0.2458", "0.3", "0.4471", "no number of them will do", "3"],
-    5: ["−0.0894", "shut", "0", "it stays as it is", "never: its gate lets no error in, so nothing moves it",
+    2: ["it stays as it is", "0.5618", "24", "one below 0", "h2 says 0 for it by then"],
+    3: ["1.8572", "h4", "it stays as it is", "h4", "0.036", "1.1"],
+    4: ["0.2458", "0.3", "0.2431", "no number of them will do", "3"],
+    5: ["0.6986", "shut", "0", "it stays as it is", "never: nothing moves it",
         "it is linear on this data, since no gate switches", "0"],
     6: ["0", "1.0031", "0.6547", "0.4419", "0", "0.4572", "0", "0.5856", "0.0469"],
     7: ["open", "x1 and x3 are both 1", "h2 and h4", "about ten times as many"],

@@ -80,7 +80,18 @@ def test_what_is_shown_is_near(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1.0, "1"), (0.5, "0.5"), (-0.25, "−0.25"), (3.61, "3.61"), (1e-9, "1e−09"), (-0.0, "0")]
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (0.5, "0.5"),
+        (-0.25, "−0.25"),
+        (3.61, "3.61"),
+        (1e-9, "1e−9"),
+        (1e-12, "1e−12"),
+        (2e10, "2e+10"),
+        (1e20, "1e+20"),
+        (-0.0, "0"),
+    ],
 )
 def test_short_numbers_take_few_characters(value: float, text: str) -> None:
     assert short(value) == text

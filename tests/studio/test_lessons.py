@@ -361,11 +361,11 @@ async def test_plots_and_programs_follow_what_happens() -> None:
         screen(s)._show(Position(3))
         await s.settle()
         before = s.text("Lesson")
-        assert "error over W1[x→y]: 0 to 8" in before
+        assert "E over W1[x→y]: 0 to 8 and beyond" in before
         s.screen.edit("weight", (1, 0, 0), 3.0)
         await s.settle()
         assert s.text("Lesson") != before  # ● has climbed out of the old picture
-        assert "error over W1[x→y]: 0 to 18" in s.text("Lesson")
+        assert "E over W1[x→y]: 0 to 18\n" in s.text("Lesson")
     async with learning(11) as s:
         screen(s)._show(Position(1))
         await s.settle()
@@ -664,3 +664,14 @@ async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None
                 assert computed.truth.words not in re.split(r"[^\w]+", selected), each.title
             asked += 1
     assert asked == len(ANSWERS[number])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 13))
+async def test_every_page_is_in_sight_as_a_whole_in_a_wide_window(number: int) -> None:
+    async with learning(number) as s:
+        for place, each in enumerate(screen(s)._lesson.pages):
+            for revealed in (False, True) if each.task else (False,):
+                screen(s)._show(Position(place, revealed))
+                await s.settle()
+                assert not s.painted("Lesson").longer, each.title  # type: ignore[attr-defined]

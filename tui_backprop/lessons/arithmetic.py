@@ -25,7 +25,7 @@ def number(value: float, decimals: int = DECIMALS) -> str:
         return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
     if 0 < abs(value) < 0.5 * 10**-decimals:
         mantissa, _, exponent = f"{value:.1e}".partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}".replace("-", "−")
     text = f"{value + 0.0:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("0" if text in ("-0", "") else text).replace("-", "−")

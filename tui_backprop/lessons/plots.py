@@ -1,6 +1,6 @@
 """What a page can plot at a moment: the loss over one weight, or the output over a sum of inputs.
 
-error over W1[x1→y]              with the gradient as the slope of the curve
+error over W1[x1→y]              E, the loss, with the gradient as the slope of its curve
 y over x1 + x3                   through the samples, whose targets are marked
 y over x1 + x3 without h2        with what it would be without that unit, too
 """
@@ -93,7 +93,7 @@ def _error(name: str, moment: Moment, points: int) -> Plot:
     x = np.linspace(min(began - reach, now), max(began + reach, now), points)
     losses, *_ = loss_along(moment, index, x)
     top = HEADROOM * max(here, float(first)) or math.inf
-    return Plot((f"error over {name}", "slope"), x, losses, here + slope * (x - now), (), (now, here), top)
+    return Plot((f"E over {name}", "slope"), x, losses, here + slope * (x - now), (), (now, here), top)
 
 
 def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None, moment: Moment, points: int) -> Plot:

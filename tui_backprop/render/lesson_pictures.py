@@ -70,6 +70,7 @@ def plotted(source: str, moment: Moment, columns: int) -> list[Line]:
     some = some[np.isfinite(some)]
     low, high = float(some.min(initial=0.0)), min(float(some.max(initial=0.0)), found.top)
     size = (high - low) or 1.0
+    beyond = " and beyond" if some.max(initial=0.0) > high else ""
 
     def dot(value: float) -> int:
         return round((high - value) / size * (4 * PLOT_ROWS - 1))
@@ -84,7 +85,7 @@ def plotted(source: str, moment: Moment, columns: int) -> list[Line]:
         column = round((x - found.x[0]) / (found.x[-1] - found.x[0]) * (columns - 1))
         cells[min(max(dot(y) // 4, 0), PLOT_ROWS - 1)][column] = Span("●", "accent" if found.here else "text", True)
     return [
-        line(Span(fit(f"{safe(found.words[0])}: {short(low)} to {short(high)}", columns), "label", True)),
+        line(Span(fit(f"{safe(found.words[0])}: {short(low)} to {short(high)}{beyond}", columns), "label", True)),
         *(joined(row) for row in cells),
         clip(line(Span(_legend(found), "dim")), columns),
     ]

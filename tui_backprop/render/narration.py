@@ -85,14 +85,15 @@ def _predict(moment: Moment) -> str:
 
 def _error(moment: Moment) -> str:
     prediction, target = _known(moment.prediction), _known(moment.target)
-    if len(target) > 1:
-        return f"The error of this sample is {short(moment.error or 0.0)}; δ is the error's slope at each output."
-    if moment.error == 0:
-        return f"{full(prediction[0])} is right: the error is 0, nothing will flow back, no weight will move."
-    direction = "too high" if prediction[0] > target[0] else "too low"
     network = moment.experiment.network
     delta = of_delta(moment, Unit(network.depth, 0), 1)
     rule = "" if ACTIVATIONS[network.activations[-1]].joint else f"{delta.formula} = "
+    if len(target) > 1:
+        flows = f"δ{f' = {delta.formula}' if rule else ''} flows back from each output"
+        return f"{flows}; reported error {short(moment.error or 0.0)}."
+    if moment.error == 0:
+        return f"{full(prediction[0])} is right: the error is 0, nothing will flow back, no weight will move."
+    direction = "too high" if prediction[0] > target[0] else "too low"
     return (
         f"{full(prediction[0])} should be {full(target[0])}: {direction}. "
         f"δ = {rule}{fixed(delta.result).strip()} flows back; reported error {short(moment.error or 0.0)}."

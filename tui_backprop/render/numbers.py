@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 
@@ -56,7 +57,8 @@ def _rough(sign: str, size: float, cells: int) -> str:
 
 def short(value: float) -> str:
     """A number in as few characters as it takes: 1, 0.5, −0.25; at most four significant digits."""
-    return f"{value + 0.0:.4g}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+    text = re.sub(r"(?<=e[+-])0(?=\d)", "", f"{value + 0.0:.4g}")  # 1e−5, as everywhere
+    return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
 def percent(share: float) -> str:
