@@ -22,7 +22,12 @@ _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()]*)\)")
 _FIGURE = re.compile(r"\{([^{}]*)\}")
 _ASTRAY = re.compile(r"[{}]|\*\*|\[[^\[\]]*\]\(")
 _DASHES = set("|-: ")
-_PARTNER = {"{": "}", "}": "{", "[": ")"}
+_WITHOUT = {
+    "{": "{ without its }; as text it is \\{",
+    "}": "} without its {; as text it is \\}",
+    "[": "[ without its ); as text it is \\[",
+    "*": "** without the ** that ends it",
+}
 
 
 def _refuse(message: str) -> None:
@@ -135,8 +140,7 @@ def parse(source: str, wrong: Callable[[str], None] = _refuse) -> Text:
             strong += token.nesting
         else:
             for sign in _ASTRAY.findall(token.content if token.type == "text" else ""):
-                as_text = "" if sign == "**" else f"; as text it is \\{sign[0]}"
-                wrong(f"{'**' if sign == '**' else sign[0]} without its {_PARTNER.get(sign[0], '**')}{as_text}")
+                wrong(_WITHOUT[sign[0]])
             text = " " if token.type in ("softbreak", "hardbreak") else token.content
             bold, last = strong > 0 or token.type == "code_inline", found[-1] if found else None
             if isinstance(last, Words) and (last.strong, last.thing) == (bold, thing):

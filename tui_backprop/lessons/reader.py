@@ -58,6 +58,7 @@ MATRICES = ("value", "gradient", "update", "pull")
 KINDS = get_args(QuestionKind)
 _ABOUT = {"gate": "unit", "direction": "weight", "blame": "layer", "number": "figure"}
 _AT = re.compile(r"line (\d+)")
+DIRECTIVES = ("page", "question", "wait", "curve", "plot", "check", "code")
 PROGRAMS = ("", "text", "python", "toml", "sh")
 """Fences that are shown as they are; in `code`, comments name phases."""
 
@@ -205,7 +206,8 @@ class _Reader:
             page.blocks.append(Block("code", line, tuple(rows)))
             return
         if kind not in ("page", "question", "wait"):
-            self._mistake(line, f"unknown directive {kind!r}", "page, question, wait, curve, plot, code or check")
+            near = perhaps(kind, (*DIRECTIVES, *PROGRAMS))
+            self._mistake(line, f"unknown directive {kind!r}{near}", ", ".join((*DIRECTIVES, *PROGRAMS[1:])))
             return
         count = len(self._mistakes)
         keys = _Keys(self._toml(lines, line + 1), lines, line + 1, self._mistake)
