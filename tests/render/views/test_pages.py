@@ -72,6 +72,8 @@ def test_the_articles_picture_of_two_linear_layers() -> None:
     assert "z(y) = I1·(w1·w5 + w3·w6) + I2·(w2·w5 + w4·w6)" in text
     assert "= I1·(1·5 + 3·6) + I2·(2·5 + 4·6)" in text
     assert "= I1·23 + I2·34" in text
+    letters = "I1 is x1, I2 is x2; w1 to w4 are W1 unit by unit, w5 to w6 lead to y."
+    assert letters in " ".join(text.split())
     assert "363" in text  # 1·23 + 10·34
     assert "Largest difference between the two: 0" in text
 

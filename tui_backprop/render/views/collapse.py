@@ -110,15 +110,15 @@ def _formula(moment: Moment, one: Collapse, matrix: Array, columns: int) -> list
         Span(f"{' + ' if row else ''}I{row + 1}·{_signed(matrix[row, 0])}", "accent", True) for row in range(inputs)
     ]
     output = safe(moment.ahead.unit_names(one.last)[0])
+    called = ", ".join(f"I{n} is {safe(name)}" for n, name in enumerate(moment.ahead.unit_names(one.first - 1), 1))
+    wide = inputs * hidden
+    numbered = f"w1 to w{wide} are W{one.first} unit by unit, w{wide + 1} to w{wide + hidden} lead to {output}"
     return [
         (),
         *paragraph(columns, Span(f"z({output}) = ", "label"), *terms, indent=4),
         *paragraph(columns, Span("= ", "label"), *numbers, indent=4),
         *paragraph(columns, Span("= ", "label"), *result, indent=4),
-        *paragraph(
-            columns,
-            Span(f"I1 is {safe(moment.ahead.unit_names(one.first - 1)[0])}; W1 … are numbered unit by unit.", "dim"),
-        ),
+        *paragraph(columns, Span(f"{called}; {numbered}.", "dim")),
     ]
 
 
