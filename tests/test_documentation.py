@@ -9,8 +9,10 @@ import pytest
 
 from tui_backprop.cli.arguments import VERBS, parser_of
 from tui_backprop.cli.help import TOPICS, listing, text_of
+from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import preset_names
+from tui_backprop.lessons.lesson import VIEWS
 from tui_backprop.studio.keys import KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -69,3 +71,9 @@ def test_help_has_examples_and_eighty_columns(verb: str, monkeypatch: pytest.Mon
     text = parser_of(verb).format_help()
     assert max(map(len, text.splitlines())) <= 80
     assert (f"  tui-backprop {verb}" in text.partition("examples:")[2]) == (verb != "studio")
+
+
+def test_every_warning_of_the_first_line_is_listed_with_its_view_its_meaning_and_what_helps() -> None:
+    listed = re.findall(r"^\| `⚠ (.*?)` \| (.*) \| (.*) \|$", text_of("screen"), re.MULTILINE)
+    keys = {trouble.view: f" · {VIEWS.index(trouble.view) + 1}" for trouble in TROUBLES if trouble.view}
+    assert listed == [(each.word + keys.get(each.view, ""), each.means, each.helps) for each in TROUBLES]

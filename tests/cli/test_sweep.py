@@ -66,6 +66,15 @@ def test_as_text(tmp_path: Path) -> None:
     ]
 
 
+def test_columns_that_are_not_scaled_are_named_with_what_helps(tmp_path: Path) -> None:
+    file = tmp_path / "houses.toml"
+    houses = "inputs = [[53.7, 5], [77.9, 2], [168.2, 1]]\ntargets = [[244436], [318516], [576023]]\n"
+    file.write_text(f'[network]\nlayers = [2, 3, 1]\n[data]\n{houses}names = ["area", "rooms"]\n', "utf-8")
+    text = " ".join(printed("sweep", str(file), "--seeds", "3", "--epochs", "5").split())
+    assert "Not scaled: y from 244436 to 576023, area from 53.7 to 168.2." in text
+    assert text.endswith("Set standardise = true and standardise_targets = true (ctrl+n).")
+
+
 def answers_xor(seed: int, epochs: int) -> bool:
     """Whether a 2-2-1 network of sigmoids, with biases and a rate of 2, answers exclusive or, by plain loops."""
     random = np.random.RandomState(seed)

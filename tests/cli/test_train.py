@@ -226,6 +226,19 @@ class TestTheLastLineOfText:
         changes = ("--hidden", "linear", "--rate", "0.5", "--seed", "0")
         assert self.last(every, "article-random", *changes) == f"diverged at step {step}"
 
+    @pytest.mark.parametrize(
+        ("first", "rate", "reason"), [(1.0, "5", "the rate may be too large"), (1986.0, "1", "year not scaled")]
+    )
+    def test_is_preceded_by_why_the_error_has_grown(
+        self, every: str, first: float, rate: str, reason: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "grows.toml"
+        data = {"inputs": [[first], [2.0]], "targets": [[1.0], [0.0]], "names": ["year"]}
+        file.write_text(toml_text({"network": {"layers": [1, 1]}, "data": data}), "utf-8")
+        *_, why, last = printed("train", str(file), "--every", every, "--rate", rate).splitlines()
+        assert why == f"the error has grown: {reason}"
+        assert last.startswith("diverged at step ")
+
 
 def test_training_that_diverges_ends_there() -> None:
     changes = ("--hidden", "linear", "--rate", "0.5", "--seed", "0")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.core.runs import article, run, xor
 from tests.nets import Net, nets
 from tests.transcription import Array, article_epoch, article_start
-from tui_backprop import load_experiment
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core import sweep as module
+from tui_backprop.core.diagnostics.verdict import SATURATED, VANISHING, verdict
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.run.trainer import Trainer
@@ -175,6 +176,34 @@ class TestReasons:
         assert stuck.outcomes()[0].ending is Ending.PLATEAU
         assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
         assert falling.outcomes()[0].ending is Ending.FALLING
+
+    @pytest.mark.parametrize(
+        ("layers", "inputs", "rate", "expected"),
+        [
+            ([3, 4, 4, 4, 4, 1], 1.0, 0.5, Ending.VANISHING),
+            ([3, 4, 1], 100.0, 1e-6, Ending.SATURATED),
+            ([3, 4, 1], 1.0, 1e-6, Ending.PLATEAU),
+        ],
+    )
+    def test_a_plateau_has_a_reason_where_the_header_of_the_studio_has_one(
+        self, layers: list[int], inputs: float, rate: float, expected: Ending
+    ) -> None:
+        rows = [[inputs * a, inputs * b, inputs * c] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+        network = {"layers": layers, "hidden": "sigmoid", "output": "sigmoid", "bias": True, "init": "xavier"}
+        data = {"inputs": rows, "targets": [[float(sum(row) % 2)] for row in rows]}
+        experiment = load_experiment({"network": network, "training": {"rate": rate}, "data": data})
+        outcomes = swept(experiment, range(5), 60).outcomes()
+        assert {outcome.ending for outcome in outcomes} == {expected}
+        for seed in range(5):
+            timeline = Timeline(variant(experiment, Overrides(seed=seed)))
+            found = verdict(timeline.go(60 * 8))
+            kinds = {VANISHING: Ending.VANISHING, SATURATED: Ending.SATURATED}
+            assert (kinds[found.trouble] if found else Ending.PLATEAU) is expected
+
+    def test_an_error_that_has_grown_has_diverged_even_if_it_is_finite(self) -> None:
+        (outcome,) = swept(xor([2, 4, 1], 1, 5.0, hidden="tanh", output="linear"), range(1, 2), 20).outcomes()
+        assert (outcome.ending, outcome.lost) == (Ending.DIVERGED, 0)
+        assert 1e200 < outcome.error < np.inf
 
     def test_falling_is_said_against_an_error_a_fifth_to_a_third_of_the_run_old(self) -> None:
         """XOR with two tanh units from seed 1, looked at after every epoch of the way to its plateau."""

@@ -64,7 +64,7 @@ def test_quartiles() -> None:
 
 def test_the_reasons_with_their_seeds() -> None:
     assert plain(reasons(STUCK, 100, 1)).splitlines() == [
-        "1 diverged: numbers grew without bound",
+        "1 diverged: the error grew instead of falling: the rate may be too large, or the data need scaling",
         "    seeds 20",
         "2 linear: no gate switches between samples: on this data the network is linear",
         "    1 of them with dead units: shut for every sample",

@@ -15,14 +15,17 @@ from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import untrained_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.outcomes import has_grown
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, score, scored
 from tui_backprop.errors import printable
 from tui_backprop.reading.disk import output
+from tui_backprop.render.trouble import why_grown
 
 
 def run(options: argparse.Namespace) -> int:
@@ -161,6 +164,8 @@ class _Text:
             for name, data in (("training", self._experiment.data), ("test", self._experiment.data.test)):
                 if data is not None:
                     self._print(f"{name}: {_told(score(self._experiment, state.parameters, data))}")
+        if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(self._experiment)):
+            self._print(f"the error has grown: {why_grown(self._experiment.data)}")
         self._print(ending)
 
     def _parameters(self, state: TrainingState) -> None:

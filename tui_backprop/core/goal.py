@@ -132,11 +132,17 @@ def reached(experiment: Experiment, errors: Array, flat: Array) -> NDArray[np.bo
         return all_right(experiment, flat)
     small: NDArray[np.bool_] = errors <= experiment.training.stop
     for place in np.flatnonzero(small).tolist():
-        small[place] = _error(experiment, flat[place]) <= experiment.training.stop
+        small[place] = error_under(experiment, flat[place]) <= experiment.training.stop
     return small
 
 
-def _error(experiment: Experiment, flat: Array) -> float:
+@lru_cache(maxsize=16)
+def untrained_error(experiment: Experiment) -> float:
+    """The reported error of all samples under the initial parameters."""
+    return error_under(experiment, experiment.initial.flat)
+
+
+def error_under(experiment: Experiment, flat: Array) -> float:
     """The reported error of all samples under the same parameters."""
     data, total = experiment.data, 0.0
     for start in range(0, len(data), _TOGETHER):

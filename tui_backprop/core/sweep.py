@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame, in_order
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import reached
+from tui_backprop.core.goal import error_under, reached
 from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
-from tui_backprop.core.outcomes import Outcome, outcome_of
+from tui_backprop.core.outcomes import Errors, Outcome, outcome_of
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.run.trainer import order
 
@@ -201,10 +201,12 @@ class _Group:
             self._train(self._parameters[running], self._slots_of(running))
 
     def _outcome(self, place: int, converged: bool = False) -> Outcome:
-        error, earlier = float(self._error[place]), float(self._earlier[place])
-        flat = self._parameters[place].copy()
         seed, lost = int(self._members[place]), int(self._lost[place])
-        return outcome_of(self._experiment, seed, self.epoch, error, earlier, flat, lost, converged)
+        (start,) = starts(self._experiment, [seed])
+        untrained = error_under(self._experiment, start.flat)
+        errors = Errors(float(self._error[place]), float(self._earlier[place]), untrained)
+        flat = self._parameters[place].copy()
+        return outcome_of(self._experiment, seed, self.epoch, errors, flat, lost, converged)
 
     def _train(self, parameters: Array, slots: Array | None) -> None:
         """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""

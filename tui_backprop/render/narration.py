@@ -15,6 +15,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.edits import edit_text
 from tui_backprop.render.numbers import fixed, full, short
 from tui_backprop.render.spans import safe
+from tui_backprop.render.trouble import why_grown
 
 
 def sentence(moment: Moment) -> str:
@@ -135,7 +136,7 @@ def _gradient(moment: Moment) -> str:
 
 def _update(moment: Moment) -> str:
     if not moment.finite:
-        return "Some weights are no longer finite: the run has diverged."
+        return f"Some weights are no longer finite, the run has diverged: {why_grown(moment.ahead.data)}."
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training

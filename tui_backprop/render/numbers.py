@@ -61,6 +61,11 @@ def short(value: float) -> str:
     return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
+def given(value: float) -> str:
+    """A number of the user's: up to seven digits, where `short` would round it."""
+    return f"{value + 0.0:.7g}".replace("-", "−")
+
+
 def percent(share: float) -> str:
     """A share with one decimal, rounded down, so that 100 % is all of them.
 

@@ -16,7 +16,7 @@ from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.arrangement import Want
 from tui_backprop.render.graph.plan import shorten
-from tui_backprop.render.numbers import fixed, short
+from tui_backprop.render.numbers import fixed, given, short
 from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 
 _ALL_INPUTS = 8
@@ -193,12 +193,12 @@ def _in_units(shown: _Shown) -> _Column:
     assert data.target_scale is not None
     both = (data.target_scale.back(values) for values in (data.targets[shown.rows], shown.view.prediction))
     pairs = zip(*(values.tolist() for values in both), strict=True)
-    texts = [f"{target[0]:.7g} / {_estimate(predicted[0])}".replace("-", "−") for target, predicted in pairs]
+    texts = [f"{given(target[0])} / {_estimate(predicted[0])}" for target, predicted in pairs]
     return _Column("in file's units", [Span(text, "dim") for text in texts], 2)
 
 
 def _estimate(value: float) -> str:
-    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else short(value)
+    return f"{value:.0f}".replace("-", "−") if 1e4 <= abs(value) < 1e7 else short(value)
 
 
 def _numbers(shown: _Shown, form: _Form) -> _Column:

@@ -13,6 +13,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.render.numbers import short
+from tui_backprop.render.trouble import why_grown
 from tui_backprop.studio.queue import Move
 
 MOST_EPOCHS = 1_000_000
@@ -138,7 +139,8 @@ def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None
         elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
             phase = first_not_finite(moment)
             timeline.go(moment.step, phase)
-            notify(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}.")
+            cause = why_grown(moment.ahead.data)
+            notify(f"Step {moment.step:,}: the first number that is not finite appears in the phase {phase}; {cause}.")
         else:
             notify(f"Step {moment.step:,}, update: {reason}.")
 
@@ -163,7 +165,8 @@ def _run(
             yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
         gave_up = f"Not within {limit:,} epochs; it may be stuck: "
-        how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
+        cause = f"The run has diverged, {why_grown(moment.ahead.data)}: "
+        how = cause if diverged else reached if held or limit != MOST_EPOCHS else gave_up
         notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
 
     return Move(make, open_ended=True)

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.render.moments import page
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.diagnostics.verdict import Verdict, verdict
+from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.verdict import verdict
+from tui_backprop.core.parts import Weight
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.views.health import health
 
 
 def of(hidden: str, weights: list[Any], inputs: list[list[float]], biases: list[Any] | None = None, **more: Any) -> Any:
@@ -27,8 +32,15 @@ def of(hidden: str, weights: list[Any], inputs: list[list[float]], biases: list[
     return timeline.go(step)
 
 
+def said(moment: Moment) -> tuple[str, str] | None:
+    """The warning and the view that it points to."""
+    found = verdict(moment)
+    return None if found is None else (str(found), found.view)
+
+
+OUT_OF_REACH = ("targets out of reach", "")
+NOT_FINITE, DIVERGES = ("not finite: rate too large?", "health"), ("error diverges: rate too large?", "health")
 SIDES = [[1.0], [-1.0]]
-OUT_OF_REACH = Verdict("targets out of reach")
 
 
 @pytest.mark.parametrize(
@@ -36,34 +48,34 @@ OUT_OF_REACH = Verdict("targets out of reach")
     [
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="relu", targets=[-1.0, 1.0]), OUT_OF_REACH),
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="softmax"), OUT_OF_REACH),
-        (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), Verdict("1 dead", "gates")),
+        (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), ("1 dead", "gates")),
         (
             lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[5.0, 5.0], [0.0]], rate=1e-4, step=2),
-            Verdict("linear now", "collapse"),
+            ("linear now", "collapse"),
         ),
-        (lambda: of("linear", [[[1.0, -1.0]], [[1.0], [1.0]]], SIDES, step=2), Verdict("linear now", "collapse")),
+        (lambda: of("linear", [[[1.0, -1.0]], [[1.0], [1.0]]], SIDES, step=2), ("linear now", "collapse")),
         (lambda: of("tanh", [[[9.0, 0.1]], [[1.0], [1.0]]], SIDES), None),  # half of the answers, not more
-        (lambda: of("tanh", [[[9.0, 9.0]], [[1.0], [1.0]]], SIDES), Verdict("100 % saturated", "gates")),
+        (lambda: of("tanh", [[[9.0, 9.0]], [[1.0], [1.0]]], SIDES), ("100 % saturated", "gates")),
         (
             lambda: of("relu", [[[1.0, -1.0]], [[1.0], [1.0]]], [[200.0], [-100.0]]),
-            Verdict("inputs not scaled", "gates"),
+            ("x1 not scaled", "gates"),
         ),
         (lambda: of("relu", [[[1.0, -1.0]], [[1.0], [1.0]]], SIDES), None),
-        (lambda: of("linear", [[[3.0]], [[3.0]]], [[3.0], [-3.0]], rate=0.5, step=40), Verdict("not finite", "health")),
-        (lambda: of("linear", [[[1.0]]], [[2.0], [-1.0]], rate=1.4, step=8), Verdict("error diverges", "health")),
+        (lambda: of("linear", [[[3.0]], [[3.0]]], [[3.0], [-3.0]], rate=0.5, step=40), NOT_FINITE),
+        (lambda: of("linear", [[[1.0]]], [[2.0], [-1.0]], rate=1.4, step=8), DIVERGES),
         (
             lambda: of("sigmoid", [[[2.0]], [[0.001]], [[0.001]], [[2.0]]], SIDES, step=1),
-            Verdict("gradient vanishes", "health"),
+            ("gradient vanishes", "health"),
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_with_the_view_that_shows_it(moment: Any, expected: Verdict | None) -> None:
-    assert verdict(moment()) == expected
+def test_what_is_wrong_is_named_with_the_view_that_shows_it(moment: Any, expected: tuple[str, str] | None) -> None:
+    assert said(moment()) == expected
 
 
 def test_nothing_is_wrong_with_the_article() -> None:
     timeline = Timeline(load_experiment("article"))
-    assert [verdict(timeline.go(step)) for step in (0, 3, 100, 592)] == [None] * 4
+    assert [said(timeline.go(step)) for step in (0, 3, 100, 592)] == [None] * 4
 
 
 def test_an_edit_is_judged_at_once() -> None:
@@ -72,4 +84,71 @@ def test_an_edit_is_judged_at_once() -> None:
     for unit in range(4):
         for row in range(3):
             timeline.edit("weight", (1, row, unit), -1.0)
-    assert verdict(timeline.moment) == Verdict("4 dead", "gates")
+    assert said(timeline.moment) == ("4 dead", "gates")
+
+
+HOUSES = [[53.7, 5.0, 1956.0], [77.9, 2.0, 1991.0], [168.2, 1.0, 1986.0]]
+PRICES = [[244436.0], [318516.0], [576023.0]]
+
+
+def houses(rate: float = 1e-13, hidden: str = "relu", **data: Any) -> Timeline:
+    network = {"layers": [3, 4, 1], "hidden": hidden, "init": "xavier", "bias": True}
+    samples = {"inputs": HOUSES, "targets": PRICES, "names": ["area", "rooms", "built"], "target_names": ["price"]}
+    return Timeline(load_experiment({"network": network, "training": {"rate": rate}, "data": {**samples, **data}}))
+
+
+def test_columns_that_are_not_scaled_are_named_the_largest_first() -> None:
+    columns = unscaled(houses().experiment.data)
+    assert [(column.name, column.low, column.high, column.target) for column in columns] == [
+        ("price", 244436.0, 576023.0, True),
+        ("built", 1956.0, 1991.0, False),
+        ("area", 53.7, 168.2, False),
+    ]
+    assert [column.name for column in unscaled(houses(standardise=True).experiment.data)] == ["price"]
+    assert unscaled(houses(standardise=True, standardise_targets=True).experiment.data) == ()
+
+
+def test_a_column_that_is_not_scaled_is_the_cause_of_what_is_wrong() -> None:
+    saturated = houses(hidden="sigmoid", standardise_targets=True).moment
+    assert said(saturated) == ("100 % saturated: built +1 not scaled", "gates")
+    overshoots = houses(rate=0.01, standardise=True).go(9)
+    assert said(overshoots) == ("not finite: price not scaled", "health")
+    assert said(houses(rate=1.5, standardise=True, standardise_targets=True).go(300)) == (
+        "not finite: rate too large?",
+        "health",
+    )
+
+
+PARITY = [[float(a), float(b), float(c)] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("depth", [1, 2, 4, 6])
+def test_the_header_and_the_view_judge_the_gradient_alike(hidden: str, depth: int) -> None:
+    network = {"layers": [3, *[4] * depth, 1], "hidden": hidden, "output": "sigmoid", "bias": True, "init": "xavier"}
+    data = {"inputs": PARITY, "targets": [[sum(row) % 2] for row in PARITY]}
+    timeline = Timeline(load_experiment({"network": network, "training": {"rate": 0.5}, "data": data}))
+    for epoch in (1, 20, 60):
+        moment = timeline.go(8 * epoch)
+        text = page([*health(moment, Weight(1, 0, 0), 200).verdict])
+        warned = said(moment) == ("gradient vanishes", "health")
+        assert not (warned and "it vanishes on its way" not in text)
+        assert not ("the error gets through" in text and warned)
+        if hidden == "sigmoid":
+            assert warned == (depth >= 4), text
+            assert ("it vanishes on its way" in text) == warned
+
+
+def test_small_inputs_are_no_vanishing_gradient() -> None:
+    """Of a common exercise: its inputs make ∂E/∂W1 small, not the way to them."""
+    network = {
+        "layers": [2, 2, 2],
+        "hidden": "sigmoid",
+        "output": "sigmoid",
+        "weights": [[[0.15, 0.25], [0.2, 0.3]], [[0.4, 0.5], [0.45, 0.55]]],
+        "bias": True,
+        "biases": [[0.35, 0.35], [0.6, 0.6]],
+    }
+    data = {"inputs": [[0.05, 0.1]], "targets": [[0.01, 0.99]]}
+    timeline = Timeline(load_experiment({"network": network, "training": {"rate": 0.5}, "data": data}))
+    assert [said(timeline.go(step)) for step in (1, 5, 100)] == [None] * 3

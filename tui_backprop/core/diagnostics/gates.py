@@ -17,6 +17,8 @@ from tui_backprop.core.network import Parameters
 
 SATURATED = 0.05
 """A curved unit is saturated where its slope is below this share of the steepest."""
+MOSTLY = 0.5
+"""The share of curved units' answers from which on their saturation is trouble."""
 WORK_BUDGET = 2_000_000
 """Multiplications that a look at the data may take; of more samples than that, only some are looked at."""
 
@@ -72,6 +74,21 @@ class Gates(NamedTuple):
     def linear(self) -> bool:
         """Whether the network is linear on these samples, its output's activation aside, as no gate switches."""
         return not (self.curved or any(layer.switching.any() for layer in self.layers))
+
+    @property
+    def answers(self) -> int:
+        """How many answers curved units give on the samples."""
+        return sum(layer.passing.size for layer in self.layers if layer.activation.curved)
+
+    @property
+    def saturated(self) -> int:
+        """How many of these are saturated."""
+        return sum(int((~layer.passing).sum()) for layer in self.layers if layer.activation.curved)
+
+    @property
+    def mostly_saturated(self) -> bool:
+        """Whether so many are that next to nothing is learned."""
+        return self.saturated > MOSTLY * self.answers
 
 
 def sampled_rows(data: Data, parameters: Parameters) -> NDArray[np.intp]:

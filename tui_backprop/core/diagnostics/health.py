@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Network
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import RECOMPUTE_BUDGET, Past, PastStep
 
@@ -14,6 +16,12 @@ MOST_MARKS = 48
 """The most places of the run that are looked at."""
 MOST_STEPS = 8
 """The most steps that a mark averages over: an epoch of them, where epochs are short."""
+VANISHING, VANISHING_SHORT = 1e-2, 1e-3
+"""The first layer's δ as a share of the output's, below which it vanishes on its way through several smooth layers;
+and elsewhere, as shut gates make δ small for a while without being in its way."""
+EXPLODING = 100.0
+"""The share above which it explodes."""
+VANISHES, EXPLODES = "vanishes", "explodes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +30,7 @@ class Health:
 
     `steps` are the numbers of the marks' first steps. `gradient`, `update`, `weight` (marks, layers) are means of
     |∂E/∂W|, |ΔW| and |W| over all entries, biases aside, and over `window` steps. `every` is the distance of marks.
-    `latest` (3, layers) are gradient, update and weight over the last steps up to the moment.
+    `latest` (4, layers) are gradient, update, weight and |δ| over the last steps up to the moment.
     """
 
     steps: tuple[int, ...]
@@ -38,6 +46,30 @@ class Health:
         """The latest |ΔW| as a share of |W| (layers,); around one in a thousand is healthy."""
         with np.errstate(all="ignore"):
             return np.asarray(self.latest[1] / self.latest[2])
+
+
+def share(delta: Array) -> float:
+    """The first layer's δ as a share of the output's, by their sizes (layers,); 1 where there is none at the output."""
+    with np.errstate(all="ignore"):
+        return float(delta[0] / delta[-1]) if delta[-1] > 0 else 1.0
+
+
+def on_its_way(network: Network, delta: Array) -> str:
+    """What becomes of δ on its way to the first layer, by its sizes (layers,): it vanishes, explodes, or neither."""
+    smooth = sum(ACTIVATIONS[name].curved for name in network.activations[:-1])
+    reached = share(delta)
+    if reached < (VANISHING if smooth > 1 else VANISHING_SHORT):
+        return VANISHES
+    return EXPLODES if reached > EXPLODING else ""
+
+
+def latest(moment: Moment) -> Array:
+    """(4, layers): mean |∂E/∂W|, |ΔW|, |W| and |δ| over the latest steps, of an epoch at most; zeros before any."""
+    position, experiment = moment.position, moment.experiment
+    start = position - max(1, min(position, experiment.steps_per_epoch, MOST_STEPS)) + 1
+    last = moment.past.of_steps("sizes", start, position, _sizes, moment.made) if position else []
+    with np.errstate(all="ignore"):
+        return np.asarray(np.mean(last, axis=0)) if last else np.zeros((4, experiment.network.depth))
 
 
 def view_health(moment: Moment) -> Health:
@@ -58,16 +90,13 @@ def view_health(moment: Moment) -> Health:
     window = 1 if large else min(every, epoch, MOST_STEPS)
     firsts = range(1, position - window + 2, every)
     marks = [_mark(past, first, window) for first in firsts]
-    start = position - max(1, min(position, epoch, MOST_STEPS)) + 1
-    last = past.of_steps("sizes", start, position, _sizes, moment.made) if marks else []
-    sizes = np.array(marks) if last else np.zeros((0, 3, depth))
-    with np.errstate(all="ignore"):
-        latest = np.asarray(np.mean(last, axis=0)) if last else np.zeros((3, depth))
-    return Health(tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], latest, every, window)
+    now = latest(moment)
+    sizes = np.array(marks) if now.any() else np.zeros((0, 4, depth))
+    return Health(tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], now, every, window)
 
 
 def _mark(past: Past, first: int, window: int) -> Array:
-    """(3, layers): mean |gradient|, |update|, |weight| over `window` steps."""
+    """(4, layers): mean |gradient|, |update|, |weight|, |δ| over `window` steps."""
 
     def mean() -> Array:
         with np.errstate(all="ignore"):
@@ -84,5 +113,6 @@ def _sizes(step: PastStep) -> Array:
             [np.mean(np.abs(gradient)) for gradient in step.passage.gradient],
             [np.mean(np.abs(new - old)) for old, new in zip(before, after, strict=True)],
             [np.mean(np.abs(old)) for old in before],
+            [np.mean(np.abs(delta)) for delta in step.passage.delta],
         ]
     )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array, in_order
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import sampled_rows
+from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Parameter, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
@@ -115,11 +117,14 @@ def net_pulls(moment: Moment, layer: int) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=1)
 def _passes(moment: Moment) -> tuple[NDArray[np.intp], Frame]:
-    """A pass of all samples at the moment's parameters, by the rules of its training, rounding included."""
-    experiment = moment.ahead
-    rows = sampled_rows(experiment.data, moment.parameters)
+    return passes_of(moment.ahead, moment.parameters)
+
+
+def passes_of(experiment: Experiment, parameters: Parameters) -> tuple[NDArray[np.intp], Frame]:
+    """The data rows looked at, and their pass under the parameters, by the rules of training, rounding included."""
+    rows = sampled_rows(experiment.data, parameters)
     passes = Backprop(experiment.network, experiment.training, len(rows))
-    np.copyto(passes.parameters, moment.parameters.flat)
+    np.copyto(passes.parameters, parameters.flat)
     with np.errstate(all="ignore"):
         passes.run(experiment.data.inputs[rows], experiment.data.targets[rows])
     return rows, passes.frame

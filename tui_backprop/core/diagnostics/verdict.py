@@ -4,75 +4,135 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.gates import Gates, view_gates
-from tui_backprop.core.goal import out_of_reach
+from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
+from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.experiment import Data
+from tui_backprop.core.goal import out_of_reach, untrained_error
+from tui_backprop.core.outcomes import has_grown
 from tui_backprop.core.run.moment import Moment
 
-MOSTLY = 0.5
-"""The share of curved units' answers from which on their saturation is trouble."""
-VANISHING = 1e-3
-"""The first layer's gradient as a share of the last one's, from which on it vanishes on the way."""
-LARGE = 10.0
-"""Inputs farther than this from 0, as a rule, saturate units or make updates overshoot."""
-RISE = 10.0
-"""An error this many times the lowest one has diverged."""
+
+class Trouble(NamedTuple):
+    """A kind of trouble: its word (with a number for N), the view that shows it, what it means, and what helps."""
+
+    word: str
+    view: str
+    means: str
+    helps: str
+
+
+NOT_FINITE = Trouble("not finite", "health", "Numbers grew beyond all bounds.", "a smaller rate; scaled columns")
+OUT_OF_REACH = Trouble(
+    "targets out of reach", "", "No weights at all give these targets.", "another output activation, or other targets"
+)
+DIVERGES = Trouble(
+    "error diverges",
+    "health",
+    "The last epoch's error is more than twice the untrained network's.",
+    "a smaller rate; scaled columns",
+)
+SATURATED = Trouble(
+    "N % saturated",
+    "gates",
+    "More than half of the smooth units' answers lie where the slope is under 5 % of the steepest.",
+    "scaled inputs, smaller weights (another init), a smaller rate",
+)
+DEAD = Trouble(
+    "N dead",
+    "gates",
+    "So many units are shut for every sample: no error gets in, and their weights never change.",
+    "new weights (R), a smaller rate, scaled inputs, leaky_relu",
+)
+LINEAR = Trouble(
+    "linear now",
+    "collapse",
+    "No gate switches between samples: on this data the network is linear.",
+    "new weights (R), more hidden units, biases, scaled inputs",
+)
+VANISHING = Trouble(
+    "gradient vanishes",
+    "health",
+    "δ in the first layer is under 1 % of the output's (0.1 % with fewer than two smooth hidden layers).",
+    "fewer layers; relu or tanh for sigmoid; init xavier or he; scaled inputs",
+)
+EXPLODING = Trouble(
+    "gradient explodes",
+    "health",
+    "δ in the first layer is over 100 times the output's.",
+    "smaller weights (init xavier or he), a smaller rate",
+)
+UNSCALED = Trouble(
+    "x1 not scaled",
+    "gates",
+    "This column has numbers beyond ±10, +2 says that two more have: they saturate units or make updates overshoot.",
+    "standardise = true, for targets standardise_targets = true (ctrl+n: standardise)",
+)
+TROUBLES = (NOT_FINITE, OUT_OF_REACH, DIVERGES, SATURATED, DEAD, LINEAR, VANISHING, EXPLODING, UNSCALED)
+"""All kinds, the most serious first."""
+RATE = "rate too large?"
+"""The likely cause of growing numbers where all columns are scaled."""
 
 
 class Verdict(NamedTuple):
-    """A sign of trouble in a word or two, and the view that shows it, if there is one."""
+    """A sign of trouble: its kind, in a word or two, and its likely cause, if that is known."""
 
+    trouble: Trouble
     word: str
-    view: str = ""
+    cause: str = ""
+
+    @property
+    def view(self) -> str:
+        """The view that shows it, if there is one."""
+        return self.trouble.view
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.cause}" if self.cause else self.word
 
 
 def verdict(moment: Moment) -> Verdict | None:
     """The most serious sign of trouble; None where there is none."""
+    found = _found(moment)
+    if found is None or found.trouble in (OUT_OF_REACH, UNSCALED):
+        return found
+    return found._replace(cause=cause(moment.ahead.data, found.trouble))
+
+
+def cause(data: Data, trouble: Trouble) -> str:
+    """What may have led to trouble: columns that are not scaled, or the rate."""
+    return unscaled_word(data) or (RATE if trouble in (NOT_FINITE, DIVERGES) else "")
+
+
+def unscaled_word(data: Data) -> str:
+    """The column with the largest numbers that should be scaled, and how many more there are; nothing if none."""
+    columns = unscaled(data)
+    more = f" +{len(columns) - 1}" if len(columns) > 1 else ""
+    return f"{columns[0].name}{more} not scaled" if columns else ""
+
+
+def _found(moment: Moment) -> Verdict | None:
+    experiment = moment.ahead
     if not moment.finite:
-        return Verdict("not finite", "health")
-    if out_of_reach(moment.ahead):
-        return Verdict("targets out of reach")
-    if _diverges(moment):
-        return Verdict("error diverges", "health")
-    found: Gates = moment.past.cached(
-        ("gates", moment.position, moment.edits), lambda: view_gates(moment.ahead.data, moment.parameters)
+        return Verdict(NOT_FINITE, NOT_FINITE.word)
+    if out_of_reach(experiment):
+        return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
+    over = moment.epochs_completed
+    if over and has_grown(float(moment.errors[over - 1]), untrained_error(moment.experiment)):
+        return Verdict(DIVERGES, DIVERGES.word)
+    gates: Gates = moment.past.cached(
+        ("gates", moment.position, moment.edits), lambda: view_gates(experiment.data, moment.parameters)
     )
-    saturated, curved = _saturated(found)
-    if curved and saturated > MOSTLY * curved:
-        return Verdict(f"{100 * saturated // curved} % saturated", "gates")
-    dead = sum(int(layer.dead.sum()) for layer in found.layers)
+    if gates.mostly_saturated:
+        return Verdict(SATURATED, SATURATED.word.replace("N", str(100 * gates.saturated // gates.answers)))
+    dead = sum(int(layer.dead.sum()) for layer in gates.layers)
     if dead:
-        return Verdict(f"{dead} dead", "gates")
-    if found.layers and found.linear and moment.epochs_completed:  # before that most networks are
-        return Verdict("linear now", "collapse")
-    if _vanishes(moment):
-        return Verdict("gradient vanishes", "health")
-    if float(np.abs(moment.ahead.data.inputs).max(initial=0.0)) > LARGE and not moment.ahead.data.standardised:
-        return Verdict("inputs not scaled", "gates")
-    return None
-
-
-def _diverges(moment: Moment) -> bool:
-    """Whether the last epoch's error is many times the lowest one, and higher than the first."""
-    errors = moment.errors[: moment.epochs_completed]
-    if len(errors) < 2:
-        return False
-    last = float(errors[-1])
-    return not np.isfinite(last) or (last > RISE * float(np.nanmin(errors)) and last > float(errors[0]))
-
-
-def _saturated(found: Gates) -> tuple[int, int]:
-    """Of the answers of curved units on the samples, how many are saturated, and how many there are."""
-    curved = [layer for layer in found.layers if layer.activation.curved]
-    return sum(int((~layer.passing).sum()) for layer in curved), sum(layer.passing.size for layer in curved)
-
-
-def _vanishes(moment: Moment) -> bool:
-    """Whether curved units let next to nothing of this step's error through to the first layer."""
-    network, step = moment.experiment.network, moment.made
-    if step is None or not any(ACTIVATIONS[name].curved for name in network.activations[:-1]):
-        return False
-    first, last = (float(np.mean(np.abs(step.passage.gradient[layer]))) for layer in (0, -1))
-    return last > 0 and first < VANISHING * last
+        return Verdict(DEAD, DEAD.word.replace("N", str(dead)))
+    if gates.layers and gates.linear and moment.epochs_completed:  # before that most networks are
+        return Verdict(LINEAR, LINEAR.word)
+    delta = on_its_way(experiment.network, latest(moment)[3])
+    if delta == VANISHES:
+        return Verdict(VANISHING, VANISHING.word)
+    if delta == EXPLODES:
+        return Verdict(EXPLODING, EXPLODING.word)
+    word = unscaled_word(experiment.data)
+    return Verdict(UNSCALED, word) if word else None

@@ -11,6 +11,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, paragraph, safe, width
+from tui_backprop.render.trouble import advice
 from tui_backprop.render.views.page import Page
 
 _CELL = 9
@@ -36,7 +37,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
         if one.matrix is not None and one.bias is not None:
             body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
             body += _outputs(moment, one, columns)
-    return Page([], body, verdict=head)
+    return Page([], body, verdict=head + advice(moment, "collapse", columns))
 
 
 def _name(one: Collapse) -> str:

@@ -10,6 +10,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, paragraph, width, wrap
+from tui_backprop.render.trouble import advice
 from tui_backprop.render.views.page import Page, listed
 
 MOST_ROWS = 64
@@ -28,10 +29,10 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     if not moment.finite:
         return Page(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
     found = view_gates(experiment.data, moment.parameters)
-    verdict = _verdict(moment, found, columns)
+    verdict, helps = _verdict(moment, found, columns), advice(moment, "gates", columns)
     if len(found.rows) > MOST_ROWS:
         shares = _shares(moment, found, selection, columns)
-        return Page([], shares, focus=_unit_before(moment, selection), verdict=verdict)
+        return Page([], shares, helps, _unit_before(moment, selection), verdict)
     first, cells = _window(found, selection, columns - _label_cells(found), _name_cells(moment, found))
     body = [
         line(_label(moment, sample), *_marks(found, place, first, cells, columns))
@@ -40,7 +41,7 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     names = line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns))
     signs = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
     focus = int(np.searchsorted(found.rows, moment.sample or 0))
-    return Page([names], body, [signs, *_legend(found, columns)], focus, verdict)
+    return Page([names], body, [signs, *_legend(found, columns)], focus, verdict + helps)
 
 
 def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
@@ -69,12 +70,10 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
         text = f"{len(dead)} dead, shut for all: {listed(dead)}"
         lines += paragraph(columns, Span(text, "warn"), indent=2)
     curved = [layer for layer in found.layers if layer.activation.curved]
-    saturated = sum(int((~layer.passing).sum()) for layer in curved)
-    smooth = sum(layer.passing.size for layer in curved)
-    if smooth:
+    if found.answers:
         stuck = [name[layer.layer][unit] for layer in curved for unit in np.flatnonzero(layer.opened == 0).tolist()]
-        share = f"{saturated:,} of {smooth:,} smooth activations saturated"
-        lines += paragraph(columns, Span(share, "warn" if 2 * saturated > smooth else "text"), indent=2)
+        share = f"{found.saturated:,} of {found.answers:,} smooth activations saturated"
+        lines += paragraph(columns, Span(share, "warn" if found.mostly_saturated else "text"), indent=2)
         if stuck:
             lines += paragraph(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
     return lines

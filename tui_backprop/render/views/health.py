@@ -7,20 +7,19 @@ import math
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.health import Health, view_health
-from tui_backprop.core.diagnostics.verdict import VANISHING
+from tui_backprop.core.diagnostics.health import Health, on_its_way, share, view_health
+from tui_backprop.core.diagnostics.verdict import DIVERGES, verdict
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, line, paragraph
+from tui_backprop.render.trouble import advice, why_grown
 from tui_backprop.render.views.page import Page
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
 _NUMBERS = 27
 """Cells of the three numbers of a layer: gradient, update, its share of the weights."""
-EXPLODING = 1 / VANISHING
-"""The first layer's gradient as a share of the last one's, from which on it explodes."""
 
 
 def health(moment: Moment, selection: Selection, columns: int) -> Page:
@@ -38,7 +37,8 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
     scale = f"log scale 1e{low} to 1e{high}".replace("e-", "e−")
     foot = paragraph(columns, Span(span + scale, "dim"))
-    return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, _verdict(found, columns))
+    said = _verdict(moment, found, columns) + advice(moment, "health", columns)
+    return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
 
 
 def _range(sizes: Array) -> tuple[int, int]:
@@ -76,22 +76,29 @@ def _size(value: float) -> str:
     return f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e").replace("e+", "e")
 
 
-def _verdict(found: Health, columns: int) -> list[Line]:
+def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
     """Whether the error gets through to the first layer."""
-    now = found.latest[0]
+    now, delta = found.latest[0], found.latest[3]
+
+    def warned(text: str) -> list[Line]:
+        return paragraph(columns, Span(text, "warn", True))
+
+    cause = why_grown(moment.ahead.data)
     if not np.isfinite(found.latest[:2]).all():
-        return paragraph(columns, Span("The gradients have exploded: they are no longer finite.", "warn", True))
+        return warned(f"The gradients have exploded, they are no longer finite: {cause}.")
+    grown = verdict(moment)
+    if grown is not None and grown.trouble is DIVERGES:
+        return warned(f"The error has grown instead of falling: {cause}.")
     if not now.any():
-        return paragraph(columns, Span("All gradients are 0: nothing changes any more.", "warn", True))
+        return warned("All gradients are 0: nothing changes any more.")
     if len(now) == 1:
         return paragraph(columns, "One layer: its gradient comes straight from the error.")
     if now[0] == 0 or now[-1] == 0:
-        dead = " ".join(f"W{layer}" for layer, size in enumerate(now, 1) if size == 0)
-        return paragraph(columns, Span(f"No gradient at all reaches {dead}.", "warn", True))
-    share = float(now[0] / now[-1])
-    text = f"The first layer's gradient is {_size(share)} of the last one's"
-    if share < VANISHING:
-        return paragraph(columns, Span(f"{text}: it vanishes on its way down.", "warn", True))
-    if share > EXPLODING:
-        return paragraph(columns, Span(f"{text}: it explodes on its way down.", "warn", True))
+        return warned(f"No gradient at all reaches {' '.join(f'W{n}' for n, size in enumerate(now, 1) if size == 0)}.")
+    text, way = (
+        f"δ in the first layer is {_size(share(delta))} of the output's",
+        on_its_way(moment.experiment.network, delta),
+    )
+    if way:
+        return warned(f"{text}: it {way} on its way down.")
     return paragraph(columns, f"{text}: the error gets through.")

@@ -56,7 +56,8 @@ class Breadcrumb(Painted):
         found = None if self.asked else verdict(moment)
         if found is None:
             return None
+        word = f"⚠ {safe(str(found))}"
         if not found.view:
-            return Span(f"⚠ {found.word}", "warn", True)
+            return Span(word, "warn", True)
         key = next(view.KEY for view in VIEWS if view.__name__.lower() == found.view)
-        return Span(f"⚠ {found.word} · {key}", "warn", True, target=f"toggle_view('{found.view}')")
+        return Span(f"{word} · {key}", "warn", True, target=f"toggle_view('{found.view}')")

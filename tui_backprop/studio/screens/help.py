@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.panes.pane import Pane
@@ -80,6 +81,10 @@ def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
     page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
     page.append(f"  {'ctrl+p':<10}", "bold")
     page.append(" Palette: every action, every preset, themes, motion, key bar\n")
+    page.append("\nWarnings in the first line\n", "bold")
+    for trouble in TROUBLES:
+        page.append(f"  ⚠ {trouble.word}\n", "bold")
+        page.append(f"{trouble.means} What helps: {trouble.helps}.\n")
     page.append("\nOther panes\n", "bold")
     for pane in others:
         page.append(f"  {pane.TITLE}\n", "bold")

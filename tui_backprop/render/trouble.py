@@ -1,0 +1,43 @@
+"""Signs of trouble in sentences: what they mean, which columns are to blame, and what helps."""
+
+from __future__ import annotations
+
+from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.verdict import unscaled_word, verdict
+from tui_backprop.core.experiment import Data
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.numbers import given
+from tui_backprop.render.spans import Line, Span, paragraph, safe
+
+_MOST = 3
+"""Columns that are named."""
+
+
+def advice(moment: Moment, view: str, columns: int) -> list[Line]:
+    """What helps against what the header warns of, where `view` is the one that it points to."""
+    found = verdict(moment)
+    if found is None or found.view != view:
+        return []
+    scale = scale_advice(moment.ahead.data)
+    return paragraph(columns, Span(scale, "warn") if scale else Span(f"What helps: {found.trouble.helps}.", "dim"))
+
+
+def scale_advice(data: Data) -> str:
+    """Which columns have large numbers, their ranges, and how they are scaled; empty where none has."""
+    found = unscaled(data)
+    if not found:
+        return ""
+    ranges = [f"{safe(column.name)} from {given(column.low)} to {given(column.high)}" for column in found[:_MOST]]
+    more = [f"{len(found) - _MOST} more"] if len(found) > _MOST else []
+    keys = [
+        key
+        for key, target in (("standardise = true", False), ("standardise_targets = true", True))
+        if any(column.target is target for column in found)
+    ]
+    return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} (ctrl+n)."
+
+
+def why_grown(data: Data) -> str:
+    """The likely reason for numbers that grow beyond all bounds, or an error that does."""
+    word = unscaled_word(data)
+    return safe(word) if word else "the rate may be too large"
