@@ -219,7 +219,7 @@ def test_a_file_of_numbers_brings_an_error_that_is_reached(size: float, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("output", "goal", "stop"), [(None, "error", 0.039), ("sigmoid", "error", 0.039), ("softmax", "all_right", 0.0)]
+    ("output", "goal", "stop"), [(None, "error", 0.056), ("sigmoid", "error", 0.056), ("softmax", "all_right", 0.0)]
 )
 def test_every_output_has_a_goal_that_suits_it(output: str | None, goal: str, stop: float, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
@@ -227,6 +227,14 @@ def test_every_output_has_a_goal_that_suits_it(output: str | None, goal: str, st
     training = of_file(str(path), output, TableFile).experiment().training
     assert training.goal == goal
     assert training.stop == pytest.approx(stop, rel=0.2)
+
+
+@pytest.mark.parametrize(("rows", "tested"), [(8, 0), (19, 0), (20, 6)])
+def test_a_small_file_is_trained_on_as_a_whole(rows: int, tested: int, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,y\n" + "".join(f"{n % 3},{n},{n % 2}\n" for n in range(rows)), "utf-8")
+    data = of_file(str(path), None, TableFile).experiment().data
+    assert (len(data.targets), len(data.test.targets) if data.test else 0) == (rows - tested, tested)
 
 
 def test_an_output_that_never_reaches_its_targets_has_an_error_to_stop_at() -> None:

@@ -36,6 +36,8 @@ from tui_backprop.experiments.uses import fields_of, uses_of
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import number_of, read_wholes, whole_of
 
+_FEWEST_TO_TEST = 20
+"""Rows of a file from which some are kept for testing; a truth table has none to spare."""
 _MOST_TYPED = 200
 """Samples that can be changed in the set-up."""
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
@@ -108,7 +110,8 @@ class Draft(DraftFields):
         goal = ALL_RIGHT if found.classes else SMALL_ERROR
         scaled = ("yes" if needed else "no" for needed in found.scaled)
         scaling = dict(zip(("standardise", "standardise_targets"), scaled, strict=True)) if self.data == CSV else {}
-        return replace(self, output=output, loss=loss, goal=goal, stop=self._reachable(found), **scaling)
+        tested = replace(self, test="") if self.data == CSV and found.samples < _FEWEST_TO_TEST else self
+        return replace(tested, output=output, loss=loss, goal=goal, stop=tested._reachable(found), **scaling)
 
     def _reachable(self, found: Outline) -> str:
         """An error at which numbers are learned: answers that are off by a twentieth of the range, as a rule."""
