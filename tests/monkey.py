@@ -36,7 +36,7 @@ from tui_backprop.sessions.store import Record, read
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.keys import KEYS, LESSON_KEYS
-from tui_backprop.studio.panes.network import Network
+from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.screens.lesson import first_timeline
 from tui_backprop.studio.settings import Settings
 
@@ -180,7 +180,7 @@ async def come_home(app: BackpropApp) -> bool:
 
 def in_motion(app: BackpropApp) -> str:
     """What is left of a pulse that a key has ended; nothing if the graph is what the moment alone gives."""
-    graph = app._studio.query_one(Network)
+    graph = app._studio.query_one(NetworkPane)
     graph.settle()
     columns, rows = graph.size
     if graph.moment is None or not (graph.display and graph.fitted and columns and rows):
@@ -222,7 +222,9 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
     end = tally.keys + keys
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        app._studio.query_one(Network).clock = count().__next__  # every move comes after a quiet second: it has a pulse
+        app._studio.query_one(
+            NetworkPane
+        ).clock = count().__next__  # every move comes after a quiet second: it has a pulse
         while tally.keys < end and app.is_running:
             acts = monkey.burst(min(20, end - tally.keys))
             tally.keys += len(acts)

@@ -25,7 +25,7 @@ from tui_backprop.core.diagnostics.landscape import mean_losses
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.optimizers import OPTIMIZERS, Line, Optimizer, Slot
+from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer, RuleLine, Slot
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.penalty import penalty
@@ -310,9 +310,9 @@ class Nesterov(Optimizer):
     memory = (Slot("v", "velocity"),)
     settings = ("momentum",)
     rule = (
-        Line("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
-        Line("u", "{g} + momentum·v", "{g} + {momentum}×{v}", lambda n: n["g"] + n["momentum"] * n["v"]),
-        Line("new", "old − rate·u", "{old} − {rate}×{u}"),
+        RuleLine("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
+        RuleLine("u", "{g} + momentum·v", "{g} + {momentum}×{v}", lambda n: n["g"] + n["momentum"] * n["v"]),
+        RuleLine("new", "old − rate·u", "{old} − {rate}×{u}"),
     )
     script = ("v *= MOMENTUM", "v += g", "p -= RATE * (g + MOMENTUM * v)")
 

@@ -19,7 +19,7 @@ from tui_backprop.experiments import load_experiment
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import figure, luck_of
-from tui_backprop.lessons.lesson import Block, Figure, Lesson, Page, Question
+from tui_backprop.lessons.lesson import Block, FigureText, Lesson, Page, Question
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
 
@@ -77,7 +77,7 @@ def place(context: Context) -> Place:
 
 
 def figures(blocks: tuple[Block, ...]) -> list[str]:
-    return [part.source for block in blocks for cell in block.cells for part in cell if isinstance(part, Figure)]
+    return [part.source for block in blocks for cell in block.cells for part in cell if isinstance(part, FigureText)]
 
 
 def assert_right(text: str, wanted: float | str | None, where: str, decimals: int = 4) -> None:
@@ -103,7 +103,7 @@ def test_every_figure_is_what_the_mathematics_says() -> None:
     count = 0
     for lesson, page, computed in pages():
         asked = (
-            [part.source for part in page.task.ask if isinstance(part, Figure)]
+            [part.source for part in page.task.ask if isinstance(part, FigureText)]
             if isinstance(page.task, Question)
             else []
         )
@@ -124,7 +124,7 @@ def test_no_number_with_decimals_is_written_by_hand() -> None:
     for lesson, page, _ in pages():
         for block in (*page.before, *page.after):
             for cell in block.cells if block.kind != "code" else ():
-                text = "".join(part.text for part in cell if not isinstance(part, Figure))
+                text = "".join(part.text for part in cell if not isinstance(part, FigureText))
                 text = re.sub(r"h\d\.\d", "", text)  # names of units in a second layer
                 text = text.replace("--rate 0.2", "").replace("and then 0.4", "")  # what one is asked to type
                 assert not re.search(r"\d[.,]\d", text), f"{lesson.source}: {text}"

@@ -10,6 +10,6 @@ from tui_backprop.studio.screens.layout import PanesScreen
 
 
 def test_lessons_name_what_there_is() -> None:
-    assert set(PANES) == {pane.__name__.lower() for pane in PanesScreen.PANES}
-    assert set(VIEWS) == {view.__name__.lower() for view in WIDGETS}
+    assert set(PANES) == {pane.ID for pane in PanesScreen.PANES}
+    assert set(VIEWS) == {view.ID for view in WIDGETS}
     assert set(MATRICES) == {view.value for view in View}

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tui_backprop.lessons.computed_page import PageBuilder
-from tui_backprop.lessons.lesson import Figure, Lesson, Words
+from tui_backprop.lessons.lesson import FigureText, Lesson, Words
 from tui_backprop.lessons.markdown import parse
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.reader import read
@@ -38,8 +38,8 @@ def on_paper(text: str) -> list[str]:
 
 def test_the_parts_of_a_text() -> None:
     assert parse(r"a **b {z h1}** [c {a h2}](h2) `n` \{d\}") == (
-        Words("a "), Words("b ", True), Figure("z h1", True), Words(" "), Words("c ", thing="h2"),
-        Figure("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
+        Words("a "), Words("b ", True), FigureText("z h1", True), Words(" "), Words("c ", thing="h2"),
+        FigureText("a h2", thing="h2"), Words(" "), Words("n", True), Words(" {d}"),
     )  # fmt: skip
 
 

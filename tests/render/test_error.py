@@ -16,7 +16,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import scores
 from tui_backprop.render.error import error, error_line
-from tui_backprop.render.error_plot import Plot, axis_of, binned, plot
+from tui_backprop.render.error_plot import ErrorPlot, axis_of, binned, plot
 from tui_backprop.render.spans import Span
 
 LINEAR = [8.0, 4.0, 2.0, 1.0]
@@ -32,7 +32,7 @@ def lines(moment: Moment, columns: int = 60, rows: int = 6) -> list[str]:
     return [text(spans).rstrip() for spans in error(moment, columns, rows)]
 
 
-def plotted(moment: Moment, columns: int, rows: int) -> Plot:
+def plotted(moment: Moment, columns: int, rows: int) -> ErrorPlot:
     return plot(moment, axis_of(moment), columns, rows)
 
 

@@ -24,7 +24,7 @@ from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.interference import interference
 from tui_backprop.render.views.landscape import landscape
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.slope import slope
@@ -75,7 +75,7 @@ def test_the_head_stays_within_the_screen(moment: Moment, size: tuple[int, int])
 @TIMES
 @given(data=st.data(), moment=ANY, size=SIZES, scroll=st.integers(-30, 30))
 def test_the_views_stay_within_their_panes(
-    view: Callable[[Moment, Selection, int], Page],
+    view: Callable[[Moment, Selection, int], ViewPage],
     data: st.DataObject,
     moment: Moment,
     size: tuple[int, int],

@@ -22,6 +22,11 @@ from tui_backprop.studio.screens.studio import StudioScreen
 WIDE, NARROW, SMALL = (120, 40), (80, 24), (40, 12)
 
 
+def name_of(widget: object) -> str:
+    """The name of a widget's class, without `Pane`."""
+    return type(widget).__name__.removesuffix("Pane")
+
+
 class Studio:
     """A running studio."""
 
@@ -81,8 +86,8 @@ class Studio:
         await self.pilot.pause()
 
     def painted(self, name: str) -> Painted:
-        """A widget by the name of its class."""
-        return next(widget for widget in self.screen.query(Painted) if type(widget).__name__ == name)
+        """A widget by the name of its class, without `Pane`."""
+        return next(widget for widget in self.screen.query(Painted) if name_of(widget) == name)
 
     def text(self, name: str) -> str:
         """What a widget shows."""
@@ -102,11 +107,11 @@ class Studio:
     @property
     def in_sight(self) -> set[str]:
         """The panes that are on the screen."""
-        return {type(pane).__name__ for pane in self.screen.query(Pane) if pane.display and pane.size.area}
+        return {name_of(pane) for pane in self.screen.query(Pane) if pane.display and pane.size.area}
 
     @property
     def focused(self) -> str:
-        return type(self.screen.focused).__name__
+        return name_of(self.screen.focused)
 
     @property
     def mistake(self) -> str:

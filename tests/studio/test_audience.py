@@ -15,7 +15,7 @@ from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.render.matrices import View
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import KIOSK_FORBIDS, Audience, IdleRestart
-from tui_backprop.studio.panes.chart import Chart
+from tui_backprop.studio.panes.chart import ChartPane
 from tui_backprop.studio.screens import studio
 from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
 
@@ -67,7 +67,7 @@ async def test_who_comes_next_finds_everything_as_it_was(clock: Clock) -> None:
         assert (s.screen.view, s.screen.views, s.screen.front, s.focused) == (View.VALUE, (), "matrices", "Matrices")
         assert not s.screen.has_class("-full")
         assert not s.screen.has_class("-chart")
-        assert not s.screen.query_one(Chart).logarithmic
+        assert not s.screen.query_one(ChartPane).logarithmic
 
 
 async def test_who_comes_next_is_told_nothing_of_the_changes_before(clock: Clock) -> None:

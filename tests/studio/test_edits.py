@@ -123,7 +123,7 @@ async def test_edits_and_branches_survive_a_save() -> None:
 
 
 async def waits(s: Studio, words: str) -> None:
-    """Runs until the wish whose label has these words."""
+    """Runs until the stop condition whose label has these words."""
     await s.press("u")
     assert isinstance(s.app.screen, ChoiceQuestion)
     place = next(i for i, label in enumerate(s.app.screen._options) if words in label)

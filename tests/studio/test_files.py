@@ -17,7 +17,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.lessons.reader import read
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.app import BackpropApp
-from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices and pipes of POSIX")
@@ -77,9 +77,9 @@ async def test_a_file_of_samples_that_cannot_be_read(kind: str, tmp_path: Path) 
 async def saving(s: Studio, end: str, path: str) -> str:
     """What is wrong with a path as the answer to "save as"."""
     await s.press(*({"json": ["s"], "toml": ["ctrl+n", "ctrl+s"]}[end]))
-    assert isinstance(s.app.screen, Question)
+    assert isinstance(s.app.screen, TextQuestion)
     await s.type(path + ("" if path.endswith(f".{end}") else f".{end}"))
-    assert isinstance(s.app.screen, Question)
+    assert isinstance(s.app.screen, TextQuestion)
     return s.mistake
 
 

@@ -8,8 +8,8 @@ from textual.widgets import OptionList
 
 from tests.patience import until
 from tests.studio.studio import NARROW, Studio, studio
-from tui_backprop.studio.screens.palette import Palette
-from tui_backprop.studio.screens.questions import ChoiceQuestion, Question
+from tui_backprop.studio.screens.palette import StudioPalette
+from tui_backprop.studio.screens.questions import ChoiceQuestion, TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.sweep import SweepScreen
 
@@ -79,7 +79,7 @@ async def test_a_dialog_is_answered_once_and_the_studio_is_never_taken_away() ->
         await s.press("question_mark", "ctrl+p")
         s.app.screen_stack[1].dismiss()  # what lies over it stays
         await s.settle()
-        assert isinstance(s.app.screen, Palette)
+        assert isinstance(s.app.screen, StudioPalette)
         await assert_well(s)
 
 
@@ -92,7 +92,7 @@ async def test_the_second_of_two_clicks_on_an_option_is_not_the_studios() -> Non
         for kind in (MouseDown, MouseUp) * 3:
             s.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
         await s.settle()
-        assert isinstance(s.app.screen, Question)
+        assert isinstance(s.app.screen, TextQuestion)
         await s.press("escape")
         assert (s.screen.selection, s.screen.focused) == before
 

@@ -17,7 +17,7 @@ from tui_backprop.studio.panes.sweep import SweepPane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.by_hand import PhaseByHand
 from tui_backprop.studio.screens.help import HelpScreen
-from tui_backprop.studio.screens.questions import ChoiceQuestion, Question
+from tui_backprop.studio.screens.questions import ChoiceQuestion, TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.screens.sweep import SweepScreen
@@ -159,7 +159,13 @@ async def edits(s: Studio) -> None:
 
 
 async def questions(s: Studio) -> None:
-    screens = {"u": ChoiceQuestion, "g": Question, "s": Question, "question_mark": HelpScreen, "ctrl+n": SetupScreen}
+    screens = {
+        "u": ChoiceQuestion,
+        "g": TextQuestion,
+        "s": TextQuestion,
+        "question_mark": HelpScreen,
+        "ctrl+n": SetupScreen,
+    }
     for key, screen in screens.items():
         await s.press(key)
         assert isinstance(s.app.screen, screen)
@@ -197,7 +203,7 @@ async def leave(s: Studio) -> None:
 async def views(s: Studio) -> None:
     for view in VIEWS:
         await s.press(view.KEY)
-        assert view.__name__ in s.in_sight
+        assert view.__name__.removesuffix("Pane") in s.in_sight
         await s.press(view.KEY)
         assert s.in_sight == set(PANES)
 
@@ -257,7 +263,7 @@ async def test_keys_work_whatever_pane_has_the_focus(pane: str) -> None:
             await s.press(key)
             assert s.where == place
         assert (s.screen.view.value, s.app.clipboard[:2]) == ("gradient", "W1")
-        for key, screen in {"g": Question, "u": ChoiceQuestion, "question_mark": HelpScreen}.items():
+        for key, screen in {"g": TextQuestion, "u": ChoiceQuestion, "question_mark": HelpScreen}.items():
             await s.press(key)
             assert isinstance(s.app.screen, screen)
             await s.press("escape")

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.studio.studio import NARROW, SMALL, WIDE, Studio, studio
+from tests.studio.studio import NARROW, SMALL, WIDE, Studio, name_of, studio
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted
 
@@ -124,7 +124,7 @@ async def test_a_picture_paints_each_pane_in_sight_once(keys: tuple[str, ...], m
     show = Painted.show
 
     def shown(pane: Painted, lines: list[Line]) -> None:
-        painted[type(pane).__name__] += 1
+        painted[name_of(pane)] += 1
         show(pane, lines)
 
     monkeypatch.setattr(Painted, "show", shown)

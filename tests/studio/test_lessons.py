@@ -15,7 +15,7 @@ from tests.benchmarks.wire import _picture as picture
 from tests.benchmarks.wire import raw_bytes
 from tests.emulator import Program
 from tests.lessons.test_chapters import ANSWERS, NO_CORRELATION
-from tests.studio.studio import NARROW, WIDE, Studio
+from tests.studio.studio import NARROW, WIDE, Studio, name_of
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.lesson import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
@@ -527,7 +527,7 @@ def test_all_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: b
             for place, (each, computed) in enumerate(reading_order(lesson), 1):
                 number_of = f"{place}/{len(lesson.pages)}"
                 heading = f"{computed.title}  {number_of}"
-                turn_to(
+                set_speed(
                     terminal,
                     heading if len(heading) <= (40 if size == WIDE else 74) else f"{number_of}  {computed.title}"[:39],
                 )
@@ -542,7 +542,7 @@ def test_all_chapters_are_played_in_a_terminal(size: tuple[int, int], rightly: b
                         terminal.keys(*keys)
                         wait_for_words(terminal, ", then")
                     wait_for_words(terminal, "✓ Right" if rightly else "✗ You said")
-        turn_to(terminal, "the end")
+        set_speed(terminal, "the end")
         terminal.settle()
         terminal.keys("q")
         assert terminal.end() == 0
@@ -565,10 +565,10 @@ def test_a_page_costs_no_more_bytes_than_what_changed(size: tuple[int, int]) -> 
 
 
 def test_pages_open_the_views_that_there_are() -> None:
-    assert set(NAMES_OF_VIEWS) == {view.__name__.lower() for view in VIEWS}
+    assert set(NAMES_OF_VIEWS) == {view.ID for view in VIEWS}
 
 
-def turn_to(terminal: Program, wanted: str) -> None:
+def set_speed(terminal: Program, wanted: str) -> None:
     """Presses n until a page is there: it may take several, where a page is longer than its pane."""
     for _ in range(12):
         terminal.settle(0.05)  # a page of another layout comes in two pictures
@@ -649,7 +649,7 @@ async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None
             screen(s)._show(Position(place - 1))
             await s.settle()
             options = [Words(words) for words in computed.prompt.options] if computed.prompt else []
-            shown = "\n".join(s.text(type(pane).__name__) for pane in s.screen.query(Painted) if pane.display)
+            shown = "\n".join(s.text(name_of(pane)) for pane in s.screen.query(Painted) if pane.display)
             shown = shown.replace("+", "").replace("-", "−")
             for words in options:
                 shown = shown.replace(words.text, "")

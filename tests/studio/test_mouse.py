@@ -7,7 +7,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.studio.studio import WIDE, Studio, studio
 from tui_backprop.core.parts import Unit, Weight
-from tui_backprop.studio.panes.samples import Samples
+from tui_backprop.studio.panes.samples import SamplesPane
 from tui_backprop.studio.screens.questions import ChoiceQuestion
 
 
@@ -26,7 +26,7 @@ async def click(s: Studio, name: str, at: tuple[int, int], times: int = 1) -> No
 async def test_a_click_on_a_sample_marks_it_and_the_wheel_goes_on_from_there() -> None:
     async with studio("circle", WIDE) as s:
         samples = s.painted("Samples")
-        assert isinstance(samples, Samples)
+        assert isinstance(samples, SamplesPane)
         await click(s, "Samples", (3, 4))
         first = samples.cursor
         assert first is not None

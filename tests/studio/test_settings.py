@@ -15,7 +15,7 @@ from tui_backprop import BackpropError, Timeline, load_experiment
 from tui_backprop.studio.app import STILL, BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.commands import SWITCHES
-from tui_backprop.studio.panes.network import Network
+from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.settings import Settings, choose, keep, load, place
 
 
@@ -158,7 +158,7 @@ async def test_the_studio_opens_as_it_was_left_and_says_what_is_wrong() -> None:
         s = Studio(app, pilot)
         assert s.sentence == "config.toml: wrong"
         assert s.app.theme == "light"
-        assert s.screen.query_one(Network).motion
+        assert s.screen.query_one(NetworkPane).motion
         assert not s.painted("KeyBar").display
         await s.press("left_square_bracket")
         assert s.sentence == "Play: 50 epochs a second; p plays."

@@ -28,7 +28,7 @@ from tui_backprop.studio.screens import setup
 from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.form import Reading, read
 from tui_backprop.studio.screens.grid import Grid
-from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 
@@ -150,7 +150,7 @@ async def test_the_file_is_saved_where_there_is_none(tmp_path: Path) -> None:
         await s.press("ctrl+n")
         await fill(s, rate="0.25")
         await s.press("ctrl+s")
-        assert isinstance(s.app.screen, Question)
+        assert isinstance(s.app.screen, TextQuestion)
         await s.type(str(tmp_path / "mine.txt"))
         assert "does not end in .toml" in s.mistake
         await s.type(str(path))

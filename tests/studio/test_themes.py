@@ -15,7 +15,7 @@ from tui_backprop.studio.screens.lesson import first_timeline
 THEMES = ("dark", "light", "ansi", "nord", "textual-light")
 
 HALF_BLOCK = "▀"
-PLACES = {view.__name__: (view.KEY,) for view in VIEWS} | {
+PLACES = {view.__name__.removesuffix("Pane"): (view.KEY,) for view in VIEWS} | {
     "the panes": (),
     "the chart": ("e", "e", "c"),
     "the set-up": ("ctrl+n",),
@@ -63,7 +63,7 @@ async def test_a_theme_can_change_beside_a_lesson() -> None:
 async def map_of(s: Studio, view: str) -> str:
     """What the view shows; the surface may stand beside the graph without being asked for."""
     await s.press("e")
-    if not any(pane.display for pane in s.screen.query(view)):
+    if not any(pane.display for pane in s.screen.query(f"#{view.lower()}")):
         await s.press(*PLACES[view])
     assert s.text(view)
     return s.text(view)

@@ -11,8 +11,8 @@ from tests.studio.test_layout import ALL, THIN, assert_up_to_date
 from tui_backprop import load_experiment
 from tui_backprop.studio.panes.views import VIEWS
 
-NAMES = [view.__name__ for view in VIEWS]
-KEY = {view.__name__: view.KEY for view in VIEWS}
+NAMES = [view.__name__.removesuffix("Pane") for view in VIEWS]
+KEY = {view.__name__.removesuffix("Pane"): view.KEY for view in VIEWS}
 
 
 def with_views(*views: str) -> set[str]:
@@ -45,7 +45,7 @@ async def test_where_panes_share_a_place_a_view_is_a_further_tab_while_it_is_ope
         assert f" {view} " not in s.text("PaneBar")
         await s.press("space", KEY[view])
         assert (s.in_sight, s.focused) == ({"Network", view}, view)
-        assert f"[{next(v.TITLE for v in VIEWS if v.__name__ == view)}]" in s.text("PaneBar")
+        assert f"[{next(v.TITLE for v in VIEWS if view.lower() == v.ID)}]" in s.text("PaneBar")
         assert_up_to_date(s)
         await s.press("tab")
         assert s.in_sight == {"Network", "Inspector"}

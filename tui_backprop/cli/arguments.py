@@ -69,7 +69,7 @@ _port = _typed(read_whole, least=1, most=2**16 - 1, example=8000)
 _seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     """One line for a mistake, without the whole usage; help that cannot be written is a mistake, too."""
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
@@ -92,7 +92,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser_of(verb: str) -> argparse.ArgumentParser:
     """The options of a verb; `studio` is the command without one."""
-    parser = _Parser(
+    parser = _ArgumentParser(
         prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
         usage=f"{PROGRAM} learn [options] [CHAPTER|FILE.md]" if verb == "learn" else None,  # or it would be too wide
         description=_DESCRIPTIONS[verb],

@@ -44,7 +44,7 @@ _UNIT, _HALF = np.array(1.0), np.array(-0.5)
 """As arrays, which NumPy takes faster than Python's numbers."""
 
 
-class _Table(dict[float, Node]):
+class _NodeTable(dict[float, Node]):
     """The nodes of a curve by their number; all are computed when the first one is asked for."""
 
     def __init__(self, nodes: Callable[[], Iterator[tuple[int, Node]]]) -> None:
@@ -129,7 +129,7 @@ def _tanh_nodes() -> Iterator[tuple[int, Node]]:
             yield n, (n / 64, value, slope)
 
 
-_TANH = _Table(_tanh_nodes)
+_TANH = _NodeTable(_tanh_nodes)
 _TANH_END = _END / 2
 
 
@@ -164,7 +164,7 @@ def _sigmoid_nodes() -> Iterator[tuple[int, Node]]:
             yield n, (n / 32, power / total, slope, turn)
 
 
-_SIGMOID = _Table(_sigmoid_nodes)
+_SIGMOID = _NodeTable(_sigmoid_nodes)
 
 
 def sigmoid(z: float) -> float:
@@ -198,7 +198,7 @@ def _expm1_nodes() -> Iterator[tuple[int, Node]]:
         yield -n, (-n / 32, (_ONE - power) / power or -0.0, _ONE / power)
 
 
-_EXPM1 = _Table(_expm1_nodes)
+_EXPM1 = _NodeTable(_expm1_nodes)
 
 
 def expm1(z: float) -> float:
@@ -254,7 +254,7 @@ def _exp_nodes() -> Iterator[tuple[int, Node]]:
         yield n, (value, (_ONE * _ONE // power - int(ldexp(value, 160))) / _ONE)
 
 
-_EXP = _Table(_exp_nodes)
+_EXP = _NodeTable(_exp_nodes)
 _PER_STEP, _STEP_OF_EXP = np.array(-32.0), np.array(-1 / 32)
 
 
@@ -338,7 +338,7 @@ def _log_nodes() -> Iterator[tuple[int, Node]]:
         yield n, (n / 64, coarse / _FINE, (log - coarse * (_ONE >> 42)) / _ONE)
 
 
-_LOG = _Table(_log_nodes)
+_LOG = _NodeTable(_log_nodes)
 
 
 def log(x: float) -> float:

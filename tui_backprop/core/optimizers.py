@@ -38,7 +38,7 @@ class Slot(NamedTuple):
     name: str
 
 
-class Line(NamedTuple):
+class RuleLine(NamedTuple):
     """A line of a rule: `result = formula = numbers`.
 
     `result` is the symbol of a slot, `new`, or something in between, which `value` computes. In `formula` `{g}` stands
@@ -55,7 +55,7 @@ class Line(NamedTuple):
 class UpdateMistake(NamedTuple):
     """A mistake with a rule: its name, what it leads to, and what to look at again.
 
-    `new` computes the wrong parameter from what `Line.value` knows of the right one, slots as they are after the
+    `new` computes the wrong parameter from what `RuleLine.value` knows of the right one, slots as they are after the
     update and, by the symbol with a 0 after it, before.
     """
 
@@ -75,7 +75,7 @@ class Optimizer:
     memory: ClassVar[tuple[Slot, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()
     """Rules of the training, besides the rate, that it goes by."""
-    rule: ClassVar[tuple[Line, ...]]
+    rule: ClassVar[tuple[RuleLine, ...]]
     mistakes: ClassVar[tuple[UpdateMistake, ...]] = ()
     """Classic mistakes with the rule; without the rate, or up the slope, is one with every rule."""
     script: ClassVar[tuple[str, ...]]
@@ -117,7 +117,7 @@ class GradientDescent(Optimizer):
     """Plain SGD: W ← W − rate × g."""
 
     name = "sgd"
-    rule = (Line("new", "old − rate·{g}", "{old} − {rate}×{g}"),)
+    rule = (RuleLine("new", "old − rate·{g}", "{old} − {rate}×{g}"),)
     script = ("p -= RATE * g",)
     plain = ("{p} -= {rate} * {g}",)
     straight = True
@@ -139,8 +139,8 @@ class Momentum(Optimizer):
     memory = (Slot("v", "velocity"),)
     settings = ("momentum",)
     rule = (
-        Line("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
-        Line("new", "old − rate·v", "{old} − {rate}×{v}"),
+        RuleLine("v", "momentum·v + {g}", "{momentum}×{v} + {g}"),
+        RuleLine("new", "old − rate·v", "{old} − {rate}×{v}"),
     )
     mistakes = (
         UpdateMistake("momentum-forgotten", "The old velocity is missing: v = momentum·v + g.", _plain_sgd),
@@ -177,8 +177,8 @@ class RMSProp(Optimizer):
     name = "rmsprop"
     memory = (Slot("v", "square"),)
     rule = (
-        Line("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
-        Line("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
+        RuleLine("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
+        RuleLine("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
     )
     mistakes = (
         UpdateMistake("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["g"], k["v"] * k["v"])),
@@ -209,11 +209,11 @@ class Adam(Optimizer):
     name = "adam"
     memory = (Slot("m", "mean"), Slot("v", "square"))
     rule = (
-        Line("m", f"{BETA1}·m + {1 - BETA1:.3g}·{{g}}", f"{BETA1}×{{m}} + {1 - BETA1:.3g}×{{g}}"),
-        Line("v", f"{BETA2}·v + {1 - BETA2:.3g}·{{g}}²", f"{BETA2}×{{v}} + {1 - BETA2:.3g}×{{g}}²"),
-        Line("m*", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
-        Line("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
-        Line("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
+        RuleLine("m", f"{BETA1}·m + {1 - BETA1:.3g}·{{g}}", f"{BETA1}×{{m}} + {1 - BETA1:.3g}×{{g}}"),
+        RuleLine("v", f"{BETA2}·v + {1 - BETA2:.3g}·{{g}}²", f"{BETA2}×{{v}} + {1 - BETA2:.3g}×{{g}}²"),
+        RuleLine("m*", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
+        RuleLine("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
+        RuleLine("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
     )
     mistakes = (
         UpdateMistake(
@@ -304,7 +304,7 @@ def unused_settings(optimizer: str) -> set[str]:
 
 def worked_out(
     training: Training, index: int, numbers: Mapping[str, float | None], before: Memory, after: Memory | None
-) -> Iterator[tuple[Line, dict[str, float | None], float | None]]:
+) -> Iterator[tuple[RuleLine, dict[str, float | None], float | None]]:
     """The rule, line by line, for the parameter at `index`: the line, the numbers in it, and what it gives.
 
     `numbers` are `old`, the gradient `g` and `new`; what is not known yet is None. So is all that the lines give where

@@ -64,7 +64,7 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
     """Of the table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
     keys = Section("draft", "data", table)
     file = _file(keys, Path(), open_csv)
-    chosen = _chosen(keys, file, outputs=1, as_classes=as_classes)
+    chosen = _choice(keys, file, outputs=1, as_classes=as_classes)
     found = chosen.table(file)
     values = _encoded(found, range(len(chosen.inputs)))[0]
     inputs = features_of(keys) or range(values.shape[1])
@@ -93,11 +93,11 @@ def _near(targets: Array, scaled: bool) -> float:
         return float(square.sum())
 
 
-def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, Chosen]:
+def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFile, ColumnChoice]:
     """The file that the table [data] names, and its columns that are used."""
     keys = Section("draft", "data", table)
     file = _file(keys, Path(), open_csv)
-    return file, _chosen(keys, file, outputs=1, as_classes=False)
+    return file, _choice(keys, file, outputs=1, as_classes=False)
 
 
 def needs_scaling(values: Array) -> bool:
@@ -118,7 +118,7 @@ def _few(values: Array) -> tuple[str, ...]:
 def from_csv(keys: Section, network: Network, folder: Path, open_csv: Opener | None) -> Data:
     """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
     file, outputs = _file(keys, folder, open_csv or TableFile), network.units[-1]
-    chosen = _chosen(keys, file, outputs, as_classes=outputs > 1)
+    chosen = _choice(keys, file, outputs, as_classes=outputs > 1)
     if len(chosen.targets) != outputs and not chosen.of_classes:
         raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
     table, width = chosen.table(file), len(chosen.inputs)
@@ -158,7 +158,7 @@ def _file(keys: Section, folder: Path, open_csv: Opener) -> TableFile:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ColumnChoice:
     """The columns of a file that go in, and those to be learned, by their places; which of them become classes."""
 
     inputs: list[int]
@@ -177,7 +177,7 @@ class Chosen:
         return table
 
 
-def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> Chosen:
+def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> ColumnChoice:
     """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned."""
     target, columns = keys.strings("target"), keys.strings("columns")
     said, listed = _classes(keys)
@@ -200,7 +200,7 @@ def _chosen(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
     forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
-    return Chosen(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
+    return ColumnChoice(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
 
 
 def _classes(keys: Section) -> tuple[bool, list[str]]:
@@ -220,7 +220,7 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
     return used[-1:] if alone else used[max(0, len(used) - outputs) :]
 
 
-def _notes(file: TableFile, chosen: Chosen, table: Table) -> tuple[str, ...]:
+def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ...]:
     """What was made of the file: its layout, then what goes in, what is learned and what is left out."""
     dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
     width = len(chosen.inputs)

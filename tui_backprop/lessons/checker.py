@@ -13,7 +13,7 @@ from tui_backprop.lessons.computed_page import check_block, worded
 from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.figures import evaluate, is_known
-from tui_backprop.lessons.lesson import Block, Figure, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
+from tui_backprop.lessons.lesson import Block, FigureText, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.questions import options, truth
 
@@ -92,7 +92,7 @@ class _Checker:
     def _without_stage(self, line: int, text: Text) -> None:
         """What no network could make right."""
         for part in text:
-            if isinstance(part, Figure) and not is_known(part.source):
+            if isinstance(part, FigureText) and not is_known(part.source):
                 self._note(line, BackpropError(f"no figure {part.source!r}", "see tui-backprop help lessons"))
 
     def _try(self, line: int, make: Callable[[], Result]) -> Result | None:

@@ -17,7 +17,7 @@ from tui_backprop.lessons.gradients import gradient_table
 from tui_backprop.lessons.lesson import (
     Block,
     BlockKind,
-    Figure,
+    FigureText,
     Inline,
     Lesson,
     LessonMistake,
@@ -167,7 +167,7 @@ def _first(block: Block) -> str:
 
 def worded(part: Inline, context: Context) -> Words:
     """A part of a text, its figure computed."""
-    if isinstance(part, Figure):
+    if isinstance(part, FigureText):
         return Words(figure(part.source, context), True, part.thing)
     if part.thing:
         thing(part.thing, context.experiment)

@@ -32,7 +32,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureText:
     """A number, or several, to be computed from the moment: `delta y`, `W1[x1→h1] @ 1:0`."""
 
     source: str
@@ -40,7 +40,7 @@ class Figure:
     thing: str = ""
 
 
-Inline = Words | Figure
+Inline = Words | FigureText
 Text = tuple[Inline, ...]
 
 

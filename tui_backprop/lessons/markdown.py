@@ -12,7 +12,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from tui_backprop.lessons.lesson import Figure, Inline, Text, Words
+from tui_backprop.lessons.lesson import FigureText, Inline, Text, Words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -133,7 +133,7 @@ def parse(source: str, wrong: Callable[[str], None] = _refuse) -> Text:
     strong, thing = 0, ""
     for token in markdown.inline.parse(source, markdown, {}, []):
         if token.type == "figure":
-            found.append(Figure(token.content, strong > 0, thing))
+            found.append(FigureText(token.content, strong > 0, thing))
         elif token.nesting and token.tag == "a":
             thing = token.content
         elif token.nesting:

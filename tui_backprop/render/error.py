@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import Score, scored, scores
 from tui_backprop.render.canvas import joined, put
-from tui_backprop.render.error_plot import Axis, Plot, axis_of, plot
+from tui_backprop.render.error_plot import Axis, ErrorPlot, axis_of, plot
 from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, width
 
@@ -145,7 +145,7 @@ def _with_axes(moment: Moment, axis: Axis, columns: int, rows: int, epochs: bool
     return [*lines, *below]
 
 
-def _epochs(moment: Moment, drawn: Plot, columns: int) -> Line:
+def _epochs(moment: Moment, drawn: ErrorPlot, columns: int) -> Line:
     """The first epoch, the last one, and ▲ under the present one, which has the first claim to its place."""
     total = max(map(len, (moment.errors, *moment.ghosts)))
     cells = [[Span(" ")] * columns]

@@ -48,7 +48,7 @@ class Axis(NamedTuple):
         return max(0, round((math.log10(value) - self.powers[0]) / (self.powers[1] - self.powers[0]) * (height - 1)))
 
 
-class Plot(NamedTuple):
+class ErrorPlot(NamedTuple):
     """The cells, row by row, how many epochs share a place, and where the present epoch stands, if one is over."""
 
     cells: list[list[Span]]
@@ -98,7 +98,7 @@ class _Grid(NamedTuple):
         return height - 1 - self.axis.dots(value, height)
 
 
-def plot(moment: Moment, axis: Axis, columns: int, rows: int) -> Plot:
+def plot(moment: Moment, axis: Axis, columns: int, rows: int) -> ErrorPlot:
     """The line through all epochs: dim beyond the present one, other branches dotted, `!` where it is not finite.
 
     Where epochs share a place, a faint stroke reaches from their least error to their largest.
@@ -125,7 +125,7 @@ def plot(moment: Moment, axis: Axis, columns: int, rows: int) -> Plot:
             look = Span("●", "accent", bold=True) if present else inks[place]._replace(text="●")
             cells[grid.y(mean) // 4][column] = look
     _aim(cells, [grid.x(place) // 2 for place in range(len(means))], size, len(moment.errors))
-    return Plot(cells, size, grid.x(done - 1) // 2 if done else None)
+    return ErrorPlot(cells, size, grid.x(done - 1) // 2 if done else None)
 
 
 def _aim(cells: list[list[Span]], columns: Sequence[int], size: int, epochs: int) -> None:

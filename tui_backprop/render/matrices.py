@@ -55,7 +55,7 @@ class _Look(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
+class _MatrixTable:
     """A layer's rows by name; in the update view each has three: old, Δ, new.
 
     `bare`, a layer with a single unit has no heading: its rows are called `h1→y`.
@@ -142,7 +142,7 @@ def want_of_matrices(experiment: Experiment) -> Want:
     return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4, narrower=narrower)
 
 
-def _looks(tables: Sequence[_Table]) -> Iterator[_Look]:
+def _looks(tables: Sequence[_MatrixTable]) -> Iterator[_Look]:
     """How numbers and names may look, the best first: all numbers of one look have the same decimals."""
     largest = max((_largest(values) for table in tables for _, parts in table.rows for values in parts), default=0.0)
     digits = len(str(int(largest + 0.5 * 10.0**-_LEAST_DECIMALS)))
@@ -169,7 +169,7 @@ def title(view: View) -> str:
     }[view]
 
 
-def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
+def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _MatrixTable:
     experiment = moment.experiment
     names = [*experiment.unit_names(layer - 1)] + (["b"] if experiment.initial.biases else [])
     before, after = _of_layer(moment.before, layer), _of_layer(moment.after, layer)
@@ -189,7 +189,7 @@ def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _Table:
         marks = (" old", "   Δ", " new") if stacked else ("",)
     changed = now != before if moment.updated else None
     rows = [(safe(name), [None if part is None else part[row] for part in parts]) for row, name in enumerate(names)]
-    return _Table(
+    return _MatrixTable(
         layer, tuple(map(safe, experiment.unit_names(layer))), rows, marks, changed, view is View.UPDATE and not stacked
     )
 
@@ -205,9 +205,9 @@ def _gradient(moment: Moment, layer: int) -> Array | None:
     return weights if weights is None or bias is None else np.vstack([weights, bias])
 
 
-def _placed(tables: list[_Table], look: _Look, columns: int, rows: int) -> list[list[_Table]] | None:
+def _placed(tables: list[_MatrixTable], look: _Look, columns: int, rows: int) -> list[list[_MatrixTable]] | None:
     """The tables in bands from top to bottom, each from left to right; None where they do not fit."""
-    bands: list[list[_Table]] = [[]]
+    bands: list[list[_MatrixTable]] = [[]]
     for table in tables:
         used = sum(other.cells(look) + _BETWEEN for other in bands[-1])
         if used + table.cells(look) > columns and bands[-1]:
@@ -221,11 +221,11 @@ def _placed(tables: list[_Table], look: _Look, columns: int, rows: int) -> list[
     return bands if _height(bands) <= rows else None
 
 
-def _height(bands: list[list[_Table]]) -> int:
+def _height(bands: list[list[_MatrixTable]]) -> int:
     return sum(max(table.lines for table in band) for band in bands)
 
 
-def _without_heading(table: _Table, look: _Look, columns: int, folded: bool) -> _Table:
+def _without_heading(table: _MatrixTable, look: _Look, columns: int, folded: bool) -> _MatrixTable:
     """A layer of a single unit with the unit's name in each row, if that fits; else as it is.
 
     `folded`, as many of its rows stand beside each other as there is room for.
@@ -237,7 +237,7 @@ def _without_heading(table: _Table, look: _Look, columns: int, folded: bool) -> 
     return replace(bare, fold=min(most, len(table.rows))) if folded and len(table.marks) == 1 else bare
 
 
-def _flow(bands: list[list[_Table]], look: _Look, moment: Moment, selection: Selection) -> list[Line]:
+def _flow(bands: list[list[_MatrixTable]], look: _Look, moment: Moment, selection: Selection) -> list[Line]:
     lines: list[Line] = []
     for band in bands:
         block: list[Line] = []
@@ -250,13 +250,13 @@ def _flow(bands: list[list[_Table]], look: _Look, moment: Moment, selection: Sel
     return lines
 
 
-def _scale(table: _Table) -> list[float]:
+def _scale(table: _MatrixTable) -> list[float]:
     """One scale for each kind of line of the table."""
     return [scale_of(*(parts[kind] for _, parts in table.rows)) for kind in range(len(table.marks))]
 
 
 def _lines(
-    table: _Table, look: _Look, moment: Moment, selection: Selection, first: int = 0, last: int | None = None
+    table: _MatrixTable, look: _Look, moment: Moment, selection: Selection, first: int = 0, last: int | None = None
 ) -> list[Line]:
     """Heading and rows `first` to `last` as numbers."""
     scales, rows = _scale(table), range(first, len(table.rows) if last is None else last)
@@ -290,7 +290,7 @@ def _parameter(moment: Moment, layer: int, row: int, column: int) -> Selection:
     return Weight(layer, row, column) if row < moment.experiment.network.units[layer - 1] else Bias(layer, column)
 
 
-def _heading(table: _Table, look: _Look, selection: Selection) -> Line:
+def _heading(table: _MatrixTable, look: _Look, selection: Selection) -> Line:
     spans = [Span(fit(table.title, table.label_cells(look)), "label", bold=True)]
     chosen = selection.column if layer_of(selection) == table.layer and selection.layer else -1
     for column, name in enumerate(shorten(table.columns, look.size - 1)):
@@ -300,7 +300,9 @@ def _heading(table: _Table, look: _Look, selection: Selection) -> Line:
     return tuple(spans)
 
 
-def _one(table: _Table, moment: Moment, selection: Selection, columns: int, rows: int, filled: bool) -> list[Line]:
+def _one(
+    table: _MatrixTable, moment: Moment, selection: Selection, columns: int, rows: int, filled: bool
+) -> list[Line]:
     """The selected layer alone, around the selection, as numbers if its columns fit, else as a heat map."""
     row = selection.row if isinstance(selection, Weight) else len(table.rows) - 1 if isinstance(selection, Bias) else 0
     for look in _looks([table]):
@@ -317,7 +319,7 @@ def _window(wanted: int, fitting: int, total: int) -> int:
     return min(max(0, wanted - fitting // 2), max(0, total - fitting))
 
 
-def _where(table: _Table, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
+def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
     """Which part of which matrix is in sight, in as many words as fit."""
     ranges = [("rows", rows, len(table.rows)), ("columns", across, len(table.columns))]
     cut = [(word, f"{first + 1}–{last}", total) for word, (first, last), total in ranges if last - first < total]
@@ -329,7 +331,7 @@ def _where(table: _Table, rows: tuple[int, int], across: tuple[int, int], moment
 
 
 def _heat_map(
-    table: _Table, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
+    table: _MatrixTable, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
 ) -> list[Line]:
     look = _Look(CELLS, 0, _NAMES[-1])
     cells = table.label_cells(look) + 1

@@ -205,10 +205,10 @@ class BackpropApp(ExposedApp):
 
     def action_command_palette(self) -> None:
         """The palette."""
-        from tui_backprop.studio.screens.palette import Palette
+        from tui_backprop.studio.screens.palette import StudioPalette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        if not isinstance(self.screen, StudioPalette):
+            self.push_screen(StudioPalette())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are not for strangers."""

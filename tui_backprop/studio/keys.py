@@ -46,10 +46,7 @@ KEYS = (
     Key("full", "f", "f", "full", "This pane full-screen, and back", ("f", "full")),
     Key("view", "v", "v", "view", "What the matrices show: value, gradient, update, net pull"),
     Key("chart", "c", "c", "chart", "The error as a chart with axes, and back; l makes its axis logarithmic"),
-    *(
-        Key(view.__name__.lower(), view.KEY, view.KEY, f"toggle_view('{view.__name__.lower()}')", view.OPENS)
-        for view in VIEWS
-    ),
+    *(Key(view.ID, view.KEY, view.KEY, f"toggle_view('{view.ID}')", view.OPENS) for view in VIEWS),
     Key("copy", "y", "y", "copy", "Copy the inspector's arithmetic as text"),
     Key("copy-command", "Y", "Y", "copy_command", "Copy the command line that opens this moment"),
     Key("by-hand", "w", "w", "by_hand", "Work out this step, or the next, by hand, phase by phase"),

@@ -1,4 +1,4 @@
-"""How fast play mode goes: one dial from slow phases to fast epochs."""
+"""How fast play mode goes: one scale from slow phases to fast epochs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ PACES = (
 )
 DEFAULT_PACE = 1
 _DEMO = ((2, 2), (5, 4), (25, 5), (60, 6))
-"""Until which epoch a demo stands at which place of the dial: phases of the first one, then samples, then epochs."""
+"""Until which epoch a demo goes at which speed: phases of the first one, then samples, then epochs."""
 
 
 def demo_pace(epoch: int) -> int:
-    """Where the dial stands in an epoch of a demo that runs by itself, ever faster."""
-    return next((dial for until, dial in _DEMO if epoch < until), 7)
+    """The speed in an epoch of a demo that runs by itself, ever faster."""
+    return next((speed for until, speed in _DEMO if epoch < until), 7)

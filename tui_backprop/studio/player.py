@@ -20,7 +20,7 @@ class Player:
     ) -> None:
         self._tick, self._every, self._show = tick, every, show
         self._timer: Timer | None = None
-        self._dial = DEFAULT_PACE
+        self._speed = DEFAULT_PACE
 
     @property
     def playing(self) -> bool:
@@ -30,18 +30,18 @@ class Player:
     @property
     def pace(self) -> Pace:
         """What is made how often."""
-        return PACES[self._dial]
+        return PACES[self._speed]
 
-    def turn_to(self, dial: int) -> None:
+    def set_speed(self, speed: int) -> None:
         """Another pace, the nearest there is, at once if playing."""
-        self._dial = min(max(dial, 0), len(PACES) - 1)
+        self._speed = min(max(speed, 0), len(PACES) - 1)
         if self._timer is not None:
             self._timer.stop()
             self._start()
 
     def turn(self, by: int) -> None:
         """A faster or slower pace."""
-        self.turn_to(self._dial + by)
+        self.set_speed(self._speed + by)
 
     def play(self) -> None:
         """Starts, with a move at once."""

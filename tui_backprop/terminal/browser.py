@@ -32,7 +32,7 @@ class BrowserDriver(ExposedDriver, WebDriver):
 
     def run_input_thread(self) -> None:
         """Reads keys until the driver stops, or the server has gone; anything but a key is ignored."""
-        read_browser_keys(_Parser)
+        read_browser_keys(_KeyParser)
         super().run_input_thread()
         if self.exit_event.is_set():
             return
@@ -43,7 +43,7 @@ class BrowserDriver(ExposedDriver, WebDriver):
             os._exit(HANGUP)
 
 
-class _Parser:
+class _KeyParser:
     """A `KeyReader` in place of Textual's parser."""
 
     def __init__(self, debug: bool = False) -> None:

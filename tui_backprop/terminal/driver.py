@@ -17,7 +17,7 @@ from tui_backprop.terminal.abilities import ascii_only
 from tui_backprop.terminal.cells import Cells
 from tui_backprop.terminal.encode import CLEAR, Pen, difference
 from tui_backprop.terminal.internals import ExposedDriver, fail
-from tui_backprop.terminal.line import Line, read_keys
+from tui_backprop.terminal.line import TerminalConnection, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 ASK = "\x1b[6n"
@@ -70,7 +70,7 @@ class DiffDriver(ResilientDriver):
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
-        self._line = Line(self.fileno, self._gone)
+        self._line = TerminalConnection(self.fileno, self._gone)
         self._wanted = Cells(*self.size)
         self._shown: Cells | None = None  # None: unknown, everything must be drawn
         self._pen = Pen()

@@ -90,9 +90,9 @@ def _runs(y: int, old: list[Cell], new: list[Cell]) -> list[Run]:
         first, look = start, new[start][1]
         for x in range(start + 1, end):
             other = new[x][1]
-            if other == look or worn(look, other) == look:
+            if other == look or effective_look(look, other) == look:
                 continue
-            if worn(other, look) == other:
+            if effective_look(other, look) == other:
                 look = other
                 continue
             found.append(Run(y, first, x, look))
@@ -178,7 +178,7 @@ def _written(row: list[Cell], start: int, end: int, pen: Pen) -> str:
         if character:
             if look != pen.look:
                 parts.append(transition(pen.look, look))
-                pen.look = worn(pen.look, look)
+                pen.look = effective_look(pen.look, look)
             parts.append(character)
     return "".join(parts)
 
@@ -187,7 +187,7 @@ _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29}
 
 
 @lru_cache(maxsize=16384)
-def worn(old: Look, new: Look) -> Look:
+def effective_look(old: Look, new: Look) -> Look:
     """The look that a pen has after the change from one look to another: for a blank most of it can stay."""
     return Look(old.attributes & ~DRAWN, old.foreground, new.background) if new.foreground == ANY else new
 
@@ -195,7 +195,7 @@ def worn(old: Look, new: Look) -> Look:
 @lru_cache(maxsize=16384)
 def transition(old: Look, new: Look) -> str:
     """The shortest SGR sequence from one look to another: only what differs, or everything after a reset."""
-    new = worn(old, new)
+    new = effective_look(old, new)
     if old == new:
         return ""
     changes = _switched(old.attributes, new.attributes)

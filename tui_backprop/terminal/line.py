@@ -14,7 +14,7 @@ from textual.message import Message
 from tui_backprop.terminal.keys import KeyReader
 
 
-class Line:
+class TerminalConnection:
     """Writes to a terminal without keeping the application waiting."""
 
     def __init__(self, terminal: int, gone: Callable[[], None]) -> None:

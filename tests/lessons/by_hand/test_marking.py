@@ -14,7 +14,7 @@ from tests.transcription import Array
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.by_hand.marking import Verdict, mark
+from tui_backprop.lessons.by_hand.marking import Marking, mark
 from tui_backprop.lessons.by_hand.sheet import read_sheet
 
 NETWORKS = {
@@ -28,7 +28,7 @@ NETWORKS = {
 }
 
 
-def marked(work: Homework, text: str) -> tuple[Verdict, Moment]:
+def marked(work: Homework, text: str) -> tuple[Marking, Moment]:
     timeline = Timeline(load_experiment(work.definition))
     moment_of = cache(timeline.go)
     return mark(read_sheet(text, moment_of), moment_of), moment_of(1)

@@ -19,7 +19,7 @@ from tui_backprop import Timeline, lessons, load_experiment
 from tui_backprop.cli.train import train
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.by_hand.marking import Verdict, mark
+from tui_backprop.lessons.by_hand.marking import Marking, mark
 from tui_backprop.lessons.by_hand.sheet import read_sheet
 
 
@@ -29,7 +29,7 @@ def printed(experiment: Experiment, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def verdict(experiment: Experiment, text: str) -> Verdict:
+def verdict(experiment: Experiment, text: str) -> Marking:
     moment_of = cache(Timeline(experiment).go)
     return mark(read_sheet(text, moment_of), moment_of)
 

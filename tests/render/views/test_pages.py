@@ -20,14 +20,14 @@ from tui_backprop.render.views.collapse import collapse
 from tui_backprop.render.views.health import health
 from tui_backprop.render.views.interference import interference
 from tui_backprop.render.views.landscape import landscape
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 from tui_backprop.render.views.pulls import pulls
 from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.slope import slope
 from tui_backprop.render.views.surface import surface
 
 FIRST = Weight(1, 0, 0)
-View = Callable[[Moment, Selection, int], Page]
+View = Callable[[Moment, Selection, int], ViewPage]
 
 
 def shown(view: View, moment: Moment, selection: Selection = FIRST, columns: int = 62, rows: int = 99) -> list[str]:

@@ -10,17 +10,18 @@ from tui_backprop.render.selection import Selection
 from tui_backprop.studio.keys import PANE_KEYS, bar_keys
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
 from tui_backprop.studio.panes.breadcrumb import Breadcrumb
-from tui_backprop.studio.panes.chart import Chart
-from tui_backprop.studio.panes.error import Error, ErrorLine
-from tui_backprop.studio.panes.inspector import Inspector
-from tui_backprop.studio.panes.matrices import Matrices
-from tui_backprop.studio.panes.network import Network
+from tui_backprop.studio.panes.chart import ChartPane
+from tui_backprop.studio.panes.error import ErrorLine, ErrorPane
+from tui_backprop.studio.panes.inspector import InspectorPane
+from tui_backprop.studio.panes.matrices import MatricesPane
+from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.panes.pane import Painted
-from tui_backprop.studio.panes.samples import Samples
+from tui_backprop.studio.panes.samples import SamplesPane
 from tui_backprop.studio.panes.views import VIEWS
 
 WIDGETS: tuple[type[Painted], ...] = (
-    Network, Matrices, Samples, Inspector, Error, Chart, ErrorLine, Breadcrumb, PaneBar, KeyBar, *VIEWS,
+    NetworkPane, MatricesPane, SamplesPane, InspectorPane, ErrorPane, ChartPane, ErrorLine, Breadcrumb, PaneBar, KeyBar,
+    *VIEWS,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from tests.render.moments import at
 from tests.studio.panes.bench import Bench
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.studio.panes.chart import Chart, chart
+from tui_backprop.studio.panes.chart import ChartPane, chart
 
 
 def after(errors: list[float]) -> Moment:
@@ -85,7 +85,7 @@ def test_equal_errors_are_a_level_line_amid_the_axis(error: float, logarithmic: 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 3), (120, 40)])
 async def test_l_changes_the_axis(size: tuple[int, int]) -> None:
-    app = Bench(Chart, at("article", 4 * 148))
+    app = Bench(ChartPane, at("article", 4 * 148))
     async with app.run_test(size=size) as pilot:
         before = [strip.text for strip in app.strips]
         app.widget.focus()

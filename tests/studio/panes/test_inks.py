@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tests.studio.studio import NARROW, WIDE, studio
-from tui_backprop.studio.panes.inks import ANSI, DARK, LIGHT, Palette, palette_of, style_of
+from tui_backprop.studio.panes.inks import ANSI, DARK, LIGHT, InkPalette, palette_of, style_of
 from tui_backprop.studio.panes.inks import in_256 as nearest_in_256
 from tui_backprop.studio.themes import OWN, theme_names
 from tui_backprop.terminal.internals import picture_of
@@ -59,14 +59,14 @@ def ours(name: str) -> Theme:
     return next(theme for theme in OWN if theme.name == name)
 
 
-def behind(ink: str, palette: Palette) -> str:
+def behind(ink: str, palette: InkPalette) -> str:
     """The colour of the cells of a map."""
     found = style_of(f"wrong|{ink}", False, False, palette).bgcolor
     assert found is not None
     return found.get_truecolor().hex
 
 
-def over(ink: str, under: str, palette: Palette) -> str:
+def over(ink: str, under: str, palette: InkPalette) -> str:
     found = style_of(f"{ink}|{under}", False, False, palette).color
     assert found is not None
     return found.get_truecolor().hex
@@ -151,14 +151,14 @@ def test_surface_and_accent_are_the_themes(name: str) -> None:
 
 @pytest.mark.parametrize("ink", INKS)
 @pytest.mark.parametrize("palette", [DARK, LIGHT, ANSI], ids=["dark", "light", "ansi"])
-def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: Palette) -> None:
+def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: InkPalette) -> None:
     assert style_of(ink, False, False, palette).color is not None
     assert style_of(ink, True, True, palette).bold
     assert style_of(ink, True, True, palette).reverse
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT, ANSI], ids=["dark", "light", "ansi"])
-def test_positive_and_negative_differ_in_every_palette(palette: Palette) -> None:
+def test_positive_and_negative_differ_in_every_palette(palette: InkPalette) -> None:
     for level in range(1, 5):
         assert style_of(f"+{level}", False, False, palette).color != style_of(f"-{level}", False, False, palette).color
 

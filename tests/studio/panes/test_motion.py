@@ -13,7 +13,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.graph.pulse import DOT
-from tui_backprop.studio.panes.network import QUIET, Network
+from tui_backprop.studio.panes.network import QUIET, NetworkPane
 
 
 class Moving:
@@ -21,8 +21,8 @@ class Moving:
 
     def __init__(self) -> None:
         self.timeline = Timeline(load_experiment("article"))
-        self.bench = Bench(Network, self.timeline.go(2))
-        assert isinstance(self.bench.widget, Network)
+        self.bench = Bench(NetworkPane, self.timeline.go(2))
+        assert isinstance(self.bench.widget, NetworkPane)
         self.graph = self.bench.widget
         self.graph.motion = True
         self.graph.clock = lambda: self.now

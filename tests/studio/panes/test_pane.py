@@ -20,9 +20,9 @@ from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
-from tui_backprop.studio.panes.inspector import Inspector
-from tui_backprop.studio.panes.matrices import Matrices
-from tui_backprop.studio.panes.network import Network
+from tui_backprop.studio.panes.inspector import InspectorPane
+from tui_backprop.studio.panes.matrices import MatricesPane
+from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.panes.pane import Painted
 
 
@@ -105,7 +105,7 @@ async def test_the_same_moment_again_draws_nothing(kind: type[Painted], monkeypa
 
 
 async def test_a_strip_is_kept_until_its_line_changes() -> None:
-    app = Bench(Matrices, at("article"))
+    app = Bench(MatricesPane, at("article"))
     async with app.run_test(size=(60, 20)):
         first = app.strips
         app.widget.moment = at("article", 1, "sum1")
@@ -118,10 +118,10 @@ async def test_a_strip_is_kept_until_its_line_changes() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "target"),
     [
-        (Network, "h2 ─", Unit(1, 1)),
-        (Network, "x3 ", Unit(0, 2)),
-        (Matrices, "−0.0509", Weight(1, 1, 1)),
-        (Matrices, "+0.6313", Weight(2, 3, 0)),
+        (NetworkPane, "h2 ─", Unit(1, 1)),
+        (NetworkPane, "x3 ", Unit(0, 2)),
+        (MatricesPane, "−0.0509", Weight(1, 1, 1)),
+        (MatricesPane, "+0.6313", Weight(2, 3, 0)),
         (KeyBar, "help", "help"),
         (KeyBar, "epoch", "epoch(1)"),
         (PaneBar, "Weights", "show_pane('matrices')"),
@@ -136,7 +136,7 @@ async def test_a_click_chooses_what_it_is_on(kind: type[Painted], text: str, tar
 
 
 async def test_a_click_beside_everything_chooses_nothing() -> None:
-    app = Bench(Matrices, at("article", 1))
+    app = Bench(MatricesPane, at("article", 1))
     async with app.run_test(size=(120, 30)) as pilot:
         for offset in [(100, 3), (3, 25)]:
             await pilot.click(app.widget, offset=offset)
@@ -144,7 +144,7 @@ async def test_a_click_beside_everything_chooses_nothing() -> None:
 
 
 async def test_a_bias_can_be_clicked() -> None:
-    app = Bench(Matrices, at("xor"))
+    app = Bench(MatricesPane, at("xor"))
     async with app.run_test(size=(80, 30)) as pilot:
         x, y = app.place("b   0.0000")
         await pilot.click(app.widget, offset=(x + 12, y))
@@ -154,10 +154,10 @@ async def test_a_bias_can_be_clicked() -> None:
 @pytest.mark.parametrize(
     ("kind", "key", "target"),
     [
-        (Matrices, "down", Weight(1, 1, 0)),
-        (Matrices, "l", Weight(1, 0, 1)),
-        (Network, "j", Unit(1, 1)),
-        (Network, "left", Unit(0, 0)),
+        (MatricesPane, "down", Weight(1, 1, 0)),
+        (MatricesPane, "l", Weight(1, 0, 1)),
+        (NetworkPane, "j", Unit(1, 1)),
+        (NetworkPane, "left", Unit(0, 0)),
     ],
 )
 async def test_keys_choose_the_neighbour(kind: type[Painted], key: str, target: Selection) -> None:
@@ -170,7 +170,7 @@ async def test_keys_choose_the_neighbour(kind: type[Painted], key: str, target: 
 
 async def test_the_inspector_scrolls_and_comes_back_with_the_next_phase() -> None:
     timeline = Timeline(load_experiment("article"))
-    app = Bench(Inspector, timeline.go(1, "input"))
+    app = Bench(InspectorPane, timeline.go(1, "input"))
     async with app.run_test(size=(60, 6)) as pilot:
         app.widget.focus()
         assert app.strips[0].text.startswith("input")
@@ -188,7 +188,7 @@ async def test_the_inspector_scrolls_and_comes_back_with_the_next_phase() -> Non
 @pytest.mark.parametrize("selection", [Weight(1, 0, 0), Weight(2, 3, 0), Unit(0, 1), Unit(1, 1), Unit(2, 0)])
 async def test_the_present_phase_is_in_sight_in_a_small_inspector(selection: Selection) -> None:
     timeline = Timeline(load_experiment("article"))
-    app = Bench(Inspector, timeline.go(14, "input"))
+    app = Bench(InspectorPane, timeline.go(14, "input"))
     app.widget.selection = selection
     async with app.run_test(size=(30, 8)):
         for phase in phases(2):
@@ -200,7 +200,7 @@ async def test_the_present_phase_is_in_sight_in_a_small_inspector(selection: Sel
 
 
 async def test_of_a_long_phase_the_end_is_in_sight() -> None:
-    app = Bench(Inspector, at("article", 14, optimizer="adam"))
+    app = Bench(InspectorPane, at("article", 14, optimizer="adam"))
     async with app.run_test(size=(30, 8)):
         shown = " ".join(" ".join(strip.text for strip in app.strips).split())
         assert "old − rate·m*/(√v* + ε) =" in shown
@@ -208,7 +208,7 @@ async def test_of_a_long_phase_the_end_is_in_sight() -> None:
 
 
 async def test_a_hidden_pane_is_painted_when_it_is_shown_again() -> None:
-    app = Bench(Matrices, at("article"))
+    app = Bench(MatricesPane, at("article"))
     async with app.run_test(size=(60, 20)) as pilot:
         app.widget.display = False
         await pilot.pause()

@@ -11,7 +11,7 @@ LARGE = 10.0
 """Inputs and targets farther than this from 0 should be scaled."""
 
 
-class Column(NamedTuple):
+class InputColumn(NamedTuple):
     """An input or a target, and the range of its numbers."""
 
     name: str
@@ -21,7 +21,7 @@ class Column(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def unscaled(data: Data) -> tuple[Column, ...]:
+def unscaled(data: Data) -> tuple[InputColumn, ...]:
     """The columns that should be scaled and are not, those with the largest numbers first."""
     found = []
     for values, names, scaled, target in (
@@ -33,7 +33,7 @@ def unscaled(data: Data) -> tuple[Column, ...]:
         lows, highs = values.min(axis=0).tolist(), values.max(axis=0).tolist()
         columns = zip(names, lows, highs, strict=True)
         found += [
-            Column(name, low, high, target)
+            InputColumn(name, low, high, target)
             for name, low, high in columns
             if low < high and max(-low, high) > LARGE  # a column of one value cannot be scaled
         ]

@@ -21,7 +21,7 @@ MOST_SAMPLES = 4
 
 
 @dataclass(frozen=True)
-class Table:
+class BlankTable:
     """Rows under the names of `columns`: those `asked`, and above the one of its number each that is `given`."""
 
     title: str
@@ -29,13 +29,13 @@ class Table:
     given: tuple[tuple[int, str, tuple[str, ...]], ...] = ()
     asked: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
 
-    def parts(self, most: int) -> Iterator[Table]:
+    def parts(self, most: int) -> Iterator[BlankTable]:
         """Tables of at most so many columns that make this one when they are put side by side."""
         for first in range(0, len(self.columns), most):
             here = slice(first, first + most)
             given = tuple((above, name, texts[here]) for above, name, texts in self.given)
             asked = tuple((name, asked[here]) for name, asked in self.asked)
-            yield Table(self.title, self.columns[here], given, asked)
+            yield BlankTable(self.title, self.columns[here], given, asked)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Exercise:
 
     phase: Phase
     rule: str
-    tables: tuple[Table, ...]
+    tables: tuple[BlankTable, ...]
 
 
 def refuse_too_much(experiment: Experiment) -> None:
@@ -145,8 +145,8 @@ def _sum(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows
         phase,
         f"z = {below}·W{layer}{' + bias' if biases else ''}",
         (
-            Table("What comes in", given.names(layer - 1), given.of_samples(below, "a", layer - 1)),
-            Table(f"W{layer}", columns, tuple(lines), rows),
+            BlankTable("What comes in", given.names(layer - 1), given.of_samples(below, "a", layer - 1)),
+            BlankTable(f"W{layer}", columns, tuple(lines), rows),
         ),
     )
 
@@ -158,8 +158,8 @@ def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
         phase,
         f"upstream = W{layer + 1}·δ: the unit's weights × δ above",
         (
-            Table("δ above", above, given.of_samples("δ", "delta", layer + 1)),
-            Table(f"W{layer + 1}, a row for each unit above", columns, tuple(turned), rows),
+            BlankTable("δ above", above, given.of_samples("δ", "delta", layer + 1)),
+            BlankTable(f"W{layer + 1}, a row for each unit above", columns, tuple(turned), rows),
         ),
     )
 
@@ -173,24 +173,24 @@ def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
         decimals = experiment.training.round if layer == experiment.network.depth else None
         places = "" if decimals is None else f", rounded to {decimals} decimal{'s' * (decimals != 1)}"
         name = "ŷ" if layer == experiment.network.depth else "a"
-        return Exercise(phase, f"{name} = {activation.name}(z){places}", (Table("", columns, known, rows),))
+        return Exercise(phase, f"{name} = {activation.name}(z){places}", (BlankTable("", columns, known, rows),))
     if phase.kind == "error":
         known += given.of_samples("ŷ", "prediction", layer) + given.of_samples("t", "target", layer)
-        return Exercise(phase, output_rule(experiment), (Table("", columns, known, rows),))
+        return Exercise(phase, output_rule(experiment), (BlankTable("", columns, known, rows),))
     slope = activation.slope or ("1 where z > 0, else 0" if activation.gated else "1")
     known += given.of_samples("a", "a", layer) if "a" in slope else ()
     known += given.of_samples("upstream", "upstream", layer)
-    return Exercise(phase, f"δ = upstream × f′(z), f′ = {slope}", (Table("", columns, known, rows),))
+    return Exercise(phase, f"δ = upstream × f′(z), f′ = {slope}", (BlankTable("", columns, known, rows),))
 
 
-def _of_each_sample(given: _Given) -> Iterator[Table]:
+def _of_each_sample(given: _Given) -> Iterator[BlankTable]:
     """What a gradient of several samples is made of."""
     for layer in range(1, given.experiment.network.depth + 1):
-        yield Table(f"into layer {layer}", given.names(layer - 1), given.of_samples("in", "a", layer - 1))
-        yield Table(f"δ of layer {layer}", given.names(layer), given.of_samples("δ", "delta", layer))
+        yield BlankTable(f"into layer {layer}", given.names(layer - 1), given.of_samples("in", "a", layer - 1))
+        yield BlankTable(f"δ of layer {layer}", given.names(layer), given.of_samples("δ", "delta", layer))
 
 
-def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure]) -> Table:
+def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure]) -> BlankTable:
     """The gradients, or the new values, of a layer: as large as its matrix."""
     names, single = given.names(layer - 1), len(given.rows) == 1
     here = [figure for figure in asked if figure.part.layer == layer]
@@ -211,7 +211,7 @@ def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure])
             known += [(len(names), *before) for before in _before(given, "bias", given.biases(layer), biases)]
         lines.append(("bias new" if phase.kind == "update" else "bias", biases))
     title = f"∂E/∂W{layer}" if phase.kind == "gradient" else f"new W{layer}"
-    return Table(title, given.names(layer), tuple(known), tuple(lines))
+    return BlankTable(title, given.names(layer), tuple(known), tuple(lines))
 
 
 def _before(given: _Given, name: str, old: list[str], line: tuple[Figure, ...]) -> list[tuple[str, tuple[str, ...]]]:

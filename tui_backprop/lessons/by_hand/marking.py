@@ -25,7 +25,7 @@ _SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Marking:
     """How many figures agree before the first that does not, which that is, and the likely mistake, if one fits."""
 
     agree: int
@@ -33,7 +33,7 @@ class Verdict:
     mistake: Mistake | None = None
 
 
-def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Verdict:
+def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
     """Holds the figures of `read_sheet` against the steps.
 
     Each of the `runs` gives the moment of a step: first the true one, then what is as good, such as the same run from
@@ -43,8 +43,8 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Verdict:
         moment, *others = (moment_of(given.step) for moment_of in runs)
         as_good = any(given.number.agrees(given.figure.truth(other)) for other in others)
         if not (as_good or is_right(given, sheet[:place], moment)):
-            return Verdict(place, given, cause(given, sheet, moment))
-    return Verdict(len(sheet))
+            return Marking(place, given, cause(given, sheet, moment))
+    return Marking(len(sheet))
 
 
 def is_right(given: Given, before: Sequence[Given], moment: Moment) -> bool:

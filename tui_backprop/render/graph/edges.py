@@ -11,7 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Weight
 from tui_backprop.render.canvas import Canvas, put
 from tui_backprop.render.graph.flow import Direction, Flow
-from tui_backprop.render.graph.plan import Column, Slot
+from tui_backprop.render.graph.plan import Column, UnitSlot
 from tui_backprop.render.numbers import fixed, level, scale_of, tone
 from tui_backprop.render.selection import Selection, touches
 from tui_backprop.render.spans import Span
@@ -77,7 +77,7 @@ def edges(flow: Flow, selection: Selection, below: Column, above: Column) -> lis
     return found[-MOST_EDGES:]
 
 
-def _selected(selection: Selection, layer: int, lower: Slot, upper: Slot) -> bool:
+def _selected(selection: Selection, layer: int, lower: UnitSlot, upper: UnitSlot) -> bool:
     if isinstance(selection, Weight):
         return selection.layer == layer and lower.holds(selection.row) and upper.holds(selection.column)
     return upper.count == 1 and touches(selection, layer, lower.first, upper.first)

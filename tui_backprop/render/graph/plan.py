@@ -51,7 +51,7 @@ def map_size(form: Form) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Slot:
+class UnitSlot:
     """The place of a unit, or of `count` neighbours from `first` on, at row `top`."""
 
     first: int
@@ -73,7 +73,7 @@ class Column(NamedTuple):
 
     layer: int
     form: Form
-    slots: tuple[Slot, ...]
+    slots: tuple[UnitSlot, ...]
     names: tuple[str, ...]
     """One for each slot, all of the same width."""
     cells: int
@@ -91,11 +91,11 @@ class Column(NamedTuple):
         """The cell in the middle of it."""
         return self.left + self.cells // 2
 
-    def signal_row(self, slot: Slot) -> int:
+    def signal_row(self, slot: UnitSlot) -> int:
         """The row in which a signal enters and leaves."""
         return slot.top + self.form.signal
 
-    def error_row(self, slot: Slot) -> int:
+    def error_row(self, slot: UnitSlot) -> int:
         """The row in which an error enters and leaves."""
         return slot.top + self.form.error
 
@@ -137,7 +137,7 @@ def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: 
         names = names[first : first + fitting]
     slot_rows = (rows - bool(hidden)) / len(counts)
     tops = [int(place * slot_rows + (slot_rows - form.rows) / 2) for place in range(len(counts))]
-    slots = tuple(Slot(*entry) for entry in zip(starts, counts, tops, strict=True))
+    slots = tuple(UnitSlot(*entry) for entry in zip(starts, counts, tops, strict=True))
     column = Column(layer, form, slots, tuple(shorten(names, most)), 0, hidden)
     return column._replace(cells=_cells(moment, column))
 

@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import put
-from tui_backprop.render.graph.plan import BARE, FRAMED, MAPPED, PLAIN, THUMBED, Column, Slot, has_gate
+from tui_backprop.render.graph.plan import BARE, FRAMED, MAPPED, PLAIN, THUMBED, Column, UnitSlot, has_gate
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, width
@@ -53,14 +53,14 @@ def write_units(
         put(cells, len(cells) - 1, column.left, line(Span(f"… {column.hidden} more", "label")))
 
 
-def _chosen(selection: Selection, column: Column, slot: Slot) -> bool:
+def _chosen(selection: Selection, column: Column, slot: UnitSlot) -> bool:
     """Whether the selection is about a unit of the slot: the unit itself, or the one that a weight leads to."""
     if isinstance(selection, Weight) and selection.layer == column.layer + 1:
         return slot.holds(selection.row)
     return selection.layer == column.layer and slot.holds(selection.column)
 
 
-def _lines(moment: Moment, column: Column, slot: Slot, title: Span, frame: str, maps: Maps) -> Sequence[Line]:
+def _lines(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: str, maps: Maps) -> Sequence[Line]:
     if column.form is PLAIN or column.form is FRAMED:
         return _full(moment, column, slot, title, frame)
     if column.form is THUMBED:
@@ -77,7 +77,7 @@ def _lines(moment: Moment, column: Column, slot: Slot, title: Span, frame: str, 
     return [named, *maps[column.layer, slot.first]] if column.form is MAPPED else [named]
 
 
-def _full(moment: Moment, column: Column, slot: Slot, title: Span, frame: str) -> Sequence[Line]:
+def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: str) -> Sequence[Line]:
     """Two rows, `z ▷ a` and `δ ◁ ↑`; in a form with a frame, that around them."""
     layer, unit, target = column.layer, slot.first, Unit(column.layer, slot.first)
     values = _values(moment, layer, unit)
@@ -180,7 +180,7 @@ def _values(moment: Moment, layer: int, unit: int) -> dict[str, _Value]:
     }
 
 
-def _newest(moment: Moment, column: Column, slot: Slot) -> tuple[str, _Value]:
+def _newest(moment: Moment, column: Column, slot: UnitSlot) -> tuple[str, _Value]:
     """The letter and the number that was computed last: of several units, their mean."""
     layer, depth = column.layer, moment.experiment.network.depth
     key, array, phase = "x", moment.activation(0), "input"
@@ -203,7 +203,7 @@ def _newest(moment: Moment, column: Column, slot: Slot) -> tuple[str, _Value]:
     return key, _Value(float(means[column.slots.index(slot)]), scale_of(means), moment.phase == phase)
 
 
-def _open(moment: Moment, column: Column, slot: Slot) -> Line:
+def _open(moment: Moment, column: Column, slot: UnitSlot) -> Line:
     """Behind a number alone: whether its gate is shut; of several units, how many are open."""
     if not column.layer:
         return ()

@@ -12,7 +12,7 @@ from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, paragraph, safe, width
 from tui_backprop.render.trouble import advice
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 
 _CELL = 9
 _MOST_SYMBOLS = 24
@@ -20,16 +20,16 @@ _MOST_SYMBOLS = 24
 _MOST_SAMPLES = 64
 
 
-def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
+def collapse(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """Which layers are one at this moment, that one's matrix, and the samples through both."""
     network = moment.ahead.network
     if network.depth == 1:
-        return Page(paragraph(columns, "There is only one layer: nothing to collapse."))
+        return ViewPage(paragraph(columns, "There is only one layer: nothing to collapse."))
     if not moment.finite:
-        return Page(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
+        return ViewPage(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
     found = view_collapse(moment)
     if not found:
-        return Page([], verdict=_nothing(moment, columns))
+        return ViewPage([], verdict=_nothing(moment, columns))
     head: list[Line] = []
     body: list[Line] = []
     for one in found:
@@ -37,7 +37,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> Page:
         if one.matrix is not None and one.bias is not None:
             body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
             body += _outputs(moment, one, columns)
-    return Page([], body, verdict=head + advice(moment, "collapse", columns))
+    return ViewPage([], body, verdict=head + advice(moment, "collapse", columns))
 
 
 def _name(one: Collapse) -> str:

@@ -11,7 +11,7 @@ from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, paragraph, width, wrap
 from tui_backprop.render.trouble import advice
-from tui_backprop.render.views.page import Page, listed
+from tui_backprop.render.views.page import ViewPage, listed
 
 MOST_ROWS = 64
 """Of more samples than this the grid shows shares instead of single gates."""
@@ -21,18 +21,18 @@ _KEYS = {_OPEN: "open", SHUT: "shut", LEAKS: "leaks {leak}", _LINEAR: "linear, n
          _HIGH: "stuck high", "~": "switches", "=": "the same for all"}  # fmt: skip
 
 
-def gates(moment: Moment, selection: Selection, columns: int) -> Page:
+def gates(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
     experiment = moment.ahead
     if experiment.network.depth == 1:
-        return Page(paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum."))
+        return ViewPage(paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum."))
     if not moment.finite:
-        return Page(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
+        return ViewPage(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
     found = view_gates(experiment.data, moment.parameters)
     verdict, helps = _verdict(moment, found, columns), advice(moment, "gates", columns)
     if len(found.rows) > MOST_ROWS:
         shares = _shares(moment, found, selection, columns)
-        return Page([], shares, helps, _unit_before(moment, selection), verdict)
+        return ViewPage([], shares, helps, _unit_before(moment, selection), verdict)
     first, cells = _window(found, selection, columns - _label_cells(found), _name_cells(moment, found))
     body = [
         line(_label(moment, sample), *_marks(found, place, first, cells, columns))
@@ -41,7 +41,7 @@ def gates(moment: Moment, selection: Selection, columns: int) -> Page:
     names = line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns))
     signs = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
     focus = int(np.searchsorted(found.rows, moment.sample or 0))
-    return Page([names], body, [signs, *_legend(found, columns)], focus, verdict + helps)
+    return ViewPage([names], body, [signs, *_legend(found, columns)], focus, verdict + helps)
 
 
 def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:

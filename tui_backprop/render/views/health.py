@@ -14,7 +14,7 @@ from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, line, paragraph
 from tui_backprop.render.trouble import advice, why_grown
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
@@ -22,11 +22,11 @@ _NUMBERS = 27
 """Cells of the three numbers of a layer: gradient, update, its share of the weights."""
 
 
-def health(moment: Moment, selection: Selection, columns: int) -> Page:
+def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
     found = view_health(moment)
     if not found.steps:
-        return Page(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
+        return ViewPage(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
     bars = max(1, columns - _LABEL - _NUMBERS)
     low, high = _range(found.gradient)
     heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
@@ -38,7 +38,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> Page:
     scale = f"log scale 1e{low} to 1e{high}".replace("e-", "e−")
     foot = paragraph(columns, Span(span + scale, "dim"))
     said = _verdict(moment, found, columns) + advice(moment, "health", columns)
-    return Page([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
+    return ViewPage([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
 
 
 def _range(sizes: Array) -> tuple[int, int]:

@@ -12,12 +12,12 @@ from tui_backprop.render.heat_map import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, paragraph
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 
 _CELL = 9
 
 
-def interference(moment: Moment, selection: Selection, columns: int) -> Page:
+def interference(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """A row an update, a column a sample: − the error fell, + it rose."""
     found = view_interference(moment)
     label = len(str(len(moment.experiment.data))) + 3
@@ -35,7 +35,7 @@ def interference(moment: Moment, selection: Selection, columns: int) -> Page:
     ]
     heading = line(Span(" " * label), Span("".join(numbers), "label"))
     rest, verdict = _rest(moment, found, shown, columns), _verdict(moment, found, columns)
-    return Page([heading], body, rest, len(body), verdict)
+    return ViewPage([heading], body, rest, len(body), verdict)
 
 
 def _row(found: Interference, place: int, label: int, cell: int, shown: int, strength: float, moment: Moment) -> Line:

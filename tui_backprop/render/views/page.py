@@ -11,7 +11,7 @@ LEAST_BODY = 5
 
 
 @dataclass(frozen=True)
-class Page:
+class ViewPage:
     """`focus` is the line of the body that is in sight until the user scrolls.
 
     `verdict` says above all else what is to be seen, where a lesson does not just ask for that.
@@ -23,7 +23,7 @@ class Page:
     focus: int = 0
     verdict: list[Line] = field(default_factory=list)
 
-    def asking(self) -> Page:
+    def asking(self) -> ViewPage:
         """The same, with its verdict kept back."""
         kept_back = line(Span("The lesson asks about what is shown here.", "dim"))
         return replace(self, verdict=[kept_back]) if self.verdict else self

@@ -14,17 +14,19 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, paragraph, safe
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 
 MOST_ROWS = 256
 """Of more samples than this only the strongest pulls have a line."""
 _NUMBER = 9
 
 
-def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
+def pulls(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """The verdict, a bar a sample, and the net pull."""
     if isinstance(selection, Unit):
-        return Page(paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane."))
+        return ViewPage(
+            paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane.")
+        )
     name, found = safe(selection.name(moment.experiment)), view_pulls(moment, selection)
     moves = view_moves(moment, selection.index(moment.experiment.network))
     made = [] if moves is None else zip(moves.samples, moves.change.tolist(), strict=True)
@@ -50,7 +52,7 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> Page:
     )  # fmt: skip
     here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
     verdict = _verdict(moment, found, moves, name, columns)
-    return Page([heading], body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here, verdict)
+    return ViewPage([heading], body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here, verdict)
 
 
 def _figure(value: float) -> str:

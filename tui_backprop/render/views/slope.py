@@ -10,15 +10,17 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import full, short
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, paragraph, safe
-from tui_backprop.render.views.page import Page
+from tui_backprop.render.views.page import ViewPage
 
 
-def slope(moment: Moment, selection: Selection, columns: int) -> Page:
+def slope(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """E a little below, at and above the parameter; the slope between; back-propagation's own figure; kinks near by."""
     if isinstance(selection, Unit):
-        return Page(paragraph(columns, "Weights and biases have gradients: select one of them in the weights pane."))
+        return ViewPage(
+            paragraph(columns, "Weights and biases have gradients: select one of them in the weights pane.")
+        )
     if not moment.finite:
-        return Page(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
+        return ViewPage(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
     name = safe(selection.name(moment.experiment))
     index = selection.index(moment.experiment.network)
     found = check_slope(moment, index)
@@ -33,7 +35,7 @@ def slope(moment: Moment, selection: Selection, columns: int) -> Page:
         _row("w", full(value)),
         _row("h", short(found.step)),
     ]
-    return Page([], body, _notes(moment, found, value, columns), verdict=_verdict(found, name, columns))
+    return ViewPage([], body, _notes(moment, found, value, columns), verdict=_verdict(found, name, columns))
 
 
 def _row(label: str, text: str, bold: bool = False) -> Line:

@@ -59,5 +59,5 @@ class Breadcrumb(Painted):
         word = f"⚠ {safe(str(found))}"
         if not found.view:
             return Span(word, "warn", True)
-        key = next(view.KEY for view in VIEWS if view.__name__.lower() == found.view)
+        key = next(view.KEY for view in VIEWS if found.view == view.ID)
         return Span(f"{word} · {key}", "warn", True, target=f"toggle_view('{found.view}')")

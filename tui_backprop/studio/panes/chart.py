@@ -21,7 +21,7 @@ _SAME = 1e-9
 """Errors that differ by a smaller part stand on one line."""
 
 
-class Chart(Pane):
+class ChartPane(Pane):
     """How did the error get here?"""
 
     DOES = "chart"

@@ -10,7 +10,7 @@ from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted, Pane
 
 
-class Error(Pane):
+class ErrorPane(Pane):
     """Is it learning?"""
 
     TITLE, DOES = "Error", "chart"

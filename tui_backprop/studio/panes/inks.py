@@ -19,7 +19,7 @@ TEXT, GRAPHICS = 4.5, 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Palette:
+class InkPalette:
     """The colours of a theme by ink, those of cells with a colour behind them, and the ramp of a map.
 
     A `ramp` is its middle, its upper end and its lower end.
@@ -30,7 +30,7 @@ class Palette:
     ramp: tuple[str, str, str]
 
 
-DARK = Palette(
+DARK = InkPalette(
     {
         "text": "#d0d0d0", "dim": "#8a8a8a", "label": "#afafaf", "accent": "#ffd75f", "warn": "#ff5f5f",
         "shut": "#8a8a8a", "signal": "#5fd7af", "error": "#ff5fd7", "frame": "#585858", "faint": "#6c6c6c",
@@ -45,7 +45,7 @@ DARK = Palette(
     },
     ("#121212", "#3688dc", "#ce6a10"),
 )  # fmt: skip
-LIGHT = Palette(
+LIGHT = InkPalette(
     {
         "text": "#303030", "dim": "#6c6c6c", "label": "#4e4e4e", "accent": "#5f00d7", "warn": "#d70000",
         "shut": "#6c6c6c", "signal": "#007a55", "error": "#af00af", "frame": "#a8a8a8", "faint": "#808080",
@@ -67,21 +67,21 @@ _SIXTEEN = {
     "+1": "bright_blue", "+2": "bright_blue", "+3": "bright_blue", "+4": "bright_blue",
     "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
 }  # fmt: skip
-ANSI = Palette(_SIXTEEN, {**_SIXTEEN, "0": "default", "wrong": "default"}, ("default", "default", "default"))
+ANSI = InkPalette(_SIXTEEN, {**_SIXTEEN, "0": "default", "wrong": "default"}, ("default", "default", "default"))
 """The terminal's own sixteen colours: there maps are drawn in shades, without a ramp."""
 _PALETTES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
 _GREYS = {"text": 0.0, "label": 0.2, "dim": 0.4, "shut": 0.4, "0": 0.4, "faint": 0.5, "frame": 0.65}
 """How far from the theme's text to its background each of these inks is."""
 
 
-def palette_of(theme: Theme) -> Palette:
+def palette_of(theme: Theme) -> InkPalette:
     """The palette of a theme; of one that is not ours, made from its surfaces, its accent and our hues."""
     if theme.name not in _PALETTES:
-        _PALETTES[theme.name] = ANSI if theme.ansi else _worn(theme)
+        _PALETTES[theme.name] = ANSI if theme.ansi else _fitted_to(theme)
     return _PALETTES[theme.name]
 
 
-def _worn(theme: Theme) -> Palette:
+def _fitted_to(theme: Theme) -> InkPalette:
     ours = DARK if theme.dark else LIGHT
     colours = theme.to_color_system().generate()
     paper, text = Color.parse(colours["background"]), Color.parse(colours["foreground"])
@@ -90,7 +90,7 @@ def _worn(theme: Theme) -> Palette:
     found["accent"] = Color.parse(colours["accent"])
     inks = {name: legible(colour, paper, GRAPHICS if name == "faint" else TEXT).hex for name, colour in found.items()}
     inks["frame"] = found["frame"].hex
-    return Palette(inks, {**ours.cells, "0": Color.parse(colours["surface"]).hex}, (paper.hex, *ours.ramp[1:]))
+    return InkPalette(inks, {**ours.cells, "0": Color.parse(colours["surface"]).hex}, (paper.hex, *ours.ramp[1:]))
 
 
 def in_256(colour: Color) -> Color:
@@ -127,7 +127,7 @@ def _over(paper: Color) -> Color:
 
 
 @lru_cache(maxsize=2048)
-def style_of(ink: str, bold: bool, selected: bool, palette: Palette, marked: bool = False) -> Style:
+def style_of(ink: str, bold: bool, selected: bool, palette: InkPalette, marked: bool = False) -> Style:
     """The style to lay over a widget's own; what is selected is shown in reverse, what is marked underlined.
 
     `over|under` has a colour behind it; a "sign" over it is black or white.
@@ -143,7 +143,7 @@ def style_of(ink: str, bold: bool, selected: bool, palette: Palette, marked: boo
     return Style(color=colour, bgcolor=behind, bold=bold, reverse=selected, underline=marked)
 
 
-def _cell(ink: str, palette: Palette) -> str:
+def _cell(ink: str, palette: InkPalette) -> str:
     """The colour of a tone in a map, or of a place on its ramp: "+0.250" is a quarter of the way up."""
     if "." not in ink:
         return palette.cells[ink]

@@ -13,7 +13,7 @@ from tui_backprop.render.spans import Line, Span, line, pad, safe
 from tui_backprop.studio.panes.pane import Pane
 
 
-class Inspector(Pane):
+class InspectorPane(Pane):
     """Why did this weight change by exactly that?"""
 
     TITLE, DOES, WHEEL = "Inspector", "copy", 3
@@ -44,19 +44,19 @@ class Inspector(Pane):
         resting = max(inspection.focus // stride * stride - stride // 2, inspection.end - rows)
         focus = min(max(0, resting), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
-        self.set_reactive(Inspector.offset_lines, top - focus)
+        self.set_reactive(InspectorPane.offset_lines, top - focus)
         return _with_arrows(
             abbreviate_repeats(inspection.lines[top : top + rows]), columns, top > 0, top + rows < total
         )
 
     def watch_moment(self) -> None:
         """Another moment: its own phase comes into sight."""
-        self.set_reactive(Inspector.offset_lines, 0)
+        self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_moment()
 
     def watch_selection(self, selection: Selection | None = None) -> None:
         """Another selection."""
-        self.set_reactive(Inspector.offset_lines, 0)
+        self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_selection()
 
     def watch_offset_lines(self) -> None:

@@ -19,7 +19,7 @@ TURNING = "nN?qQ"
 """Keys that never become part of what is typed."""
 
 
-class Lesson(Pane):
+class LessonPane(Pane):
     """What is there to see, and why?"""
 
     TITLE = "Lesson"
@@ -32,7 +32,7 @@ class Lesson(Pane):
         "here are underlined in the panes, too."
     )
     DEFAULT_CSS = """
-    Lesson { padding: 0 1; }
+    LessonPane { padding: 0 1; }
     """
 
     page: reactive[PageView | None] = reactive(None, repaint=False)
@@ -61,9 +61,9 @@ class Lesson(Pane):
 
     def watch_page(self, page: PageView | None) -> None:
         """Another page, or another half of it."""
-        self.set_reactive(Lesson.chosen, -1)
-        self.set_reactive(Lesson.typed, "")
-        self.set_reactive(Lesson.top, self._focus_top())
+        self.set_reactive(LessonPane.chosen, -1)
+        self.set_reactive(LessonPane.typed, "")
+        self.set_reactive(LessonPane.top, self._focus_top())
         if page is not None:
             self.set_title(f"{page.heading}  {page.where}", f"{page.where}  {page.heading}")
             self.border_subtitle = page.score or None

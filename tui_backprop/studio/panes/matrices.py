@@ -14,7 +14,7 @@ from tui_backprop.render.views.shades import Shading
 from tui_backprop.studio.panes.pane import Pane
 
 
-class Matrices(Pane):
+class MatricesPane(Pane):
     """Which weights change, and by how much?"""
 
     TITLE, DOES = "Weights", "view"

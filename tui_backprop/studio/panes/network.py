@@ -25,7 +25,7 @@ QUIET = 0.5
 """Seconds without a move before one that a pulse is shown of."""
 
 
-class Network(Pane):
+class NetworkPane(Pane):
     """What flows where, and what is blocked?"""
 
     TITLE = "Network"
@@ -39,7 +39,7 @@ class Network(Pane):
     BOUND = ("moment", "selection", "motion")
 
     DEFAULT_CSS = """
-    Network, Network:focus { border: none; padding: 0; }
+    NetworkPane, NetworkPane:focus { border: none; padding: 0; }
     """
 
     maps: reactive[bool] = reactive(False, repaint=False)

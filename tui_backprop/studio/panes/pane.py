@@ -25,7 +25,7 @@ from tui_backprop.render.arrangement import Want
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe, width
 from tui_backprop.render.views.shades import Shading
-from tui_backprop.studio.panes.inks import ANSI, Palette, palette_of, style_of
+from tui_backprop.studio.panes.inks import ANSI, InkPalette, palette_of, style_of
 from tui_backprop.terminal.internals import driver_of
 
 
@@ -49,7 +49,7 @@ class Painted(Widget):
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
         self._base = Style()
-        self._painted_in: Palette | None = None
+        self._painted_in: InkPalette | None = None
         self.fitted = False
         """Whether it has been given a size."""
 
@@ -108,7 +108,7 @@ class Painted(Widget):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
     @property
-    def _palette(self) -> Palette:
+    def _palette(self) -> InkPalette:
         return palette_of(self.app.current_theme)
 
     @property
@@ -193,6 +193,8 @@ class Pane(Painted, can_focus=True):
         Binding("right,l", "move(1, 0)", "Right", show=False),
     ]
 
+    ID: ClassVar[str]
+    """The class's name without `Pane`: its name in lessons, actions and style sheets."""
     TITLE: ClassVar[str]
     ANSWERS: ClassVar[str]
     """What the pane shows, for the help."""
@@ -203,8 +205,12 @@ class Pane(Painted, can_focus=True):
     BOUND: ClassVar[tuple[str, ...]] = ("moment",)
     """What it takes over from its screen."""
 
+    def __init_subclass__(cls, **options: bool) -> None:
+        super().__init_subclass__(**options)
+        cls.ID = cls.__name__.removesuffix("Pane").lower()
+
     def __init__(self) -> None:
-        super().__init__(id=type(self).__name__.lower())
+        super().__init__(id=self.ID)
         self._heading = ""
         self.set_title(self.TITLE)
 
@@ -248,4 +254,4 @@ class Pane(Painted, can_focus=True):
 
 def panes_in(package: str, names: Iterable[str]) -> list[type[Pane]]:
     """The panes of these names, each in a module of its name."""
-    return [getattr(import_module(f"{package}.{name}"), name.capitalize()) for name in names]
+    return [getattr(import_module(f"{package}.{name}"), f"{name.capitalize()}Pane") for name in names]

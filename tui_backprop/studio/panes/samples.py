@@ -15,7 +15,7 @@ from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
 
-class Samples(Pane):
+class SamplesPane(Pane):
     """Which answers are right, and what did this update do to the others?"""
 
     TITLE, WHEEL = "Samples", 3

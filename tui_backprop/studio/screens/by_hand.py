@@ -12,14 +12,14 @@ from textual.screen import Screen
 
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.by_hand.exercise import Exercise, Table, exercises, number, refuse_too_much, work
+from tui_backprop.lessons.by_hand.exercise import BlankTable, Exercise, exercises, number, refuse_too_much, work
 from tui_backprop.lessons.by_hand.figures import Figure
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, cause, is_right
 from tui_backprop.lessons.by_hand.sheet import Given
 from tui_backprop.lessons.by_hand.written import written
 from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.spans import safe
-from tui_backprop.studio.screens.grid import CELL, Block, Fields, Grid
+from tui_backprop.studio.screens.grid import CELL, Fields, Grid, NumberBlock
 
 WIDTH = 116
 """Columns of the window, where there are so many."""
@@ -143,6 +143,8 @@ class PhaseByHand(Grid):
         return f"not {number.text}. {mistake.says if mistake else NOTHING_FITS}"
 
 
-def _block(table: Table) -> Block:
+def _block(table: BlankTable) -> NumberBlock:
     names = tuple(name for name, _ in table.asked)
-    return Block(table.title, names, table.columns, [[""] * len(line) for _, line in table.asked], given=table.given)
+    return NumberBlock(
+        table.title, names, table.columns, [[""] * len(line) for _, line in table.asked], given=table.given
+    )

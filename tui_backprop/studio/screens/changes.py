@@ -18,7 +18,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.reading.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
 from tui_backprop.render.selection import Selection
-from tui_backprop.studio.screens.questions import ChoiceQuestion, Question
+from tui_backprop.studio.screens.questions import ChoiceQuestion, TextQuestion
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def ask_change(
         picked: int | None = yield ChoiceQuestion(change.name, names, change.options.index(change.present))
         value = None if picked is None else change.options[picked]
     else:
-        value = yield Question(change.name, hint(change), change.read)
+        value = yield TextQuestion(change.name, hint(change), change.read)
     return None if value is None else (change.what, change.place, value)
 
 

@@ -27,7 +27,7 @@ Fields = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Block:
+class NumberBlock:
     """Rows and columns with names, and what is typed in them; with `grows` a row is added under the last.
 
     Rows that are `given` are not typed: each is the number of the row that it stands above, its name, and its texts.
@@ -65,7 +65,7 @@ class Grid(Dialog[list[Fields]]):
         Binding("f10,ctrl+s", "done", "Done", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, blocks: Sequence[Block], check: Callable[[list[Fields]], str]) -> None:
+    def __init__(self, title: str, blocks: Sequence[NumberBlock], check: Callable[[list[Fields]], str]) -> None:
         """`check` says what is wrong with the whole, or nothing."""
         super().__init__()
         self._title, self._check = title, check
@@ -191,7 +191,7 @@ class Grid(Dialog[list[Fields]]):
         else:
             self.dismiss(fields)
 
-    def _given_rows(self, block: Block, row: int) -> list[Content]:
+    def _given_rows(self, block: NumberBlock, row: int) -> list[Content]:
         """Those above a row."""
         return [Content(fit(name, self.NAME) + _row(texts)) for above, name, texts in block.given if above == row]
 

@@ -25,14 +25,14 @@ from tui_backprop.studio import panes
 from tui_backprop.studio.keys import KEYS, PANE_KEYS, Key, bar_keys
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar
 from tui_backprop.studio.panes.breadcrumb import Breadcrumb
-from tui_backprop.studio.panes.chart import Chart
+from tui_backprop.studio.panes.chart import ChartPane
 from tui_backprop.studio.panes.error import ErrorLine
-from tui_backprop.studio.panes.inspector import Inspector
-from tui_backprop.studio.panes.matrices import Matrices
-from tui_backprop.studio.panes.network import Network
+from tui_backprop.studio.panes.inspector import InspectorPane
+from tui_backprop.studio.panes.matrices import MatricesPane
+from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.panes.pane import Painted, Pane, panes_in
 from tui_backprop.studio.panes.views import VIEWS
-from tui_backprop.studio.panes.views.surface import Surface
+from tui_backprop.studio.panes.views.surface import SurfacePane
 from tui_backprop.terminal.internals import ExposedScreen
 
 HEAD = 2
@@ -119,7 +119,7 @@ class PanesScreen(ExposedScreen):
             with Panes(self._places):
                 yield PaneBar(id="bar").data_bind(moment)
                 yield from map(self._bound, self.PANES)
-                yield Chart().data_bind(moment)
+                yield ChartPane().data_bind(moment)
                 yield ErrorLine(id="line").data_bind(moment)
             yield from self.beside()
         yield KeyBar().data_bind(moment)
@@ -156,7 +156,7 @@ class PanesScreen(ExposedScreen):
         self.query_one(KeyBar).keys = bar_keys(self.offered_keys())
         self.query_one(KeyBar).display = self.key_bar
         self.query_one(PaneBar).keys = PANE_KEYS
-        self.set_focus(self.query_one(Matrices))  # at once: a lesson may choose another after this
+        self.set_focus(self.query_one(MatricesPane))  # at once: a lesson may choose another after this
 
     def action_next_pane(self, by: int) -> None:
         """The next or previous pane has the focus, and is in sight."""
@@ -168,13 +168,13 @@ class PanesScreen(ExposedScreen):
     def _within_reach(self) -> list[str]:
         """The panes that can have the focus: those in sight, and those whose names stand in the bar."""
         names = [*self._panes(), *self.views]
-        order = [pane.__name__.lower() for pane in (*self.PANES[:3], *VIEWS, *self.PANES[3:])]
+        order = [pane.ID for pane in (*self.PANES[:3], *VIEWS, *self.PANES[3:])]
         if self._places.places.keys() & {"bar", "chart"} or self.has_class("-full"):
             return sorted(names, key=order.index)
         return sorted((name for name in names if name in self._places.places), key=order.index)
 
     def _panes(self) -> list[str]:
-        return [pane.__name__.lower() for pane in self.PANES]
+        return [pane.ID for pane in self.PANES]
 
     def action_show_pane(self, name: str) -> None:
         """The pane has the focus, and is in sight."""
@@ -227,9 +227,9 @@ class PanesScreen(ExposedScreen):
     def watch_views(self, views: tuple[str, ...]) -> None:
         """Other views are open; one that is opened for the first time is made."""
         for view in VIEWS:
-            if view.__name__.lower() in views and not self.query(view):
+            if view.ID in views and not self.query(view):
                 pane = self._bound(view)
-                pane.marked = self.query_one(Inspector).marked  # what a lesson speaks of
+                pane.marked = self.query_one(InspectorPane).marked  # what a lesson speaks of
                 self.query_one("#panes").mount(pane)
         if self.front not in (*self._panes(), *views):  # its place is gone
             self.front = views[-1] if views else "matrices"
@@ -250,14 +250,14 @@ class PanesScreen(ExposedScreen):
         self.toggle_class("-chart")
         self._arrange()
         if self.has_class("-chart"):
-            self.set_focus(self.query_one(Chart))
+            self.set_focus(self.query_one(ChartPane))
         else:
             self.action_show_pane(self.front)
 
     def tidy(self) -> None:
         """Everything in its place, as at the start."""
         self.views, self.view = (), View.VALUE
-        self.query_one(Chart).logarithmic = False
+        self.query_one(ChartPane).logarithmic = False
         self.remove_class("-full")
         self.action_show_pane("matrices")
 
@@ -299,8 +299,8 @@ class PanesScreen(ExposedScreen):
         self.set_class(columns < TIGHT, "-tight")
         beside = {"network", SURFACE} <= places.keys()
         for pane, attribute in (
-            (self.query_one(Network), "maps"),
-            *((one, "beside_graph") for one in self.query(Surface)),
+            (self.query_one(NetworkPane), "maps"),
+            *((one, "beside_graph") for one in self.query(SurfacePane)),
         ):
             if places.get(str(pane.id)) == self._places.places.get(str(pane.id)):
                 setattr(pane, attribute, beside)
@@ -321,13 +321,13 @@ class PanesScreen(ExposedScreen):
         moment = self.moment
         assert moment is not None
         experiment = moment.ahead
-        known = {pane.__name__.lower(): pane for pane in (*self.PANES, *VIEWS)}
+        known = {pane.ID: pane for pane in (*self.PANES, *VIEWS)}
         names = dict.fromkeys(("network", "inspector", *self.views, *self._panes()))
         return {name: known[name].want(experiment) for name in names}
 
     def _name_panes(self) -> None:
         titles: dict[str, str] = {"matrices": title(self.view)}
-        panes = {pane.__name__.lower(): pane.TITLE for pane in (*self.PANES, *VIEWS)}
+        panes = {pane.ID: pane.TITLE for pane in (*self.PANES, *VIEWS)}
         names = [name for name in self._within_reach() if name not in self._places.places or name == self.front]
         bar = self.query_one(PaneBar)
         bar.names = tuple((name, titles.get(name, panes[name])) for name in names)
@@ -335,7 +335,7 @@ class PanesScreen(ExposedScreen):
 
     def settle(self) -> None:
         """Ends what moves by itself: a key is pressed."""
-        for graph in self.query(Network):
+        for graph in self.query(NetworkPane):
             graph.settle()
 
     def watch_view(self) -> None:

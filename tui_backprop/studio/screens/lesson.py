@@ -87,7 +87,7 @@ class LessonScreen(StudioScreen):
 
     def beside(self) -> ComposeResult:
         """The lesson."""
-        yield widgets.Lesson().data_bind(StudioScreen.moment)
+        yield widgets.LessonPane().data_bind(StudioScreen.moment)
 
     def available_size(self, size: Size) -> Size:
         """What the lesson leaves of the terminal."""
@@ -204,7 +204,7 @@ class LessonScreen(StudioScreen):
 
     def action_turn(self, by: int) -> None:
         """The next page, or what this one keeps back; or the page before."""
-        pane = self.query_one(widgets.Lesson)
+        pane = self.query_one(widgets.LessonPane)
         if by > 0 and pane.more:
             pane.scroll_on()
             return
@@ -219,12 +219,12 @@ class LessonScreen(StudioScreen):
 
     def action_scroll_lesson(self, by: int) -> None:
         """Lines of the page that are out of sight."""
-        self.query_one(widgets.Lesson).scroll_on(by)
+        self.query_one(widgets.LessonPane).scroll_on(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A page that is in sight as a whole leaves the keys that scroll to the pane that has the focus."""
         if action == "scroll_lesson":
-            return self.query_one(widgets.Lesson).longer
+            return self.query_one(widgets.LessonPane).longer
         return super().check_action(action, parameters)
 
     def _leave(self, by: int) -> None:
@@ -253,11 +253,11 @@ class LessonScreen(StudioScreen):
 
     # Questions
 
-    def on_lesson_answered(self, event: widgets.Lesson.Answered) -> None:
+    def on_lesson_pane_answered(self, event: widgets.LessonPane.Answered) -> None:
         """Judges by the trace, and shows what it says."""
         self._answer(event.given)
 
-    def on_lesson_refused(self, event: widgets.Lesson.Refused) -> None:
+    def on_lesson_pane_refused(self, event: widgets.LessonPane.Refused) -> None:
         """Says what is wrong with what was typed; it stays, to be mended."""
         self.news = event.mistake
 
@@ -319,7 +319,7 @@ class LessonScreen(StudioScreen):
             after = self._builder.blocks(self._page.after, self._live)
         answers = self._bookmark.answers.values()
         score = f"{sum(answers)} of {len(answers)} right" if answers and self._are_asked else ""
-        pane = self.query_one(widgets.Lesson)
+        pane = self.query_one(widgets.LessonPane)
         pane.page = PageView(
             heading=f"{computed.title}",
             where=f"{self._position.page + 1}/{len(self._lesson.pages)}",

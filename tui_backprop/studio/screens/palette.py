@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from tui_backprop.studio.screens.dialog import Closable
 
 
-class Palette(Closable[None], CommandPalette):
+class StudioPalette(Closable[None], CommandPalette):
     """Closes once; its list takes any key at any time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

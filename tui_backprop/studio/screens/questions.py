@@ -21,7 +21,7 @@ _MISTAKE = 3
 """Lines for what is wrong with an answer."""
 
 
-class Question(Dialog[Answer]):
+class TextQuestion(Dialog[Answer]):
     """A line to type in; what `read` makes of it is the answer, and its error is shown until it is mended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]

@@ -19,7 +19,7 @@ from tui_backprop.render.spans import plain, safe
 from tui_backprop.studio import moves
 from tui_backprop.studio.pace import Pace
 from tui_backprop.studio.panes.pane import Painted
-from tui_backprop.studio.panes.samples import Samples
+from tui_backprop.studio.panes.samples import SamplesPane
 from tui_backprop.studio.player import Player
 from tui_backprop.studio.queue import BREATH, Move, MoveQueue
 from tui_backprop.studio.screens.dialog import Conversation, conversation
@@ -93,11 +93,11 @@ class RunScreen(PanesScreen):
     @conversation
     def action_go_to(self) -> Conversation:
         """Asks where to go, and goes there."""
-        from tui_backprop.studio.screens.questions import Question
+        from tui_backprop.studio.screens.questions import TextQuestion
 
         self._player.pause()
         timeline = self._timeline
-        question = Question(
+        question = TextQuestion(
             "Go to", "EPOCH, or EPOCH:SAMPLE:PHASE, e.g. 148 or 1:0:mask1", lambda text: parse_place(text, timeline)
         )
         place: tuple[int, str | None] | None = yield question
@@ -112,16 +112,16 @@ class RunScreen(PanesScreen):
 
         self._player.pause()
         found = stop_conditions(self._timeline, self._timeline.moment, self.selection, self._tell_on_arrival)
-        place: int | None = yield ChoiceQuestion("Run until", [wish.label for wish in found])
+        place: int | None = yield ChoiceQuestion("Run until", [condition.label for condition in found])
         if place is None:
             return
-        wish = found[place]
-        if wish.ask is None:
-            self._make(wish.move())
+        condition = found[place]
+        if condition.ask is None:
+            self._make(condition.move())
             return
-        answer: float | int | None = yield wish.ask()
+        answer: float | int | None = yield condition.ask()
         if answer is not None:
-            self._make(wish.move(answer))
+            self._make(condition.move(answer))
 
     def _make(self, move: Move, by_hand: bool = True) -> None:
         """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
@@ -251,7 +251,7 @@ class RunScreen(PanesScreen):
 
     def action_choose_sample(self, sample: int) -> None:
         """A click on a sample: its row is marked, and the arrow keys go on from there."""
-        self.query_one(Samples).cursor = sample
+        self.query_one(SamplesPane).cursor = sample
 
     def action_to_epoch(self, epoch: int) -> None:
         """A click on the error's line: to the end of that epoch."""
@@ -311,7 +311,7 @@ class RunScreen(PanesScreen):
     @conversation
     def action_branches(self) -> Conversation:
         """Asks for a branch, and goes to it or names it."""
-        from tui_backprop.studio.screens.questions import BranchQuestion, Question, read_name
+        from tui_backprop.studio.screens.questions import BranchQuestion, TextQuestion, read_name
 
         self._player.pause()
         moment = self._timeline.moment
@@ -327,7 +327,7 @@ class RunScreen(PanesScreen):
             self._move_queue.stop()
             self._timeline.switch(chosen)
         else:
-            name: str | None = yield Question("Name of the branch", "1 to 30 characters", read_name)
+            name: str | None = yield TextQuestion("Name of the branch", "1 to 30 characters", read_name)
             if name is None:
                 return
             self._timeline.rename(-1 - chosen, name)

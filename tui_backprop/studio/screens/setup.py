@@ -33,7 +33,7 @@ from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
 from tui_backprop.studio.screens.form import Reading, read
 from tui_backprop.studio.screens.grid import Fields
-from tui_backprop.studio.screens.questions import Question
+from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
 
 WRONG = "bold $text-error"
@@ -103,7 +103,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         Binding("f5", "samples", "Samples", show=False, priority=True),
     ]
 
-    class Progress(Message):
+    class RowsRead(Message):
         """So many rows of the file have been read."""
 
         def __init__(self, rows: int) -> None:
@@ -212,7 +212,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             if worker.is_cancelled:  # other fields, or the screen is closed
                 raise NotLoaded
             if rows % _NEWS == 0:
-                self.post_message(self.Progress(rows))
+                self.post_message(self.RowsRead(rows))
 
         try:
             reading = read(draft, unsuited, self._files, self._csv_cache.open_blocking(watch), before)
@@ -220,7 +220,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             return
         self.post_message(self.Finished(draft, reading))
 
-    def on_setup_screen_progress(self, event: Progress) -> None:
+    def on_setup_screen_rows_read(self, event: RowsRead) -> None:
         """The file has been read further."""
         if self._asked is not None:
             self._tell_progress(event.rows)
@@ -361,7 +361,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if not self._files or self._reading.experiment is None:
             return
         text = self._reading.text
-        question = Question("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
+        question = TextQuestion("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
         path: Path | None = yield question
         if path is not None:
             self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))

@@ -19,7 +19,7 @@ from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, IdleRes
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
-from tui_backprop.studio.panes.chart import Chart
+from tui_backprop.studio.panes.chart import ChartPane
 from tui_backprop.studio.panes.pane import Painted, Pane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.dialog import Conversation, conversation
@@ -84,7 +84,7 @@ class StudioScreen(RunScreen):
 
     def _turn_to_pace(self) -> None:
         paces = [pace.name for pace in PACES]
-        self._player.turn_to(demo_pace(0) if self._audience.play else paces.index(self._settings.pace))
+        self._player.set_speed(demo_pace(0) if self._audience.play else paces.index(self._settings.pace))
 
     # An audience
 
@@ -95,9 +95,9 @@ class StudioScreen(RunScreen):
     def paced(self) -> Pace:
         """A demo goes ever faster."""
         if self._audience.play:
-            dial = demo_pace(self._timeline.moment.epoch)
-            if self._player.pace is not PACES[dial]:
-                self._player.turn_to(dial)
+            speed = demo_pace(self._timeline.moment.epoch)
+            if self._player.pace is not PACES[speed]:
+                self._player.set_speed(speed)
         return super().paced()
 
     def run_ended(self) -> None:
@@ -163,7 +163,7 @@ class StudioScreen(RunScreen):
 
         self._player.pause()
         kept = "" if self._audience.kiosk else str(place())
-        panes: list[type[Pane]] = [*self.PANES, *VIEWS, Chart, SweepPane]
+        panes: list[type[Pane]] = [*self.PANES, *VIEWS, ChartPane, SweepPane]
         panes.sort(key=lambda pane: not isinstance(self.focused, pane))
         self.app.push_screen(HelpScreen(panes, self.offered_keys(), kept))
 
@@ -172,11 +172,11 @@ class StudioScreen(RunScreen):
     @conversation
     def action_save(self) -> Conversation:
         """Asks for a name, and saves the session under it from now on."""
-        from tui_backprop.studio.screens.questions import Question
+        from tui_backprop.studio.screens.questions import TextQuestion
 
         self._player.pause()
         hint = "name or path.json; empty shows where it is saved"
-        name: str | None = yield Question("Save this session as", hint, self._autosave.read_name)
+        name: str | None = yield TextQuestion("Save this session as", hint, self._autosave.read_name)
         if name is not None:
             self.news = self._autosave.save_as(name)
 

@@ -13,7 +13,7 @@ from tui_backprop.experiments.draft import Draft
 from tui_backprop.experiments.fields import TYPED
 from tui_backprop.experiments.reader import ORIENTATIONS
 from tui_backprop.experiments.typed import ARROW, read_biases, read_samples, read_weights
-from tui_backprop.studio.screens.grid import Block, Fields, Grid
+from tui_backprop.studio.screens.grid import Fields, Grid, NumberBlock
 
 Value = TypeVar("Value")
 
@@ -31,10 +31,10 @@ def weights_grid(draft: Draft, open_csv: Opener) -> Grid:
     for layer, (rows, columns) in enumerate(shapes):
         typed = _fields(weights[layer] if layer < len(weights) else [], len(rows), len(columns))
         what = f"a row for each {'output' if turned else 'input'}; 'rows of W' in the set-up turns it"
-        blocks.append(Block(f"W{layer + 1}, {what}", rows, columns, typed))
+        blocks.append(NumberBlock(f"W{layer + 1}, {what}", rows, columns, typed))
         if draft.bias != "no":
             typed = _fields([biases[layer]] if layer < len(biases) else [], 1, len(names[layer + 1]))
-            blocks.append(Block(f"b{layer + 1}", ("b",), names[layer + 1], typed))
+            blocks.append(NumberBlock(f"b{layer + 1}", ("b",), names[layer + 1], typed))
     return Grid("Weights and biases at the start", blocks, lambda fields: "")
 
 
@@ -53,7 +53,7 @@ def samples_grid(draft: Draft) -> Grid:
     rows = [[*first, *last] for first, last in known]
     columns = (*inputs, *(f"{ARROW} {name}" for name in targets))
     title = "Other columns: choose data 'typed in' in the set-up, and name inputs and target there"
-    block = Block(title, (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
+    block = NumberBlock(title, (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
     return Grid("Samples, one per row; enter in an empty row: done", [block], _no_sample)
 
 

@@ -14,7 +14,7 @@ from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe
 from tui_backprop.studio import moves
 from tui_backprop.studio.queue import Move
-from tui_backprop.studio.screens.questions import Question, read_epochs, read_error
+from tui_backprop.studio.screens.questions import TextQuestion, read_epochs, read_error
 
 Notify = Callable[[str], None]
 
@@ -25,7 +25,7 @@ class StopCondition:
 
     label: str
     move: Callable[..., Move]
-    ask: Callable[[], Question[float] | Question[int]] | None = None
+    ask: Callable[[], TextQuestion[float] | TextQuestion[int]] | None = None
 
 
 def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, notify: Notify) -> list[StopCondition]:
@@ -39,12 +39,12 @@ def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, no
         StopCondition(
             "the error is below …",
             lambda bound: moves.until_below(timeline, bound, notify),
-            lambda: Question("Run until the error is below", "e.g. 0.1", read_error),
+            lambda: TextQuestion("Run until the error is below", "e.g. 0.1", read_error),
         ),
         StopCondition(
             "… more epochs have run",
             lambda count: moves.for_epochs(timeline, count, notify),
-            lambda: Question("Epochs to run", "e.g. 100", read_epochs),
+            lambda: TextQuestion("Epochs to run", "e.g. 100", read_epochs),
         ),
         StopCondition("the error rises from one epoch to the next", lambda: moves.until_error_rises(timeline, notify)),
     ]

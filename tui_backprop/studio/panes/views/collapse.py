@@ -8,10 +8,10 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Collapse(ViewPane):
+class CollapsePane(ViewPane):
     """Which layers are one layer in disguise?"""
 
     TITLE = "Collapse"
@@ -22,7 +22,7 @@ class Collapse(ViewPane):
         "data while none of their gates switches. Up and down scroll."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Claim, matrix, formula, both ways for each sample."""
         from tui_backprop.render.views.collapse import collapse
 

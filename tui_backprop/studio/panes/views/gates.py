@@ -9,10 +9,10 @@ from tui_backprop.render.selection import move_in_graph
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Gates(ViewPane):
+class GatesPane(ViewPane):
     """Which units let which samples through?"""
 
     TITLE = "Gates"
@@ -24,7 +24,7 @@ class Gates(ViewPane):
         "saturated, their slope under 5 % of the steepest. Up and down scroll, left and right choose a unit."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Verdict, grid, signs."""
         from tui_backprop.render.views.gates import gates
 

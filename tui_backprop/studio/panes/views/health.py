@@ -8,10 +8,10 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Health(ViewPane):
+class HealthPane(ViewPane):
     """Does the error reach the first layer?"""
 
     TITLE = "Gradient health"
@@ -22,7 +22,7 @@ class Health(ViewPane):
         "share of the weights: about one in a thousand is healthy."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Verdict, a band a layer, the scale."""
         from tui_backprop.render.views.health import health
 

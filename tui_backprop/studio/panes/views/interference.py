@@ -8,10 +8,10 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Interference(ViewPane):
+class InterferencePane(ViewPane):
     """What did this update do to the others?"""
 
     TITLE = "Interference"
@@ -22,7 +22,7 @@ class Interference(ViewPane):
         "and down scroll."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Verdict, matrix, what is left out."""
         from tui_backprop.render.views.interference import interference
 

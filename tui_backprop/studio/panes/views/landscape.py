@@ -13,7 +13,7 @@ from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.views.view import ViewPane
 
 
-class Landscape(ViewPane):
+class LandscapePane(ViewPane):
     """How far could two weights get by themselves?"""
 
     TITLE = "Loss surface"
@@ -42,7 +42,7 @@ class Landscape(ViewPane):
 
     def watch_selection(self) -> None:
         """Another weight has companions of its own."""
-        self.set_reactive(Landscape.other, 0)
+        self.set_reactive(LandscapePane.other, 0)
         self.repaint()
 
     def action_other(self) -> None:

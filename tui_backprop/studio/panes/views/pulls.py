@@ -9,10 +9,10 @@ from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Pulls(ViewPane):
+class PullsPane(ViewPane):
     """Who pulls this weight up, who down?"""
 
     TITLE = "Tug-of-war"
@@ -23,7 +23,7 @@ class Pulls(ViewPane):
         "select another weight or bias, in any layer."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Verdict, bars, net pull."""
         from tui_backprop.render.views.pulls import pulls
 

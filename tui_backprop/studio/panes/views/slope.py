@@ -9,10 +9,10 @@ from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.studio.panes.views.view import ViewPane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
-class Slope(ViewPane):
+class SlopePane(ViewPane):
     """Is this gradient right?"""
 
     TITLE = "Gradient check"
@@ -23,7 +23,7 @@ class Slope(ViewPane):
         "ones are named. Arrows select another weight or bias."
     )
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """Verdict, the figures, kinks and conditions."""
         from tui_backprop.render.views.slope import slope
 

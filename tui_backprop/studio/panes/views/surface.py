@@ -12,7 +12,7 @@ from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.views.view import ViewPane
 
 
-class Surface(ViewPane):
+class SurfacePane(ViewPane):
     """What does the network say elsewhere than at the samples?"""
 
     TITLE = "Surface"

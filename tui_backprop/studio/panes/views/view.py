@@ -14,7 +14,7 @@ from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
 if TYPE_CHECKING:  # a view's page is made when it is opened
-    from tui_backprop.render.views.page import Page
+    from tui_backprop.render.views.page import ViewPage
 
 
 class ViewPane(Pane):
@@ -29,7 +29,7 @@ class ViewPane(Pane):
 
     def __init_subclass__(cls, **options: bool) -> None:
         super().__init_subclass__(**options)
-        name = cls.__name__.lower()
+        name = cls.ID
         cls.KEY, cls.DOES = str(VIEWS.index(name) + 1), f"toggle_view('{name}')"
 
     scroll: reactive[int] = reactive(0, repaint=False)
@@ -46,7 +46,7 @@ class ViewPane(Pane):
         """Lines to read; more is better."""
         return Want(46, 14, 28, 6, stretches=True)
 
-    def page(self, moment: Moment, columns: int) -> Page:
+    def page(self, moment: Moment, columns: int) -> ViewPage:
         """What there is to show, as long as it may be."""
         raise NotImplementedError
 
