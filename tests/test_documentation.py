@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_backprop.cli.arguments import VERBS, parser_of
+from tui_backprop.cli.commands import VERBS, parser_of
 from tui_backprop.cli.help import TOPICS, listing, text_of
 from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.errors import BackpropError

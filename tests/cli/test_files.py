@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.program import COMMAND, assert_refused
 from tui_backprop.cli import main as cli
-from tui_backprop.cli.arguments import VERBS
+from tui_backprop.cli.commands import VERBS
 from tui_backprop.errors import NOT_SAVED
 from tui_backprop.lessons.library import template
 

@@ -17,7 +17,7 @@ from tests.patience import LIMIT
 from tests.transcription import Array
 from tui_backprop import __version__, load_experiment
 from tui_backprop.cli import main as cli
-from tui_backprop.cli.arguments import VERBS
+from tui_backprop.cli.commands import VERBS
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.experiments import preset_names
 

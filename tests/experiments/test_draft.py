@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_backprop import load_experiment
-from tui_backprop.cli.arguments import parser_of
+from tui_backprop.cli.commands import parser_of
 from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.cli.arguments import parser_of
+from tui_backprop.cli.commands import parser_of
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.place import parse_place
 from tui_backprop.errors import BackpropError

@@ -9,7 +9,7 @@ import pytest
 from tests.sessions.sessions import NOON
 from tests.studio.studio import NARROW, Studio, studio
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.cli.arguments import parser_of
+from tui_backprop.cli.commands import parser_of
 from tui_backprop.cli.studio import opened
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.place import parse_place, place_of

@@ -1,38 +1,18 @@
-"""What can be typed after `tui-backprop`: verbs, options, and the checks on their values."""
+"""The options of each command, and the checks on their values."""
 
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from tui_backprop.cli.streams import PROGRAM
-from tui_backprop.errors import BackpropError, perhaps, printable, quoted
+from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.reading.numerals import read_number, read_whole, read_wholes
 from tui_backprop.terminal.abilities import COLOURS
 from tui_backprop.terminal.size import LARGEST
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
-
-VERBS = (
-    "learn",
-    "by-hand",
-    "worksheet",
-    "train",
-    "sweep",
-    "check",
-    "script",
-    "show",
-    "list",
-    "sessions",
-    "serve",
-    "help",
-    "completion",
-)
 SHELLS = ("bash", "zsh", "fish")
-_WITH_DEFAULT = ("studio", "serve", "by-hand")
+_ARTICLE = " (default: article)"
 RECORDS = ("text", "csv", "jsonl")
 _MOST = 10**9
 """The largest number that an option takes."""
@@ -69,73 +49,35 @@ _port = _typed(read_whole, least=1, most=2**16 - 1, example=8000)
 _seed = _typed(read_whole, least=0, most=2**32 - 1, example=7)
 
 
-class _ArgumentParser(argparse.ArgumentParser):
-    """One line for a mistake, without the whole usage; help that cannot be written is a mistake, too."""
-
-    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        print(self.format_help(), end="", file=file)
-        if self.prog == PROGRAM:
-            from tui_backprop.studio.settings import place
-
-            print(f"Theme, motion, pace and key bar are kept in\n{printable(str(place()))}.", file=file)
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        _, _, unknown = message.partition("unrecognized arguments: ")
-        option = unknown.split("=")[0].split(" ")[0]
-        near = (
-            perhaps(option, re.findall(r"(?<![\w-])--[a-z][a-z-]*", self.format_help()))
-            if option.startswith("--")
-            else ""
-        )
-        raise BackpropError(message + near, f"see {self.prog} --help")
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `list` and `sessions`."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
 
 
-def parser_of(verb: str) -> argparse.ArgumentParser:
-    """The options of a verb; `studio` is the command without one."""
-    parser = _ArgumentParser(
-        prog=PROGRAM if verb == "studio" else f"{PROGRAM} {verb}",
-        usage=f"{PROGRAM} learn [options] [CHAPTER|FILE.md]" if verb == "learn" else None,  # or it would be too wide
-        description=_DESCRIPTIONS[verb],
-        epilog=_EPILOG if verb == "studio" else _examples(verb),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.set_defaults(verb=verb)
-    if verb in ("list", "sessions"):
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
-        return parser
-    if verb == "help":
-        parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic or a command (default: list them)")
-        return parser
-    if verb == "completion":
-        parser.add_argument("shell", choices=SHELLS, help="the shell to print a script for")
-        return parser
-    if verb == "learn":
-        _add_learn(parser)
-        return parser
+def add_topic(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `help`."""
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", help="a topic or a command (default: list them)")
+
+
+def add_shell(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `completion`."""
+    parser.add_argument("shell", choices=SHELLS, help="the shell to print a script for")
+
+
+def _add_experiment(parser: argparse.ArgumentParser, default: str = "") -> None:
+    told = "a preset's name, a TOML file, or - for standard input"
+    parser.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help=told + default)
+
+
+def _add_moment(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
-        "experiment",
-        metavar="EXPERIMENT",
-        nargs="?",
-        help="a preset's name, a TOML file, or - for standard input"
-        + (" (default: article)" if verb in _WITH_DEFAULT else ""),
+        "--at", metavar="EPOCH:SAMPLE:PHASE", default=default, help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
     )
-    if verb in _OWN_OPTIONS:
-        _OWN_OPTIONS[verb](parser)
-    if verb in ("studio", "show"):
-        default = "0" if verb == "show" else None
-        parser.add_argument(
-            "--at", metavar="EPOCH:SAMPLE:PHASE", default=default, help="e.g. 1:0:mask1, 12:3, 148 (default: the start)"
-        )
-    if verb == "serve":
-        return parser
-    if verb in ("studio", "show"):
-        _add_theme(parser, None if verb == "studio" else "dark")
-    _add_overrides(parser, seed=verb != "sweep")
-    return parser
 
 
-def _add_studio(parser: argparse.ArgumentParser) -> None:
+def add_studio(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of the studio."""
+    _add_experiment(parser, _ARTICLE)
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     session = parser.add_mutually_exclusive_group()
     session.add_argument("--resume", nargs="?", const="", metavar="NAME", help="resume a session (default: the newest)")
@@ -143,9 +85,13 @@ def _add_studio(parser: argparse.ArgumentParser) -> None:
     _add_colours(parser)
     parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
     _add_kiosk(parser)
+    _add_moment(parser, None)
+    _add_theme(parser, None)
+    _add_overrides(parser)
 
 
-def _add_learn(parser: argparse.ArgumentParser) -> None:
+def add_learn(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `learn`."""
     parser.add_argument(
         "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
     )
@@ -164,21 +110,30 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     _add_kiosk(parser)
 
 
-def _add_training(parser: argparse.ArgumentParser) -> None:
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `train`."""
+    _add_experiment(parser)
     _add_run(parser, *RECORDS)
     parser.add_argument(
         "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
     )
+    _add_overrides(parser)
 
 
-def _add_sweep(parser: argparse.ArgumentParser) -> None:
+def add_sweep(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `sweep`."""
+    _add_experiment(parser)
     _add_run(parser, *RECORDS)
     parser.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many starts (default: 1000)")
     parser.add_argument("--first", type=_seed, default=0, metavar="S", help="the first seed (default: 0)")
+    _add_overrides(parser, seed=False)
 
 
-def _add_script(parser: argparse.ArgumentParser) -> None:
+def add_script(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `script`."""
+    _add_experiment(parser)
     _add_run(parser, "numpy", "torch")
+    _add_overrides(parser)
 
 
 def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
@@ -187,23 +142,36 @@ def _add_run(parser: argparse.ArgumentParser, *formats: str) -> None:
     parser.add_argument("--out", metavar="FILE", help="write to a file instead of standard output")
 
 
-def _add_picture(parser: argparse.ArgumentParser) -> None:
+def add_show(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `show`."""
+    _add_experiment(parser)
     parser.add_argument("--size", type=_typed(_size), default=(120, 40), metavar="120x40", help="columns x rows")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--plain", action="store_true", help="text without colours")
     output.add_argument("--svg", metavar="FILE", help="write a picture")
+    _add_moment(parser, "0")
+    _add_theme(parser, "dark")
+    _add_overrides(parser)
 
 
-def _add_bug(parser: argparse.ArgumentParser) -> None:
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `check`."""
+    _add_experiment(parser)
     parser.add_argument("--bug", metavar="NAME", help="check a gradient with a classic mistake, as in chapter 10")
+    _add_overrides(parser)
 
 
-def _add_exercise(parser: argparse.ArgumentParser) -> None:
+def add_worksheet(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `worksheet`."""
+    _add_experiment(parser)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+    _add_overrides(parser)
 
 
-def _add_by_hand(parser: argparse.ArgumentParser) -> None:
+def add_by_hand(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `by-hand`."""
+    _add_experiment(parser, _ARTICLE)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     told = "hold the figures in a file, or with - on standard input, against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=told)
@@ -211,9 +179,12 @@ def _add_by_hand(parser: argparse.ArgumentParser) -> None:
     _add_theme(parser, None)
     _add_colours(parser)
     parser.set_defaults(kiosk=False, play=False)
+    _add_overrides(parser)
 
 
-def _add_server(parser: argparse.ArgumentParser) -> None:
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `serve`."""
+    _add_experiment(parser, _ARTICLE)
     parser.add_argument(
         "--learn", nargs="?", const="1", metavar="CHAPTER|FILE.md", help="serve a lesson instead (default: chapter 1)"
     )
@@ -248,7 +219,7 @@ def _add_kiosk(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
+def _add_overrides(parser: argparse.ArgumentParser, seed: bool = True) -> None:
     group = parser.add_argument_group("changes to the experiment")
     if seed:
         group.add_argument("--seed", type=_seed, metavar="S", help="new initial weights")
@@ -275,86 +246,3 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool) -> None:
         help="samples from a CSV file, or - for standard input; alone: with a suitable network",
     )
     group.add_argument("--missing", metavar="refuse|drop", help="what happens to rows in which a value is missing")
-
-
-_OWN_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "studio": _add_studio,
-    "train": _add_training,
-    "sweep": _add_sweep,
-    "script": _add_script,
-    "check": _add_bug,
-    "show": _add_picture,
-    "worksheet": _add_exercise,
-    "by-hand": _add_by_hand,
-    "serve": _add_server,
-}
-_DESCRIPTIONS = {
-    "studio": "Watch a neural network learn, a phase, sample or epoch per keypress, both ways.",
-    "learn": "The guided story, from a single layer to back-propagation by hand.",
-    "worksheet": "Print a by-hand exercise: every number of a step, to be filled in.",
-    "by-hand": "Work out a step by hand: the first wrong figure is named, with its likely cause.",
-    "list": "List the presets: name, shape, title.",
-    "train": "Train without drawing, and print the figures of every epoch or step.",
-    "sweep": "Train from many seeds: how many converge, how fast, which are stuck, and why.",
-    "script": "Print a short NumPy or PyTorch program that trains this network.",
-    "check": "Compare every gradient with a finite difference of the loss.",
-    "serve": "Serve the studio, or a lesson, to browsers: a kiosk for each visitor.",
-    "sessions": "List the sessions that can be resumed, newest first.",
-    "show": "Print the studio's screen at a moment, without a terminal.",
-    "help": "Print the documentation on a topic, or the help of a command.",
-    "completion": "Print a script that completes this command line in a shell.",
-}
-_EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
-    "learn": (("", "where you left off"), ("5", "chapter 5"), ("5 --plain --answers", "as text, with the answers")),
-    "by-hand": (("xor", "fill in a step yourself"), ("article --check mine.txt", "check a sheet")),
-    "worksheet": (("article", "an exercise"), ("article --steps 2 --answers", "two steps, solved")),
-    "train": (
-        ("article", "each epoch as text"),
-        ("xor --rate 0.5 --epochs 200", "with another rate"),
-        ("--data flowers.csv", "on your own samples"),
-        ("article --every step --format jsonl", "every number"),
-    ),
-    "sweep": (("article-random", "1,000 starts"), ("xor --seeds 200 --format csv", "200 starts, as CSV")),
-    "check": (("xor", "every gradient"), ("article --bug wrong-sign", "with a bug")),
-    "script": (("iris --format torch", "for PyTorch"), ("xor --out xor.py", "for NumPy, to a file")),
-    "show": (
-        ("article --at 1:2:mask1", "the screen at a moment"),
-        ("circle --at 40 --svg circle.svg", "as a picture"),
-    ),
-    "list": (("", "name, shape and title"), ("--format json", "for a program")),
-    "sessions": (("", "newest first"), ("--format json", "for a program")),
-    "serve": (("xor", "at http://127.0.0.1:8000"), ("--learn 3 --visitors 20", "a chapter, for twenty")),
-    "help": (("", "all topics"), ("data", "one of them"), ("train", "a command")),
-    "completion": (("bash >> ~/.bashrc", "bash"), ("zsh >> ~/.zshrc", "zsh"), ("fish | source", "fish, now")),
-}
-
-
-def _examples(verb: str) -> str:
-    """A few command lines, aligned."""
-    lines = [(f"{PROGRAM} {verb} {arguments}".rstrip(), does) for arguments, does in _EXAMPLES[verb]]
-    cells = max(len(line) for line, _ in lines)
-    return "examples:\n" + "\n".join(f"  {line:<{cells}}  {does}" for line, does in lines)
-
-
-_COMMANDS = {
-    "learn [CHAPTER]": "the guided story, with live numbers",
-    "by-hand [EXPERIMENT]": "work out a step yourself, or check a sheet",
-    "worksheet EXPERIMENT": "a by-hand exercise, or its solution",
-    "train EXPERIMENT": "train without drawing",
-    "sweep EXPERIMENT": "train from a thousand seeds at once",
-    "check EXPERIMENT": "gradients against finite differences",
-    "script EXPERIMENT": "the same training as a Python program",
-    "show EXPERIMENT": "the screen at a moment, without a terminal",
-    "list": "presets, one per line",
-    "sessions": "sessions that can be resumed, newest first",
-    "serve [EXPERIMENT]": "the studio in browsers",
-    "help [TOPIC]": "the documentation",
-    "completion SHELL": "completion for bash, zsh or fish",
-}
-_EPILOG = "\n".join(
-    [
-        "other commands:",
-        *(f"  {PROGRAM} {command:<22} {does}" for command, does in _COMMANDS.items()),
-        "Each has its own --help. Inside the studio press ? for help.",
-    ]
-)

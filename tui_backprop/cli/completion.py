@@ -11,7 +11,7 @@ import argcomplete
 from argcomplete.completers import FilesCompleter
 from argcomplete.shell_integration import shellcode
 
-from tui_backprop.cli.arguments import VERBS, parser_of
+from tui_backprop.cli.commands import VERBS, parser_of
 from tui_backprop.cli.help import TOPICS
 from tui_backprop.cli.streams import PROGRAM
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tui_backprop.cli.arguments import VERBS, parser_of
+from tui_backprop.cli.commands import VERBS, parser_of
 from tui_backprop.errors import BackpropError, perhaps, quoted
 
 PACKAGE = Path(__file__).parents[1]

@@ -58,7 +58,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         print(PROGRAM, __version__)
         return 0
-    from tui_backprop.cli.arguments import VERBS, parser_of
+    from tui_backprop.cli.commands import VERBS, parser_of
 
     if "_ARGCOMPLETE" in os.environ:
         from tui_backprop.cli.completion import complete
@@ -77,7 +77,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _check_command(word: str) -> None:
     """Raises `BackpropError` for a word that is nearer to a command than to any preset."""
-    from tui_backprop.cli.arguments import VERBS
+    from tui_backprop.cli.commands import VERBS
     from tui_backprop.errors import BackpropError, perhaps, quoted
     from tui_backprop.experiments import preset_names
 
