@@ -93,7 +93,7 @@ def _error(name: str, moment: Moment, points: int) -> Plot:
     x = np.linspace(min(began - reach, now), max(began + reach, now), points)
     losses, *_ = loss_along(moment, index, x)
     top = HEADROOM * max(here, float(first)) or math.inf
-    return Plot((f"E over {name}", "slope"), x, losses, here + slope * (x - now), (), (now, here), top)
+    return Plot((f"E over {name}", "tangent"), x, losses, here + slope * (x - now), (), (now, here), top)
 
 
 def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None, moment: Moment, points: int) -> Plot:
