@@ -32,6 +32,7 @@ from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.generators import GENERATORS
 from tui_backprop.experiments.suited import of_file
 from tui_backprop.experiments.toml_text import toml_text
+from tui_backprop.experiments.uses import OF_TEXTS
 
 
 def same(one: Experiment, other: Experiment) -> bool:
@@ -255,6 +256,19 @@ def test_rows_left_out_are_part_of_the_command(tmp_path: Path) -> None:
     assert command == f"tui-backprop --data {path} --missing drop"
     typed = experiment_asked_for(parser_of("studio").parse_args(shlex.split(command)[1:]))
     assert same(typed, draft.experiment())
+
+
+def test_texts_with_numbers_among_them_are_classes_once_their_use_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("drive,size,kind,y\nf,1,u,1\n4,2,v,2\nr,3,u,4\nf,4,v,6\n", "utf-8")
+    draft = from_preset("article").changed("data", CSV).changed("file", str(path))
+    with pytest.raises(ExperimentError, match=r"'4' is a number, but line 2 has text .* f3 in the set-up"):
+        draft.suited()
+    names, uses, could = zip(*draft.uses(), strict=True)
+    assert uses == ("classes", "number", "classes", "learned")
+    said = draft.used(names, uses, [choices == OF_TEXTS for choices in could])
+    assert said.classes == "drive"
+    assert said.suited().experiment().data.input_names == ("drive=4", "drive=f", "drive=r", "size", "kind=v")
 
 
 def test_a_few_targets_far_away_make_no_goal_that_anything_reaches(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ LAYOUTS: dict[str, tuple[str | bytes, str]] = {
     "comments above": ("# measured in the lab\n#\n# in mm, mostly\n" + PLAIN, ","),
     "the header in a comment": ("# measured\n# " + PLAIN, ","),
     "a title above": ("Flowers of May\n\n" + PLAIN, ","),
+    "a title of a word less": ("Flowers May\n" + PLAIN.replace(",", " "), " "),
     "a title in a row of its own": ("Flowers of May,,\n,,\n" + PLAIN, ","),
     "prose above": ("Source:,an office\nYears:,1990 to 1996\n\nTable 1\n" + PLAIN, ","),
     "prose in quotes above": ('Source:,"an office,\nof statistics"\n=====\n' + PLAIN, ","),
@@ -144,7 +145,11 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
             "",
             "line 2: is not valid CSV: ',' expected after '\"' (expected each quotation mark",
         ),
-        ("a,b,c\n1,4,3\n2,6,4\n3,rotary,5\n", "", "'rotary' is not a number (expected a finite number; the set-up, or"),
+        (
+            "a,b,c\n1,4,3\n2,6,4\n3,rotary,5\n",
+            "",
+            "'rotary' is not a number (expected a finite number; to leave the column out or",
+        ),
         ("a,b,c\n1,2,1e400\n", "", "'1e400' is not a number (expected a number up to 1.8e+308)"),
         ("a,b,c\n1,2,3\n4,5,6\nsum,7,9\n", "", "line 4, column a: 'sum' is not a number"),
         (

@@ -10,6 +10,8 @@ from tui_backprop.experiments.columns import Opener, chosen_columns
 NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES = "number", "classes", "left out", "learned", "learned, classes"
 USES = (NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES)
 OF_TEXTS = (CLASSES, OUT, TARGET_CLASSES)
+OF_BOTH = (OUT, CLASSES, TARGET_CLASSES)
+"""Of texts with numbers among them, which are classes only if that is said."""
 
 
 def uses_of(table: Mapping[str, Any], open_csv: Opener) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -20,13 +22,13 @@ def uses_of(table: Mapping[str, Any], open_csv: Opener) -> list[tuple[str, str, 
         classes = index in file.texts or index in chosen.as_classes
         use = (TARGET_CLASSES if classes else TARGET) if index in chosen.targets else CLASSES if classes else NUMBER
         used = index in chosen.targets or index in chosen.inputs
-        could = OF_TEXTS if index in file.texts else USES
+        could = USES if index not in file.texts else OF_BOTH if file.has_numbers_in_texts(index) else OF_TEXTS
         found.append((name, use if used else OUT, could))
     return found
 
 
 def fields_of(names: Sequence[str], uses: Sequence[str], texts: Sequence[bool]) -> dict[str, list[str]]:
-    """The columns to be learned, those that go in, and which of the columns of numbers hold classes."""
+    """The columns to be learned, those that go in, and those that hold classes though there are numbers in them."""
     pairs = list(zip(names, uses, texts, strict=True))
     return {
         "target": [name for name, use, _ in pairs if use in (TARGET, TARGET_CLASSES)],

@@ -171,6 +171,10 @@ class TableFile:
         """The columns that do not hold numbers."""
         return {index for index, numeric in enumerate(self._numeric) if not numeric}
 
+    def has_numbers_in_texts(self, index: int) -> bool:
+        """Whether some values in a column of texts are numbers."""
+        return any(map(is_number, set(self._scan.texts[index])))
+
     @property
     def layout(self) -> str:
         """What was detected in the file, in a line."""
@@ -332,7 +336,7 @@ _COMPLETE = (
     'a value in every field; to leave such rows out: "missing values" in the set-up, --missing drop, '
     'or missing = "drop" in [data]'
 )
-_OTHERWISE = "; the set-up, or columns and classes in [data], can leave the column out or make it classes"
+_OTHERWISE = "; to leave the column out or make it classes: f3 in the set-up, or columns and classes in [data]"
 _SIGN_OR_NOT = '"decimal sign" in the set-up, or decimal = "," or decimal = "." in [data]'
 _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
