@@ -122,8 +122,7 @@ def _asked(question: Question, context: Context) -> tuple[str, Part | None]:
     figure, _, name = question.about.partition(" ")
     if figure not in FIGURES or "#" in name or "@" in name:
         return figure, None
-    if figure == "prediction":
-        depth = context.experiment.network.depth
-        return figure, parse_unit(name, context.experiment) if name else Unit(depth, 0)
-    unit = figure not in ("gradient", "new")
+    if figure == "error" or not name:
+        return figure, Unit(context.experiment.network.depth, 0)
+    unit = figure not in ("gradient", "change", "new")
     return figure, parse_unit(name, context.experiment) if unit else parse_parameter(name, context.experiment)

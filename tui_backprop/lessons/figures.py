@@ -148,8 +148,9 @@ def _gradient(context: Context, name: str, sample: int | None = None) -> float |
 
 
 def _change(context: Context, name: str) -> float | None:
-    gradient = _gradient(context, name)
-    return None if gradient is None else -context.experiment.training.rate * gradient
+    if _gradient(context, name) is None:
+        return None
+    return _value(context, name, "after") - _value(context, name, "before")
 
 
 def _pull(context: Context, name: str, sample: int | None = None) -> float:
@@ -273,8 +274,8 @@ def _luck(*wanted: tuple[bool, bool]) -> Callable[[Context, str], float]:
 def _worked(write: Callable[[Moment, Any], str], find: Callable[..., Part]) -> Callable[[Context, str], str]:
     def work(context: Context, name: str) -> str:
         place = find(name, context.experiment)
-        if isinstance(place, Bias) or place.layer == 0:
-            raise BackpropError(f"{name!r} has no such arithmetic", "a unit above the inputs, or a weight")
+        if place.layer == 0:
+            raise BackpropError(f"{name!r} has no such arithmetic", "a unit above the inputs, a weight or a bias")
         if write is arithmetic.of_upstream and place.layer == context.experiment.network.depth:
             raise BackpropError(f"nothing arrives at {name!r} from above", "a hidden unit")
         return write(context.moment, place)

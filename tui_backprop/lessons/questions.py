@@ -19,7 +19,6 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.bugs import BUGS, bugs_of
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.parts import parse_unit
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.context import Context
@@ -124,8 +123,6 @@ def _number(question: Question, context: Context) -> Truth:
     work = ""
     if kind in _WORK and "#" not in question.about and "@" not in question.about:
         work = f"{name}: {figure(f'{_WORK[kind]} {name}', context)}"
-    if kind == "delta" and parse_unit(name, context.experiment).layer == 0:
-        work = ""
     return Truth(value, arithmetic.number(value), work)
 
 

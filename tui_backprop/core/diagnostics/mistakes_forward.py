@@ -89,9 +89,9 @@ def of_error(step: TrueStep, unit: Unit) -> Found:
     for name, loss in LOSSES.items():
         value = float(loss.of(step.passage.z[-1], step.passage.prediction, step.passage.target))
         yield Mistake("other-loss", value, f"This is {name}: {rule}.")
-    yield Mistake(
-        "term-missing", right - float(miss[-1] ** 2), "An output is missing: the error sums over all of them."
-    )
+    if len(miss) > 1:
+        told = "An output is missing: the error sums over all of them."
+        yield Mistake("term-missing", right - float(miss[-1] ** 2), told)
 
 
 def _through(step: TrueStep, unit: Unit, z: float) -> float:
