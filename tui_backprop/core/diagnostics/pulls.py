@@ -18,6 +18,13 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
 
 
+def _cancel(parts: Array) -> bool:
+    """Whether there is something, and its sum is nothing but rounding."""
+    with np.errstate(all="ignore"):
+        size = float(np.abs(parts).sum())
+    return bool(size > 0 and abs(in_order(parts)) <= 1e-12 * size)
+
+
 @dataclass(frozen=True, eq=False)
 class Pulls:
     """`pull` (samples,) is −∂E/∂w of each of the data rows `rows`: up where positive. `total` counts all rows."""
@@ -34,9 +41,7 @@ class Pulls:
     @property
     def cancel(self) -> bool:
         """Whether some pull, and what is left is nothing but rounding."""
-        with np.errstate(all="ignore"):
-            size = float(np.abs(self.pull).sum())
-        return bool(size > 0 and abs(self.net) <= 1e-12 * size)
+        return _cancel(self.pull)
 
 
 MOST_MOVES = 64
@@ -63,9 +68,7 @@ class Moves:
     @property
     def cancel(self) -> bool:
         """Whether updates have moved it, and altogether nowhere."""
-        with np.errstate(all="ignore"):
-            size = float(np.abs(self.change).sum())
-        return bool(size > 0 and abs(self.net) <= 1e-12 * size)
+        return _cancel(self.change)
 
 
 def view_moves(moment: Moment, index: int) -> Moves | None:

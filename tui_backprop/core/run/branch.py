@@ -165,6 +165,13 @@ class Branch:
         made = trainer.advance(state, stop - state.step, errors)
         return self._kept(trainer, state, made, errors)
 
+    def state_at(self, step: int, start: TrainingState | None = None) -> TrainingState:
+        """The state after `step`, computed from an earlier one; without `start` from the latest checkpoint."""
+        state = self.nearest(step) if start is None else start
+        while state.step < step:
+            state = self.advance(state, step)
+        return state
+
     def step(self, state: TrainingState) -> tuple[TrainingState, TrainingState]:
         """One step: the state as training leaves it, and the same with the edits at its step made."""
         errors: list[float] = []

@@ -42,9 +42,7 @@ class Past:
 
     def steps(self, first: int, last: int) -> Iterator[PastStep]:
         """The steps from number `first` to `last`, both counted from 1."""
-        state = self.branch.nearest(first - 1)
-        while state.step < first - 1:
-            state = self.branch.advance(state, first - 1)
+        state = self.branch.state_at(first - 1)
         while state.step < last:
             trainer = self.branch.trainer(state.step + 1)
             before = state
@@ -82,10 +80,7 @@ class Past:
 
     def parameters(self, step: int) -> Parameters:
         """Those that hold after step `step`, its edits made."""
-        state = self.branch.nearest(step)
-        while state.step < step:
-            state = self.branch.advance(state, step)
-        return state.parameters
+        return self.branch.state_at(step).parameters
 
     def epoch_start(self, step: int) -> int:
         """How many steps were over when the epoch of step `step` began."""

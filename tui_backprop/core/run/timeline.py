@@ -350,10 +350,7 @@ class Timeline:
         return self._moment
 
     def _state(self, step: int) -> TrainingState:
-        state = self._nearest(step)
-        while state.step < step:
-            state = self._branch.advance(state, step)
-        return state
+        return self._branch.state_at(step, self._nearest(step))
 
     def _recent(self, step: int) -> tuple[tuple[int, float], ...]:
         """The steps of the same epoch before `step`, at most the last few."""
