@@ -18,6 +18,15 @@ print(*({heavy!r} & set(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 
+STUDIO = """
+import sys
+from tui_backprop import load_experiment
+from tui_backprop.cli import studio
+from tui_backprop.studio import app
+load_experiment("article")
+print(*{"numpy.random", "tui_backprop.lessons.lesson"} & set(sys.modules))
+"""
+
 
 @pytest.mark.parametrize(
     "arguments",
@@ -29,3 +38,8 @@ def test_commands_without_a_screen_load_no_screen(arguments: list[str]) -> None:
     code = CODE.format(arguments=arguments, heavy=HEAVY)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (run.returncode, run.stderr.splitlines()[-1:]) == (0, [""])
+
+
+def test_the_studio_starts_with_what_its_first_picture_needs() -> None:
+    run = subprocess.run([sys.executable, "-c", STUDIO], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "\n")

@@ -16,8 +16,8 @@ from tests.benchmarks.wire import raw_bytes
 from tests.emulator import Program
 from tests.lessons.test_chapters import ANSWERS, NO_CORRELATION
 from tests.studio.studio import NARROW, WIDE, Studio, name_of
+from tui_backprop.lessons import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
-from tui_backprop.lessons.lesson import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain

@@ -16,7 +16,7 @@ CONSTANT = 0.5
 """Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
 
 
-class Random(np.random.RandomState):
+class Random:
     """NumPy's generator, `numpy.random.seed`, with normal numbers by way of our own logarithm.
 
     They are NumPy's (Marsaglia's polar method, from the same stream), but for the last digit of a few: NumPy takes the
@@ -24,15 +24,16 @@ class Random(np.random.RandomState):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        numpys = np.random.RandomState()  # to import it takes milliseconds, which a start with given weights saves
+        self.random_sample, self.uniform, self._seed = numpys.random_sample, numpys.uniform, numpys.seed
         self._kept = np.empty(0)  # numbers come in pairs
 
-    def seed(self, seed: int) -> None:  # type: ignore[override]
+    def seed(self, seed: int) -> None:
         """Starts over."""
-        super().seed(seed)
+        self._seed(seed)
         self._kept = np.empty(0)
 
-    def normal(self, mean: float, deviation: float, shape: tuple[int, ...]) -> Array:  # type: ignore[override]
+    def normal(self, mean: float, deviation: float, shape: tuple[int, ...]) -> Array:
         """Normal numbers in an array."""
         count = int(np.prod(shape))
         missing = count - len(self._kept)

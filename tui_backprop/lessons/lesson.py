@@ -8,11 +8,6 @@ from typing import Literal
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
 
-PANES = ("network", "matrices", "samples", "inspector", "error")
-"""The panes that a page can bring into sight."""
-VIEWS = ("surface", "gates", "pulls", "collapse", "interference", "health", "slope", "landscape")
-"""The views that a page can open: the panes that open by the keys 1, 2 …, in this order."""
-
 
 class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no error of the program's
     """What is wrong with a lesson's file, and in which line."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, parse_parameter, parse_unit
 from tui_backprop.core.run.moment import Phase, phases
-from tui_backprop.lessons.lesson import PANES
+from tui_backprop.lessons import PANES
 
 _MATRIX = re.compile(r"W([0-9]{1,3})")
 

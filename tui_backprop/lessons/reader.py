@@ -32,10 +32,9 @@ from typing import Any, cast, get_args
 from tui_backprop.core.diagnostics.bugs import bugs_of
 from tui_backprop.errors import BackpropError, perhaps
 from tui_backprop.experiments import Overrides
+from tui_backprop.lessons import PANES, VIEWS
 from tui_backprop.lessons.curves import CURVES
 from tui_backprop.lessons.lesson import (
-    PANES,
-    VIEWS,
     Block,
     Lesson,
     LessonMistake,

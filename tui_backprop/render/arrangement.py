@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tui_backprop.lessons.lesson import VIEWS
+from tui_backprop.lessons import VIEWS
 
 FRAME = (4, 2)
 """Columns and rows of a frame: its lines, and a blank column inside at either side."""

@@ -17,7 +17,7 @@ from tui_backprop.core.diagnostics.surface import is_plane
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.lessons import lesson
+from tui_backprop.lessons import PANES
 from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, Want, arrange
 from tui_backprop.render.matrices import View, title
 from tui_backprop.render.selection import Selection
@@ -85,7 +85,7 @@ class PanesScreen(ExposedScreen):
     A view is a pane that stands in the inspector's place while it is open.
     """
 
-    PANES: ClassVar[list[type[Pane]]] = panes_in(panes.__name__, lesson.PANES)
+    PANES: ClassVar[list[type[Pane]]] = panes_in(panes.__name__, PANES)
 
     moment: reactive[Moment | None] = reactive(None, repaint=False)
     selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.lessons.lesson import VIEWS
+from tui_backprop.lessons import VIEWS
 from tui_backprop.render.arrangement import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
