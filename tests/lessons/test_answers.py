@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lessons.test_chapters import pages
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.answers import hint, read_answer
-from tui_backprop.lessons.computed_page import ComputedPage
+from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
+from tui_backprop.lessons.context import Context
+from tui_backprop.lessons.figures import evaluate
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import judge
+from tui_backprop.lessons.reader import read
 
 
 @pytest.mark.parametrize(
@@ -117,3 +124,51 @@ def test_every_question_has_a_hint_for_every_wrong_option() -> None:
                 said = hint(page.task, computed.truth, computed.revealed, place)
                 assert said.endswith((".", "?"))
                 assert computed.truth.words not in said or len(computed.truth.words) < 6
+
+
+OWN = """\
+[network]
+layers = [2, 2, 2, 1]
+hidden = ["tanh", "relu"]
+output = "sigmoid"
+bias = true
+weights = [[[0.4, -0.6], [0.9, 0.25]], [[0.8, 0.5], [-0.7, 0.2]], [[1.1], [-0.9]]]
+biases = [[0.1, -0.2], [0.35, 0.1], [0.2]]
+[training]
+rate = 0.3
+optimizer = "adam"
+[data]
+inputs = [[1.0, 2.0]]
+targets = [[0.25]]
+"""
+ASKED = (
+    "z h1.1", "a h2.1", "mask h1.1", "upstream h2.1", "delta h1.1", "delta y", "prediction", "prediction y", "error",
+    "raw", "target", "rate", "gradient W1[x1→h1.1]", "gradient b1[h1.1]", "change W1[x1→h1.1]", "change b3[y]",
+    "new W3[h2.1→y]", "new b2[h2.1]", "old b2[h2.1]", "epoch error", "W1[x1→h1.1]", "z h1.1 #0", "delta y @ 2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("figure", ASKED)
+def test_whatever_an_author_asks_for_a_wrong_answer_gets_a_hint(figure: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(OWN, "utf-8")
+    directives = f'```page\nat = "1:0:input"\n```\n```question\nkind = "number"\nfigure = "{figure}"\ndecimals = 4\n'
+    head = '+++\ntitle = "T"\nexperiment = "own.toml"\n+++\n# A\n'
+    lesson, mistakes = read(f'{head}{directives}reveal = "1:0:update"\nask = "?"\n```\n', "f", "f", str(tmp_path))
+    assert mistakes == []
+    question = lesson.pages[0].task
+    computed = PageBuilder(lesson).build(lesson.pages[0])
+    assert isinstance(question, Question)
+    assert computed.truth is not None
+    assert computed.revealed is not None
+    answer = computed.truth.answer
+    for value, word in ((-answer, "sign|way"), (10 * answer, "decimal point"), (answer + 0.31, "")):
+        assert re.search(word, hint(question, computed.truth, computed.revealed, value)), value
+
+
+def test_a_change_is_new_minus_old_by_whatever_rule(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(OWN, "utf-8")
+    timeline = Timeline(load_experiment(str(tmp_path / "own.toml")))
+    context = Context(timeline, timeline.go(1))
+    changed, new, old = (evaluate(f"{figure} W1[x1→h1.1]", context) for figure in ("change", "new", "old"))
+    assert changed == pytest.approx(float(new) - float(old))
+    assert abs(float(changed)) == pytest.approx(0.3, rel=1e-4)  # Adam's first step is as long as the rate
