@@ -12,7 +12,7 @@ from tui_backprop.cli.help import TOPICS, listing, text_of
 from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import preset_names
-from tui_backprop.lessons.lesson import VIEWS
+from tui_backprop.lessons import VIEWS
 from tui_backprop.studio.keys import KEYS
 
 ROOT = Path(__file__).parents[1]

@@ -133,7 +133,7 @@ hidden = ["tanh", "relu"]
 output = "sigmoid"
 bias = true
 weights = [[[0.4, -0.6], [0.9, 0.25]], [[0.8, 0.5], [-0.7, 0.2]], [[1.1], [-0.9]]]
-biases = [[0.1, -0.2], [0.35, 0.1], [0.2]]
+biases = [[0.1, -0.2], [0.37, 0.1], [0.2]]
 [training]
 rate = 0.3
 optimizer = "adam"
