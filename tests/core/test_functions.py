@@ -104,7 +104,7 @@ class TestElu:
         (layer,) = view_gates(moment.experiment.data, moment.parameters).layers
         assert layer.passing.tolist() == [[True, True], [False, True]]  # e^−4 = 0.018 and e^−2 = 0.135, against 0.05
         page = shown(gates(moment, Unit(1, 0), 200))
-        assert "1 of 4 smooth activations saturated" in page
+        assert "1 of 4 elu outputs saturated" in page
         assert "▁ stuck low" in page
         assert "▔" not in page
 

@@ -14,8 +14,9 @@ from tests.render.moments import at, moments, of
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment, phases
+from tui_backprop.render.error import error
 from tui_backprop.render.narration import sentence
-from tui_backprop.render.spans import safe
+from tui_backprop.render.spans import plain, safe
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,18 @@ def test_an_epoch_ends_with_its_error_and_a_run_with_convergence() -> None:
     assert sentence(at("article", 4)).startswith("Epoch 1 ends with error 4.95.")
     assert sentence(at("article", 8)).startswith("Epoch 2 ends with error 1.39.")
     assert sentence(at("article", 4 * 147)).startswith("Epoch 147 ends with error 0.02.")
-    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged. No weight changes."
+    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged (error ≤ 0). No weight changes."
     assert "converged" not in sentence(at("article", 4 * 149))
+    goals: list[tuple[dict[str, Any], str]] = [
+        ({"stop": 1.0}, "error ≤ 1"),
+        ({"goal": "all_right"}, "every answer right"),
+    ]
+    for training, goal in goals:
+        timeline = Timeline(at("article", **training).experiment)
+        while timeline.moment.converged_at is None:
+            timeline.next_epoch()
+        assert f"converged ({goal})." in sentence(timeline.moment)
+        assert f"({goal})" in plain(error(timeline.moment, 60, 8))
 
 
 def test_other_activations_are_explained_as_what_they_do() -> None:

@@ -10,6 +10,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.scores import Score, scored, scores
 from tui_backprop.render.canvas import joined, put
 from tui_backprop.render.error_plot import Axis, ErrorPlot, axis_of, plot
+from tui_backprop.render.narration import goal
 from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, width
 
@@ -98,8 +99,8 @@ def _latest(moment: Moment) -> _Ways:
 def _converged(moment: Moment) -> list[_Ways]:
     if moment.converged_at is None:
         return []
-    where, bound = f"converged in epoch {moment.converged_at:,}", short(moment.experiment.training.stop)
-    texts = (f"{where} (error ≤ {bound})", f"{where} (≤ {bound})", where)
+    where, reached = f"converged in epoch {moment.converged_at:,}", goal(moment)
+    texts = (f"{where} ({reached})", f"{where} ({reached.removeprefix('error ').removeprefix('every ')})", where)
     return [[line(Span(text, "+3")) for text in texts]]
 
 

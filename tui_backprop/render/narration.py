@@ -7,6 +7,7 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.equations import of_delta
+from tui_backprop.core.experiment import ALL_RIGHT
 from tui_backprop.core.goal import out_of_reach
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit
@@ -145,9 +146,16 @@ def _update(moment: Moment) -> str:
     text = f"Each weight changes by {by}: {moved} of {of} did." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
-    how = "converged" if moment.converged_at == moment.epoch else f"ends with error {short(moment.epoch_error or 0.0)}"
+    converged = moment.converged_at == moment.epoch
+    how = f"converged ({goal(moment)})" if converged else f"ends with error {short(moment.epoch_error or 0.0)}"
     last = f"The last update changed {moved} of {of} weights." if moved else text
     return f"Epoch {moment.epoch:,} {how}. {last}"
+
+
+def goal(moment: Moment) -> str:
+    """What the run had to reach."""
+    training = moment.experiment.training
+    return "every answer right" if training.goal == ALL_RIGHT else f"error ≤ {short(training.stop)}"
 
 
 def _known(values: Array | None) -> Array:

@@ -51,7 +51,7 @@ def test_a_network_whose_units_have_all_died() -> None:
         (lambda: at("no-direction"), "no hidden units"),
         (lambda: at("linear-collapse"), "linear whatever its weights"),
         (lambda: Timeline(load_experiment("linear-collapse", Overrides(rate=0.5))).go(40), "no longer finite"),
-        (lambda: at("sigmoid"), "0 of 16 smooth activations saturated"),
+        (lambda: at("sigmoid"), "0 of 16 sigmoid outputs saturated"),
         (lambda: of([2, 3, 2, 1], hidden="leaky_relu"), "leaks 1 %"),
     ],
 )
@@ -60,12 +60,19 @@ def test_other_networks(moment: Any, words: str) -> None:
 
 
 def test_many_samples_become_shares() -> None:
-    definition = {
+    definition: dict[str, dict[str, Any]] = {
         "network": {"layers": [1, 2, 1], "weights": [[[1.0, -1.0]], [[1.0], [1.0]]]},
         "data": {"inputs": [[float(i)] for i in range(-25, 75)], "targets": [[0.0]] * 100},
     }
     rows = shown(Timeline(load_experiment(definition)).moment)
     assert [row.split("█")[0] + row.split("░")[-1] for row in rows[1:3]] == ["h1   74 % open ~", "h2   25 % open ~"]
+    definition["network"]["hidden"] = "tanh"  # f′ < 0.05 from |z| > 2.18 on: all inputs but −2 to 2
+    rows = shown(Timeline(load_experiment(definition)).moment)
+    assert rows[0] == "190 of 200 tanh outputs saturated"
+    assert [row.split("█")[0] + row.split("░")[-1] for row in rows[1:3]] == [
+        "h1   95 % saturated ~",
+        "h2   95 % saturated ~",
+    ]
 
 
 def test_many_units_are_numbered_and_the_selected_one_is_in_sight() -> None:

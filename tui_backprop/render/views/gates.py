@@ -72,7 +72,8 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
     curved = [layer for layer in found.layers if layer.activation.curved]
     if found.answers:
         stuck = [name[layer.layer][unit] for layer in curved for unit in np.flatnonzero(layer.opened == 0).tolist()]
-        share = f"{found.saturated:,} of {found.answers:,} smooth activations saturated"
+        names = "/".join(dict.fromkeys(layer.activation.name for layer in curved))
+        share = f"{found.saturated:,} of {found.answers:,} {names} outputs saturated"
         lines += paragraph(columns, Span(share, "warn" if found.mostly_saturated else "text"), indent=2)
         if stuck:
             lines += paragraph(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
@@ -196,22 +197,28 @@ def _legend(found: Gates, columns: int) -> list[Line]:
 
 
 def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) -> list[Line]:
-    """A line a unit: the share of samples that it lets through."""
+    """A line a unit: the share of samples for which it is open, or for a curved unit saturated."""
     cells = min(_name_cells(moment, found), 8)
     bar = max(4, columns - cells - 24)
     lines = []
     for layer in found.layers:
         for unit, opened in enumerate(layer.opened.tolist()):
-            share = 1.0 if layer.activation.linear else opened / len(found.rows)
+            share, curved = 1.0 if layer.activation.linear else opened / len(found.rows), layer.activation.curved
+            share = 1 - share if curved else share
             full = round(share * bar) if 0 < share < 1 else int(share) * bar
             chosen = selection.layer == layer.layer and selection.column == unit
             name = Span(fit(moment.experiment.unit_names(layer.layer)[unit], cells), "accent" if chosen else "label",
                         chosen, target=Unit(layer.layer, unit))  # fmt: skip
-            word = "not saturated" if layer.activation.curved else "open"
+            word = "saturated" if curved else "open"
             text = f" {100 * share:3.0f} % {word} "
             lines.append(
                 line(
-                    name, " ", Span("█" * full, "+3"), Span("░" * (bar - full), "shut"), Span(text), _sign(layer, unit)
+                    name,
+                    " ",
+                    Span("█" * full, "shut" if curved else "+3"),
+                    Span("░" * (bar - full), "+3" if curved else "shut"),
+                    Span(text),
+                    _sign(layer, unit),
                 )
             )
     return lines
