@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from tests.studio.studio import WIDE, Studio, studio
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.studio.app import BackpropApp
-from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.pane import Painted, Pane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.lesson import first_timeline
 
@@ -86,3 +86,15 @@ async def test_a_map_is_in_shades_without_colours(view: str, monkeypatch: pytest
     monkeypatch.setenv("NO_COLOR", "1")
     async with studio("xor") as s:
         assert HALF_BLOCK not in await map_of(s, view)
+
+
+async def test_in_sixteen_colours_frames_are_dimmer_than_the_one_with_the_focus() -> None:
+    async with studio() as s:
+        s.app.theme = "ansi"
+        await s.pilot.pause()
+        frames = {pane.id: pane.styles.border_top[1].ansi for pane in s.app.screen.query(Pane) if pane.display}
+        focused = s.app.focused
+        assert focused is not None
+        assert frames.pop(focused.id) == 2  # green
+        del frames["network"]  # which draws its own
+        assert set(frames.values()) == {8}  # bright black

@@ -183,7 +183,7 @@ class BackpropApp(ExposedApp):
         """The theme's, as Textual asks; what is written in dialogs and frames can be read as well as the panes."""
         palette, variables = palette_of(self.current_theme), super().get_css_variables()
         if palette is ANSI:
-            return variables
+            return {**variables, "panel": f"ansi_{ANSI.inks['frame']}"}  # Textual makes it the text's
         inks = {
             "foreground-muted": "dim", "text-muted": "dim", "text-disabled": "label", "accent": "accent",
             "text-error": "warn",

@@ -11,7 +11,7 @@ def _ansi() -> Theme:
     """The terminal's own sixteen colours."""
     theme = BUILTIN_THEMES["ansi-dark"]
     options = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
-    return Theme(**{**options, "name": "ansi", "accent": "ansi_magenta", "panel": "ansi_bright_black"})
+    return Theme(**{**options, "name": "ansi", "accent": "ansi_green", "panel": "ansi_bright_black"})
 
 
 OWN = (

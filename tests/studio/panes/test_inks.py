@@ -140,6 +140,11 @@ def test_hues_that_mean_something_stay_ours(theme: Theme) -> None:
     assert green < min(red, blue)
 
 
+def test_in_sixteen_colours_the_selection_has_a_colour_that_means_nothing_else() -> None:
+    others = {ink: colour for ink, colour in ANSI.inks.items() if ink != "accent"}
+    assert ANSI.inks["accent"].removeprefix("bright_") not in {name.removeprefix("bright_") for name in others.values()}
+
+
 @pytest.mark.parametrize("name", ["gruvbox", "solarized-light"])
 def test_surface_and_accent_are_the_themes(name: str) -> None:
     theme = BUILTIN_THEMES[name]

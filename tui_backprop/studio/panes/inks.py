@@ -61,7 +61,7 @@ LIGHT = InkPalette(
     ("#f6f6f6", "#3078dc", "#e07010"),
 )  # fmt: skip
 _SIXTEEN = {
-    "text": "default", "dim": "bright_black", "label": "default", "accent": "magenta", "warn": "bright_red",
+    "text": "default", "dim": "bright_black", "label": "default", "accent": "green", "warn": "bright_red",
     "shut": "bright_black", "signal": "cyan", "error": "magenta", "frame": "bright_black", "faint": "bright_black",
     "high": "bright_blue", "low": "bright_red",
     "+1": "bright_blue", "+2": "bright_blue", "+3": "bright_blue", "+4": "bright_blue",
