@@ -26,7 +26,7 @@ from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
 from tui_backprop.studio.screens.columns import Columns
-from tui_backprop.studio.screens.form import Reading, read
+from tui_backprop.studio.screens.draft_reading import Reading, read
 from tui_backprop.studio.screens.grid import Grid
 from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen

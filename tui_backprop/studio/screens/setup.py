@@ -31,7 +31,7 @@ from tui_backprop.sessions.files import write_new
 from tui_backprop.studio.panes.choice import Choice
 from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
-from tui_backprop.studio.screens.form import Reading, read
+from tui_backprop.studio.screens.draft_reading import Reading, read
 from tui_backprop.studio.screens.grid import Fields
 from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
