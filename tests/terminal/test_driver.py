@@ -9,7 +9,7 @@ import pyte
 import pytest
 
 from tests.emulator import ASK, PLAIN, Program, readable
-from tests.terminal.test_keys import NOT_KEYS
+from tests.terminal.test_input import NOT_KEYS
 from tui_backprop.terminal.driver import SYNC_END
 from tui_backprop.terminal.encode import CLEAR
 

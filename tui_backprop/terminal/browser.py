@@ -9,8 +9,8 @@ from contextlib import suppress
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 
+from tui_backprop.terminal.input import KeyReader
 from tui_backprop.terminal.internals import ExposedDriver, read_browser_keys
-from tui_backprop.terminal.keys import KeyReader
 
 LAST_WAIT = 5.0
 """Seconds that the studio has to end by itself."""

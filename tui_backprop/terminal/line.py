@@ -11,7 +11,7 @@ from collections.abc import Callable
 from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
-from tui_backprop.terminal.keys import KeyReader
+from tui_backprop.terminal.input import KeyReader
 
 
 class TerminalConnection:

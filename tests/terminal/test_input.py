@@ -12,8 +12,8 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from tui_backprop.terminal import keys
-from tui_backprop.terminal.keys import KeyReader
+from tui_backprop.terminal import input as terminal_input
+from tui_backprop.terminal.input import KeyReader
 
 
 class Terminal:
@@ -141,7 +141,7 @@ def test_a_sequence_cut_off_is_forgotten(cut: bytes) -> None:
 def test_a_string_without_an_end_takes_no_held_key_for_long() -> None:
     terminal = Terminal()
     pressed = typed(terminal.sends(b"\x1b]11;rgb:", *[b"e"] * 60, pause=1 / 30))
-    assert len(pressed) >= 60 - 30 * keys.PATIENCE - 1
+    assert len(pressed) >= 60 - 30 * terminal_input.PATIENCE - 1
 
 
 def test_pasted_text_is_a_paste_whatever_is_in_it() -> None:
@@ -165,7 +165,7 @@ def test_a_paste_without_an_end_ends_by_itself() -> None:
 
 
 def test_a_paste_is_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "MOST_PASTED", 100)
+    monkeypatch.setattr(terminal_input, "MOST_PASTED", 100)
     terminal = Terminal()
     messages = terminal.sends(b"\x1b[200~", *[b"0123456789"] * 1000, b"\x1b[2", b"01~q")
     assert [len(m.text) < 120 for m in messages if isinstance(m, events.Paste)] == [True]
