@@ -64,22 +64,21 @@ class Draft(DraftFields):
         own = definition_of(self.preset) if self.data == PRESETS_OWN else {}
         made = self.data in GENERATORS or "generator" in own.get("data", {})
         drawn = made or self.test.strip() not in ("", "0")
-        without: set[str] = set()
-        without |= set() if self.data == CSV else set(OF_FILE)
-        without |= set() if self.data in (CSV, TYPED) else set(_OF_COLUMNS)
-        without |= set() if self.data == TYPED else {"typed"}
-        without |= set() if self.init == TYPED else {"weights", "orientation", "biases"}
-        without |= {"biases"} if self.bias == "no" else set()
-        without |= (
-            set() if self.data == CSV or own.get("data", {}).get("standardise_targets") else {"standardise_targets"}
-        )
-        without |= set() if made else {"samples", "noise"}
         two = own["network"]["layers"][0] == 2 if own else self.data == TYPED and len(listed(self.columns)) == 2
-        without |= set() if made or self.data == CSV or two else {"features"}
-        without |= set() if drawn else {"data_seed"}
-        without |= unused_settings(self.optimizer)
-        without |= {"stop"} if self.goal == ALL_RIGHT else set()
-        return without | (set() if self.layers.strip() else {"hidden"})
+        used: dict[tuple[str, ...], object] = {
+            OF_FILE: self.data == CSV,
+            _OF_COLUMNS: self.data in (CSV, TYPED),
+            ("typed",): self.data == TYPED,
+            ("weights", "orientation"): self.init == TYPED,
+            ("biases",): self.init == TYPED and self.bias != "no",
+            ("standardise_targets",): self.data == CSV or own.get("data", {}).get("standardise_targets"),
+            ("samples", "noise"): made,
+            ("features",): made or self.data == CSV or two,
+            ("data_seed",): drawn,
+            ("stop",): self.goal != ALL_RIGHT,
+            ("hidden",): self.layers.strip(),
+        }
+        return {name for names, use in used.items() if not use for name in names} | unused_settings(self.optimizer)
 
     def changed(self, field: str, text: str) -> Draft:
         """With another text in a field. Other data bring along a network and rules that suit them.
