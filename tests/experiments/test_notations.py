@@ -187,6 +187,8 @@ HEADERS: dict[str, tuple[str, bool]] = {
     "texts everywhere, the first as any": ("red,big\nblue,small\nred,small\nblue,big\n", False),
     "texts everywhere, the first like no other": ("colour,size\nblue,small\nred,small\nblue,big\n", True),
     "names with a number in them": ("x1,x2,10\n1,2,3\n4,5,6\n", True),
+    "a series of pandas": (",0\n1821,269\n1822,321\n1823,585\n", True),
+    "a first sample that is not complete": (",0\n1821,269\n,321\n1823,585\n", False),
     "zero among whole numbers": ("u,0\nv,-3\nu,5\nv,-7\n", False),
     "numbers like those below": ("5,2,3\n4,5,6\n", False),
     "class names after two counts": ("150,4,rose,aster,tulip\n5.1,3.5,1.4,0.2,0\n4.9,3.0,1.4,0.2,0\n", True),

@@ -127,7 +127,11 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
             "only one column of numbers or classes: no input is left; left out: day (dates)",
         ),
         ("<!DOCTYPE html>\n<html><head><title>404</title></head>\n</html>\n", "", "only one column"),
-        ("a,b,y\n1,2,u\n2,3,u\n", "", "column y: has only one class, 'u': nothing to learn"),
+        (
+            "a,b,y\n1,2,u\n2,3,u\n",
+            "",
+            "column y: has only one class, 'u': nothing to learn (expected two classes at least; or another target: f3",
+        ),
         ("a,b\n1,2,3,4\n5,6,7,8\n9,1,2,3\n", "", "2 fields"),
         ("1,2\na,b,c\n1,2,3\n5,6,7\n9,1,2\n", "", "2 fields"),
         ("569,30,x,y\n1,2,3\n4,5,6\n7,8,9\n", "", "line 1: 4 fields"),

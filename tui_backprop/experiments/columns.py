@@ -173,7 +173,9 @@ class ColumnChoice:
         classes = table.classes[-1] or ()
         if self.of_classes and len(classes) == 1:
             where, message = f"column {table.names[-1]}", f"has only one class, {classes[0]!r}: nothing to learn"
-            raise file.error(where, message, "two classes at least, or another column to learn")
+            raise file.error(
+                where, message, "two classes at least; or another target: f3 in the set-up, or target in [data]"
+            )
         return table
 
 

@@ -329,7 +329,8 @@ def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], d
     above = [place for place, number in enumerate(numeric) if number and not is_missing(top[place], True)]
     numbers = [place for place in above if is_number(top[place])]
     texts = len(above) - len(numbers)
-    if numbers and _counts([top[place] for place in numbers], [columns[place] for place in numbers], texts):
+    unnamed = not top[0] and numeric[0] and len(columns[0]) == len(body)  # as pandas leaves it above an index
+    if numbers and _counts([top[place] for place in numbers], [columns[place] for place in numbers], texts + unnamed):
         numbers = []
     if texts or numbers:
         return texts >= len(numbers) or _is_quoted(text, found, delimiter)

@@ -277,7 +277,10 @@ class TableFile:
             )
             return f"{field!r} is a number, but line {line:.0f} has text", f"one kind of value in a column{_OTHERWISE}"
         if known > MOST_CLASSES:
-            return f"more than {MOST_CLASSES} different texts", "numbers or a few classes, or another column to learn"
+            return (
+                f"more than {MOST_CLASSES} different texts",
+                f"numbers or a few classes{_ANOTHER}",
+            )
         if not forced and row == 0 and self._have_a_unit(index):
             return f"{field!r} is a number with a unit", f"numbers only{_OTHERWISE}"
         return None
@@ -337,6 +340,7 @@ _COMPLETE = (
     'or missing = "drop" in [data]'
 )
 _OTHERWISE = "; to leave the column out or make it classes: f3 in the set-up, or columns and classes in [data]"
+_ANOTHER = "; to leave it out or learn another: f3 in the set-up, or columns and target in [data]"
 _SIGN_OR_NOT = '"decimal sign" in the set-up, or decimal = "," or decimal = "." in [data]'
 _SIGNS = {".": "a decimal point", ",": "a decimal comma"}
 
