@@ -13,7 +13,7 @@ from textual.geometry import Size
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
-from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
@@ -26,6 +26,7 @@ from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Bookmark, Position, Progress
 from tui_backprop.lessons.questions import judge
+from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.lesson import PageView, marks
 from tui_backprop.render.matrices import View
 from tui_backprop.studio import moves
@@ -354,7 +355,8 @@ class LessonScreen(StudioScreen):
             return f"{wanted}; enter: answer  n: show"
         if self._holds is not None and not self._position.revealed:
             step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
-            return f"{step}  n: on until {computed.wait}"
+            words = [phase_label(Phase(word), computed.context.experiment) for word in computed.wait.split()]
+            return f"{step}  n: on until {' '.join(words)}"
         if computed.revealed is not None and not self._position.revealed:
             return "n: the answer"
         last = self._position.page + 1 == len(self._lesson.pages)
