@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -16,8 +17,10 @@ from tests.cli.program import COMMAND, assert_refused, interruptible, printed, p
 from tests.patience import LIMIT
 from tests.transcription import Array
 from tui_backprop import __version__, load_experiment
+from tui_backprop.cli import learn
 from tui_backprop.cli import main as cli
-from tui_backprop.cli.commands import VERBS
+from tui_backprop.cli.commands import VERBS, parser_of
+from tui_backprop.cli.studio import read
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.experiments import preset_names
 
@@ -271,3 +274,17 @@ def test_initial_weights_are_the_same_in_another_process() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     expected = np.random.RandomState(0).random_sample(16).tolist()
     assert done.stdout.strip() == str(expected)
+
+
+def test_a_lesson_asked_for_in_the_studio_keeps_its_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+
+    def run(options: argparse.Namespace) -> int:
+        found.append(options)
+        return 0
+
+    monkeypatch.setattr(learn, "run", run)
+    assert read("05-the-gate", parser_of("studio").parse_args(["article", "--theme", "nord", "--no-motion"])) == 0
+    (options,) = found
+    assert (options.lesson, options.theme, options.motion, options.kiosk) == ("05-the-gate", "nord", False, False)
+    assert (options.plain, options.questions, options.results) == (False, None, None)

@@ -26,7 +26,7 @@ from tui_backprop.render.spans import plain, safe
         ("sum1", "Each hidden unit adds up what comes in, each value times its weight: z = x·W1."),
         ("activate1", "Every sum is above 0: all of them pass unchanged."),
         ("sum2", "The output adds up what comes in, each value times its weight: z = a·W2."),
-        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9."),
+        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9 (the experiment's round = 1)."),
         ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
         ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),

@@ -9,7 +9,10 @@ from textual.widgets import Input
 
 from tests.patience import until
 from tests.studio.studio import Studio, studio
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import preset_names
+from tui_backprop.lessons.library import chapter_names
+from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.keys import KEYS
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.themes import theme_names
@@ -88,3 +91,22 @@ async def test_the_palette_does_no_harm_over_another_screen() -> None:
             assert isinstance(s.app.screen, StudioScreen)
         await s.press("space")
         assert s.where == (1, "update")
+
+
+@pytest.mark.slow
+async def test_a_chapter_is_asked_for_from_the_palette() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        names = await offered(s, "chapter 5")
+        s.app.screen.query_one(CommandList).highlighted = names.index(
+            next(title for title in names if title.startswith("Chapter 5: The gate"))
+        )
+        await s.press("enter")
+        await until(lambda: s.app.chapter != "", "the chapter")
+        assert (s.app.chapter, s.app.return_code) == (chapter_names()[4], 0)
+
+
+def test_a_kiosk_offers_no_chapters() -> None:
+    timeline = Timeline(load_experiment("article"))
+    assert len(StudioScreen(timeline).further_commands()) == 12
+    assert StudioScreen(timeline, Audience(kiosk=True)).further_commands() == []

@@ -81,11 +81,20 @@ def watch(timeline: Timeline, record: Record | None, options: argparse.Namespace
     from tui_backprop.studio.app import BackpropApp
 
     audience = Audience(options.kiosk, options.play)
-    code = run_app(BackpropApp(timeline, audience=audience, record=record, by_hand=by_hand, **look))
+    app = BackpropApp(timeline, audience=audience, record=record, by_hand=by_hand, **look)
+    code = run_app(app)
     if record is not None and record.problem:
         complain(record.problem)
         return code or NOT_SAVED
-    return code
+    return read(app.chapter, options) if app.chapter else code
+
+
+def read(chapter: str, options: argparse.Namespace) -> int:
+    """Goes on with a lesson that looks like the studio did; returns the exit code."""
+    from tui_backprop.cli import learn
+    from tui_backprop.cli.commands import parser_of
+
+    return learn.run(parser_of("learn").parse_args([chapter], options))
 
 
 def run_app(app: BackpropApp) -> int:

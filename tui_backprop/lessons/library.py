@@ -28,6 +28,11 @@ def chapter(name: str) -> Lesson:
     return lesson
 
 
+def chapters() -> list[tuple[str, Lesson]]:
+    """Every chapter with its name, in order."""
+    return [(name, chapter(name)) for name in chapter_names()]
+
+
 def find(text: str) -> Lesson:
     """A chapter by its number or name, or a file by its path."""
     names = chapter_names()

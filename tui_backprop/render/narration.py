@@ -82,7 +82,7 @@ def _predict(moment: Moment) -> str:
     decimals = moment.experiment.training.round
     if decimals is None:
         return f"The prediction is {full(prediction[0])}."
-    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])}."
+    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])} (the experiment's round = {decimals})."
 
 
 def _error(moment: Moment) -> str:

@@ -124,6 +124,11 @@ class BackpropApp(ExposedApp):
         kept = crash.keep(error)
         return crash.STRANGERS if self._audience.kiosk else crash.told(error, kept, self._studio.resumed_by())
 
+    @property
+    def chapter(self) -> str:
+        """The lesson that was asked for instead of the studio, or nothing."""
+        return self._studio.chapter
+
     def leave(self, code: int) -> None:
         """Ends with an exit code from wherever the program is, and saves the session before."""
         if self._home is None:

@@ -81,3 +81,8 @@ def test_many_units_are_numbered_and_the_selected_one_is_in_sight() -> None:
     assert "65" not in page(lines)
     assert "60" in page(lines)
     assert max(map(len, shown(moment, 40))) <= 40
+
+
+def test_the_legend_of_smooth_units_says_what_a_dot_means() -> None:
+    assert "● not saturated" in " ".join(shown(of([2, 3, 1], hidden="sigmoid")))
+    assert "● open" in " ".join(shown(of([2, 3, 1], hidden="relu")))

@@ -119,9 +119,9 @@ _BEGIN = [
     _key(".", "one phase forward", "phase(1)"),
     _key("space", "one sample forward", "step(1)"),
     _key("p", "play", "play"),
-    _key("u", "run until …", "until"),
-    _key("?", "help", "help"),
-    line(Span("lessons: ", "dim"), Span("tui-backprop learn", "text")),
+    (*_key("u", "run …  ", "until"), *_key("w", "by hand", "by_hand")),
+    (*_key("?", "help   ", "help"), *_key("1–8", "views", "help")),
+    _key("^p", "lessons, and all else", "app.command_palette"),
 ]
 """What to press before anything has been computed."""
 

@@ -192,7 +192,8 @@ def _legend(found: Gates, columns: int) -> list[Line]:
              _LOW: any(entry.low for entry in used), _HIGH: any(entry.high for entry in used),
              _LINEAR: any(entry.linear for entry in used), "~": bent, "=": bent}  # fmt: skip
     leak = " or ".join(f"{100 * slope:g} %" for slope in dict.fromkeys(leaks))
-    keys = [f"{sign} {_KEYS[sign].format(leak=leak)}  " for sign, occurs in occur.items() if occurs]
+    words = _KEYS if any(entry.gated for entry in used) else _KEYS | {_OPEN: "not saturated"}
+    keys = [f"{sign} {words[sign].format(leak=leak)}  " for sign, occurs in occur.items() if occurs]
     return wrap([Span(key, "dim") for key in keys], columns, 0)
 
 

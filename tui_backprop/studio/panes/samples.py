@@ -23,8 +23,8 @@ class SamplesPane(Pane):
         "Which answers are right, and what did this update do to the others? Every sample is tried with the current "
         "weights: its inputs, its target t, the prediction ŷ. After an update that is ŷ now, while the network shows "
         "the pass before it. ▸ marks the one that is trained on, ✓ a right class or an error of 0; Δ error is what the "
-        "update did: ▼ better, ▲ worse. Up, down, page keys, home and end go through the samples; left returns to the "
-        "one trained on."
+        "update did: ▼ better, ▲ worse, or the same, which rounded predictions often have. Up, down, page keys, home "
+        "and end go through the samples; left returns to the one trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -46,6 +46,8 @@ class SamplesPane(Pane):
         data = moment.experiment.data
         scaled = [what for what, scale in (("inputs", data.standardised), ("targets", data.target_scale)) if scale]
         titles = ["predictions with the current weights", "current weights", "now"]
+        if moment.updated:  # while the network shows the pass before it
+            titles = ["predictions after this update", "after this update", "after"]
         if scaled:
             what = f"{' and '.join(scaled)} standardised"
             titles = [f"{titles[1]} · {what}", what, *titles[1:]]

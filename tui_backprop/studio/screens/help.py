@@ -23,7 +23,13 @@ SIGNS = (
     ("↑", "the error that arrives at a unit from above: ∂E/∂a"),
     ("δ", "what the unit's gate lets through: ↑ × f′(z)"),
     ("✕", "a shut gate: it stops the signal (upper row), the error (lower row)"),
+    ("ŷ", "the prediction; rounded where the experiment says so (round), so that its error can become exactly 0"),
     ("t", "the target, which the prediction ŷ is compared with"),
+    ("x·w w·δ", "what edges carry: in a sum the value below × the weight, on the way back the weight × δ above"),
+    ("mask1", "the way back through the gates of layer 1 (slope1 where they are smooth): δ = ↑ × f′(z)"),
+    ("upstream1", "the way back through the weights above layer 1: ↑ of each unit = its weights × δ"),
+    ("✓", "a right class, or an error of 0"),
+    ("⚠", "what keeps the network from learning; the number is the key of the view that shows it"),
     ("·", "not computed yet in this phase"),
     ("colours", "blue positive, orange negative; cyan forward, magenta backward; bold is new"),
 )
@@ -80,7 +86,7 @@ def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
     page.append(f"  {'arrows':<10}", "bold")
     page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
     page.append(f"  {'ctrl+p':<10}", "bold")
-    page.append(" Palette: every action, every preset, themes, motion, key bar\n")
+    page.append(" Palette: every action, every preset, every lesson, themes, motion, key bar\n")
     page.append("\nWarnings in the first line\n", "bold")
     for trouble in TROUBLES:
         page.append(f"  ⚠ {trouble.word}\n", "bold")

@@ -22,7 +22,7 @@ from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, things
 from tui_backprop.lessons.conditions import Condition, condition
 from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
-from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.lessons.library import chapter, chapter_names, chapters
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Bookmark, Position, Progress
 from tui_backprop.lessons.questions import judge
@@ -104,10 +104,9 @@ class LessonScreen(StudioScreen):
 
     def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """The chapters."""
-        lessons = [chapter(name) for name in chapter_names()]
         return [
             (f"Chapter {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
-            for number, lesson in enumerate(lessons, 1)
+            for number, (_, lesson) in enumerate(chapters(), 1)
         ]
 
     def resumed_by(self) -> str:

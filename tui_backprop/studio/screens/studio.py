@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
@@ -37,12 +39,13 @@ class StudioScreen(RunScreen):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
 
     def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
-        """`record` is where the session is saved; without one it is not."""
+        """`record` is where the session is saved; without one it is not. `chapter` is what to read after leaving."""
         super().__init__(timeline)
         self._audience = audience
         self._first = timeline.experiment
         self._fresh_start = IdleRestart(audience, self.set_timer, self._start_over)
         self._sweep: Sweep | None = None
+        self.chapter = ""
         self._settings, self._keep_setting = Settings(), cast("Keep | None", None)
         self._autosave = Autosave(record, lambda: self._timeline.snapshot, self.set_timer, self._tell)
 
@@ -53,6 +56,23 @@ class StudioScreen(RunScreen):
             self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
             self._player.play()
+
+    # Lessons
+
+    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """The chapters, which are read in the studio's place; a kiosk keeps to what it shows."""
+        if self._audience.kiosk:
+            return []
+        from tui_backprop.lessons.library import chapters  # the studio starts without them
+
+        return [
+            (f"Chapter {number}: {lesson.title}", lesson.summary, partial(self._read, name))
+            for number, (name, lesson) in enumerate(chapters(), 1)
+        ]
+
+    def _read(self, name: str) -> None:
+        self.chapter = name
+        self.app.exit()
 
     # Settings
 
