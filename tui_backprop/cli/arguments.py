@@ -173,9 +173,9 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `by-hand`."""
     _add_experiment(parser, _ARTICLE)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
-    told = "hold the figures in a file, or with - on standard input, against the true step, without the studio"
+    told = "check the figures in a file, or with - on standard input, against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=told)
-    parser.add_argument("--answers", action="store_true", help="with --check: the way to the first wrong figure, too")
+    parser.add_argument("--answers", action="store_true", help="with --check: also work out the first wrong figure")
     _add_theme(parser, None)
     _add_colours(parser)
     parser.set_defaults(kiosk=False, play=False)

@@ -53,9 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check(experiment: Experiment, file: str, answers: bool) -> int:
-    """Holds the sheet in `file`, or on standard input, against the true steps; prints and returns the exit code.
+    """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
-    With `answers` it prints the way to the first wrong figure, too.
+    With `answers` it also prints the working of the first wrong figure.
     """
     if experiment.network.size > MOST_PARAMETERS:
         told = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"

@@ -12,7 +12,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import printable
 
 EPOCHS_FOR_A_BUG = 10
-"""Epochs within which a bug has to make a difference."""
+"""Epochs within which a bug must make a difference."""
 
 
 def run(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def script(shell: str) -> str:
-    """What the shell has to read once; it asks the program itself for the rest."""
+    """What the shell reads once; from then on it asks the program itself."""
     return shellcode([PROGRAM], shell=shell) + "\n"
 
 

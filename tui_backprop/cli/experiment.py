@@ -13,7 +13,7 @@ from tui_backprop.experiments import Overrides, load_experiment
 
 
 def experiment_asked_for(options: argparse.Namespace) -> Experiment:
-    """The one that is named, with changes; of a data file alone one whose network suits it."""
+    """The experiment named, with its overrides; for a data file alone, one whose network suits it."""
     overrides = overrides_of(options)
     if options.experiment is None and overrides.data is not None:
         from tui_backprop.experiments.suited import experiment_of
@@ -23,7 +23,7 @@ def experiment_asked_for(options: argparse.Namespace) -> Experiment:
 
 
 def experiment_to_run(options: argparse.Namespace) -> Experiment:
-    """The same, which has to be named; says on standard error what there is to know of it before it is run."""
+    """The same, but one must be named; prints on standard error what to know before it is run."""
     if options.experiment is None and options.data is None:
         raise BackpropError(
             "the following arguments are required: EXPERIMENT, or --data FILE", f"see {PROGRAM} {options.verb} --help"

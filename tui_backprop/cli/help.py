@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def text_of(topic: str) -> str:
-    """The Markdown of a topic; raises `BackpropError` if there is none of that name."""
+    """The Markdown of a topic; raises `BackpropError` if there is no such topic."""
     if topic not in TOPICS:
         raise BackpropError(f"there is no topic {quoted(topic)}{perhaps(topic, TOPICS)}", "see tui-backprop help")
     return (PACKAGE / TOPICS[topic] / "README.md").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def listing() -> str:
 
 
 def print_topic(topic: str) -> None:
-    """Prints a topic: laid out on a terminal, as it is elsewhere."""
+    """Prints a topic: formatted on a terminal, as Markdown elsewhere."""
     text = text_of(topic)
     if not sys.stdout.isatty():
         print(text, end="")

@@ -19,7 +19,7 @@ from tui_backprop.reading.numerals import whole_of
 
 
 def listing() -> str:
-    """A chapter a line: number, title, how far one is if any was begun, what it is about."""
+    """One chapter per line: number, title, progress if any chapter has been started, and summary."""
     chapters, kept = [library.chapter(name) for name in library.chapter_names()], progress.load()
     rows = [(chapter.title, _standing(chapter, kept), chapter.summary) for chapter in chapters]
     wide, standing = (max(len(row[column]) for row in rows) for column in (0, 1))

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _system_error(error: OSError) -> int:
-    """The exit code where standard output has no reader or no room left, or something else broke."""
+    """The exit code when standard output has no reader or no space left, or something else failed."""
     from tui_backprop.reading.disk import NO_ROOM, reason, unwritable
 
     if isinstance(error, BrokenPipeError):  # the reader has seen enough
@@ -76,7 +76,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _check_command(word: str) -> None:
-    """Raises `BackpropError` for a word that is nearer to a command than to any preset."""
+    """Raises `BackpropError` for a word that is closer to a command than to any preset."""
     from tui_backprop.cli.commands import VERBS
     from tui_backprop.errors import BackpropError, perhaps, quoted
     from tui_backprop.experiments import preset_names

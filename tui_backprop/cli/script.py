@@ -1,6 +1,6 @@
-"""An experiment as a short Python program of its own, for NumPy or PyTorch: the same training, to read and take along.
+"""An experiment as a short Python program of its own, for NumPy or PyTorch: the same training, to read and keep.
 
-Whatever comes from a file stands in it as a literal or behind a `#` on one printable line: it cannot become code.
+Whatever comes from a file is written as a literal or as a comment of one printable line: it cannot become code.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 def script(experiment: Experiment, epochs: int, form: str) -> str:
     """The program's text; it trains for at most `epochs` epochs, and prints each one's error.
 
-    When it has run, `weights` and `biases` hold what came of it. Raises `BackpropError` where the samples are too many.
+    When it has run, `weights` and `biases` hold the result. Raises `BackpropError` if there are too many samples.
     """
     data = experiment.data
     numbers = data.table.size + (0 if data.test is None else data.test.table.size) + experiment.initial.flat.size
@@ -63,7 +63,7 @@ def script(experiment: Experiment, epochs: int, form: str) -> str:
 
 @dataclass(frozen=True)
 class _Dialect:
-    """The words in which the two libraries differ. `body` is that of an activation function of z."""
+    """What differs between the two libraries. `body` is the body of an activation function of z."""
 
     library: str
     imports: tuple[str, ...]
@@ -140,7 +140,7 @@ def _is_canonical(experiment: Experiment) -> bool:
 
 
 def _shown(experiment: Experiment) -> str:
-    """What the errors of samples are taken from."""
+    """What the samples' errors are computed from."""
     return "z" if reported(experiment.training).of_sums else "prediction"
 
 
@@ -258,7 +258,7 @@ def _literal(array: Array, dialect: _Dialect) -> str:
 
 
 def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str]:
-    """First weights, functions, and what the optimiser remembers."""
+    """Initial weights, functions, and the optimiser's state."""
     network, initial = experiment.network, experiment.initial
     yield "# weights[l] has a row for each unit below and a column for each unit of the layer"
     if form == "numpy" and _is_drawn(experiment):
@@ -289,7 +289,7 @@ def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str
 
 
 def _is_drawn(experiment: Experiment) -> bool:
-    """Whether the first weights are those of the seed."""
+    """Whether the initial weights are drawn from the seed."""
     drawn = initialise(experiment.network, experiment.init, experiment.seed)
     return all(np.array_equal(one, other) for one, other in zip(drawn, experiment.initial.weights, strict=True))
 
@@ -348,7 +348,7 @@ def _right(experiment: Experiment, part: str) -> str:
 
 
 def _goal(experiment: Experiment, dialect: _Dialect) -> str:
-    """Whether an epoch has reached the goal: asked again of all samples at its end."""
+    """Whether an epoch has reached the goal: checked again on all samples at its end."""
     lines = ["", "def reached(error):"]
     if experiment.training.goal == ALL_RIGHT:
         lines[-1] = "def reached(_):"

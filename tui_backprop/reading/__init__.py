@@ -1,1 +1,1 @@
-"""What people type, and the files that they name."""
+"""What users type, and the files that they name."""

@@ -26,7 +26,7 @@ class UnreadableError(BackpropError):
 
 
 def read_bytes(path: Path, most: int, hint: str, pipes: bool = True) -> bytes:
-    """What is in a file of at most `most` bytes, however large it says it is, or has become meanwhile.
+    """The contents of a file of at most `most` bytes, whatever size it reports or has grown to meanwhile.
 
     Only ordinary files are read, and pipes where these can be waited for: a device may never end. Raises
     `FileNotFoundError` where there is nothing, otherwise `UnreadableError`.
@@ -57,7 +57,7 @@ def check_ordinary(path: Path, hint: str) -> None:
 
 
 def absolute(path: Path) -> Path:
-    """The path from the root on; as it is where the present folder has gone."""
+    """The absolute path; unchanged if the current folder is gone."""
     with suppress(OSError):
         return path.absolute()
     return path
@@ -89,7 +89,7 @@ def unwritable(path: Path | str, error: Exception, hint: str = "a file in a writ
 
 
 def reason(error: Exception) -> str:
-    """Why something failed, without the path that it was about."""
+    """Why something failed, without the path."""
     if isinstance(error, BackpropError):
         return error.message
     if isinstance(error, OSError):

@@ -13,7 +13,7 @@ import re
 from tui_backprop.errors import BackpropError, quoted
 
 BEYOND = 10**18
-"""Larger numbers, of either sign, stop here: no bound is as far out, and no more digits are read."""
+"""Larger numbers, of either sign, are clipped here: no bound is this large, and no more digits are read."""
 SIGNS = str.maketrans(",−–‐‑", ".----")
 """What people write for a point or a minus sign, for `str.translate`."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def whole_of(text: str) -> int | None:
-    """The whole number that `text` is, at most `BEYOND` either way; None where it is none."""
+    """The whole number in `text`, clipped to ±`BEYOND`; None if it is not one."""
     plain = _plain(text)
     if not _WHOLE.fullmatch(plain):
         return None
@@ -31,7 +31,7 @@ def whole_of(text: str) -> int | None:
 
 
 def number_of(text: str) -> float | None:
-    """The number that `text` is, infinite where it is too large for a float; None where it is none."""
+    """The number in `text`, infinite if it is too large for a float; None if it is not one."""
     plain = _plain(text)
     return float(plain) if _NUMBER.fullmatch(plain) else None
 

@@ -22,7 +22,7 @@ _ATTEMPTS = 5
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """The file with these contents, if there is no file yet: otherwise `FileExistsError`."""
+    """Writes a file with these contents if there is none yet; otherwise raises `FileExistsError`."""
     temporary = _written_beside(path, data)
     try:
         os.link(temporary, path)
@@ -41,7 +41,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """The file with these contents, and not for a moment with others or none."""
+    """Replaces the file's contents atomically: no reader sees another state in between."""
     temporary = _written_beside(path, data)
     try:
         os.replace(temporary, path)
@@ -51,7 +51,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """The names in a folder are on disk, too, where the system can say so of a folder."""
+    """Flushes the folder's names to disk too, on systems that can flush a folder."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -103,7 +103,7 @@ class FileLock:
         raise BlockingIOError
 
     def release(self) -> None:
-        """Anybody may have the file now."""
+        """Releases the file."""
         with suppress(OSError):
             self._path.unlink()
         os.close(self._descriptor)
@@ -124,7 +124,7 @@ def _lock_file(path: Path) -> Path:
 
 
 def _locked(descriptor: int, alone: bool) -> bool:
-    """Locks the file unless another process has; where there are no locks, none has."""
+    """Locks the file unless another process has; without locks, none has."""
     if fcntl is None:
         return True
     try:

@@ -32,20 +32,20 @@ from tui_backprop.experiments.schema import Section
 
 FORMAT = "tui-backprop session"
 VERSION = 3
-"""The version that is written, and with it the arithmetic. Version 1 knew no edits and no branches; until version 2
+"""The version that is written, and with it the arithmetic. Version 1 had no edits and no branches; up to version 2
 exponentials were NumPy's, powers the C library's, and the sums of all mini-batches matrix products."""
 _READABLE = (1, 2, VERSION)
 LARGEST = 64 * 2**20
-"""Bytes of a session at most."""
+"""The most bytes of a session."""
 LARGEST_DATA = 5 * 2**20
 """Bytes up to which samples from a CSV file are written into the session; beyond, the file's path is."""
 _LONGEST = 30
-"""Bytes that a number takes at most, with its brackets."""
+"""The most bytes that a number takes, with its brackets."""
 MOST_PARAMETERS = LARGEST // 25
 """25 bytes are room for any parameter as text."""
 _INITIAL = ("weights", "biases")
 _DERIVED = frozenset({"csv", "generator", "features", "test", "standardise", "standardise_targets"})
-"""Keys of [data] whose samples are not simply those that stand there."""
+"""Keys of [data] that change the samples given there."""
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -73,7 +73,7 @@ class Session:
     branches: tuple[BranchPlace, ...]
     present: int
     note: str = ""
-    """What the user should know: one sentence, or nothing."""
+    """What the user should know: one sentence, or empty."""
 
 
 def encode(moment: Moment | Snapshot, body: str, saved: datetime) -> bytes:
@@ -132,7 +132,7 @@ def needs_its_file(body: str) -> bool:
 
 
 def decode_head(data: bytes, source: str) -> Head:
-    """What a session says of itself, read without its experiment; `source` names it in errors."""
+    """A session's summary, read without its experiment; `source` names it in errors."""
     return _head(Section(source, "", _document(data, source)))
 
 
@@ -151,7 +151,7 @@ def decode(data: bytes, source: str) -> Session:
 
 
 def _note(experiment: Experiment, branches: tuple[BranchPlace, ...]) -> str:
-    """Whether a session of an earlier version had another arithmetic."""
+    """Whether a session of an earlier version used different arithmetic."""
     runs = [(Branch(experiment, branch.edits), edit.step + 1) for branch in branches for edit in branch.edits]
     for each in (experiment, *(run.trainer(step).experiment for run, step in runs)):
         curved = any(ACTIVATIONS[name].curved for name in each.network.activations)
@@ -195,7 +195,7 @@ def _check_phase(keys: Section, key: str, step: int, phase: str, experiment: Exp
 
 
 def _inline(data: Data) -> dict[str, Any] | None:
-    """Samples as an experiment file holds them; None where they are very many."""
+    """Samples as in an experiment file; None if there are very many."""
     parts = (data,) if data.test is None else (data, data.test)
     count = sum(part.inputs.size + part.targets.size for part in parts)
     if len("0.0,") * count > LARGEST_DATA:
@@ -216,7 +216,7 @@ def _checksum(data: Data) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has a notation for: a definition made in Python may hold tuples and arrays, and half characters."""
+    """What JSON can express: a definition made in Python may hold tuples, arrays and lone surrogates."""
     if isinstance(value, Mapping):
         return {_plain(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, np.ndarray | np.generic):
@@ -251,7 +251,7 @@ def _document(data: bytes, source: str) -> dict[str, Any]:
 
 
 def _damaged(source: str, what: str) -> BackpropError:
-    return BackpropError(f"{source}: {what}", "expected a session as the studio saves it")
+    return BackpropError(f"{source}: {what}", "expected a session saved by the studio")
 
 
 def _too_large() -> BackpropError:
@@ -358,7 +358,7 @@ def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], key
 
 
 def _check_data_file(definition: Mapping[str, Any], source: str) -> None:
-    """Samples come from a plain file: reading another kind might never end."""
+    """Only a regular file is read for samples: reading another kind might never end."""
     data = definition.get("data")
     path = data.get("csv") if isinstance(data, Mapping) else None
     if isinstance(path, str) and not os.path.isfile(path):

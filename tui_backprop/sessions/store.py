@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # functions import the format themselves: the studio's start 
     from tui_backprop.sessions.format import Head, Session
 
 KEPT = 50
-"""How many of the files that studios have named themselves are kept."""
+"""How many automatically named files are kept."""
 AUTOMATIC = "auto-"
 """How their names begin."""
 _NAME = re.compile(r"\w[\w.-]*")
@@ -37,7 +37,7 @@ _ABANDONED = 3600.0
 
 
 def folder() -> Path:
-    """Where sessions are kept that have a name but no path."""
+    """The folder of sessions that have a name but no path."""
     return platformdirs.user_state_path("tui-backprop", appauthor=False) / "sessions"
 
 
@@ -47,7 +47,7 @@ def at(path: str) -> Path:
 
 
 def place(text: str) -> Path:
-    """The file that is meant by a name, or by a path: with a separator in it, or ending in .json."""
+    """The file meant by a name, or by a path (with a separator in it, or ending in .json)."""
     if _is_path(text):
         return at(text)
     if not _NAME.fullmatch(text):
@@ -56,14 +56,14 @@ def place(text: str) -> Path:
 
 
 def place_to_read(text: str) -> Path:
-    """As `place`; where no session has that name, a file in the present folder may."""
+    """As `place`; if no session has that name, a file in the current folder may."""
     if not _is_path(text) and os.path.isfile(text) and not os.path.isfile(folder() / f"{text}.json"):
         return at(text)
     return place(text)
 
 
 def place_to_write(text: str, own: Path | None) -> Path:
-    """As `place`; refused where another file is, and so are the names that studios choose themselves."""
+    """As `place`, but existing files and the names that studios choose themselves are refused."""
     path = place(text)
     if _real(path) == own:
         return path
@@ -81,7 +81,7 @@ def place_to_write(text: str, own: Path | None) -> Path:
 
 
 def shown(path: Path) -> str:
-    """The path as briefly as it can be typed."""
+    """The shortest form of the path that can be typed."""
     with suppress(ValueError, RuntimeError):
         return str(Path("~") / path.relative_to(Path.home()))
     return str(path)
@@ -106,7 +106,7 @@ class InUseError(BackpropError):
 
 
 class Entry(NamedTuple):
-    """A session in the folder: its file, what it says of itself, and whether a studio has it open."""
+    """A session in the folder: its file, its summary, and whether a studio has it open."""
 
     path: Path
     head: Head
@@ -116,7 +116,7 @@ class Entry(NamedTuple):
 def entries() -> tuple[list[Entry], list[BackpropError]]:
     """The sessions of the folder, newest first, and what is wrong with files that cannot be read.
 
-    Times to come are of a clock that was wrong: those sessions are last.
+    A time in the future comes from a wrong clock: those sessions are last.
     """
     from tui_backprop.sessions.format import decode_head
 
@@ -152,16 +152,16 @@ def _read(path: Path) -> bytes:
 class Record:
     """The file in which one studio saves its session.
 
-    Until something has been saved there is none. Where none was given, the first save makes one under a
+    It does not exist until something is saved. If none was given, the first save makes one under a
     name of the studio's own. Another experiment is another session, and gets another file.
     """
 
     def __init__(self) -> None:
         self.path: Path | None = None
         self.cursor: tuple[int, str] | None = None
-        """Step and phase that were saved last."""
+        """The step and phase saved last."""
         self._branches: object = None
-        """The branches that were saved last, and which was the present one."""
+        """The branches saved last, and which of them was current."""
         self.problem = ""
         """Why the last save failed, if it did."""
         self.note = ""
@@ -200,7 +200,7 @@ class Record:
         return record
 
     def save(self, moment: Moment | Snapshot, asked: bool = False) -> bool:
-        """Saves the session that stands at `moment`, unless it is saved already; whether it has written anything.
+        """Saves the session at `moment` unless it is saved already; returns whether it wrote anything.
 
         A run that has not left its start is saved only if the user `asked`. A save that fails leaves the file as
         it was and raises a `BackpropError`.
@@ -222,7 +222,7 @@ class Record:
         return True
 
     def warning(self, experiment: Experiment) -> str:
-        """Why a session of the experiment could be saved, but not opened again, as things are; or nothing."""
+        """Why a session of the experiment could be saved but not opened again; empty if it could."""
         if not (changed := changed_file(experiment)):
             return ""
         from tui_backprop.sessions.format import encode_body, needs_its_file
@@ -231,7 +231,7 @@ class Record:
         return f"This session cannot be resumed now, as {changed}." if needs_its_file(body) else ""
 
     def save_as(self, path: Path, moment: Moment | Snapshot) -> None:
-        """Saves in another file, and from now on there; the file so far stays as it is."""
+        """Saves to another file from now on; the previous file stays as it is."""
         if _real(path) == self.path:
             self.save(moment, asked=True)
             return
@@ -246,7 +246,7 @@ class Record:
         self._experiment, self._body = moment.base, other._body
 
     def close(self) -> None:
-        """Leaves the session to others; what is saved next is another one."""
+        """Releases the session; the next save starts another one."""
         if self._claim is not None:
             self._claim.release()
         self.path = self.cursor = self._branches = self._experiment = self._claim = None
@@ -273,7 +273,7 @@ class Record:
             replace(self.path, data)
 
     def _write_automatic(self, name: str, data: bytes) -> None:
-        """A file of its own, whatever other processes do at the same time."""
+        """A new file that no other process can claim at the same time."""
         word = re.sub(r"[^A-Za-z0-9]+", "-", Path(name).stem)[:40].strip("-")
         stem = f"{AUTOMATIC}{datetime.now():%Y%m%d-%H%M%S}-{word}"
         _make_folder(folder() / stem)
@@ -305,7 +305,7 @@ def resume_newest() -> tuple[Record, Session, list[BackpropError]]:
 
 
 def _make_folder(path: Path) -> None:
-    """The folder for sessions comes with the first of them; any other folder is the user's to make."""
+    """The folder for sessions is created with the first of them; any other folder is for the user to make."""
     if _real(path).parent == _real(folder()):
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -1,4 +1,4 @@
-"""The application: the studio on its screen, and pictures of it without a terminal."""
+"""The application: the studio on its screen, and screenshots of it without a terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # for annotations; lessons are imported when one is opened
 BROKEN = 1
 """The exit code after a crash of the studio."""
 SETTLED = 1.0
-"""Seconds after which the studio is on the screen."""
+"""Seconds after which the studio is visible."""
 STILL = Settings(motion=False)
 
 
@@ -81,10 +81,10 @@ class BackpropApp(ExposedApp):
         news: str = "",
         by_hand: int = 0,
     ) -> None:
-        """`record` is where the session is saved; without one it is not.
+        """`record` is where the session is saved; without one it is not saved.
 
         A `lesson` is read beside the studio, from where it was left if progress is kept; `questions` says whether it
-        asks them, None whether it did last time. `keep` keeps settings that are changed. `news` is the first thing to
+        asks them, None: as last time. `keep` stores settings that are changed. `news` is the first thing to
         say. So many steps are worked out `by_hand` first.
         """
         ansi = settings.theme == "ansi"
@@ -104,7 +104,7 @@ class BackpropApp(ExposedApp):
         self._studio.settle_in(settings, keep, news)
 
     def run_to_end(self) -> int:
-        """Runs the studio to its end, and gives the terminal back whatever happens; returns the exit code."""
+        """Runs the studio to its end, and restores the terminal whatever happens; returns the exit code."""
         try:
             with caught(self.leave):
                 self.run()
@@ -130,7 +130,7 @@ class BackpropApp(ExposedApp):
         return self._studio.chapter
 
     def leave(self, code: int) -> None:
-        """Ends with an exit code from wherever the program is, and saves the session before."""
+        """Ends with an exit code, wherever the program is, after saving the session."""
         if self._home is None:
             raise SystemExit(code)
         with suppress(RuntimeError):  # the loop has ended: we are leaving already
@@ -142,7 +142,7 @@ class BackpropApp(ExposedApp):
         self.exit(return_code=code)
 
     def on_load(self) -> None:
-        """The terminal is not taken yet. What breaks in a callback of the loop ends the studio, too."""
+        """The terminal is not taken yet. An error in a callback of the loop ends the studio, too."""
         self._home = asyncio.get_running_loop()
         self._home.set_exception_handler(self._callback_broke)
 
@@ -166,7 +166,7 @@ class BackpropApp(ExposedApp):
 
     @property
     def size(self) -> Size:
-        """Of the screen: the terminal's, within bounds."""
+        """The screen's size: the terminal's, within bounds."""
         return Size(*fitting(*super().size))
 
     async def on_event(self, event: Event) -> None:
@@ -185,7 +185,7 @@ class BackpropApp(ExposedApp):
             await self._events.arrive(event)
 
     def get_css_variables(self) -> dict[str, str]:
-        """The theme's, as Textual asks; what is written in dialogs and frames can be read as well as the panes."""
+        """The theme's variables for Textual, adjusted so that dialogs and frames are as legible as the panes."""
         palette, variables = palette_of(self.current_theme), super().get_css_variables()
         if palette is ANSI:
             return {**variables, "panel": f"ansi_{ANSI.inks['frame']}"}  # Textual makes it the text's
@@ -200,12 +200,12 @@ class BackpropApp(ExposedApp):
         return variables
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """Leaves; what is still typed opens nothing."""
+        """Leaves; keys typed from now on are ignored."""
         self._events.shut()
         super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:
-        """Takes the uppermost screen away, but never the studio."""
+        """Closes the topmost screen, but never the studio."""
         return AwaitComplete() if self.screen is self._studio else super().pop_screen()
 
     def action_command_palette(self) -> None:
@@ -216,7 +216,7 @@ class BackpropApp(ExposedApp):
             self.push_screen(StudioPalette())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Some actions are not for strangers."""
+        """Some actions are off in a kiosk."""
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def save_now(self) -> None:

@@ -1,4 +1,4 @@
-"""How the studio behaves when it is shown to an audience: by itself, or to strangers."""
+"""How the studio behaves in public: as a demo that plays by itself, or as a kiosk."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ KIOSK_PARAMETERS = 10_000
 KIOSK_SAMPLES = 1_000
 """Samples of a visitor's data."""
 KIOSK_FORBIDS = frozenset({"save", "app.suspend_process", "suspend_process"})
-"""Actions that a visitor has no use for, and a host no wish for."""
+"""Actions that a kiosk does not offer: visitors don't need them, and hosts don't want them."""
 
 
 class Audience(NamedTuple):
-    """`kiosk`: strangers at the keys, so no files, bounded memory and runs, and a fresh start when they have left.
+    """`kiosk`: for public use, so no files, bounded memory and runs, and a restart when a visitor has left.
 
     `play`: unattended, so it plays by itself and starts over.
     """
@@ -33,7 +33,7 @@ class Audience(NamedTuple):
     idle: float = 300.0
     """Seconds without a key or a mouse after which a kiosk starts over."""
     interval: float = 6.0
-    """Seconds that an unattended demo shows how it ended, before it starts over."""
+    """Seconds for which an unattended demo shows its end before it starts over."""
 
 
 ALONE = Audience()
@@ -49,12 +49,12 @@ class IdleRestart:
         self._timer: Timer | None = None
 
     def user_active(self) -> None:
-        """Somebody is there: a kiosk starts over only some time after the last key."""
+        """Called on each key: a kiosk starts over only some time after the last one."""
         if self._audience.kiosk:
             self._after(self._audience.idle)
 
     def run_ended(self) -> None:
-        """A demo shows for a while how the run ended."""
+        """Called at the end of a run: a demo shows it for a while."""
         if self._audience.play:
             self._after(self._audience.interval)
 

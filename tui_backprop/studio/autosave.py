@@ -1,4 +1,4 @@
-"""Saves the studio's session as it goes: at once, but not all the time, and nothing at all while nothing happens."""
+"""Saves the studio's session as it goes: at once, but not too often, and never while nothing happens."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.sessions.store import Record, place, place_to_write, shown, typed
 
 INTERVAL = 1.0
-"""Seconds from one save to the next at least."""
+"""The least seconds between two saves."""
 SHARE = 20
-"""A save that took long is followed by a pause this many times as long."""
+"""A slow save is followed by a pause this many times as long."""
 
 
 class Autosave:
-    """Keeps a session's file up to date with where the run stands; without a record there is nothing to keep.
+    """Keeps a session's file up to date with the run; without a record it does nothing.
 
-    A session that is resumed is left alone until the studio is back where it was saved. Where that way was broken
-    off, the file stays as it was, and what follows is another session.
+    A resumed session is not written until the studio is back where it was saved. If the user stopped that
+    move, the file stays as it was, and what follows is another session.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class Autosave:
 
     @property
     def returns_to(self) -> tuple[int, str] | None:
-        """Where a session that is resumed was left, until the studio is there again."""
+        """Where the resumed session was left, until the studio is there again."""
         return self._record.cursor if self._record is not None and self._returning else None
 
     def returned(self) -> str:
-        """The studio is where the session was left; tells which one it is."""
+        """The studio is where the session was left; says which session it is."""
         self._returning = False
         note = self._record.note if self._record is not None else ""
         return f"Resumed {self.where()}. {note}".rstrip()
@@ -61,13 +61,13 @@ class Autosave:
         return shown(self._record.path) if self._record is not None and self._record.path is not None else ""
 
     def name(self) -> str:
-        """What resumes the session; nothing where it is not kept."""
+        """The command that resumes the session; empty if it is not saved."""
         return typed(self._record.path) if self._record is not None and self._record.path is not None else ""
 
     def apart(self) -> str:
         """Saves the present moment in a file of its own, which stays as it is; returns what resumes it.
 
-        Nothing where no session is kept. Raises `BackpropError` where it cannot be saved.
+        Returns nothing if no session is kept. Raises `BackpropError` if it cannot be saved.
         """
         if self._record is None:
             return ""
@@ -90,7 +90,7 @@ class Autosave:
             self._timer = self._later(wait, self.save)
 
     def under_way(self) -> None:
-        """A long move goes on: saves how far it is, if the last save is long enough ago."""
+        """A long move is running: saves its progress if the last save is long enough ago."""
         if self._record is not None and time.monotonic() >= self._next:
             self.save()
 
@@ -117,26 +117,26 @@ class Autosave:
         self._next = start + max(INTERVAL, SHARE * (end - start))
 
     def warning(self, experiment: Experiment) -> str:
-        """Why a session of the experiment could not be opened again, as things are; or nothing."""
+        """Why a session of the experiment could not be opened again; empty if it could."""
         with suppress(BackpropError):  # where it cannot be saved at all, that is reported
             return "" if self._record is None else self._record.warning(experiment)
         return ""
 
     def _warn(self) -> None:
-        """Tells what keeps the session from being opened again, as soon as it is known."""
+        """Reports what keeps the session from being opened again, as soon as it is known."""
         warning = self.warning(self._snapshot().base)
         if warning and warning != self._warned:
             self._notify(warning)
         self._warned = warning
 
     def save_now(self) -> None:
-        """Saves the present moment without a word and without fail, for when the studio is about to end."""
+        """Saves the present moment silently, and never raises: the studio is about to end."""
         if self._record is not None and not self._returning:
             with suppress(Exception):
                 self._record.save(self._snapshot())
 
     def read_name(self, text: str) -> str:
-        """A name or a path that the session can be saved under; nothing stands for the one it has."""
+        """A name or a path to save the session under; empty stands for its present one."""
         name = text.strip()
         if self._returning:
             raise BackpropError("still on the way to where the session was left", "wait, or stop with escape")
@@ -145,7 +145,7 @@ class Autosave:
         return name
 
     def save_as(self, name: str) -> str:
-        """Saves under a name or a path, and from then on there; says how it went."""
+        """Saves under a name or a path from now on; reports the outcome."""
         if self._record is None:
             return "This studio keeps no session."
         try:

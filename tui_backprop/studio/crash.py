@@ -1,4 +1,4 @@
-"""What stays of a studio that broke: a file for whoever mends it, and a line for whoever sat before it."""
+"""What a crash leaves: a file for whoever fixes it, and a line for the user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "crash.txt"
 
 
 def keep(error: BaseException) -> Path | None:
-    """Writes down how it broke; where, or None where that cannot be written."""
+    """Writes a crash report; returns its path, or None if it cannot be written."""
     path = folder().parent / NAME
     versions = f"tui-backprop {_version('tui-backprop')}, Textual {_version('textual')}"
     surroundings = f"{versions}, Python {platform.python_version()}, {platform.platform()}"
@@ -37,11 +37,11 @@ def _version(package: str) -> str:
 
 
 def told(error: BaseException, kept: Path | None, onwards: str) -> str:
-    """One line about it; `onwards` is the command that goes on from here, if there is one."""
+    """One line about the crash; `onwards` is the command that continues from here, if there is one."""
     what = one_line(f"the studio crashed: {type(error).__name__}: {error}", 120)
     where = f"; {one_line(str(kept), 5000)} has the details" if kept is not None else ""
     return what + where + (f"; `{onwards}` goes on" if onwards else "")
 
 
 STRANGERS = "something went wrong; please start again"
-"""Said to users who cannot do anything about it."""
+"""For users who cannot do anything about it."""

@@ -1,4 +1,4 @@
-"""Keys, clicks and pastes, let in one at a time: each finds the screen that the one before it has led to."""
+"""Keys, clicks and pastes, handled one at a time: each finds the screen that the one before it has led to."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HELD = 0.1
 DOUBLE = 0.5
 """The same of clicks in one place."""
 ROUNDS = 8
-"""Most ways up that are waited for after one event: longer chains are something else, such as a run under way."""
+"""The most rounds of follow-up work to wait for after one event: more than that is something else, such as a run."""
 
 
 class EventQueue:
-    """Hands events to `deal` in the order in which they arrive, each when all that the last one led to has happened.
+    """Passes events to `deal` in the order of arrival, each once everything that the last one caused has happened.
 
     So what is typed ahead finds the screen that it is meant for. What was typed ahead of a screen's end is dropped
-    with it, and so is the rest of a stroke that has changed the screen: a key that is held, or struck twice in a hurry.
+    with it, and so are repeats of a key or click that has changed the screen: held down, or hit twice in a hurry.
     """
 
     def __init__(self, app: App[Any], deal: Callable[[Event], Awaitable[None]]) -> None:
@@ -33,9 +33,9 @@ class EventQueue:
         self._waiting: deque[Event] = deque()
         self.busy = False
         """Whether there is an event that has not been dealt with yet."""
-        self._screens: list[Screen[Any]] = []  # as they lay over each other when the last event was dealt with
-        self._changed_at = 0.0  # when the screen in front was another one for the last time
-        self._closed = False  # whether the one that came to the front then had been there before
+        self._screens: list[Screen[Any]] = []  # the stack when the last event was handled
+        self._changed_at = 0.0  # when the front screen last changed
+        self._closed = False  # whether it changed back to an earlier screen
         self._stroke: tuple[object, ...] = ()
         self._struck_at = 0.0
         self._shut = False
@@ -49,7 +49,7 @@ class EventQueue:
             await self._next()
 
     def shut(self) -> None:
-        """Lets nothing in any more: the studio is being left."""
+        """Drops everything from now on: the studio is being left."""
         self._shut = True
         self._waiting.clear()
 
@@ -84,14 +84,14 @@ class EventQueue:
         return [node for node in self._app.screen.walk_children(Widget, with_self=True) if node.message_queue_size]
 
     def _way(self) -> list[DOMNode]:
-        """The widgets with something still to do, the one with the focus, and all around them, from inside out."""
+        """The widgets with pending messages, the focused one, and all their ancestors, innermost first."""
         screen = self._app.screen
         concerned = [*self._unfinished(), screen.focused or screen]
         nodes = {above for node in concerned for above in node.ancestors_with_self}
         return sorted(nodes, key=lambda node: len(node.ancestors), reverse=True)
 
     async def _follow(self, way: list[DOMNode], screen: Screen[Any], rounds: int) -> None:
-        """Climbs `way` behind the event, on from each widget when it has done what there was to do, up to the app."""
+        """Follows the event up `way`, from each widget once its messages are handled, to the app."""
         while way:
             if way.pop(0).call_later(self._follow, way, screen, rounds):
                 return
@@ -107,7 +107,7 @@ class EventQueue:
 
 
 def _stroke(event: Event) -> tuple[object, ...]:
-    """What makes two events one stroke: the key, or the place of a click; nothing for all else."""
+    """What makes two events repeats of each other: the key, or the place of a click; empty for all others."""
     if isinstance(event, Key):
         return (event.key,)
     return (event.x, event.y) if isinstance(event, (MouseDown, MouseUp)) else ()

@@ -10,7 +10,7 @@ from tui_backprop.studio.panes.views import VIEWS
 
 
 class Key(NamedTuple):
-    """A key, what it does in a sentence, and its text in the key bar, if it has one there."""
+    """A key, a sentence on what it does, and its text in the key bar, if any."""
 
     name: str
     key: str
@@ -20,7 +20,7 @@ class Key(NamedTuple):
     bar: tuple[str, str] | None = None
 
     def binding(self) -> Binding:
-        """As Textual wants it."""
+        """The same as a binding for Textual."""
         return Binding(self.key, self.action, self.does, show=False, id=self.name, tooltip=self.does, priority=False)
 
 
@@ -67,7 +67,7 @@ KEYS = (
     Key("quit", "q", "q", "app.quit", "Quit", ("q", "quit")),
 )
 PANE_KEYS = (("v", "view", "view"), ("c", "chart", "chart"), ("y", "copy", "copy"))
-"""Keys of single panes, which stand in the panes' titles or beside their names instead of in the key bar."""
+"""Keys of single panes, shown in the panes' titles or beside their names instead of in the key bar."""
 
 
 LESSON_KEYS = (
@@ -76,10 +76,10 @@ LESSON_KEYS = (
     Key("questions", "Q", "Q", "questions", "Lesson questions on or off"),
     Key("again", "A", "A", "again", "This chapter again, with every question open; pressed twice"),
 )
-"""Keys that are there beside a lesson."""
+"""Keys that exist only beside a lesson."""
 SCROLL_KEYS = (
     Key("scroll-back", "pageup", "pgup", "scroll_lesson(-1)", "Scroll the lesson's page back"),
-    Key("scroll-on", "pagedown", "pgdn", "scroll_lesson(1)", "Scroll the lesson's page on"),
+    Key("scroll-on", "pagedown", "pgdn", "scroll_lesson(1)", "Scroll the lesson's page forward"),
 )
 """Those that go before a pane's own, while the lesson's page is longer than its pane."""
 

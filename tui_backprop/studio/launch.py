@@ -19,7 +19,7 @@ from tui_backprop.terminal.looks import looks
 def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
     """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed.
 
-    It takes the terminal, with as many colours and such characters as that has. Raises `BackpropError` where there
+    It takes over the terminal, with the colours and characters that it has. Raises `BackpropError` where there
     is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read; `SystemExit`
     after a signal that ends programs, or where the studio crashed.
     """

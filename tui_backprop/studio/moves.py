@@ -17,11 +17,11 @@ from tui_backprop.render.trouble import why_grown
 from tui_backprop.studio.queue import Move
 
 MOST_EPOCHS = 1_000_000
-"""Where a run that never ends by itself gives up: nets of this size that are stuck this long stay stuck."""
+"""Epochs after which a run until convergence gives up: a network that is stuck this long stays stuck."""
 
 
 MOST_STEPS = 10_000_000
-"""Where a run that waits for what never happens gives up."""
+"""Steps after which a run until something happens gives up."""
 
 
 def by_phase(timeline: Timeline, by: int) -> Move:
@@ -60,7 +60,7 @@ def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:
 
 
 def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], None]) -> Move:
-    """To where a session was left; tells when it is there, which it never is if it was stopped on the way."""
+    """To where a session was left; calls `returned` on arrival, but not if stopped on the way."""
     there = to_place(timeline, step, phase if step else None)
 
     def make() -> Iterator[str]:
@@ -82,14 +82,14 @@ def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | No
 
 
 def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
-    """Whole epochs until one reaches the experiment's goal; none where one has."""
+    """Whole epochs until one reaches the experiment's goal; none if one already has."""
     if (epoch := timeline.moment.converged_at) is not None:
         return _told(f"It converged in epoch {epoch:,}.", notify)
     return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", notify)
 
 
 def _told(text: str, notify: Callable[[str], None]) -> Move:
-    """No move, but a word."""
+    """No move, only a message."""
 
     def make() -> Iterator[str]:
         notify(text)
@@ -104,7 +104,7 @@ def until_below(timeline: Timeline, bound: float, notify: Callable[[str], None])
 
 
 def for_epochs(timeline: Timeline, count: int, notify: Callable[[str], None]) -> Move:
-    """So many epochs more."""
+    """That many more epochs."""
     return _run(timeline, lambda errors: False, count, "Ran to ", notify)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """So many phases, steps or epochs every `seconds`; 0 epochs are as many as there is time for."""
+    """`count` phases, steps or epochs every `seconds`; 0 epochs means as many as there is time for."""
 
     unit: str
     seconds: float

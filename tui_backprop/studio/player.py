@@ -10,7 +10,7 @@ from tui_backprop.studio.pace import DEFAULT_PACE, PACES, Pace
 
 
 class Player:
-    """Calls `tick` at a pace that can be changed, from `play` to `pause`; tells the status by `show`."""
+    """Calls `tick` at an adjustable pace, from `play` to `pause`; reports the status by `show`."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Player:
 
     @property
     def pace(self) -> Pace:
-        """What is made how often."""
+        """What is played, and how fast."""
         return PACES[self._speed]
 
     def set_speed(self, speed: int) -> None:

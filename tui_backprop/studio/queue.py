@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 BREATH = 0.002
-"""Seconds between two slices of something long, in which keys find their way."""
+"""Seconds between two slices of a long move, in which keys are handled."""
 
 
 class Move(NamedTuple):
@@ -22,7 +22,7 @@ class Move(NamedTuple):
 
 
 class MoveQueue:
-    """A queue of moves: none is lost, however fast they are asked for."""
+    """A queue of moves: none is lost, however fast they are requested."""
 
     def __init__(self) -> None:
         self._waiting: deque[Move] = deque()
@@ -42,7 +42,7 @@ class MoveQueue:
         self._waiting.append(move)
 
     def stop(self) -> None:
-        """Ends the move under way where it is, and forgets those that are waiting."""
+        """Ends the current move where it is, and drops those that are waiting."""
         self._waiting.clear()
         progress, self._progress, self._move = self._progress, None, None
         if progress is not None:

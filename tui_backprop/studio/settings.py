@@ -1,6 +1,6 @@
-"""What you have chosen for every studio: a small TOML file in the user's folder for configuration.
+"""The settings for every studio: a small TOML file in the user's configuration folder.
 
-The studio changes values in it and leaves all else as it is, so it can be edited by hand, too.
+The studio changes values in it and keeps everything else, so it can be edited by hand.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def place() -> Path:
 
 
 def load() -> tuple[Settings, str]:
-    """What is kept, and what is wrong with the file, in a line; what is wrong counts as not set."""
+    """The stored settings, and a line on what is wrong with the file; wrong settings count as not set."""
     try:
         return _settings(read_text(place(), LARGEST, "fix or remove it", pipes=False))
     except FileNotFoundError:
@@ -76,7 +76,7 @@ def keep(name: str, value: str | bool) -> str:
 
 
 def choose(kiosk: bool, few_colours: bool, theme: str | None, motion: bool | None) -> tuple[Settings, str]:
-    """The settings for a studio, and what is wrong with the file: what is asked for goes before what is kept.
+    """The settings for a studio, and what is wrong with the file: options override the file.
 
     A kiosk reads no file. With few colours the theme is the terminal's own. Raises `BackpropError` for a theme that
     does not exist.

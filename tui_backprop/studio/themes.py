@@ -28,7 +28,7 @@ OWN = (
 
 
 def theme_names() -> tuple[str, ...]:
-    """Every name that a theme can be chosen by, our own first."""
+    """The names of all themes, our own first."""
     return tuple(theme.name for theme in OWN) + tuple(name for name, one in BUILTIN_THEMES.items() if not one.ansi)
 
 

@@ -1,4 +1,4 @@
-"""What stands on a terminal's screen, cell by cell, read off the sequences that draw it."""
+"""The contents of a terminal's screen, cell by cell, read from the sequences that draw it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Look(NamedTuple):
 
 
 Cell = tuple[str, Look]
-"""What stands in a cell, with its combining marks. The second cell of a wide character holds the empty string."""
+"""The contents of a cell, with its combining marks. The second cell of a wide character holds the empty string."""
 PLAIN = Look()
 ANY = "any"
 """The foreground of a blank that shows none."""
@@ -31,7 +31,7 @@ _OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)
 
 @lru_cache(maxsize=4096)
 def blank(look: Look) -> Cell:
-    """A blank of a look, without what cannot be seen of it: blanks that look alike are the same."""
+    """A blank in a look, without attributes that cannot be seen: blanks that look alike are equal."""
     return " ", look if look.attributes & DRAWN else Look(0, ANY, look.background)
 
 
@@ -102,7 +102,7 @@ class Cells:
             row[place] = (character + mark, look)
 
     def copy(self) -> Cells:
-        """The same screen, to be changed apart from this one."""
+        """A copy that can be changed independently."""
         other = Cells.__new__(Cells)
         other.columns, other.rows = self.columns, self.rows
         other.grid = [row.copy() for row in self.grid]

@@ -21,17 +21,17 @@ from tui_backprop.terminal.line import TerminalConnection, read_keys
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 ASK = "\x1b[6n"
-"""Asks where the cursor is: the answer says that everything before has been read."""
+"""Asks where the cursor is: an answer means that everything before it has been read."""
 BUSY = 1.0
-"""A frame sooner than this many seconds after the last may find that one still on its way."""
+"""Until this many seconds after a frame, it may still be on its way."""
 FIRST_PATIENCE = 1.0
-"""Seconds to wait for a terminal that has never answered yet; then it is drawn on as if it kept up."""
+"""Seconds to wait for a terminal that has never answered; after that, drawing goes on as if it kept up."""
 PATIENCE = 0.4
 """Seconds to wait for a terminal that does answer, besides twice the time that as many bytes took before."""
 BEHIND = 0.2
 """Seconds without an answer after which nothing is sent that could be left out."""
 MOTION = 3000
-"""Bytes a second that a line must carry, or nothing moves on it between two pictures."""
+"""Bytes per second that a line must carry for anything to be animated."""
 SLOW = 1.0
 """Seconds that a frame may take to be shown all at once; if it takes longer, it comes in two parts."""
 UPPER = 0.55
@@ -39,7 +39,7 @@ UPPER = 0.55
 LAST_WAIT = 0.5
 """Seconds to wait for an answer that is still due when the studio is left."""
 HANGUP = 129
-"""The exit code of a program whose terminal has gone, as after the signal that says so."""
+"""The exit code of a program whose terminal is gone, as after SIGHUP."""
 # modes, keyboard protocol, questions, strings and the bell leave the cells as they are
 _HARMLESS = re.compile(
     r"(?:\x1b\[\?(?!1049|47|1047)[0-9;]*[hl]|\x1b\[\?[0-9;]*\$p|\x1b\[[<>=][0-9;]*u|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)*"
@@ -107,7 +107,7 @@ class DiffDriver(ResilientDriver):
 
     @property
     def slow(self) -> bool:
-        """Whether the line has no room for frames that could be left out."""
+        """Whether the line is too slow for frames that could be left out."""
         late = self._waiting and self._questions and time.monotonic() - self._questions[0][0] > BEHIND
         return bool(late) or self._pace * MOTION > 1
 
@@ -117,7 +117,7 @@ class DiffDriver(ResilientDriver):
         self._send_frame()
 
     def measured(self) -> tuple[int, int] | None:
-        """The terminal's own word; COLUMNS and LINES, which stay as they are when it is resized, only without one."""
+        """What the terminal says; COLUMNS and LINES, which do not follow a resize, only if it says nothing."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:  # it is gone
@@ -184,7 +184,7 @@ class DiffDriver(ResilientDriver):
             self._send_frame()
 
     def _impatient(self, asked_at: float) -> None:
-        """The answer has not come for too long: it may be lost, or the terminal gives none. Draw on."""
+        """No answer for too long: it may be lost, or the terminal gives none. Keep drawing."""
         if self._waiting and self._questions and self._questions[-1][0] == asked_at:
             if self._answers:
                 self._questions.clear()
@@ -201,10 +201,10 @@ class DiffDriver(ResilientDriver):
         else:
             super().process_message(message)
 
-    # Coming and going
+    # Start and stop
 
     def start_application_mode(self) -> None:
-        """Takes the terminal over; its screen is a new one."""
+        """Takes over the terminal, with an empty screen."""
         self._line.start()
         self._drawing = True
         self.forget()

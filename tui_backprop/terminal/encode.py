@@ -10,7 +10,7 @@ from tui_backprop.terminal.cells import ANY, DRAWN, PLAIN, Cell, Cells, Look
 CLEAR = "\x1b[m\x1b[2J"
 """Makes every cell blank and plain."""
 _REWRITE = 12
-"""Unchanged cells up to this many may be cheaper to write again than to jump over."""
+"""Up to this many unchanged cells may be cheaper to rewrite than to jump over."""
 _CHOICE = 4
 """Runs of each look that are compared, from the top: more take longer and save nothing."""
 

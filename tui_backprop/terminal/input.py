@@ -1,7 +1,7 @@
 """What a terminal sends, sorted before Textual's parser sees it: keys, reports, and what is neither.
 
-That parser types what it does not know, as if the user had; it raises on some reports, and is dead afterwards. Here it
-gets one whole sequence at a time, and a sequence that it makes nothing of is dropped.
+That parser turns what it does not know into typed text; it raises on some reports, and is dead afterwards. Here it
+gets one whole sequence at a time, and a sequence that it does not understand is dropped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from textual.message import Message
 from tui_backprop.terminal.internals import KeyParser
 
 PATIENCE = 0.5
-"""Seconds after which a sequence that does not end is given up: what comes next is a key again."""
+"""Seconds after which an unfinished sequence is given up: what comes next is a key again."""
 PASTE_PATIENCE = 1.0
 """Seconds without a byte after which a paste is over."""
 MOST_PASTED = 2**20

@@ -1,4 +1,4 @@
-"""Every private name of Textual that the studio uses, and why. Another version of Textual may be without it."""
+"""Every private name of Textual that the studio uses, and why. Another version of Textual may lack it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 KeyParser = XTermParser
-"""Makes messages of what the terminal sends. Textual's driver has it in a loop that never sees an end of file."""
+"""Turns what the terminal sends into messages. Textual's driver runs it in a loop that never sees an end of file."""
 
 
 def driver_of(app: App[Any]) -> Driver | None:
@@ -30,7 +30,7 @@ def picture_of(app: App[Any]) -> RenderableType | None:
 
 
 def fail(app: App[Any], error: Exception) -> None:
-    """Ends `app` with an error of another thread, as with one of its own; `App.exit` would lose it."""
+    """Ends `app` with an error from another thread as if it were its own; `App.exit` would lose it."""
     app._handle_exception(error)
 
 
@@ -42,15 +42,15 @@ def read_browser_keys(parser: type) -> None:
 
 
 class ExposedApp(App[None]):
-    """Base of an application that breaks without a word: by itself Textual prints a traceback of many screens."""
+    """Base of an application that fails silently: by default Textual prints a traceback many screens long."""
 
     broken: Exception | None = None
-    """What broke first."""
+    """The first error."""
     torn_away = False
-    """Whether it is left wherever it is: what breaks then was just being mounted, and does not count."""
+    """Whether it is being left in the middle of something: errors of widgets just being mounted then do not count."""
 
     def panic(self, *renderables: object) -> None:
-        """Ends: there is nothing to tell before the terminal is given back."""
+        """Ends; errors are reported once the terminal is restored."""
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
@@ -65,7 +65,7 @@ class ExposedApp(App[None]):
 
 
 class ExposedScreen(Screen[None]):
-    """Base of a screen that is drawn when it is `complete`: by itself Textual draws what has no size yet, too."""
+    """Base of a screen that is drawn only once it is `complete`: by default Textual also draws what has no size yet."""
 
     @property
     def complete(self) -> bool:
@@ -78,7 +78,7 @@ class ExposedScreen(Screen[None]):
 
 
 class ExposedDriver(Driver):
-    """Base of a driver for Linux and macOS, before Textual's own: what a driver of ours needs, by public names."""
+    """Mixin in front of Textual's driver for Linux and macOS: what our driver needs of it, under public names."""
 
     _writer_thread: Any
 

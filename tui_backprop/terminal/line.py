@@ -25,7 +25,7 @@ class TerminalConnection:
         """Whether the terminal still takes what is written."""
 
     def start(self) -> None:
-        """Begins to write."""
+        """Starts the thread that writes."""
         self._thread = threading.Thread(target=self._run, name="terminal-output", daemon=True)
         self._thread.start()
 
@@ -35,7 +35,7 @@ class TerminalConnection:
             self._queue.put(text)
 
     def stop(self, patience: float = 2.0) -> None:
-        """Waits until everything is written, but not for ever: a terminal may have stopped reading."""
+        """Waits until everything is written, but not forever: a terminal may have stopped reading."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._queue.put(None)
@@ -54,7 +54,7 @@ class TerminalConnection:
 
 
 def read_keys(terminal: int, stop: threading.Event, receive: Callable[[Message], None], debug: bool) -> bool:
-    """Hands on what the terminal sends until `stop` is set; False where the terminal is gone (end of file, error)."""
+    """Passes on what the terminal sends until `stop` is set; False where the terminal is gone (end of file, error)."""
     reader = KeyReader(debug)
     while not stop.is_set():
         try:

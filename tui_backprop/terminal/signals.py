@@ -1,4 +1,4 @@
-"""Signals that end a program: wherever they come, it leaves in order."""
+"""Signals that end a program: whenever they come, it shuts down cleanly."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Notation:
         return re.compile(rf"{before} ?(?P<digits>{digits}) ?(?:(?P<percent>%)|{_CURRENCY})")
 
     def number(self, text: str) -> float | None:
-        """The number that `text` is, infinite where it is too large for a float; None where it is none."""
+        """The number in `text`, infinite if it is too large for a float; None if it is not one."""
         plain = _plain(text)
         found = self._number.fullmatch(plain)
         if found is None:

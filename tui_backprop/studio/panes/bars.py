@@ -9,11 +9,11 @@ from tui_backprop.render.spans import Line, Span, clip, length
 from tui_backprop.studio.panes.pane import Painted
 
 ALWAYS = 2
-"""How many of the last keys are shown whatever the width: help and quit."""
+"""How many of the last keys are shown at any width: help and quit."""
 
 
 class PaneBar(Painted):
-    """The panes that share one place on a small screen, the one in sight marked."""
+    """The panes that share one place on a small screen; the visible one is marked."""
 
     DEFAULT_CSS = """
     PaneBar { height: 1; background: $background; }

@@ -22,7 +22,7 @@ class Breadcrumb(Painted):
     """
 
     news: reactive[str] = reactive("", repaint=False)
-    """What the studio has to say: a run's progress, why it stopped. The next step clears it."""
+    """The studio's message: a run's progress, or why it stopped. The next step clears it."""
 
     status: reactive[str] = reactive("", repaint=False)
     """Whether it plays, and how fast."""
@@ -31,7 +31,7 @@ class Breadcrumb(Painted):
     """Whether a lesson asks for what the header would say."""
 
     def watch_asked(self) -> None:
-        """The verdict is kept back, or given."""
+        """Hides or shows the verdict."""
         self.repaint()
 
     def watch_status(self) -> None:

@@ -18,7 +18,7 @@ _LARGEST = 1e300
 _TEST = "×"
 """The mark for the test samples' error."""
 _SAME = 1e-9
-"""Errors that differ by a smaller part stand on one line."""
+"""Relative differences below this are drawn as a flat line."""
 
 
 class ChartPane(Pane):
@@ -59,7 +59,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     left_out = len(errors) - len(x)
     every = max(1, len(x) // (4 * columns))
     x, y = x[::every], y[::every]
-    import plotext  # here, because it takes a fifth of a second that the studio's start can do without
+    import plotext  # imported here: it takes a fifth of a second, too long for the studio's start
 
     from tui_backprop.core.diagnostics.held_out import view_held_out
 

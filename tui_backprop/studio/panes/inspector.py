@@ -25,7 +25,7 @@ class InspectorPane(Pane):
     BOUND = ("moment", "selection")
 
     offset_lines: reactive[int] = reactive(0, repaint=False)
-    """How far a person has scrolled from where the present phase is in sight."""
+    """How far the user has scrolled from the present phase."""
 
     @staticmethod
     def want(experiment: Experiment) -> Want:
@@ -40,7 +40,7 @@ class InspectorPane(Pane):
         total = len(inspection.lines)
         if total <= rows:
             return abbreviate_repeats(inspection.lines)
-        stride = max(1, rows // 2)  # scrolling costs as much as a new page, so rather a few times far than often a bit
+        stride = max(1, rows // 2)  # scrolling costs as much as a new page: rather few jumps than many
         resting = max(inspection.focus // stride * stride - stride // 2, inspection.end - rows)
         focus = min(max(0, resting), total - rows)
         top = min(max(0, focus + self.offset_lines), total - rows)
@@ -69,7 +69,7 @@ class InspectorPane(Pane):
 
 
 def _with_arrows(lines: list[Line], columns: int, above: bool, below: bool) -> list[Line]:
-    """Signs at the right edge that there is more above or below."""
+    """Arrows at the right edge where there is more above or below."""
     shown = list(lines)
     if above:
         shown[0] = line(*pad(shown[0], columns - 1), Span("↑", "accent"))

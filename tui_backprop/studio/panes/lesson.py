@@ -46,7 +46,7 @@ class LessonPane(Pane):
     """The first line in sight."""
 
     class Answered(Message):
-        """Somebody answered: the place of an option as shown, or a number."""
+        """The learner answered: the place of an option as shown, or a number."""
 
         def __init__(self, given: float) -> None:
             self.given = given
@@ -110,9 +110,9 @@ class LessonPane(Pane):
         return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
 
     def on_key(self, event: Key) -> None:
-        """While a question is open and the lesson has the focus, keys answer it; the others do what they always do."""
+        """While a question is open and the lesson has the focus, keys answer it; other keys work as usual."""
         if self.page is None or not self.page.open or self.page.prompt is None:
-            if event.key == "enter":  # one too many, or on to what comes: not the studio's
+            if event.key == "enter":  # one press too many, or meant for the next page: not for the studio
                 self.post_message(self.Chosen("turn(1)"))
                 event.stop()
                 event.prevent_default()
@@ -144,7 +144,7 @@ class LessonPane(Pane):
         return True
 
     def _number_key(self, key: str, character: str) -> bool:
-        """Whether a key was for the number that is typed: once it is begun, whatever can be printed is part of it."""
+        """Whether a key was for the number being typed: once it is begun, any printable character is part of it."""
         if begins_number(character) or (self.typed and character and character not in TURNING):
             self.typed += character if len(self.typed) < LONGEST else ""
         elif key == "backspace" and self.typed:

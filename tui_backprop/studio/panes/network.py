@@ -22,7 +22,7 @@ from tui_backprop.terminal.internals import driver_of
 PULSE = 0.42
 """Seconds that a pulse takes."""
 QUIET = 0.5
-"""Seconds without a move before one that a pulse is shown of."""
+"""Seconds without a move before a pulse is shown."""
 
 
 class NetworkPane(Pane):
@@ -43,7 +43,7 @@ class NetworkPane(Pane):
     """
 
     maps: reactive[bool] = reactive(False, repaint=False)
-    """Whether each unit has a map of what it says over the plane of the inputs."""
+    """Whether each unit shows a map of its output over the plane of the inputs."""
     motion: reactive[bool] = reactive(False, repaint=False)
     """Whether a pulse may run along the edges."""
 
@@ -57,7 +57,7 @@ class NetworkPane(Pane):
         self._seen: Moment | None = None
 
     def watch_moment(self) -> None:
-        """Another moment: what flows on the way to it is shown once, unless moves come too fast for that."""
+        """Another moment: a pulse shows once what flows on the way to it, unless moves come too fast."""
         before, after, now = self._seen, self.moment, self.clock()
         quiet, self._seen, self._moved = now - self._moved >= QUIET, after, now
         self.settle()
@@ -116,7 +116,7 @@ class NetworkPane(Pane):
         return graph(moment, self.selection, columns, rows, frame, self.shading if self.maps else None)
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """The frame is lit, or as the others'."""
+        """The frame is highlighted with the focus."""
         super().watch_has_focus(has_focus)
         self.repaint()
 

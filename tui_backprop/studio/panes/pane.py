@@ -35,7 +35,7 @@ class Painted(Widget):
     moment: reactive[Moment | None] = reactive(None, repaint=False)
     selection: reactive[Selection] = reactive[Selection](Weight(1, 0, 0), repaint=False)
     marked: reactive[frozenset[Selection | str]] = reactive(frozenset(), repaint=False)
-    """What a lesson speaks of: the targets of the spans to underline."""
+    """What a lesson refers to: the targets of the spans to underline."""
 
     class Chosen(Message):
         """A click or a key chose something: a weight, a bias or a node, or the name of an action."""
@@ -87,7 +87,7 @@ class Painted(Widget):
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines within `crop`; to find the widget's own style takes longer than to draw one of them."""
+        """The lines within `crop`; the widget's style is looked up once, which takes longer than drawing a line."""
         self._base = self.rich_style
         if not self._lines:  # Textual lays out, and throws a picture away, before a pane knows its size
             return [Strip.blank(crop.width, self._base)] * crop.height
@@ -135,11 +135,11 @@ class Painted(Widget):
         self.repaint()
 
     def watch_marked(self) -> None:
-        """A lesson speaks of something else."""
+        """A lesson refers to something else."""
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size, or in sight again: nothing painted so far is of use."""
+        """Another size, or visible again: nothing painted so far can be reused."""
         self.fitted = True
         self._forget()
 
@@ -150,7 +150,7 @@ class Painted(Widget):
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """A click on a span that means something; the second of two edits what the first has selected."""
+        """A click on a span with a target; a double click edits what it selects."""
         span = self._span_at(event.x - self.content_offset.x, event.y - self.content_offset.y)
         if span is not None and span.target is not None:
             again = event.chain == 2 and not isinstance(span.target, str)
@@ -199,9 +199,9 @@ class Pane(Painted, can_focus=True):
     ANSWERS: ClassVar[str]
     """What the pane shows, for the help."""
     DOES: ClassVar[str] = ""
-    """The action that its title names, with a key, and that a click on the title does."""
+    """The action that a click on the title triggers; the title names its key."""
     WHEEL: ClassVar[int] = 1
-    """How far a turn of the wheel moves."""
+    """How far one notch of the mouse wheel moves."""
     BOUND: ClassVar[tuple[str, ...]] = ("moment",)
     """What it takes over from its screen."""
 
@@ -220,7 +220,7 @@ class Pane(Painted, can_focus=True):
         raise NotImplementedError
 
     def set_title(self, *titles: str) -> None:
-        """Another title, as it is, no markup: the first for which there is room in the frame, else the last."""
+        """Sets the title (no markup): the first of `titles` that fits into the frame, else the last."""
         room = self.outer_size.width - 6 if self.outer_size.width else 1_000
         title = next((title for title in titles if width(title) <= room), titles[-1])
         if title != self._heading:
@@ -249,7 +249,7 @@ class Pane(Painted, can_focus=True):
             self.post_message(self.Chosen(neighbour(self.selection, self.moment.experiment, down, right)))
 
     def action_move(self, right: int, down: int) -> None:
-        """Moves the selection; panes that have none in them stay as they are."""
+        """Moves the selection; does nothing in panes without one."""
 
 
 def panes_in(package: str, names: Iterable[str]) -> list[type[Pane]]:

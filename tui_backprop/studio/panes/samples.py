@@ -34,7 +34,7 @@ class SamplesPane(Pane):
     ]
 
     cursor: reactive[int | None] = reactive(None, repaint=False)
-    """The sample that a person has gone to; None follows the one that is trained on."""
+    """The sample that the user has selected; None follows the one being trained on."""
 
     @staticmethod
     def want(experiment: Experiment) -> Want:
@@ -67,7 +67,7 @@ class SamplesPane(Pane):
         self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
-        """To another sample, or back to the one that is trained on."""
+        """To another sample, or back to the one being trained on."""
         if right:
             self.cursor = None
         elif self.moment is not None:

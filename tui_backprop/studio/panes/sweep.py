@@ -1,4 +1,4 @@
-"""A sweep as it goes on, and the stuck runs to choose from."""
+"""A running sweep, and the stuck runs to choose from."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SweepPane(Pane):
             super().__init__()
 
     def watch_state(self) -> None:
-        """More runs are over."""
+        """More runs have ended."""
         self.repaint()
 
     def watch_cursor(self) -> None:

@@ -1,4 +1,4 @@
-"""A step by hand, in the studio: one small grid a phase, held against the true step before the run goes on."""
+"""A step by hand, in the studio: one small grid a phase, checked against the true step before the run goes on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Go = Callable[[int, str], Moment]
 
 @dataclass
 class Tally:
-    """How many figures were worked out, and how many of them at the first try."""
+    """How many figures were worked out, and how many of those at the first try."""
 
     figures: int = 0
     first: int = 0
@@ -42,7 +42,7 @@ class Tally:
 
 
 def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen[Any], Any, str]:
-    """Asks for the rest of a moment's step, or for the next ones, phase by phase; returns what there is to tell.
+    """Asks for the rest of a moment's step, or for the next ones, phase by phase; returns a message.
 
     The screen is `width` columns wide.
     """
@@ -66,7 +66,7 @@ def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen
 
 
 class PhaseByHand(Grid):
-    """The figures of a phase. The first wrong one is named with the likely mistake, the second time with the way."""
+    """The figures of a phase. For the first wrong one it names the likely mistake, the second time also the working."""
 
     KEYS: ClassVar[str] = "type, enter: next (from the last: check)  f10: check  ?: show this one  escape: leave"
     NAME: ClassVar[int] = 16
@@ -121,7 +121,7 @@ class PhaseByHand(Grid):
         self.dismiss([block.fields for block in self._blocks])
 
     def _show(self, wrong: str = "") -> None:
-        """What is wrong stays in sight while something else is typed."""
+        """The mistake stays visible while something else is typed."""
         self._told = wrong or self._told
         super()._show(self._told)
 

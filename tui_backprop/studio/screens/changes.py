@@ -1,4 +1,4 @@
-"""What a person can change at a moment, and how what they type is read."""
+"""What the user can change at a moment, and how their input is read."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _change(moment: Moment, what: str, place: tuple[int, ...]) -> Change:
 
 
 def hint(change: Change) -> str:
-    """What can be typed, in the fewest words."""
+    """What can be typed, in a few words."""
     if change.what == "batch":
         return "samples averaged in an update, e.g. 2; from the next epoch on"
     if change.what in RANGES:

@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 P = ParamSpec("P")
 S = TypeVar("S", bound=Screen[Any])
 Conversation = Generator[Screen[Any], Any, None]
-"""Yields one screen after the other, and is sent what each is closed with: None where it was left."""
+"""Yields one screen after another, and is sent each one's result: None if it was dismissed."""
 
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Closable(_Screen[Answer]):
     """What a dialog adds to a screen."""
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Closes it with a result, once, and ends its workers; what lies over or under it stays."""
+        """Closes it with a result, once, and ends its workers; screens above and below stay."""
         if not self.is_active:
             return AwaitComplete()
         self.workers.cancel_node(self)
@@ -55,7 +55,7 @@ class Dialog(Closable[Answer | None], ModalScreen[Answer | None]):
 
 
 def conversation(talk: Callable[Concatenate[S, P], Conversation]) -> Callable[Concatenate[S, P], None]:
-    """Makes an action of a conversation: each screen comes at once after the one before it is closed."""
+    """Turns a conversation into an action: each screen opens as soon as the one before it is closed."""
 
     @wraps(talk)
     def start(screen: S, /, *arguments: P.args, **named: P.kwargs) -> None:

@@ -1,4 +1,4 @@
-"""What the set-up's fields amount to: an experiment with its file, or what is wrong."""
+"""What the set-up's fields define: an experiment with its file, or a mistake."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMES = 6
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What `draft` amounts to: `text` is its file; there is either an `experiment` or a `mistake`."""
+    """What `draft` defines: `text` is its file; there is either an `experiment` or a `mistake`."""
 
     draft: Draft
     text: str = ""
@@ -92,7 +92,7 @@ def _brief(error: BackpropError, field: str) -> str:
 
 
 def _check_bounds(definition: Mapping[str, Any]) -> None:
-    """Strangers get networks and data of a bounded size; looked at before anything of that size is made."""
+    """In a kiosk networks and data are bounded; checked before anything of that size is made."""
     layers, samples = definition["network"]["layers"], definition["data"].get("samples", 0)
     if sum((below + 1) * above for below, above in pairwise(layers)) > KIOSK_PARAMETERS:
         raise ExperimentError("draft", "network.layers", "too many", f"at most {KIOSK_PARAMETERS:,} parameters here")

@@ -1,4 +1,4 @@
-"""Where the panes stand: side by side, a few or one, as the terminal's size and a person's wishes allow."""
+"""Where the panes are: side by side, a few or one, depending on the terminal's size and the user's choice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MOST_VIEWS = 2
 
 
 class Places(Layout):
-    """Puts each widget where `places` has it by its id; those that have no place are out of sight."""
+    """Puts each widget at its place in `places`, by its id; those without one are hidden."""
 
     name = "places"
 
@@ -75,7 +75,7 @@ class Panes(Widget):
 
     @property
     def layout(self) -> Layout:
-        """Its own, which style sheets know no name for."""
+        """Its own layout, which style sheets cannot name."""
         return self._places
 
 
@@ -93,13 +93,13 @@ class PanesScreen(ExposedScreen):
     news: reactive[str] = reactive("", repaint=False)
     status: reactive[str] = reactive("", repaint=False)
     front: reactive[str] = reactive("matrices", repaint=False)
-    """The pane that is in sight where there is not room for all."""
+    """The visible pane where there is not room for all."""
     motion: reactive[bool] = reactive(False, repaint=False)
     """Whether pulses run along the edges of the graph."""
     key_bar: reactive[bool] = reactive(True, repaint=False)
     """Whether the last line names the keys."""
     asked: reactive[bool] = reactive(False, repaint=False)
-    """Whether a lesson waits for an answer."""
+    """Whether a lesson is waiting for an answer."""
     views: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """The views that are open, the oldest first."""
 
@@ -110,7 +110,7 @@ class PanesScreen(ExposedScreen):
         self._complete = False
 
     def compose(self) -> ComposeResult:
-        """Head, panes, bars; sorted into the terminal's size from the first, or all would be laid out twice."""
+        """Head, panes, bars; arranged for the terminal's size at once, or all would be laid out twice."""
         self._terminal = self.app.size
         self._arrange()
         moment = PanesScreen.moment
@@ -126,7 +126,7 @@ class PanesScreen(ExposedScreen):
 
     @staticmethod
     def _bound(pane: type[Pane]) -> Pane:
-        """A pane that takes over what it shows."""
+        """A pane bound to what it shows."""
         return pane().data_bind(*(getattr(PanesScreen, name) for name in pane.BOUND))
 
     @property
@@ -140,7 +140,7 @@ class PanesScreen(ExposedScreen):
         yield from ()
 
     def available_size(self, size: Size) -> Size:
-        """What there is of the terminal for the panes and the bars."""
+        """The part of the terminal for the panes and the bars."""
         return size
 
     def offered_keys(self) -> tuple[Key, ...]:
@@ -159,7 +159,7 @@ class PanesScreen(ExposedScreen):
         self.set_focus(self.query_one(MatricesPane))  # at once: a lesson may choose another after this
 
     def action_next_pane(self, by: int) -> None:
-        """The next or previous pane has the focus, and is in sight."""
+        """Focuses the next or previous pane, and makes it visible."""
         names = self._within_reach()
         focused = self.focused.id if self.focused is not None and self.focused.id in names else self.front
         place = names.index(focused) if focused in names else 0
@@ -177,7 +177,7 @@ class PanesScreen(ExposedScreen):
         return [pane.ID for pane in self.PANES]
 
     def action_show_pane(self, name: str) -> None:
-        """The pane has the focus, and is in sight."""
+        """Focuses the pane, and makes it visible."""
         self.remove_class("-chart")
         self.front = name
         self._arrange()
@@ -200,19 +200,19 @@ class PanesScreen(ExposedScreen):
             self._arrange()
 
     def open_view(self, name: str) -> None:
-        """Brings a view into sight, at the cost of the oldest where there are enough; the focus goes to it."""
+        """Opens and focuses a view; if there are too many, the oldest is closed."""
         self.views = (*(view for view in self.views if view != name), name)[-MOST_VIEWS:]
         self.action_show_pane(name)
 
     def close_view(self, name: str) -> None:
-        """Gives the view's place back."""
+        """Closes a view."""
         others = tuple(view for view in self.views if view != name)
         if self.front == name:
             self.action_show_pane(others[-1] if others else "matrices")
         self.views = others
 
     def show_surface(self, experiment: Experiment) -> None:
-        """Opens the surface where two inputs are all there is, and closes it elsewhere."""
+        """Opens the surface if there are exactly two inputs, and closes it otherwise."""
         others = tuple(view for view in self.views if view != SURFACE)
         opens = is_plane(experiment.data) and len(experiment.data.inputs) >= FEWEST_DOTS
         self.views = (SURFACE, *others)[:MOST_VIEWS] if opens else others
@@ -225,7 +225,7 @@ class PanesScreen(ExposedScreen):
             self.open_view(name)
 
     def watch_views(self, views: tuple[str, ...]) -> None:
-        """Other views are open; one that is opened for the first time is made."""
+        """Other views are open; a view is created when first opened."""
         for view in VIEWS:
             if view.ID in views and not self.query(view):
                 pane = self._bound(view)
@@ -236,7 +236,7 @@ class PanesScreen(ExposedScreen):
         self._arrange()
 
     def action_full(self) -> None:
-        """The pane with the focus takes the whole screen, or gives it back."""
+        """Shows the focused pane full-screen, or all panes again."""
         if self.has_class("-chart"):  # which has the whole screen already
             self.action_chart()
             return
@@ -246,7 +246,7 @@ class PanesScreen(ExposedScreen):
         self._arrange()
 
     def action_chart(self) -> None:
-        """The chart takes the place of the panes, or gives it back."""
+        """Shows the chart instead of the panes, or the panes again."""
         self.toggle_class("-chart")
         self._arrange()
         if self.has_class("-chart"):

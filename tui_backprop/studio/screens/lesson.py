@@ -48,12 +48,12 @@ TALL = 22
 
 
 class LessonScreen(StudioScreen):
-    """A lesson: what it says, where one is in it, and the studio that it sets."""
+    """A lesson: its text, the position in it, and the studio that it sets up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(key.binding(), priority=key in SCROLL_KEYS) for key in (*LESSON_KEYS, *SCROLL_KEYS)
     ]
-    PREVIEWS: ClassVar[bool] = False  # what a page waits for is to be seen where the run ends, not on its way
+    PREVIEWS: ClassVar[bool] = False  # what a page waits for should be seen where the run ends, not on the way
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class LessonScreen(StudioScreen):
         self._position = position if position.page < len(lesson.pages) else Position()
 
     def begin(self) -> None:
-        """Whoever comes next begins where the lesson begins."""
+        """The next visitor begins at the lesson's beginning."""
         super().begin()
         self._progress = Progress()
         self.read(self._first_lesson)
@@ -91,7 +91,7 @@ class LessonScreen(StudioScreen):
         yield widgets.LessonPane().data_bind(StudioScreen.moment)
 
     def available_size(self, size: Size) -> Size:
-        """What the lesson leaves of the terminal."""
+        """The part of the terminal that the lesson leaves."""
         columns, rows = size
         side = columns >= BESIDE
         self.set_class(side, "-side")
@@ -110,7 +110,7 @@ class LessonScreen(StudioScreen):
         ]
 
     def resumed_by(self) -> str:
-        """The command that goes on at this page."""
+        """The command that continues at this page."""
         return "tui-backprop learn" if self._keep else ""
 
     # The scene
@@ -148,7 +148,7 @@ class LessonScreen(StudioScreen):
         self._show_page()
 
     def _set_scene(self) -> None:
-        """Everything as the page has it: experiment, moment, selection, pane."""
+        """Sets everything as the page says: experiment, moment, selection, pane."""
         scene, computed = self._page.scene, self._computed
         revealed = computed.revealed if self._position.revealed else None
         moment = (revealed or computed.context).moment
@@ -218,7 +218,7 @@ class LessonScreen(StudioScreen):
             self._leave(by)
 
     def action_scroll_lesson(self, by: int) -> None:
-        """Lines of the page that are out of sight."""
+        """Lines of the page that are hidden."""
         self.query_one(widgets.LessonPane).scroll_on(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -254,11 +254,11 @@ class LessonScreen(StudioScreen):
     # Questions
 
     def on_lesson_pane_answered(self, event: widgets.LessonPane.Answered) -> None:
-        """Judges by the trace, and shows what it says."""
+        """Judges the answer by the run's own numbers, and shows the verdict."""
         self._answer(event.given)
 
     def on_lesson_pane_refused(self, event: widgets.LessonPane.Refused) -> None:
-        """Says what is wrong with what was typed; it stays, to be mended."""
+        """Says what is wrong with the input, which stays to be corrected."""
         self.news = event.mistake
 
     def action_answer(self, place: int) -> None:

@@ -22,7 +22,7 @@ _MISTAKE = 3
 
 
 class TextQuestion(Dialog[Answer]):
-    """A line to type in; what `read` makes of it is the answer, and its error is shown until it is mended."""
+    """A line to type in; the answer is what `read` returns, and its error is shown until it is corrected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
 
@@ -40,7 +40,7 @@ class TextQuestion(Dialog[Answer]):
             yield Label("enter: confirm   escape: close", classes="mistake", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answered, or not readable yet."""
+        """Closes with the answer, or shows what is wrong with it."""
         try:
             answer = self._read(event.value)
         except BackpropError as error:
@@ -69,7 +69,7 @@ class ChoiceQuestion(Dialog[int]):
             yield Label(self.HINT, classes="mistake", markup=False)
 
     def on_mount(self) -> None:
-        """The present one is marked."""
+        """Highlights the present one."""
         self.query_one(OptionList).highlighted = self._chosen
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -26,17 +26,17 @@ from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
 
 AT_ONCE = 0.05
-"""Seconds that a key may take before its move goes on in slices."""
+"""Seconds that a key may take before its move continues in slices."""
 SLICE = 0.03
 GLIMPSE, GLIMPSE_SHARE = 0.15, 0.15
-"""Seconds from one picture of a move under way to the next, at the least; the most that they take of its time."""
+"""The least seconds between two previews of a running move, and the largest share of its time that they take."""
 
 
 class RunScreen(PanesScreen):
-    """Owns the timeline: nothing else moves on it, plays it or changes it."""
+    """Owns the timeline: nothing else moves, plays or changes it."""
 
     PREVIEWS: ClassVar[bool] = True
-    """Whether a move that takes long is shown on its way."""
+    """Whether a long move shows previews."""
 
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
@@ -51,14 +51,14 @@ class RunScreen(PanesScreen):
 
     @property
     def trouble(self) -> str:
-        """What stays in sight for as long as it lasts, but for news."""
+        """A message shown for as long as it holds, unless there is news."""
         return ""
 
     def arrived(self) -> None:
         """Called when a move is over and shown."""
 
     def under_way(self) -> None:
-        """Called now and then while a long move goes on."""
+        """Called now and then during a long move."""
 
     def run_ended(self) -> None:
         """Called when play has reached the end of the run."""
@@ -124,7 +124,7 @@ class RunScreen(PanesScreen):
             self._make(condition.move(answer))
 
     def _make(self, move: Move, by_hand: bool = True) -> None:
-        """Makes a move: at once if that is fast, otherwise bit by bit while the studio stays awake."""
+        """Makes a move: at once if it is fast, otherwise in slices, so that the studio stays responsive."""
         if by_hand:
             self._player.pause()
         self._move_queue.add(move)
@@ -157,7 +157,7 @@ class RunScreen(PanesScreen):
         self._arrive()
 
     def _preview(self) -> None:
-        """Shows how far a move has come, several times a second; pictures take a small share of the time."""
+        """Shows how far a move has come, several times a second; drawing takes a small share of the time."""
         start = time.monotonic()
         if not self.PREVIEWS or start < self._next_glimpse:
             return
@@ -168,7 +168,7 @@ class RunScreen(PanesScreen):
         self._next_glimpse = end + max(GLIMPSE, (end - start) / GLIMPSE_SHARE)
 
     def _arrive(self) -> None:
-        """Shows where the timeline is now, and what there is to tell of the way."""
+        """Shows where the timeline is now, and the move's message."""
         self.news, self._outcome = self._outcome or self.trouble, ""
         self.moment = self._timeline.moment
         self.arrived()
@@ -198,7 +198,7 @@ class RunScreen(PanesScreen):
             self._player.play()
 
     def _stop_playing(self) -> None:
-        """Pauses where play has got to, even in the middle of a long move."""
+        """Pauses where play is now, even in the middle of a long move."""
         self._player.pause()
         self._move_queue.stop()
 
@@ -229,11 +229,11 @@ class RunScreen(PanesScreen):
             self._make(moves.until_converged(self._timeline, self._tell_on_arrival), by_hand=False)
 
     def paced(self) -> Pace:
-        """How play goes on from here."""
+        """The pace at which play continues from here."""
         return self._player.pace
 
     def _end_play(self) -> None:
-        """Pauses where the run has come to an end."""
+        """Pauses at the end of the run."""
         moment = self._timeline.moment
         at_end = moment.complete and moment.order == moment.experiment.steps_per_epoch
         if at_end and (moment.converged_at == moment.epoch or not moment.finite):
@@ -243,7 +243,7 @@ class RunScreen(PanesScreen):
     # Choices
 
     async def on_painted_chosen(self, event: Painted.Chosen) -> None:
-        """Somebody chose a weight, a bias, a node or an action."""
+        """A weight, a bias, a node or an action was chosen."""
         if isinstance(event.target, str):
             await self.run_action(event.target)
         else:
@@ -258,7 +258,7 @@ class RunScreen(PanesScreen):
         self._make(moves.to_place(self._timeline, self._timeline.epoch_end(epoch)))
 
     def action_copy(self) -> None:
-        """The inspector's arithmetic goes to the clipboard of the terminal."""
+        """Copies the inspector's arithmetic to the terminal's clipboard."""
         if self.moment is not None:
             name = safe(self.selection.name(self.moment.experiment))
             text = plain(inspect(self.moment, self.selection, 1_000_000, most=1_000_000).lines)

@@ -1,4 +1,4 @@
-"""Set-up: an experiment put together with the keyboard, shown as the file and the command that it stands for."""
+"""Set-up: an experiment put together with the keyboard, shown as the file and the command that it amounts to."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
 
 WRONG = "bold $text-error"
-"""How the label of a field that is wrong is written."""
+"""The style of a wrong field's label."""
 ROOMY = 76
-"""Columns from which the experiment file has a place beside the fields."""
+"""From this many columns on, the experiment file is shown beside the fields."""
 LONGEST = 4096
 """Characters in a field."""
 _SUITED = frozenset({"data", "target", "columns", *OF_FILE})
-"""Fields from which the output, the loss and the scaling follow."""
+"""Fields that determine the output, the loss and the scaling."""
 _NEWS = 5000
-"""Rows of a file from one word on it to the next."""
+"""Rows of a file between two reports of progress."""
 
 
 class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
-    """A form over the studio; what it is left with is the experiment to open.
+    """A form over the studio; its result is the experiment to open.
 
-    Without `files` neither reads nor writes any, and shows no path: strangers are at the keys, and sizes are bounded.
+    Without `files`, as in a kiosk, it neither reads nor writes any, shows no path, and bounds sizes.
     """
 
     DEFAULT_CSS = """
@@ -91,9 +91,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         Binding("escape", "dismiss(None)", "Close", show=False),
         Binding("up,shift+tab", "go(-1)", "Up", show=False, priority=True),
         Binding("down,tab", "go(1)", "Down", show=False, priority=True),
-        Binding(
-            "left", "turn(-1)", "Previous", show=False, priority=True
-        ),  # at once: where down leads may depend on it
+        Binding("left", "turn(-1)", "Previous", show=False, priority=True),  # at once: it may decide where down leads
         Binding("right", "turn(1)", "Next", show=False, priority=True),
         Binding("enter", "open", "Open", show=False),
         Binding("ctrl+s", "save", "Save", show=False),
@@ -104,21 +102,21 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     ]
 
     class RowsRead(Message):
-        """So many rows of the file have been read."""
+        """This many rows of the file have been read."""
 
         def __init__(self, rows: int) -> None:
             super().__init__()
             self.rows = rows
 
     class Finished(Message):
-        """The file has been read, and this is what came of it."""
+        """The file has been read, with this result."""
 
         def __init__(self, asked: Draft, reading: Reading) -> None:
             super().__init__()
             self.asked, self.reading = asked, reading
 
     def __init__(self, experiment: Experiment, files: bool = True) -> None:
-        """Starts from `experiment`, or what comes near it."""
+        """Starts from `experiment`, or the nearest draft to it."""
         super().__init__()
         self._files = files
         draft = draft_of(experiment)
@@ -127,7 +125,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._fields = {name: self._field(name, kind) for name, kind in shown.items()}
         self._unsuited = False
         self._csv_cache = CsvCache()
-        self._reading = self._latest = Reading(self._draft)  # the latest that came to an experiment
+        self._reading = self._latest = Reading(self._draft)  # the latest that gave an experiment
         self._asked: Draft | None = None
         self._opens = False
 
@@ -166,7 +164,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @on(Input.Changed)
     def _absorb(self) -> None:
-        """Takes over what has been typed; fields may be ahead of their messages."""
+        """Takes over what has been typed: fields may be ahead of their messages."""
         before = self._draft
         for name, text in [(name, field.value) for name, field in self._fields.items() if isinstance(field, Input)]:
             if text != getattr(before, name):
@@ -190,7 +188,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._unsuited = self._draft.data == CSV and (self._unsuited or name in _SUITED)
 
     def _show(self) -> None:
-        """What the draft amounts to: at once, unless a large file has to be read first."""
+        """Reads the draft: at once, unless a large file has to be read first."""
         try:
             reading = read(self._draft, self._unsuited, self._files, self._csv_cache.open_if_small, self._latest)
         except NotLoaded:
@@ -230,7 +228,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
 
     def on_setup_screen_finished(self, event: Finished) -> None:
-        """What was asked may have changed meanwhile; then it is quickly answered, because the file has been read."""
+        """The draft may have changed meanwhile; reading it again is quick, because the file has been read."""
         if event.asked != self._asked:
             return
         self._asked = None
@@ -242,7 +240,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self.action_open()
 
     def _adopt(self, reading: Reading) -> None:
-        """Every field as the draft has it, and what the reader of experiment files says of it."""
+        """Shows every field of the draft, and what the reader of experiment files says about it."""
         self._reading, self._draft = reading, reading.draft
         draft, busy, unused = reading.draft, self._asked is not None, reading.draft.unused
         self._unsuited = reading.unsuited
@@ -275,7 +273,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         told.update(Content(text))
 
     def _keys(self) -> str:
-        """What can be pressed, in 80 columns."""
+        """The keys, in 80 columns."""
         typed = "f2: classes  f3: columns" if self._draft.data == CSV else "f4: type weights  f5: samples"
         save = "  ctrl+s: save" if self._files else ""
         return f"enter: open  ↑↓: field  ←→: choose  {typed}{save}  escape: close"
@@ -283,12 +281,12 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _command(self) -> str:
         try:
             command = command_of(self._draft, self._csv_cache.open_if_small)
-        except (NotLoaded, BackpropError):  # to compare with what the file's defaults would be is not worth a wait
+        except (NotLoaded, BackpropError):  # comparing with the file's defaults is not worth a wait
             command = None
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
 
     def action_go(self, by: int) -> None:
-        """The next or previous field that means something: what has just been chosen counts."""
+        """The next or previous field in use, given what has just been chosen."""
         self._absorb()
         fields = [field for name, field in self._fields.items() if name not in self._draft.unused]
         place = fields.index(self.focused) if self.focused in fields else 0
@@ -348,7 +346,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._show()
 
     def action_open(self) -> None:
-        """Opens the experiment, if there is one; as soon as there is, while its file is being read."""
+        """Opens the experiment if there is one, or once its file has been read."""
         self._absorb()
         if self._reading.experiment is not None:
             self.dismiss(self._reading.experiment)

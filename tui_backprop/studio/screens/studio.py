@@ -1,4 +1,4 @@
-"""The studio: a run with all that is around it, its audience, its session, and other experiments to open."""
+"""The studio: a run, and what surrounds it: audience, session, and other experiments to open."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StudioScreen(RunScreen):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
 
     def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
-        """`record` is where the session is saved; without one it is not. `chapter` is what to read after leaving."""
+        """`record` is where the session is saved, if anywhere. `chapter` is what to read after leaving."""
         super().__init__(timeline)
         self._audience = audience
         self._first = timeline.experiment
@@ -50,7 +50,7 @@ class StudioScreen(RunScreen):
         self._autosave = Autosave(record, lambda: self._timeline.snapshot, self.set_timer, self._tell)
 
     def on_mount(self) -> None:
-        """A session goes on where it was left; a demo begins."""
+        """Resumes a session where it was left; starts a demo."""
         self.show_surface(self._timeline.experiment)
         if self._autosave.returns_to is not None:
             self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
@@ -77,7 +77,7 @@ class StudioScreen(RunScreen):
     # Settings
 
     def settle_in(self, settings: Settings, keep: Keep | None, news: str) -> None:
-        """Before the screen is shown: what was chosen earlier, how changes of it are kept, and what there is to say."""
+        """Called before the screen is shown, with the settings, how changes to them are kept, and a first message."""
         self._settings, self._keep_setting = settings, keep
         self.set_reactive(PanesScreen.motion, settings.motion)
         self.set_reactive(PanesScreen.key_bar, settings.key_bar)
@@ -85,7 +85,7 @@ class StudioScreen(RunScreen):
         self._turn_to_pace()
 
     def choose(self, name: str, value: str | bool) -> None:
-        """Another value of a setting, from now on and for every studio."""
+        """Another value of a setting, kept for every studio from now on."""
         if name == "theme":
             self.app.theme = str(value)
         else:
@@ -109,7 +109,7 @@ class StudioScreen(RunScreen):
     # An audience
 
     def user_active(self) -> None:
-        """Somebody is there."""
+        """A key was pressed: the audience is there."""
         self._fresh_start.user_active()
 
     def paced(self) -> Pace:
@@ -129,7 +129,7 @@ class StudioScreen(RunScreen):
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def offered_keys(self) -> tuple[Key, ...]:
-        """Those that are for this audience."""
+        """The keys for this audience."""
         return tuple(key for key in super().offered_keys() if self.check_action(key.action, ()))
 
     def _start_over(self) -> None:
@@ -147,13 +147,13 @@ class StudioScreen(RunScreen):
             self._player.play()
 
     def begin(self) -> None:
-        """What was first to be seen, without a word about the changes of a visitor who has left."""
+        """The first moment again, for the next visitor, without mentioning the last one's changes."""
         self._begin(self._first)
 
-    # To take along, and to read
+    # Copying, and help
 
     def action_copy_command(self) -> None:
-        """The command line that opens this moment goes to the clipboard of the terminal."""
+        """Copies the command line that opens this moment to the terminal's clipboard."""
         from tui_backprop.experiments.command import arguments
 
         moment = self._timeline.moment
@@ -206,11 +206,11 @@ class StudioScreen(RunScreen):
         return self._autosave.problem
 
     def arrived(self) -> None:
-        """The session is saved before long."""
+        """Saves the session soon."""
         self.call_after_refresh(self._autosave.arrived)
 
     def under_way(self) -> None:
-        """A long run is saved as it goes."""
+        """Saves a long run as it goes."""
         self._autosave.under_way()
 
     def save_now(self) -> None:
@@ -218,12 +218,12 @@ class StudioScreen(RunScreen):
         self._autosave.save_now()
 
     def resumed_by(self) -> str:
-        """The command that goes on where the studio was left; nothing where no session was saved."""
+        """The command that resumes where the studio was left; empty if no session was saved."""
         session = self._autosave.name()
         return shlex.join(["tui-backprop", "--resume", session]) if session else ""
 
     def on_unmount(self) -> None:
-        """The studio is left: a run ends where it is, and that is saved."""
+        """Called on leaving: stops a run where it is, and saves."""
         self._move_queue.stop()
         self.save_now()
 
@@ -272,7 +272,7 @@ class StudioScreen(RunScreen):
             self.open(experiment)
 
     def open(self, experiment: Experiment, told: str = "") -> None:
-        """Another experiment, from its start. What was changed in the one before stays with that one."""
+        """Another experiment, from its start. Changes to the previous one stay with it."""
         self._settle()
         if any(branch.edits for branch in self._timeline.moment.branches):
             session = self._autosave.name()
@@ -280,7 +280,7 @@ class StudioScreen(RunScreen):
         self._begin(experiment, told.strip())
 
     def _settle(self) -> None:
-        """The run ends where it is, and that is saved."""
+        """Stops the run where it is, and saves."""
         self._player.pause()
         self._move_queue.stop()
         self._autosave.save()

@@ -1,4 +1,4 @@
-"""The sweep's own screen: it runs in slices, so that it can be watched, stopped and looked through."""
+"""The sweep's own screen: it runs in slices, so that it can be watched, stopped and browsed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tui_backprop.studio.screens.dialog import Closable
 
 SWEEP_SEEDS, SWEEP_EPOCHS = 1000, 1000
 SLICE = 0.03
-"""Seconds of training between two looks at the keys."""
+"""Seconds of training between two checks for keys."""
 NEWS = 0.2
 """Seconds from one picture of the runs to the next."""
 
@@ -104,7 +104,7 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
         self._stopped = True
 
     def on_sweep_pane_opened(self, event: SweepPane.Opened) -> None:
-        """One of the runs is to be watched."""
+        """Opens one of the runs."""
         self.dismiss(event.seed)
 
     async def on_painted_chosen(self, event: Painted.Chosen) -> None:

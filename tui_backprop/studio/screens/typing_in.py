@@ -1,4 +1,4 @@
-"""The set-up's grids: what they begin with, and what a draft is with what has been typed in them."""
+"""The set-up's grids: what they start with, and the draft with what has been typed in them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _known(read: Callable[[], list[Value]]) -> list[Value]:
 
 
 def _fields(rows: list[list[float]], height: int, width: int) -> Fields:
-    """Numbers as fields of this shape; empty ones where they are of another."""
+    """Numbers as fields of this shape; empty ones if they have another shape."""
     if len(rows) != height or any(len(row) != width for row in rows):
         return [[""] * width for _ in range(height)]
     return [[f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in row] for row in rows]

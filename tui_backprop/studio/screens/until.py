@@ -1,4 +1,4 @@
-"""What a run can wait for, as a list to choose from, and the moves that wait for it."""
+"""What a run can stop at, as a list to choose from, and the moves that stop there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True)
 class StopCondition:
-    """Something to run until; `ask` is what must be typed first, and goes into the move."""
+    """Something to run until; `ask` asks for what the move needs first."""
 
     label: str
     move: Callable[..., Move]
@@ -29,7 +29,7 @@ class StopCondition:
 
 
 def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, notify: Notify) -> list[StopCondition]:
-    """All that can be waited for here."""
+    """The conditions that can be chosen here."""
 
     def waiting(condition: conditions.Condition) -> Callable[[], Move]:
         return lambda: moves.until(timeline, condition, notify)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a view's page is made when it is opened
 
 
 class ViewPane(Pane):
-    """A pane that is in sight only while it is open."""
+    """A pane that is visible only while it is open."""
 
     WHEEL = 3
     BOUND = ("moment", "selection", "asked")
@@ -33,12 +33,12 @@ class ViewPane(Pane):
         cls.KEY, cls.DOES = str(VIEWS.index(name) + 1), f"toggle_view('{name}')"
 
     scroll: reactive[int] = reactive(0, repaint=False)
-    """How far a person has scrolled from where the page rests."""
+    """How far the user has scrolled from the page's focus."""
     asked: reactive[bool] = reactive(False, repaint=False)
-    """Whether a lesson asks for what the view would say: then the view does not say it."""
+    """Whether a lesson asks for what the view would reveal: then the view hides it."""
 
     def watch_asked(self) -> None:
-        """The verdict is kept back, or given."""
+        """Hides or shows the verdict."""
         self.repaint()
 
     @staticmethod
@@ -47,7 +47,7 @@ class ViewPane(Pane):
         return Want(46, 14, 28, 6, stretches=True)
 
     def page(self, moment: Moment, columns: int) -> ViewPage:
-        """What there is to show, as long as it may be."""
+        """The page to show, at any length."""
         raise NotImplementedError
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
