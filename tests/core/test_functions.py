@@ -18,8 +18,8 @@ from tui_backprop.cli.script import FORMATS, script
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.diagnostics.collapse import view_collapse
-from tui_backprop.core.diagnostics.gates import view_gates
+from tui_backprop.core.diagnostics.collapse import collapses_of
+from tui_backprop.core.diagnostics.gates import gates_of
 from tui_backprop.core.diagnostics.gradient_check import check_gradient
 from tui_backprop.core.diagnostics.landscape import mean_losses
 from tui_backprop.core.experiment import Experiment
@@ -88,11 +88,11 @@ class TestElu:
 
     def test_it_bends_and_has_no_gate(self) -> None:
         moment = Timeline(load_experiment(definition("elu"))).moment
-        found = view_gates(moment.experiment.data, moment.parameters)
+        found = gates_of(moment.experiment.data, moment.parameters)
         assert not found.linear
         assert not found.gated
         assert not found.layers[0].dead.any()
-        assert view_collapse(moment) == ()
+        assert collapses_of(moment) == ()
         assert "Nothing collapses: between any two layers something bends (elu of layer 1)" in shown(
             collapse(moment, Unit(1, 0), 200)
         )
@@ -101,7 +101,7 @@ class TestElu:
         low = definition("elu")
         low["network"]["weights"][0] = [[4.0, -2.0]]
         moment = Timeline(load_experiment(low)).moment
-        (layer,) = view_gates(moment.experiment.data, moment.parameters).layers
+        (layer,) = gates_of(moment.experiment.data, moment.parameters).layers
         assert layer.passing.tolist() == [[True, True], [False, True]]  # e^−4 = 0.018 and e^−2 = 0.135, against 0.05
         page = shown(gates(moment, Unit(1, 0), 200))
         assert "1 of 4 elu outputs saturated" in page
@@ -142,7 +142,7 @@ class TestGates:
         shut = definition(hidden)
         shut["network"].update(bias=True, biases=[[0.0, -3.0], [0.0]])
         timeline = Timeline(load_experiment(shut))
-        (layer,) = view_gates(timeline.experiment.data, timeline.experiment.initial).layers
+        (layer,) = gates_of(timeline.experiment.data, timeline.experiment.initial).layers
         assert layer.passing.tolist() == [[True, False], [False, False]]
         assert layer.dead.tolist() == dead
         assert open_gates(timeline.experiment, timeline.experiment.initial)[1].tolist() == layer.passing.tolist()

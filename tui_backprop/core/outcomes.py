@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.gates import view_gates
+from tui_backprop.core.diagnostics.gates import gates_of
 from tui_backprop.core.diagnostics.health import VANISHES, on_its_way
 from tui_backprop.core.diagnostics.pulls import passes_of
 from tui_backprop.core.experiment import Experiment
@@ -100,7 +100,7 @@ def outcome_of(
     if lost:
         return Outcome(seed, Ending.DIVERGED, epochs, error, 0, lost=lost, all_right=right)
     parameters = Parameters(experiment.network, flat)
-    gates = view_gates(experiment.data, parameters)
+    gates = gates_of(experiment.data, parameters)
     if converged:
         ending = Ending.CONVERGED
     elif has_grown(error, errors.untrained):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.diagnostics.samples import SampleView, view_samples
+from tui_backprop.core.diagnostics.samples import SampleView, samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
@@ -104,7 +104,7 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     centre = (moment.sample or 0) if cursor is None else cursor
     first = min(max(0, centre - fitting // 2), max(0, len(data) - fitting))
     part = slice(first, min(first + fitting, len(data)))
-    view = view_samples(moment, part)
+    view = samples_of(moment, part)
     right = right_classes(experiment, view.prediction, data.targets[part])
     shown = _Shown(moment, part, view, view.error == 0 if right is None else right, cursor)
     table = _table(shown, columns)

@@ -9,13 +9,13 @@ from tests.render.moments import at
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics import held_out
-from tui_backprop.core.diagnostics.held_out import MOST_MARKS, view_held_out
+from tui_backprop.core.diagnostics.held_out import MOST_MARKS, held_out_of
 
 
 def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:
     timeline = Timeline(load_experiment("iris"))
     timeline.go(105 * 130)
-    found = view_held_out(timeline.moment)
+    found = held_out_of(timeline.moment)
     assert found is not None
     assert found.epochs.tolist() == list(range(4, 131, 4))
     assert len(found.epochs) <= MOST_MARKS
@@ -33,13 +33,13 @@ def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:
 def test_in_large_networks_marks_are_at_states_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_out, "RECOMPUTE_BUDGET", 0)
     timeline = Timeline(load_experiment("iris"))
-    found = view_held_out(timeline.go(105 * 2))
+    found = held_out_of(timeline.go(105 * 2))
     assert found is not None
     assert found.epochs == pytest.approx([64 / 105, 192 / 105])
 
 
 def test_without_test_samples_there_is_nothing_to_try() -> None:
-    assert view_held_out(at("article", 8)) is None
-    found = view_held_out(at("iris"))
+    assert held_out_of(at("article", 8)) is None
+    found = held_out_of(at("iris"))
     assert found is not None
     assert len(found.errors) == 0

@@ -11,7 +11,7 @@ from tests.render.moments import at
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics import interference
-from tui_backprop.core.diagnostics.interference import MOST_STEPS, view_interference
+from tui_backprop.core.diagnostics.interference import MOST_STEPS, interference_of
 from tui_backprop.core.run import past
 
 
@@ -24,17 +24,17 @@ def test_the_articles_second_epoch() -> None:
     timeline = Timeline(load_experiment("article"))
     states = [timeline.go(step).parameters.weights for step in range(4, 9)]
     wanted = [errors(*after) - errors(*before) for before, after in pairwise(states)]
-    found = view_interference(timeline.go(8))
+    found = interference_of(timeline.go(8))
     assert (found.steps, found.trained, found.rows) == ((5, 6, 7, 8), ((0,), (1,), (2,), (3,)), (0, 1, 2, 3))
     assert found.change == pytest.approx(np.array(wanted), abs=1e-12)
-    assert view_interference(timeline.go(6)).change == pytest.approx(np.array(wanted[:2]), abs=1e-12)
-    assert view_interference(timeline.go(6, "gradient")).change == pytest.approx(np.array(wanted[:1]), abs=1e-12)
+    assert interference_of(timeline.go(6)).change == pytest.approx(np.array(wanted[:2]), abs=1e-12)
+    assert interference_of(timeline.go(6, "gradient")).change == pytest.approx(np.array(wanted[:1]), abs=1e-12)
 
 
 def test_nothing_is_known_before_the_first_update() -> None:
-    assert view_interference(at("article")).steps == ()
-    assert view_interference(at("article", 1, "gradient")).steps == ()
-    assert view_interference(at("article", 5, "input")).steps == ()
+    assert interference_of(at("article")).steps == ()
+    assert interference_of(at("article", 1, "gradient")).steps == ()
+    assert interference_of(at("article", 5, "input")).steps == ()
 
 
 def test_long_epochs_and_many_samples_are_capped() -> None:
@@ -43,24 +43,24 @@ def test_long_epochs_and_many_samples_are_capped() -> None:
         "data": {"inputs": [[i / 100] for i in range(200)], "targets": [[0.0]] * 200},
     }
     timeline = Timeline(load_experiment(definition))
-    found = view_interference(timeline.go(150))
+    found = interference_of(timeline.go(150))
     assert found.steps == tuple(range(150 - MOST_STEPS + 1, 151))
     assert found.left_out == 150 - MOST_STEPS
     assert found.rows == tuple(range(0, 200, 5))
-    assert np.array_equal(view_interference(timeline.go(149)).change[1:], found.change[:-1])
+    assert np.array_equal(interference_of(timeline.go(149)).change[1:], found.change[:-1])
 
 
 def test_in_a_large_network_only_updates_that_one_has_been_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = view_interference(at("article", 8))
+    whole = interference_of(at("article", 8))
     monkeypatch.setattr(past, "RECOMPUTE_BUDGET", 16)  # one step of 16 weights
     timeline = Timeline(load_experiment("article"))
-    found = view_interference(timeline.go(7))
+    found = interference_of(timeline.go(7))
     assert (found.steps, found.left_out) == ((7,), 2)
     assert np.array_equal(found.change, whole.change[2:3])
-    found = view_interference(timeline.next_step())
+    found = interference_of(timeline.next_step())
     assert (found.steps, found.left_out) == ((7, 8), 2)
     assert np.array_equal(found.change, whole.change[2:])
-    assert view_interference(timeline.go(6, "gradient")).steps == ()
+    assert interference_of(timeline.go(6, "gradient")).steps == ()
     monkeypatch.setattr(interference, "WORK_BUDGET", 40)
     monkeypatch.setattr(interference, "LEAST_SAMPLES", 1)
-    assert view_interference(at("article", 1)).rows == (0, 2)  # two of four samples
+    assert interference_of(at("article", 1)).rows == (0, 2)  # two of four samples

@@ -14,7 +14,7 @@ from tests.render.moments import at, of
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics import landscape
-from tui_backprop.core.diagnostics.landscape import Window, path_so_far, view_landscape, window_around
+from tui_backprop.core.diagnostics.landscape import Window, landscape_of, path_so_far, window_around
 from tui_backprop.core.parts import Bias, Parameter, Weight
 
 
@@ -35,7 +35,7 @@ def test_every_point_is_a_pass_of_all_samples_with_the_two_parameters_set(
     if pair[0] == pair[1]:
         return
     moment = Timeline(net.experiment(l1=l1, l2=l2)).moment
-    found = view_landscape(moment, pair, Window(-1.0, -0.5, 2.0), 3, 2)
+    found = landscape_of(moment, pair, Window(-1.0, -0.5, 2.0), 3, 2)
     wanted = np.empty((2, 3))
     for line, up in enumerate([1.0, 0.0]):
         for column, across in enumerate([-2 / 3, 0.0, 2 / 3]):
@@ -59,7 +59,7 @@ def test_the_bowl_of_a_sum_of_two() -> None:
         "data": {"inputs": [[1.0, 0.0], [0.0, 1.0]], "targets": [[1.0], [-1.0]]},
     }
     moment = Timeline(load_experiment(definition)).moment
-    found = view_landscape(moment, (Weight(1, 0, 0), Weight(1, 1, 0)), Window(-2.0, -2.0, 4.0), 4, 4)
+    found = landscape_of(moment, (Weight(1, 0, 0), Weight(1, 1, 0)), Window(-2.0, -2.0, 4.0), 4, 4)
     assert found.here == 0.5
     assert found.loss[0] == pytest.approx([((x - 1) ** 2 + 2.5**2) / 4 for x in (-1.5, -0.5, 0.5, 1.5)])
     assert found.lowest == (0.5, -0.5, 0.125)
@@ -68,17 +68,17 @@ def test_the_bowl_of_a_sum_of_two() -> None:
 def test_with_much_to_do_points_and_then_samples_become_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     pair, window = (Weight(1, 0, 0), Weight(1, 1, 0)), Window(-2.0, -2.0, 4.0)
     moment = at("circle")  # 100 samples, 12 weights and 5 biases
-    whole = view_landscape(moment, pair, window, 60, 40)
+    whole = landscape_of(moment, pair, window, 60, 40)
     assert (whole.block, len(whole.rows), whole.loss.shape) == (1, 100, (40, 60))
     landscape._landscape.cache_clear()
     monkeypatch.setattr(landscape, "WORK_BUDGET", 17 * 100 * 600)
-    fewer = view_landscape(moment, pair, window, 60, 40)
+    fewer = landscape_of(moment, pair, window, 60, 40)
     assert (fewer.block, len(fewer.rows), fewer.loss.shape) == (2, 100, (20, 30))
     quarters = whole.loss.reshape(20, 2, 30, 2).mean(axis=(1, 3))
     assert fewer.loss == pytest.approx(quarters, rel=0.05)
     landscape._landscape.cache_clear()
     monkeypatch.setattr(landscape, "WORK_BUDGET", 17 * 50 * landscape.LEAST_POINTS)
-    half = view_landscape(moment, pair, window, 60, 40)
+    half = landscape_of(moment, pair, window, 60, 40)
     assert half.rows.tolist() == list(range(0, 100, 2))
     assert half.loss.size <= landscape.LEAST_POINTS
     landscape._landscape.cache_clear()

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.transcription import ordered_sum
 from tui_backprop import Trainer, load_experiment
-from tui_backprop.core.diagnostics.gates import view_gates
+from tui_backprop.core.diagnostics.gates import gates_of
 from tui_backprop.core.run.conditions import open_gates
 
 
@@ -23,7 +23,7 @@ def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:
             }
         )
         found = open_gates(experiment, experiment.initial)[1]
-        (layer,) = view_gates(experiment.data, experiment.initial).layers
+        (layer,) = gates_of(experiment.data, experiment.initial).layers
         assert np.array_equal(found, layer.passing)
         by_hand = [[ordered_sum((x * w).tolist()) > 0 for w in first.T] for x in inputs]
         assert found.tolist() == by_hand

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.core.runs import XOR
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu, relu2deriv
-from tui_backprop.core.diagnostics.samples import view_samples
+from tui_backprop.core.diagnostics.samples import samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.conditions import Condition, gate_flips, sign_changes, unit_dies
 from tui_backprop.core.run.edits import Value
@@ -360,7 +360,7 @@ def test_a_run_that_waits_sees_what_steps_do_and_not_what_a_hand_did() -> None:
 
 def test_what_a_hand_did_is_no_change_by_the_update() -> None:
     timeline = article()
-    change = view_samples(timeline.go(1)).change
+    change = samples_of(timeline.go(1)).change
     edits: list[tuple[str, tuple[int, ...], Value]] = [
         ("weight", (2, 0, 0), 5.0),
         ("activation", (1,), "tanh"),
@@ -368,7 +368,7 @@ def test_what_a_hand_did_is_no_change_by_the_update() -> None:
     ]
     for what, place, value in edits:
         timeline.go(1)
-        edited = view_samples(timeline.edit(what, place, value))
+        edited = samples_of(timeline.edit(what, place, value))
         assert edited.change is not None
         assert change is not None
         assert edited.change.tolist() == change.tolist()

@@ -41,7 +41,7 @@ class Collapse:
             return float(np.max(np.abs(self.deep - self.flat), initial=0.0))
 
 
-def view_collapse(moment: Moment) -> tuple[Collapse, ...]:
+def collapses_of(moment: Moment) -> tuple[Collapse, ...]:
     """Every stretch of two or more layers that is one layer at this moment; none where all bend."""
     parameters, network = moment.parameters, moment.ahead.network
     rows, count = sampled_rows(moment.ahead.data, parameters), len(moment.ahead.data)

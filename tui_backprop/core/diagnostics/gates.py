@@ -97,7 +97,7 @@ def sampled_rows(data: Data, parameters: Parameters) -> NDArray[np.intp]:
     return np.arange(0, len(data), max(1, every))
 
 
-def view_gates(data: Data, parameters: Parameters) -> Gates:
+def gates_of(data: Data, parameters: Parameters) -> Gates:
     """The gates of every hidden unit under the parameters."""
     rows = sampled_rows(data, parameters)
     found = []

@@ -72,7 +72,7 @@ def latest(moment: Moment) -> Array:
         return np.asarray(np.mean(last, axis=0)) if last else np.zeros((4, experiment.network.depth))
 
 
-def view_health(moment: Moment) -> Health:
+def health_of(moment: Moment) -> Health:
     """The run up to the moment, at marks a power of two apart; going back shows the same marks.
 
     Large networks have fewer marks, of one step each, where states are available.

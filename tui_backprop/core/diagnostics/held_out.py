@@ -30,7 +30,7 @@ class HeldOut:
     total: int
 
 
-def view_held_out(moment: Moment) -> HeldOut | None:
+def held_out_of(moment: Moment) -> HeldOut | None:
     """Marks a power of two of epochs apart, as far as the run has been; None without test samples.
 
     In large networks they are where a state is available.

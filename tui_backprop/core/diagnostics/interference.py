@@ -35,7 +35,7 @@ class Interference:
     left_out: int
 
 
-def view_interference(moment: Moment) -> Interference:
+def interference_of(moment: Moment) -> Interference:
     """The updates that this epoch has made up to the moment; in large networks those that one has been at."""
     count = len(moment.experiment.data)
     most = max(LEAST_SAMPLES, min(MOST_SAMPLES, WORK_BUDGET // moment.experiment.network.size))

@@ -74,7 +74,7 @@ class Landscape:
         return float(self.x[column]), float(self.y[row]), float(seen[row, column])
 
 
-def view_landscape(
+def landscape_of(
     moment: Moment, axes: Axes, window: Window, columns: int, lines: int
 ) -> Landscape:  # fmt: skip
     """The map of `columns` × `lines` points at the moment's parameters."""

@@ -71,7 +71,7 @@ class Moves:
         return _cancel(self.change)
 
 
-def view_moves(moment: Moment, index: int) -> Moves | None:
+def moves_of(moment: Moment, index: int) -> Moves | None:
     """The updates of the parameter at `index` of the flat array; None before an epoch is over, and in long epochs.
 
     They are the latest updates with every sample once among them. Where these are not the latest of all (samples come
@@ -98,7 +98,7 @@ def view_moves(moment: Moment, index: int) -> Moves | None:
     return None
 
 
-def view_pulls(moment: Moment, parameter: Parameter) -> Pulls:
+def pulls_of(moment: Moment, parameter: Parameter) -> Pulls:
     """The pulls on a weight or a bias, at the moment's parameters."""
     rows, frame = _passes(moment)
     pull = -frame.delta[parameter.layer - 1][:, parameter.column]

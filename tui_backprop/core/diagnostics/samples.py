@@ -23,7 +23,7 @@ class SampleView(NamedTuple):
     change: Array | None
 
 
-def view_samples(moment: Moment, rows: slice = slice(None)) -> SampleView:
+def samples_of(moment: Moment, rows: slice = slice(None)) -> SampleView:
     """Predictions and errors of the data `rows` at the moment, and what its update did to them."""
     experiment = moment.ahead
     inputs, targets = experiment.data.inputs[rows], experiment.data.targets[rows]

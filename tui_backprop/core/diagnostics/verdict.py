@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui_backprop.core.diagnostics.gates import Gates, view_gates
+from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
 from tui_backprop.core.diagnostics.scaling import unscaled
 from tui_backprop.core.experiment import Data
@@ -120,7 +120,7 @@ def _found(moment: Moment) -> Verdict | None:
     if over and has_grown(float(moment.errors[over - 1]), untrained_error(moment.experiment)):
         return Verdict(DIVERGES, DIVERGES.word)
     gates: Gates = moment.past.cached(
-        ("gates", moment.position, moment.edits), lambda: view_gates(experiment.data, moment.parameters)
+        ("gates", moment.position, moment.edits), lambda: gates_of(experiment.data, moment.parameters)
     )
     if gates.mostly_saturated:
         return Verdict(SATURATED, SATURATED.word.replace("N", str(100 * gates.saturated // gates.answers)))

@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.collapse import Collapse, view_collapse
+from tui_backprop.core.diagnostics.collapse import Collapse, collapses_of
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
 from tui_backprop.render.selection import Selection
@@ -27,7 +27,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         return ViewPage(paragraph(columns, "There is only one layer: nothing to collapse."))
     if not moment.finite:
         return ViewPage(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
-    found = view_collapse(moment)
+    found = collapses_of(moment)
     if not found:
         return ViewPage([], verdict=_nothing(moment, columns))
     head: list[Line] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.core.diagnostics.gates import Gates, LayerGates, view_gates
+from tui_backprop.core.diagnostics.gates import Gates, LayerGates, gates_of
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
@@ -28,7 +28,7 @@ def gates(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         return ViewPage(paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum."))
     if not moment.finite:
         return ViewPage(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
-    found = view_gates(experiment.data, moment.parameters)
+    found = gates_of(experiment.data, moment.parameters)
     verdict, helps = _verdict(moment, found, columns), advice(moment, "gates", columns)
     if len(found.rows) > MOST_ROWS:
         shares = _shares(moment, found, selection, columns)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.health import Health, on_its_way, share, view_health
+from tui_backprop.core.diagnostics.health import Health, health_of, on_its_way, share
 from tui_backprop.core.diagnostics.verdict import DIVERGES, verdict
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
@@ -24,7 +24,7 @@ _NUMBERS = 27
 
 def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
-    found = view_health(moment)
+    found = health_of(moment)
     if not found.steps:
         return ViewPage(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
     bars = max(1, columns - _LABEL - _NUMBERS)

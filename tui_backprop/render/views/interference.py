@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tui_backprop.core.diagnostics.interference import Interference, view_interference
+from tui_backprop.core.diagnostics.interference import Interference, interference_of
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.heat_map import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
@@ -19,7 +19,7 @@ _CELL = 9
 
 def interference(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """A row an update, a column a sample: − the error fell, + it rose."""
-    found = view_interference(moment)
+    found = interference_of(moment)
     label = len(str(len(moment.experiment.data))) + 3
     cell = _CELL if label + _CELL * len(found.rows) <= columns else 3 if len(found.rows) < 100 else 4
     shown = max(1, (columns - label) // cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.landscape import Landscape, path_so_far, view_landscape, window_around
+from tui_backprop.core.diagnostics.landscape import Landscape, landscape_of, path_so_far, window_around
 from tui_backprop.core.parts import Bias, Unit, Weight, neighbours
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
@@ -51,7 +51,7 @@ def landscape(
     heading += [hint] if len(found) > 1 and (aside or length([*heading, hint]) <= columns) else []
     map_rows = max(1, rows - 1) if aside else max(2, rows - 2 - 2 * _WORDS)
     map_columns = max(1, min(4 * map_rows, (2 * columns // 5 if aside else columns) - _NUMBER - 1))
-    seen = view_landscape(moment, axes, window, map_columns, map_rows * shading.points)
+    seen = landscape_of(moment, axes, window, map_columns, map_rows * shading.points)
     drawn = _map(seen, way, map_columns, map_rows, shading)
     if aside:
         left = _NUMBER + 1 + map_columns + 2

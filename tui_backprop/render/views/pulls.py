@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tui_backprop.core.diagnostics.pulls import Moves, Pulls, view_moves, view_pulls
+from tui_backprop.core.diagnostics.pulls import Moves, Pulls, moves_of, pulls_of
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.penalty import penalised
@@ -27,8 +27,8 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         return ViewPage(
             paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane.")
         )
-    name, found = safe(selection.name(moment.experiment)), view_pulls(moment, selection)
-    moves = view_moves(moment, selection.index(moment.experiment.network))
+    name, found = safe(selection.name(moment.experiment)), pulls_of(moment, selection)
+    moves = moves_of(moment, selection.index(moment.experiment.network))
     made = [] if moves is None else zip(moves.samples, moves.change.tolist(), strict=True)
     moved = {rows: float(change) for rows, change in made}
     strength = scale_of(found.pull)

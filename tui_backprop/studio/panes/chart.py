@@ -61,7 +61,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     x, y = x[::every], y[::every]
     import plotext  # imported here: it takes a fifth of a second, too long for the studio's start
 
-    from tui_backprop.core.diagnostics.held_out import view_held_out
+    from tui_backprop.core.diagnostics.held_out import held_out_of
 
     figure = plotext.figure
     figure.clear()
@@ -73,7 +73,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     curve.lines()
     figure.draw(curve)
     label, every_y = "epoch", y
-    held_out = view_held_out(moment)
+    held_out = held_out_of(moment)
     if held_out is not None:
         with np.errstate(all="ignore"):
             sums = held_out.errors * len(moment.ahead.data)
