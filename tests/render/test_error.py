@@ -241,3 +241,7 @@ def test_of_this_epoch_the_latest_samples_are_shown_and_none_is_cut() -> None:
     moment = at("article", 4, "error")
     assert lines(moment, 60)[-1] == "this epoch  #0 3.61  #1 0.49  #2 0.36  #3 0.49"
     assert lines(moment, 32)[-1] == "this epoch  #2 0.36  #3 0.49"
+
+
+def test_before_the_first_epoch_a_narrow_pane_says_so_in_short() -> None:
+    assert lines(at("article"), 18)[0] == "no epoch yet"

@@ -19,8 +19,9 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.heat_map import shade
-from tui_backprop.render.matrices import View, matrices
+from tui_backprop.render.matrices import View, matrices, want_of_matrices
 from tui_backprop.render.selection import Selection
+from tui_backprop.render.spans import plain
 
 ROOM = (60, 20)
 NUMBER = re.compile(r"[+−]\d\.\d{4}| 0\.0000|·")
@@ -257,3 +258,11 @@ def test_the_net_pulls_of_all_samples() -> None:
         gradient += np.outer(x, delta @ second.T * (z > 0))
     text = page(matrices(moment, Weight(1, 0, 0), View.PULL, 60, 16))
     assert [shown(-value) for value in gradient.ravel() if shown(-value) not in text] == []
+
+
+def test_a_heat_map_has_whole_names_where_there_is_room() -> None:
+    moment = Timeline(load_experiment("iris")).moment
+    shown = {columns: plain(matrices(moment, Weight(1, 0, 0), View.VALUE, columns, 10)) for columns in (29, 28)}
+    assert "sepal length " in shown[29]
+    assert "sepal l… " in shown[28]
+    assert want_of_matrices(moment.experiment).narrower[-1][0] == 29

@@ -15,7 +15,7 @@ from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.error import error
-from tui_backprop.render.narration import sentence
+from tui_backprop.render.narration import opening, sentence
 from tui_backprop.render.spans import plain, safe
 
 
@@ -176,3 +176,17 @@ def test_there_is_a_safe_sentence_for_every_moment(moment: Moment) -> None:
     said = sentence(moment)
     assert said == safe(said)
     assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (99, "δ flows back. Most: h4 (+0.2926). e.g. 4"),
+        (36, "δ flows back. Most: h4 (+0.2926)."),
+        (32, "δ flows back."),
+        (13, "δ flows back."),
+        (12, "δ flows back. Most: h4 (+0.2926). e.g. 4"),
+    ],
+)
+def test_as_many_whole_sentences_are_said_as_fit(columns: int, said: str) -> None:
+    assert opening("δ flows back. Most: h4 (+0.2926). e.g. 4", columns) == said

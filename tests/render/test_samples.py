@@ -221,3 +221,17 @@ def test_prices_in_the_files_units_have_all_their_digits() -> None:
 def test_names_are_whole_where_there_is_room(columns: int) -> None:
     heading = plain(samples(Timeline(load_experiment("spiral")).go(3), columns, 8)).splitlines()[0]
     assert heading.split()[:4] == ["x1", "x2", "sin(x1)", "sin(x2)"]
+
+
+@pytest.mark.parametrize("columns", range(18, 60, 4))
+def test_of_wide_numbers_none_is_cut_and_inputs_left_out_are_marked(columns: int) -> None:
+    random = [[1.2345 * (-1) ** row * (column + 1) for column in range(6)] for row in range(40)]
+    data = {"inputs": random, "targets": [[row * 7 % 10 / 3.7 - 1.41] for row in range(40)]}
+    network = {"layers": [6, 1], "hidden": "linear", "output": "linear", "weights": [[[0.01]] * 6]}
+    drawn = plain(
+        samples(Timeline(load_experiment({"network": network, "data": data})).moment, columns, 8)
+    ).splitlines()
+    for row in drawn[1:]:
+        assert not re.search(r"[\de.]…", row), row
+    shown = len(re.findall(r"[−\d.]+", drawn[1])) - 4  # but its number, t, ŷ and the error
+    assert shown in (0, 6) or " …" in drawn[1]

@@ -91,7 +91,7 @@ def _figures(moment: Moment, axis: Axis) -> list[_Ways]:
 def _latest(moment: Moment) -> _Ways:
     done = moment.epochs_completed
     if not done:
-        return [line(Span("no epoch completed yet", "dim"))]
+        return [line(Span(text, "dim")) for text in ("no epoch completed yet", "no epoch yet")]
     total = Span(short(float(moment.errors[done - 1])), bold=True)
     return [line(Span(f"epoch {done:,}: sum "), total), line(Span("sum "), total)]
 

@@ -137,7 +137,7 @@ def want_of_matrices(experiment: Experiment) -> Want:
     ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + _BETWEEN * (len(layers) - 1), max(heights))]
     ways += [(max(name + size * fan_out for name, fan_out in layers), sum(heights)) for size in _SIZES]
     columns, rows = next((way for way in ways if way[0] <= _MOST), ways[-1])
-    tones = (max(name + 2 * fan_out for name, fan_out in layers), max(heights) + 1)
+    tones = (max(name + 1 + CELLS * fan_out for name, fan_out in layers), max(heights) + 1)
     narrower = tuple((fewer, min(high, 16)) for fewer, high in (*ways, tones) if fewer < min(columns, _MOST))
     return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4, narrower=narrower)
 
@@ -333,7 +333,9 @@ def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], 
 def _heat_map(
     table: _MatrixTable, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
 ) -> list[Line]:
-    look = _Look(CELLS, 0, _NAMES[-1])
+    looks = [_Look(CELLS, 0, name) for name in _NAMES]
+    whole = CELLS * len(table.columns) + 1
+    look = next((look for look in looks if table.label_cells(look) + whole <= columns), looks[-1])
     cells = table.label_cells(look) + 1
     names = shorten(table.names, look.name)
     across, down = max(1, (columns - cells) // CELLS), max(1, rows - 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
@@ -15,8 +17,10 @@ from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.edits import edit_text
 from tui_backprop.render.numbers import fixed, full, short
-from tui_backprop.render.spans import safe
+from tui_backprop.render.spans import safe, width
 from tui_backprop.render.trouble import why_grown
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[^\W\d])")
 
 
 def sentence(moment: Moment) -> str:
@@ -29,6 +33,13 @@ def sentence(moment: Moment) -> str:
         said = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
         return safe(said) or "Press . for the first phase, space for a whole sample, p to play."
     return _SENTENCES[moment.phase.kind](moment)
+
+
+def opening(text: str, columns: int) -> str:
+    """As many whole sentences of the text as there is room for; all of it where not even the first fits."""
+    sentences = _BETWEEN_SENTENCES.split(text)
+    openings = (" ".join(sentences[:count]) for count in range(len(sentences), 0, -1))
+    return next((opening for opening in openings if width(opening) <= columns), text)
 
 
 def _names(moment: Moment, layer: int) -> list[str]:

@@ -145,7 +145,7 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
             table = _columns(shown, form, some)
         if some >= min(2, count - 1) and _cells(table) <= columns:
             return table
-    return _columns(shown, _FORMS[-1], 0)
+    return _columns(shown, _FORMS[-1]._replace(decimals=1), 0)
 
 
 def _most_inputs(shown: _Shown, form: _Form, columns: int) -> int:
@@ -221,10 +221,11 @@ def _inputs(shown: _Shown, form: _Form, count: int) -> Iterator[_Column]:
         rows = [Span(" ".join(row)) for row in zip(*texts, strict=True)]
         cells = max(width(span.text) for span in rows)
         yield _Column(fit(next((word for word in ("inputs", "in", "") if width(word) <= cells), ""), cells), rows)
-        return
-    headings = [name.strip() for name in shorten(names, max(form.name, min((width(t[0]) for t in texts), default=0)))]
-    for heading, column in zip(headings, texts, strict=False):
-        yield _Column(heading, [Span(text) for text in column])
+    else:
+        least = min((width(column[0]) for column in texts), default=0)
+        headings = [name.strip() for name in shorten(names, max(form.name, least))]
+        for heading, column in zip(headings, texts, strict=False):
+            yield _Column(heading, [Span(text) for text in column])
     if 0 < count < len(names):
         yield _Column("", [Span("…", "dim")] * len(values))
 

@@ -12,6 +12,7 @@ from tests.render.article import Worked, worked
 from tests.render.graph.drawn import cells, of_ink, rows, units
 from tests.render.moments import at, of, shown
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import phases
 from tui_backprop.render.graph.picture import graph
@@ -179,3 +180,16 @@ def test_at_the_start_the_numbers_have_blanks_and_the_keys_stand_there(size: tup
         or {"phase(1)", "step(1)", "play", "until", "by_hand", "help", "app.command_palette"} <= targets
     )
     assert "one phase forward" not in "\n".join(rows(graph(at("article", 1, "input"), FIRST, *size)))
+
+
+def test_names_are_whole_before_units_have_frames() -> None:
+    drawn = "\n".join(rows(graph(Timeline(load_experiment("iris")).moment, FIRST, 120, 21)))
+    for name in ("sepal length", "petal width", "setosa", "versicolor"):
+        assert name in drawn, drawn
+
+
+@pytest.mark.parametrize(("height", "tops"), [(13, [1, 4, 7, 10]), (12, [1, 3, 6, 8]), (21, [2, 7, 11, 16])])
+def test_there_is_a_row_between_two_units_wherever_there_is_room(height: int, tops: list[int]) -> None:
+    """Of four units of two rows: eleven rows within the frame are just enough for three blank ones."""
+    drawn = rows(graph(at("article", 1, "sum1"), FIRST, 80, height))
+    assert [row for row, text in enumerate(drawn) if re.search(r"\bh\d z", text)] == tops

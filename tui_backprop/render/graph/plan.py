@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -18,6 +18,8 @@ LEAST_GAP = 7
 """Cells between two layers below which edges cannot be told apart."""
 ROOMY_GAP = 22
 """Cells between two layers from which frames around units are worth their room."""
+FAIR_GAP = 14
+"""Cells between two layers from which whole names are worth more than frames."""
 LEAST_GROUPED = 8
 """In fewer rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
 _NAMES = (24, 12, 8, 6)
@@ -107,15 +109,22 @@ def plan(moment: Moment, selection: Selection, columns: int, rows: int, maps: bo
     """
     layers = range(len(moment.experiment.network.units))
     forms = MAPS if maps else FORMS
-    for cap, largest in enumerate(forms):
-        least = ROOMY_GAP if largest is FRAMED else LEAST_GAP
-        for most in _NAMES:
-            shown = [_column(moment, selection, layer, rows, forms[cap:], most) for layer in layers]
-            nameless = largest is BARE and any(slot.count > 1 for column in shown for slot in column.slots)
-            if not nameless and sum(column.cells for column in shown) + least * (len(shown) - 1) <= columns:
-                return _spread(shown, columns)
+    for form, most, least in _ways(forms):
+        shown = [_column(moment, selection, layer, rows, forms[forms.index(form) :], most) for layer in layers]
+        nameless = form is BARE and any(slot.count > 1 for column in shown for slot in column.slots)
+        if not nameless and sum(column.cells for column in shown) + least * (len(shown) - 1) <= columns:
+            return _spread(shown, columns)
     shown = [_column(moment, selection, layer, rows, (TINY, BARE), _NAMES[-2]) for layer in layers]
     return _spread(_around(moment, shown, columns), columns)
+
+
+def _ways(forms: Sequence[Form]) -> Iterator[tuple[Form, int, int]]:
+    """The largest form, the most cells of a name and the least gap: the best first, whole names before frames."""
+    for form in forms:
+        for most in _NAMES:
+            yield form, most, ROOMY_GAP if form is FRAMED else LEAST_GAP
+            if form is FRAMED:
+                yield PLAIN, most, FAIR_GAP
 
 
 def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: Sequence[Form], most: int) -> Column:
@@ -135,7 +144,10 @@ def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: 
         first = min(max(0, _wanted(selection, layer) - fitting + 1), units - fitting)
         starts, counts, hidden = range(first, first + fitting), [1] * fitting, units - fitting
         names = names[first : first + fitting]
-    slot_rows = (rows - bool(hidden)) / len(counts)
+    room = rows - bool(hidden)
+    slot_rows = room / len(counts)
+    if slot_rows < form.rows + 1 <= (room + 1) / len(counts):  # there is just room for a blank row between two
+        slot_rows = form.rows + 1
     tops = [int(place * slot_rows + (slot_rows - form.rows) / 2) for place in range(len(counts))]
     slots = tuple(UnitSlot(*entry) for entry in zip(starts, counts, tops, strict=True))
     column = Column(layer, form, slots, tuple(shorten(names, most)), 0, hidden)

@@ -8,7 +8,7 @@ from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import squeezed
 from tui_backprop.render.breadcrumb import counters, path
-from tui_backprop.render.narration import sentence
+from tui_backprop.render.narration import opening, sentence
 from tui_backprop.render.spans import Line, Span, fit, line, pad, safe, width
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
@@ -45,7 +45,8 @@ class Breadcrumb(Painted):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Path, counters, sentence; with less room the path last."""
         news = squeezed(safe(self.news), columns, width)
-        text = Span(fit(news, columns), "accent") if news else Span(fit(sentence(moment), columns), "text")
+        told = news or opening(sentence(moment), columns)
+        text = Span(fit(told, columns), "accent" if news else "text")
         count = counters(moment, columns - width(self.status) - 1 if self.status else columns, self._trouble(moment))
         if self.status:
             count = line(*pad(count, columns - width(self.status)), Span(self.status, "accent", bold=True))
