@@ -16,6 +16,8 @@ MOST_MARKS = 48
 """The most places of the run that are looked at."""
 MOST_STEPS = 8
 """The most steps that a mark averages over: an epoch of them, where epochs are short."""
+AT_EACH_KEY = 250_000
+"""Parameters times samples of the latest steps, which may have to be made again for every picture."""
 VANISHING, VANISHING_SHORT = 1e-2, 1e-3
 """The first layer's δ as a share of the output's, below which it vanishes on its way through several smooth layers;
 and elsewhere, as shut gates make δ small for a while without being in its way."""
@@ -66,7 +68,8 @@ def on_its_way(network: Network, delta: Array) -> str:
 def latest(moment: Moment) -> Array:
     """(4, layers): mean |∂E/∂W|, |ΔW|, |W| and |δ| over the latest steps, of an epoch at most; zeros before any."""
     position, experiment = moment.position, moment.experiment
-    start = position - max(1, min(position, experiment.steps_per_epoch, MOST_STEPS)) + 1
+    few = AT_EACH_KEY // moment.past.cost(moment.step)
+    start = position - max(1, min(position, experiment.steps_per_epoch, MOST_STEPS, few)) + 1
     last = moment.past.of_steps("sizes", start, position, _sizes, moment.made) if position else []
     with np.errstate(all="ignore"):
         return np.asarray(np.mean(last, axis=0)) if last else np.zeros((4, experiment.network.depth))
