@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import unicodedata
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.csv_files.dialect import DELIMITER_NAMES, Dialect, dialect_of, rows, sample
+from tui_backprop.experiments.csv_files.dialect import DELIMITER_NAMES, Dialect, dialect_of, sample
 from tui_backprop.experiments.csv_files.kinds import (
     MOST_CLASSES,
     Kind,
@@ -90,7 +88,8 @@ class TableFile:
             raise self.error(self._top, f"{width:,} columns", f"at most {MOST_COLUMNS:,}")
         self.names = self._named(dialect)
         self._beginning = [row for _, row in self._sampled() if len(row) == len(self.names)]
-        self._numeric = list(map(holds_numbers, self._known()))
+        columns = [[row[index] for row in self._beginning] for index in range(len(self.names))]
+        self._numeric = list(map(holds_numbers, columns))
         self._numbers = [index for index, numeric in enumerate(self._numeric) if numeric]
         if not self._beginning:
             self._check_first_rows()
@@ -126,18 +125,6 @@ class TableFile:
     def _sampled(self) -> list[tuple[int, list[str]]]:
         return sample(self._text, self.dialect.delimiter, self.dialect.skipped)
 
-    def _known(self) -> list[list[str]]:
-        """The fields by which each column is judged: those of the beginning, or all if these are missing."""
-        width = len(self.names)
-        columns = [[row[index] for row in self._beginning] for index in range(width)]
-        empty = [i for i, fields in enumerate(columns) if fields and all(is_missing(field, True) for field in fields)]
-        with suppress(csv.Error):  # which is told when the rows are read
-            for _, row in rows(self._text, self.dialect.delimiter, self.dialect.skipped) if empty else ():
-                for index in empty if len(row) == width else ():
-                    if row[index] and not is_missing(row[index], among_numbers=True):
-                        columns[index].append(row[index])
-        return columns
-
     def _check_first_rows(self) -> None:
         """There is no row as wide as the first: says why."""
         for _ in self._rows.fields():
@@ -154,15 +141,16 @@ class TableFile:
     def _kind(self, index: int) -> Kind:
         if index == 0 and self.dialect.row_names:
             return Kind.INDEX
+        scan = self._scan  # by now it is known what columns hold that begin far down
         if not self._numeric[index]:
-            return kind_of_texts(self._scan.texts[index], index not in self._unnamed)
+            return kind_of_texts(scan.texts[index], index not in self._unnamed)
         named = "" if index in self._unnamed else self.names[index]
         fields = [row[index] for row in self._beginning]
         if index == 0 and numbers_rows(named, fields[:100]):
             return Kind.INDEX
         if holds_days(fields):
             return Kind.DATES
-        if identifies_rows(named, self._scan.numbers[:, self._numbers.index(index)]):
+        if identifies_rows(named, scan.numbers[:, self._numbers.index(index)]):
             return Kind.NAMES
         return Kind.NUMBER
 
@@ -324,8 +312,19 @@ class TableFile:
     @property
     def _scan(self) -> Scan:
         if "scan" not in self._cache:
-            self._cache["scan"] = self._rows.scan()
+            scan = self._rows.scan()
+            if late := [index for index, fields in scan.texts.items() if self._is_late(index, fields)]:
+                for index in late:
+                    self._numeric[index] = True
+                self._numbers[:] = [index for index, numeric in enumerate(self._numeric) if numeric]
+                scan = self._rows.scan()
+            self._cache["scan"] = scan
         return self._cache["scan"]  # type: ignore[return-value]
+
+    def _is_late(self, index: int, fields: Sequence[str]) -> bool:
+        """Whether a column holds numbers, but none in the beginning, by which columns are judged."""
+        judged = any(not is_missing(row[index], among_numbers=True) for row in self._beginning)
+        return not judged and holds_numbers(list(dict.fromkeys(fields)))
 
 
 def ordinary(path: Path, layout: Layout) -> TableFile:
