@@ -22,6 +22,7 @@ from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.csv_files.scan import Watch
 from tui_backprop.experiments.draft import from_preset
+from tui_backprop.experiments.fields import CSV
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
@@ -433,3 +434,19 @@ async def test_a_grid_takes_numbers_only_and_what_is_pasted() -> None:
         assert "escape again drops what you typed" in str(s.app.screen.query_one("#wrong", Static).content)
         await s.press("escape", "f4", "escape", "enter")
         assert s.timeline.experiment.initial.weights[1].tolist() == [[1], [1], [1], [1]]
+
+
+async def test_the_line_of_keys_is_whole_in_eighty_columns(tmp_path: Path) -> None:
+    file = tmp_path / "flowers.csv"
+    file.write_text("a,b,c\n1,2,3\n2,3,1\n", "utf-8")
+    async with studio(size=(80, 24)) as s:
+        await s.press("ctrl+n")
+        line = s.app.screen.query_one("#keys", Static)
+        for keys in ("f4 weights", "f2 classes"):
+            shown = line.render_line(0).text.strip()
+            assert shown == text(s, "keys")
+            assert keys in shown
+            assert shown.endswith("escape close")
+            assert isinstance(s.app.screen, SetupScreen)
+            s.app.screen._choose("data", CSV)
+            await fill(s, file=str(file))

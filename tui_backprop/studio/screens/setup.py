@@ -274,9 +274,9 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     def _keys(self) -> str:
         """The keys, in 80 columns."""
-        typed = "f2: classes  f3: columns" if self._draft.data == CSV else "f4: type weights  f5: samples"
-        save = "  ctrl+s: save" if self._files else ""
-        return f"enter: open  ↑↓: field  ←→: choose  {typed}{save}  escape: close"
+        typed = "f2 classes  f3 columns" if self._draft.data == CSV else "f4 weights  f5 samples"
+        save = "  ctrl+s save" if self._files else ""
+        return f"enter open  ↑↓←→ choose  {typed}{save}  escape close"
 
     def _command(self) -> str:
         try:
