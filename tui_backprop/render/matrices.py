@@ -333,7 +333,7 @@ def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], 
 def _heat_map(
     table: _MatrixTable, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
 ) -> list[Line]:
-    looks = [_Look(CELLS, 0, name) for name in _NAMES]
+    looks = [_Look(CELLS, 0, name) for name in (2 * _NAMES[0], *_NAMES)]
     whole = CELLS * len(table.columns) + 1
     look = next((look for look in looks if table.label_cells(look) + whole <= columns), looks[-1])
     cells = table.label_cells(look) + 1

@@ -193,3 +193,12 @@ def test_there_is_a_row_between_two_units_wherever_there_is_room(height: int, to
     """Of four units of two rows: eleven rows within the frame are just enough for three blank ones."""
     drawn = rows(graph(at("article", 1, "sum1"), FIRST, 80, height))
     assert [row for row, text in enumerate(drawn) if re.search(r"\bh\d z", text)] == tops
+
+
+def test_long_names_are_whole_on_a_wide_screen() -> None:
+    names = ["living_area_in_square_metres", "district_of_the_city=north"]
+    data = {"inputs": [[1.0, 2.0]], "targets": [[1.0]], "names": names}
+    moment = Timeline(load_experiment({"network": {"layers": [2, 2, 1]}, "data": data})).moment
+    drawn = "\n".join(rows(graph(moment, FIRST, 160, 21)))
+    for name in names:
+        assert name in drawn, drawn

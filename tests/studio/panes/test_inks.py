@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import io
 import re
 
@@ -143,6 +144,17 @@ def test_hues_that_mean_something_stay_ours(theme: Theme) -> None:
 def test_in_sixteen_colours_the_selection_has_a_colour_that_means_nothing_else() -> None:
     others = {ink: colour for ink, colour in ANSI.inks.items() if ink != "accent"}
     assert ANSI.inks["accent"].removeprefix("bright_") not in {name.removeprefix("bright_") for name in others.values()}
+
+
+@pytest.mark.parametrize("theme", FOREIGN, ids=lambda theme: theme.name)
+def test_what_is_selected_is_not_taken_for_a_direction(theme: Theme) -> None:
+    inks = palette_of(theme).inks
+
+    def hue(ink: str) -> float:
+        return 360 * colorsys.rgb_to_hls(*(int(inks[ink][place : place + 2], 16) / 255 for place in (1, 3, 5)))[0]
+
+    for way in ("signal", "error"):
+        assert 29 < abs(hue("accent") - hue(way)) < 331
 
 
 @pytest.mark.parametrize("name", ["gruvbox", "solarized-light"])

@@ -22,7 +22,7 @@ FAIR_GAP = 14
 """Cells between two layers from which whole names are worth more than frames."""
 LEAST_GROUPED = 8
 """In fewer rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
-_NAMES = (24, 12, 8, 6)
+_NAMES = (48, 24, 12, 8, 6)
 """Cells of a name at most, tried in this order."""
 
 

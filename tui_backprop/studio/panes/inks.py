@@ -6,7 +6,7 @@ their hues mean something. The two strongest tones are one colour: in between, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -87,10 +87,24 @@ def _fitted_to(theme: Theme) -> InkPalette:
     paper, text = Color.parse(colours["background"]), Color.parse(colours["foreground"])
     found = {name: Color.parse(colour) for name, colour in ours.inks.items()}
     found |= {name: text.blend(paper, share) for name, share in _GREYS.items()}
-    found["accent"] = Color.parse(colours["accent"])
+    found["accent"] = _accent([Color.parse(colours[name]) for name in ("accent", "warning", "primary")], found)
     inks = {name: legible(colour, paper, GRAPHICS if name == "faint" else TEXT).hex for name, colour in found.items()}
     inks["frame"] = found["frame"].hex
     return InkPalette(inks, {**ours.cells, "0": Color.parse(colours["surface"]).hex}, (paper.hex, *ours.ramp[1:]))
+
+
+def _accent(candidates: Sequence[Color], inks: Mapping[str, Color]) -> Color:
+    """The first that is not taken for a direction, nor, unless it is the theme's own accent, for a sign; or that."""
+    ways, signs = [inks["signal"], inks["error"]], [inks["+3"], inks["-3"]]
+    for place, colour in enumerate(candidates):
+        if all(_apart(colour, way) >= 30 for way in ways) and (not place or all(_apart(colour, s) >= 8 for s in signs)):
+            return colour
+    return candidates[0]
+
+
+def _apart(one: Color, other: Color) -> float:
+    """How far the hues of two colours are apart, in degrees."""
+    return 180 - abs(180 - abs(one.hsl.h - other.hsl.h) * 360)
 
 
 def in_256(colour: Color) -> Color:
