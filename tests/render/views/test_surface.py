@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tui_backprop import Timeline, load_experiment
@@ -75,6 +77,16 @@ def test_the_small_maps_of_all_units_have_room(columns: int, rows: int, layers: 
     }
     assert names <= set(plain(lines).split())
     assert all(length(spans) <= columns for spans in lines)
+
+
+@pytest.mark.parametrize(("rows", "names"), [(10, 6), (14, 8), (34, 8)])
+def test_where_rows_are_few_small_maps_are_lower_rather_than_fewer(rows: int, names: int) -> None:
+    definition = {
+        "network": {"layers": [2, 4, 4, 1], "hidden": "tanh", "output": "tanh"},
+        "data": {"generator": "circle", "samples": 20},
+    }
+    drawn = plain(surface(Timeline(load_experiment(definition)).moment, Unit(1, 0), 78, rows, Shading.RAMP))
+    assert len(re.findall(r"h[12]\.[1-4]", drawn.partition("\n")[2])) == names
 
 
 @pytest.mark.parametrize("shading", [Shading.RAMP, Shading.SHADES])

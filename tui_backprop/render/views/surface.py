@@ -23,6 +23,8 @@ from tui_backprop.render.views.shades import Levels, Shading, put_sign, shaded
 
 _THUMB = (10, 5)
 """Cells of a small map: columns, rows."""
+_LOWEST = 3
+"""Rows of a small map where there would be too few of them otherwise."""
 RIGHT, WRONG = "○●", "◇◆"
 """Signs of a sample: target below or above the middle."""
 
@@ -152,8 +154,10 @@ def _small_maps(
     shading: Shading,
 ) -> list[Line]:  # fmt: skip
     """As many hidden units as fit, the selected one among them, with their names above."""
-    across, down = max(1, (columns + 1) // (_THUMB[0] + 1)), max(1, rows // (_THUMB[1] + 1))
-    height = min(_THUMB[1], rows - 1)
+    across = max(1, (columns + 1) // (_THUMB[0] + 1))
+    heights = range(_THUMB[1], _LOWEST - 1, -1)
+    height = next((height for height in heights if across * (rows // (height + 1)) >= len(hidden)), _LOWEST)
+    height, down = min(height, rows - 1), max(1, rows // (height + 1))
     if height < 1:
         return []
     chosen = next((place for place, unit in enumerate(hidden) if selection == Unit(*unit)), 0)
