@@ -89,6 +89,7 @@ def test_in_few_columns_the_article_is_legible() -> None:
         " 3 0 1 1 0 .7 .49 ",
     ]
     assert table("article", 14, None, 19)[1:3] == [" 0 1 1 1 1 .6 .16▲", "▸1 1 1 0 0 .4 .16▼"]
+    assert table("article", 0, None, 19)[1:4] == [" 0 1 1 1 1 2.9 3.6 ", " 1 1 1 0 0 1.8 3.2 ", " 2 0 1 0 1 1.0  .0✓"]
     assert table("article", 4 * 148, None, 19)[4] == "▸3 0 1 1 0  .0 .00✓"
 
 

@@ -58,7 +58,7 @@ _FORMS = (
     _Form(6, 2, 2, change=False, gap=1), _Form(5, 2, 2, 7, False, gap=1), _Form(3, 1, 2, 7, False, gap=1),
     _Form(3, 1, 2, 5, False, False, 1), _Form(0, 1, 2, 4, False, False, 1, False),
     _Form(0, 1, 2, 4, False, False, 1, False, exact=False), _Form(0, 1, 2, 4, False, False, 1, False, False, False),
-    _Form(0, 0, 2, 4, False, False, 1, False, False, False),
+    _Form(0, 0, 2, 4, False, False, 1, False, False, False), _Form(0, 0, 1, 4, False, False, 1, False, False, False),
 )  # fmt: skip
 """From the most to the least."""
 
@@ -145,7 +145,7 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
             table = _columns(shown, form, some)
         if some >= min(2, count - 1) and _cells(table) <= columns:
             return table
-    return _columns(shown, _FORMS[-1]._replace(decimals=1), 0)
+    return _columns(shown, _FORMS[-1], 0)
 
 
 def _most_inputs(shown: _Shown, form: _Form, columns: int) -> int:
