@@ -132,6 +132,7 @@ from tui_backprop.core import elementary as e
 from tui_backprop import Trainer, load_experiment
 from tui_backprop.core.angles import sin_cos
 from tui_backprop.core.initialisers import Random
+from tui_backprop.experiments.generators import generate
 digest, z = hashlib.sha256(), np.random.RandomState(1).uniform(-50, 50, 20000)
 for f, x in ((e.exp_into, z), (e.tanh_into, z), (e.sigmoid_into, z), (e.expm1_into, -abs(z)), (e.log_into, abs(z))):
     out = np.empty_like(x)
@@ -141,6 +142,8 @@ random = Random()
 random.seed(1)
 digest.update(random.normal(0.0, 1.0, (200_000,)))
 for part in sin_cos(np.random.RandomState(1).uniform(-50, 50, 200_000)):
+    digest.update(part)
+for part in generate("gauss", 100_000, 0.5, 1):
     digest.update(part)
 for name in sys.argv[1:]:
     trainer = Trainer(load_experiment(name))

@@ -82,6 +82,18 @@ def test_the_clouds_have_the_spread_that_noise_says() -> None:
             assert points[labels == sign].var(axis=0) == pytest.approx([variance] * 2, rel=0.05)
 
 
+def test_the_clouds_come_from_even_numbers_by_way_of_logarithm_and_sines() -> None:
+    random = np.random.default_rng(7)
+    evens, turns = random.uniform(0, 1, 50), random.uniform(0, 2 * np.pi, 50)
+    radii = [math.sqrt(-2.0 * math.log1p(-even) * 0.5) for even in evens.tolist()]
+    clouds = [
+        (middle + radius * math.sin(turn), middle + radius * math.cos(turn))
+        for middle, radius, turn in zip([2] * 25 + [-2] * 25, radii, turns.tolist(), strict=True)
+    ]
+    points, _ = generate("gauss", 50, 0.0, 7)
+    assert points.tolist() == [pytest.approx(clouds[place], rel=1e-12) for place in random.permutation(50)]
+
+
 def test_classes_suit_the_output() -> None:
     labels = generate("circle", 200, 0.0, 0)[1]
     assert data("circle", [2, 1]).targets[:, 0].tolist() == labels.tolist()

@@ -118,7 +118,7 @@ def test_the_text_is_plain_json_with_a_key_a_line() -> None:
     text = text_of(moment_of("article", 7, "mask1")).decode("ascii")
     assert text.splitlines()[1:6] == [
         '"format": "tui-backprop session",',
-        '"version": 3,',
+        '"version": 4,',
         '"saved": "2026-03-01T12:00:00+00:00",',
         '"experiment": "article",',
         '"cursor": {"step": 7, "phase": "mask1"},',
@@ -150,9 +150,9 @@ def test_an_older_session_says_that_last_digits_may_differ(
         timeline.edit(*edit)
     text = text_of(timeline.moment)
     assert decode(text, "it").note == ""
-    for version in (1, 2):
-        older = text.replace(b'"version": 3', f'"version": {version}'.encode())
-        assert bool(decode(older, "it").note) == differs
+    for version in (1, 2, 3):
+        older = text.replace(b'"version": 4', f'"version": {version}'.encode())
+        assert bool(decode(older, "it").note) == (differs and version < 3)
 
 
 # Samples from a CSV file
@@ -260,6 +260,30 @@ def test_very_many_samples_are_made_anew_and_checked(name: str, monkeypatch: pyt
         decode(json.dumps(document).encode(), "it")
 
 
+def test_very_many_samples_by_an_older_formula_are_made_again_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    moment = moment_of(load_experiment("spiral"), 4, "error")
+    document = document_of(moment)
+    document["data_sha256"] = "of other last digits"
+    for version in (1, 2, 3):
+        document["version"] = version
+        session = decode(json.dumps(document).encode(), "it")
+        assert session.note.endswith("the last digits of numbers may differ.")
+        assert bits(resumed(session)) == bits(moment)
+
+
+@pytest.mark.parametrize(("name", "data"), [("iris", {}), ("spiral", {"generator": "gauss"})])
+def test_an_older_session_with_other_samples_altogether_is_refused(
+    name: str, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    document = document_of(moment_of(load_experiment(name), 4, "error"))
+    document |= {"version": 3, "data_sha256": "of other samples"}
+    document["definition"]["data"] |= data
+    with pytest.raises(BackpropError, match="has changed since"):
+        decode(json.dumps(document).encode(), "it")
+
+
 def test_very_many_samples_stay_in_their_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 20_000)
     few, many = csv_experiment(tmp_path, 250), csv_experiment(tmp_path, 400)
@@ -325,7 +349,7 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda d: d.update(version=4), "another version"),
+        (lambda d: d.update(version=5), "another version"),
         (lambda d: d.update(version=True), "another version"),
         (lambda d: d.update(format="something"), "is not a session"),
         (lambda d: d.update(more=1), "unknown key"),
@@ -552,8 +576,8 @@ def test_a_session_of_the_first_version_is_read() -> None:
 
 
 def test_every_version_that_can_be_read_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format._READABLE", (1, 2, 3))
+    monkeypatch.setattr("tui_backprop.sessions.format._READABLE", (1, 2, 3, 4))
     document = document_of(moment_of(step=7, phase="mask1"))
-    for version in (1, 2, 3):
+    for version in (1, 2, 3, 4):
         document["version"] = version
         assert decode(json.dumps(document).encode(), "it").step == 7

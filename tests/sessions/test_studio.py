@@ -455,7 +455,7 @@ def far() -> tuple[Path, Record, Experiment]:
 
 async def test_an_older_session_opens_with_a_word_on_its_last_digits() -> None:
     path = written("mine", moment_of("circle", 7, None))
-    path.write_bytes(path.read_bytes().replace(b'"version": 3', b'"version": 2'))
+    path.write_bytes(path.read_bytes().replace(b'"version": 4', b'"version": 2'))
     record, session = Record.resume(path)
     async with opened(record, session.experiment) as studio:
         assert studio.screen.news.endswith("the last digits of numbers may differ.")

@@ -13,6 +13,7 @@ import numpy as np
 
 from tui_backprop.core.angles import sin_cos
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.elementary import log1p_into
 
 MOST_SAMPLES = 100_000
 MOST_NOISE = 0.5
@@ -59,7 +60,10 @@ def _gauss(random: np.random.Generator, samples: int, noise: float) -> tuple[Arr
     """Two clouds around (2, 2) and (−2, −2), of variance 0.5, with the most noise 4."""
     labels = np.where(np.arange(samples) < samples - samples // 2, 1.0, -1.0)
     spread = np.sqrt(0.5 + 7.0 * noise)
-    return 2.0 * labels[:, None] + spread * random.standard_normal((samples, 2)), labels
+    logarithm = -random.uniform(0, 1, samples)  # Box and Muller, 1958; NumPy's normal numbers need the C library's
+    log1p_into(logarithm, logarithm)
+    radius, angle = np.sqrt(-2.0 * logarithm), random.uniform(0, 2 * np.pi, samples)
+    return 2.0 * labels[:, None] + spread * _around(radius, angle), labels
 
 
 def _spiral(random: np.random.Generator, samples: int, noise: float) -> tuple[Array, Array]:
