@@ -215,6 +215,8 @@ def test_one_line_for_small_screens() -> None:
     (cells,) = plotted(after(4, LINEAR), 26, 1).cells
     assert "".join(span.text for span in cells) in text(line)
     assert text(error_line(at("article"), 80)).startswith("error no epoch completed yet")
+    assert text(error_line(at("article"), 80)).endswith("1–8: views  w: by hand  ^p: lessons, and more")
+    assert "lessons" not in text(error_line(at("article", 1), 80))
 
 
 def test_sum_and_mean_have_their_names() -> None:

@@ -22,6 +22,9 @@ _LATEST = 28
 _Ways = Sequence[Line]
 """Something to say in several ways, the longest first."""
 
+_ELSEWHERE = "1–8: views  w: by hand  ^p: lessons, and more"
+"""Keys that a small screen names nowhere else, while the place of the line is empty."""
+
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
     """Figures, the line in as many rows as are left with its axes, and the errors of this epoch so far."""
@@ -40,7 +43,8 @@ def error_line(moment: Moment, columns: int) -> Line:
     """The same in one line: figures of a fixed width, so that the line stays in its place, and at its end the scale."""
     text = [Span("error ", "label"), *_latest(moment)[0]]
     if not len(moment.errors):
-        return clip(line(*text, Span("  the line starts after one epoch", "dim")), columns)
+        later = "the line starts after one epoch" if moment.step else _ELSEWHERE
+        return clip(line(*text, Span(f"  {later}", "dim")), columns)
     axis = axis_of(moment)
     scale = width(axis.text) + 1
     least, spans = length(text), [*pad(line(*text), max(length(text), _LATEST)), Span("  ")]
