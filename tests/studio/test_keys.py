@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Awaitable, Callable
 
 import pytest
+from rich.console import Console
 from textual.widgets import Static
 
 from tests.render.article import worked
@@ -16,7 +18,7 @@ from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.sweep import SweepPane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.by_hand import PhaseByHand
-from tui_backprop.studio.screens.help import HelpScreen
+from tui_backprop.studio.screens.help import SIGNS, HelpScreen
 from tui_backprop.studio.screens.questions import ChoiceQuestion, TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.studio import StudioScreen
@@ -275,10 +277,31 @@ def test_every_key_has_been_tried() -> None:
     assert {key for keys in ACTS.values() for key in keys} == {key.key for key in KEYS}
 
 
+def help_page(s: Studio) -> str:
+    """The text of the help, each paragraph in a line."""
+    console = Console(width=1000, file=io.StringIO())
+    console.print(s.app.screen.query_one(Static).content)
+    return "\n".join(row.rstrip() for row in console.file.getvalue().splitlines())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])
+async def test_an_explanation_in_the_help_stays_in_its_column(size: tuple[int, int]) -> None:
+    async with studio(size=size) as s:
+        await s.press("question_mark")
+        page = s.app.screen.query_one(Static)
+        drawn = ["".join(segment.text for segment in page.render_line(y)) for y in range(page.size.height)]
+        first = next(y for y, row in enumerate(drawn) if row.startswith("  z "))
+        signs = drawn[first : next(y for y in range(first, len(drawn)) if not drawn[y].strip())]
+        assert len(signs) > len(SIGNS)  # some take two lines
+        assert [row for row in signs if row[:1].strip()] == []
+        assert len([row for row in signs if row[:12].strip()]) == len(SIGNS)
+        assert any("More: tui-backprop help" in row for row in drawn)
+
+
 async def test_the_help_tells_every_key_and_every_pane() -> None:
     async with studio() as s:
         await s.press("question_mark")
-        page = str(s.app.screen.query_one(Static).content)
+        page = help_page(s)
         for key in KEYS:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
         for pane in (*PANES, "Chart"):
@@ -291,7 +314,7 @@ async def test_the_help_begins_with_the_signs_and_the_pane_that_has_the_focus() 
     async with studio() as s:
         for _ in PANES:
             await s.press("tab", "question_mark")
-            page = str(s.app.screen.query_one(Static).content)
+            page = help_page(s)
             assert page.startswith("Signs\n  z  ")
             assert s.painted(s.focused).ANSWERS in page.partition("\nKeys\n")[0]  # type: ignore[attr-defined]
             await s.press("escape")

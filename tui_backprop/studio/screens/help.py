@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -70,34 +73,39 @@ class HelpScreen(Closable[None], ModalScreen[None]):
             yield Static(_page(self._panes, self._keys, self._kept), markup=False)
 
 
-def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Text:
-    page = Text()
-    page.append("Signs\n", "bold")
-    for sign, meaning in SIGNS:
-        page.append(f"  {sign:<10}", "bold")
-        page.append(f" {meaning}\n")
+def _page(panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> Group:
     present, *others = panes
-    page.append(f"\n{present.TITLE}\n", "bold")
-    page.append(f"{present.ANSWERS}\n")
-    page.append("\nKeys\n", "bold")
-    for key in keys:
-        page.append(f"  {key.glyph:<10}", "bold")
-        page.append(f" {key.does}\n")
-    page.append(f"  {'arrows':<10}", "bold")
-    page.append(" Move the selection inside a pane (or h j k l); a click selects, too\n")
-    page.append(f"  {'ctrl+p':<10}", "bold")
-    page.append(" Palette: every action, every preset, every lesson, themes, motion, key bar\n")
-    page.append("\nWarnings in the first line\n", "bold")
+    moves = (
+        ("arrows", "Move the selection inside a pane (or h j k l); a click selects, too"),
+        ("ctrl+p", "Palette: every action, every preset, every lesson, themes, motion, key bar"),
+    )
+    warnings, answers, more = Text(), Text(), Text()
     for trouble in TROUBLES:
-        page.append(f"  ⚠ {trouble.word}\n", "bold")
-        page.append(f"{trouble.means} What helps: {trouble.helps}.\n")
-    page.append("\nOther panes\n", "bold")
+        warnings.append(f"  ⚠ {trouble.word}\n", "bold")
+        warnings.append(f"{trouble.means} What helps: {trouble.helps}.\n")
     for pane in others:
-        page.append(f"  {pane.TITLE}\n", "bold")
-        page.append(f"{pane.ANSWERS}\n")
-    page.append("\nSamples are numbered from #0, as in the data. Epochs and steps count from 1.")
-    page.append("\nMore: tui-backprop help")
+        answers.append(f"  {pane.TITLE}\n", "bold")
+        answers.append(f"{pane.ANSWERS}\n")
+    more.append("Samples are numbered from #0, as in the data. Epochs and steps count from 1.")
+    more.append("\nMore: tui-backprop help")
     if kept:
-        page.append("\n\nSettings\n", "bold")
-        page.append(f"Theme, motion, pace and key bar are kept in {safe(kept)}.")
-    return page
+        more.append("\n\nSettings\n", "bold")
+        more.append(f"Theme, motion, pace and key bar are kept in {safe(kept)}.")
+    return Group(
+        Text("Signs", "bold"), _listed(SIGNS),
+        Text(f"\n{present.TITLE}", "bold"), Text(f"{present.ANSWERS}\n"),
+        Text("Keys", "bold"), _listed([*((key.glyph, key.does) for key in keys), *moves]),
+        Text("\nWarnings in the first line", "bold"), warnings,
+        Text("Other panes", "bold"), answers,
+        more,
+    )  # fmt: skip
+
+
+def _listed(entries: Iterable[tuple[str, str]]) -> Table:
+    """What is explained in one column, and its explanation in another, however many lines it takes."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=12, style="bold", no_wrap=True)
+    table.add_column(ratio=1)
+    for name, meaning in entries:
+        table.add_row(f"  {name}", meaning)
+    return table
