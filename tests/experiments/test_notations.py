@@ -164,12 +164,13 @@ def test_a_column_never_becomes_classes_because_of_how_its_numbers_are_written(w
 def test_numbers_with_a_unit_are_neither_numbers_nor_classes() -> None:
     with pytest.raises(ExperimentError, match="line 2, column x: '12 kg' is a number with a unit"):
         opened("x,y\n12 kg,1\n13 kg,2\n12 kg,2\n").read((0, 1))
-    for column in (["12kg", "13kg", "14kg"], ["1.5k", "2k"], ["12 kg", "1300 g"], ["$12M", "$9.5M"]):
+    for column in (["12kg", "13kg", "14kg"], ["1.5k", "2k"], ["12 kg", "1300 g", "9 kg"], ["$12M", "$9.5M"]):
         lines = [f"{value},{place}\n" for place, value in enumerate(column)]
         with pytest.raises(
             ExperimentError, match=f"line 2, column x: '{re.escape(column[0])}' is a number with a unit"
         ):
             opened("".join(["x,y\n", *lines])).read((0, 1))
+    assert opened("x,y\n1. red,1\n2. blue,2\n1. red,2\n").read((0, 1)).classes[0] == ("1. red", "2. blue")
     assert opened("x,y\n2WD,1\n4WD,2\n2WD,2\n").read((0, 1)).classes[0] == ("2WD", "4WD")
     assert opened("x,y\n1st,1\n2nd,2\n1st,2\n").read((0, 1)).classes[0] == ("1st", "2nd")
 

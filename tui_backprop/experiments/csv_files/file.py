@@ -274,13 +274,14 @@ class TableFile:
         return None
 
     def _have_a_unit(self, index: int) -> bool:
-        """Whether a column's values are numbers with units behind them; `4WD` and `2WD` may be classes."""
+        """Whether a column's values are numbers with units behind them; `4WD` and `1. red` may be classes."""
         fields = {field for field in self._fields(index) if not is_missing(field)}
         units = set(map(unit_of, fields))
         if len(fields) < 2 or "" in units:
             return False
         measured = len(fields) > 2 or any(set(",.") & set(field) for field in fields)
-        return all(" " in field.strip() for field in fields) or (len(units) == 1 and measured)
+        apart = all(" " in field.strip() for field in fields)
+        return len(units) < len(fields) and (apart or (len(units) == 1 and measured))
 
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):
