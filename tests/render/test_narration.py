@@ -65,9 +65,9 @@ def test_several_shut_gates_are_named_and_many_are_counted() -> None:
 def test_a_right_answer_moves_nothing() -> None:
     step = 4 * 147 + 1
     assert sentence(at("article", step, "error")) == (
-        "1 is right: the error is 0, nothing will flow back, no weight will move."
+        "1 is right: the error is 0, so nothing flows back and no weight changes."
     )
-    assert "nothing to blame anyone for" in sentence(at("article", step, "upstream1"))
+    assert "no unit gets any blame" in sentence(at("article", step, "upstream1"))
     assert sentence(at("article", step)) == "No weight changes."
 
 

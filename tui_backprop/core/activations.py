@@ -1,6 +1,6 @@
-"""Activation functions: one entry for each carries all that the program knows of it, f beside f′.
+"""Activation functions: one entry per function holds all that the program knows about it, f beside f′.
 
-Another function is another entry in `ACTIVATIONS`, and nothing else: views, sweep, script and set-up follow from it.
+A new function is a new entry in `ACTIVATIONS`, and nothing else: views, sweep, script and set-up follow from it.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class Activation(NamedTuple):
     high: bool = False
     steepest: float = 1.0
     threshold: float | None = None
-    """Where an output that is the probability of a class says yes; None where it is not a probability."""
+    """The threshold of an output that is the probability of a class; None if it is not a probability."""
     classes: tuple[float, float] = (0.0, 1.0)
     """The targets of two classes that one output can tell apart."""
     bounds: tuple[float, float] = (-np.inf, np.inf)
-    """Between which a lies."""
+    """The bounds of a."""
     joint: bool = False
     """Whether each unit depends on all z of its layer, as a share of the whole: for an output of several classes."""
     numpy_delta: str = "delta * {name}_slope(a[-1])"
@@ -74,7 +74,7 @@ class Activation(NamedTuple):
 
     @property
     def curved(self) -> bool:
-        """Whether it bends everywhere, and not only at a gate."""
+        """Whether it is curved everywhere, and not only at a gate."""
         return not (self.linear or self.gated)
 
     def of(self, z: Array) -> Array:
@@ -285,7 +285,7 @@ def _total(values: Array) -> Array:
 
 
 class Shares:
-    """What softmax finds on its way, and its loss is made of: z less the largest (…, units), powers' sums (…, 1)."""
+    """What softmax computes on the way and its loss needs: z less the largest (…, units), sums of powers (…, 1)."""
 
     below: Array
     total: Array
@@ -304,7 +304,7 @@ def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
         if shares is not None:
             shares.below, shares.total = np.reshape(less, z.shape), np.full((*z.shape[:-1], 1), whole)
         return
-    if z.ndim == 2 and len(z) > 1:  # turned round: sums of rows of units, in order as well, run along the samples
+    if z.ndim == 2 and len(z) > 1:  # transposed: sums of rows of units, in the same order, run along the samples
         turned = z.T.copy()
         below, total = (part.T for part in _soften(turned, turned, 0, shares is not None))
         out[...] = turned.T

@@ -31,7 +31,7 @@ from tui_backprop.core.products import Program, Times, attributed, averaged, out
 SMALL = 600
 """In networks of no more parameters times samples of a batch sums are taken in order, and steps are written out."""
 PIECE = 2**12
-"""Numbers that stay in the processor's cache while something is done with them."""
+"""As many numbers as stay in the processor's cache while they are used."""
 
 
 class Frame:
@@ -241,7 +241,7 @@ def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
 
 @dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
 class Pass:
-    """Every intermediate of one step, read-only.
+    """Every intermediate value of one step, read-only.
 
     Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a mini-batch they
     have a leading axis over its samples, and the gradients are averages. `flat` are the values of a `Frame`; gradients
@@ -349,7 +349,7 @@ class Pass:
 
 
 class Evaluation(NamedTuple):
-    """What fixed parameters say of several samples: `raw` and `prediction` (samples, units[L]), `error` (samples,).
+    """The outputs of fixed parameters for samples: `raw` and `prediction` (samples, units[L]), `error` (samples,).
 
     Of many networks, `Parameters` of a flat array (networks, size), all three have an axis over these in front.
     """

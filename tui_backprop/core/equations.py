@@ -1,6 +1,6 @@
 """The one arithmetic: each line `label = formula = terms = result` of a unit or a parameter, as data.
 
-What stands in a line is decided here; how many digits a number gets, and in which ink, by whoever prints it.
+The contents of a line are decided here; the digits and the ink of its numbers by whoever prints it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Term = tuple[Piece, ...]
 class Equation(NamedTuple):
     """`label = formula = terms = result`: the sum of `terms`, divided by `parts`.
 
-    `formula` is in symbols, and may be empty; without `terms` it says all there is. Of a long sum `left_out` terms are
+    `formula` is in symbols, and may be empty; without `terms` it is complete. Of a long sum `left_out` terms are
     missing, and `last` (the bias) stands behind them. The term at `place` of the sum is number `numbers[place]`.
     """
 
@@ -220,7 +220,7 @@ def of_gradient(moment: Moment, parameter: Parameter, most: int) -> Equation:
 
 
 def _of_samples(moment: Moment, parameter: Parameter, count: int) -> Iterator[Term]:
-    """What each sample of a mini-batch adds to the gradient."""
+    """What each sample of a mini-batch contributes to the gradient."""
     known, layer = moment.passage if moment.reached("gradient") else None, parameter.layer
     delta = None if known is None else known.delta[layer - 1][:, parameter.column]
     if not isinstance(parameter, Weight):

@@ -19,7 +19,7 @@ Stamp = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """What was taken off each column, and by what it was divided then: (columns,) each."""
+    """What was subtracted from each column, and what it was then divided by: (columns,) each."""
 
     mean: Array
     deviation: Array
@@ -94,7 +94,7 @@ class Training:
     """The rules. `batch` is the number of samples an update averages over; `round` the decimals of a prediction.
 
     A run has converged once its error is at most `stop`; where `goal` says so, once every answer is right instead.
-    `momentum` is that of the optimiser of this name; `l1` and `l2` are the prices of the penalty on weights.
+    `momentum` is that of the optimiser of this name; `l1` and `l2` are the factors of the weight penalty.
     """
 
     rate: float = 0.1
@@ -121,7 +121,7 @@ RANGES = {
 class Experiment:
     """Everything that determines a run: the same experiment gives the same bits.
 
-    `init` names what another seed's weights would be drawn by. `definition` is the plain mapping it was read from, for
+    `init` names the initialiser for another seed's weights. `definition` is the plain mapping it was read from, for
     variants of it (another seed, another rate).
     """
 

@@ -1,7 +1,7 @@
 """When a run has reached its goal: the error is small enough, or every answer is right.
 
-An epoch's error is that of the samples on the way, each under the weights that it met. Weights that forget one sample
-while they learn the next can make it small and yet answer little, so all samples are asked again at the end.
+An epoch's error is summed along the way, each sample's under the weights of its step. Weights that forget one sample
+while they learn the next can make it small and still be mostly wrong, so all samples are checked again at the end.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tui_backprop.core.experiment import ALL_RIGHT, Experiment
 from tui_backprop.core.network import Parameters
 
 TOLERANCE = 1e-6
-"""How far from 1 the targets of a sample may sum to and be shares all the same."""
+"""How far from 1 the sum of a sample's targets may be for them to count as shares."""
 _TOGETHER = 4096
-"""Networks times samples that are asked at once."""
+"""Networks times samples that are checked at once."""
 
 
 @lru_cache(maxsize=16)
@@ -59,7 +59,7 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
 
 @lru_cache(maxsize=16)
 def out_of_reach(experiment: Experiment) -> str:
-    """Why no weights at all can answer the samples of training, or nothing."""
+    """Why no weights can reproduce the training targets; empty if some might."""
     activation, targets = ACTIVATIONS[experiment.network.activations[-1]], experiment.data.targets
     if activation.joint and experiment.network.units[-1] == 1:
         return f"a {activation.name} over one unit always answers 1"
@@ -119,7 +119,7 @@ def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
 
 
 def may_be_reached(experiment: Experiment, error: float) -> bool:
-    """Whether it is worth asking all samples again after an epoch with this error."""
+    """Whether all samples are worth checking again after an epoch with this error."""
     return experiment.training.goal == ALL_RIGHT or error <= experiment.training.stop
 
 

@@ -1,4 +1,4 @@
-"""How first weights are drawn: one entry for each initialiser, with the same as a script says it."""
+"""How initial weights are drawn: one entry per initialiser, with the same as text for a script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui_backprop.core.elementary import FEW, log, log_into
 from tui_backprop.core.network import Network
 
 CONSTANT = 0.5
-"""Every weight under the initialiser `constant`: all units of a layer stay alike for ever."""
+"""Every weight under the initialiser `constant`: all units of a layer stay alike forever."""
 
 
 class Random:
@@ -53,7 +53,7 @@ class Random:
         return numbers
 
     def _many(self, missing: int) -> Array:
-        """The same numbers by NumPy."""
+        """The same numbers, computed by NumPy."""
         parts, pairs_missing = list[Array](), -(-missing // 2)
         while pairs_missing:
             pairs = 2.0 * self.random_sample((pairs_missing, 2)) - 1.0

@@ -1,6 +1,6 @@
-"""Losses: one entry for each carries all that the program knows of it, E beside ∂E/∂ŷ.
+"""Losses: one entry per loss holds all that the program knows about it, E beside ∂E/∂ŷ.
 
-Sums run over the output units (the last axis). Another loss is another entry in `LOSSES`, and nothing else.
+Sums run over the output units (the last axis). A new loss is a new entry in `LOSSES`, and nothing else.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class _SoftmaxCrossEntropy(Loss):
     def into(
         self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None
     ) -> Program:
-        """Of what softmax has found already: exponentials take the most time."""
+        """From what softmax has computed already: exponentials take the most time."""
         assert shares is not None
         return [lambda: np.copyto(out[..., 0], _of_shares(shares, target))]
 
@@ -277,7 +277,7 @@ def reported(training: Training) -> Loss:
 
 
 def suited_to(classes: int) -> tuple[str, str]:
-    """The output activation and the loss that suit targets of so many classes; of 0 classes: numbers."""
+    """The output activation and the loss that suit targets with this many classes; 0 means numbers."""
     if not classes:
         return LINEAR.name, HALF_SQUARED.name
     loss = BINARY_CROSS_ENTROPY if classes == 2 else SOFTMAX_CROSS_ENTROPY

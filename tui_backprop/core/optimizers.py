@@ -1,4 +1,4 @@
-"""How a gradient becomes new parameters: one class for each optimiser carries all that the program knows of it.
+"""How a gradient becomes new parameters: one class per optimiser holds all that the program knows about it.
 
 Each has its rule twice: as `update` computes it, and as lines of text with the same terms. Another optimiser is
 another class in `OPTIMIZERS`, and nothing else: inspector, sentences, sweep, script and set-up follow from it.
@@ -32,7 +32,7 @@ class Memory:
 
 
 class Slot(NamedTuple):
-    """Something that is remembered of each parameter: its symbol in formulas, and the name of all of it in a script."""
+    """A value remembered for each parameter: its symbol in formulas, and its name in a script."""
 
     symbol: str
     name: str
@@ -67,14 +67,14 @@ class UpdateMistake(NamedTuple):
 class Optimizer:
     """Moves parameters in place, given their gradient, one by one and all alike: arrays may have any shape.
 
-    What it has to remember of earlier gradients is not kept here but in `memory` (slots, …), which starts at 0,
+    What it remembers of earlier gradients is not kept here but in `memory` (slots, …), which starts at 0,
     so that a step is a function of its arguments.
     """
 
     name: ClassVar[str]
     memory: ClassVar[tuple[Slot, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()
-    """Rules of the training, besides the rate, that it goes by."""
+    """Training settings, besides the rate, that it uses."""
     rule: ClassVar[tuple[RuleLine, ...]]
     mistakes: ClassVar[tuple[UpdateMistake, ...]] = ()
     """Classic mistakes with the rule; without the rate, or up the slope, is one with every rule."""
@@ -298,7 +298,7 @@ def all_settings() -> tuple[str, ...]:
 
 
 def unused_settings(optimizer: str) -> set[str]:
-    """Settings of the other optimisers that this one does not go by."""
+    """Settings of other optimisers that this one does not use."""
     return set(all_settings()).difference(*(entry.settings for entry in OPTIMIZERS.values() if entry.name == optimizer))
 
 

@@ -1,4 +1,4 @@
-"""How a run came out: it converged, or it is stuck, and why."""
+"""How a run ended: it converged, or it is stuck, and why."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GROWN = 2.0
 
 
 class Ending(Enum):
-    """The first that applies, from the top."""
+    """How a run ended: the first that applies, from the top."""
 
     CONVERGED = "converged"
     DIVERGED = "diverged"
@@ -38,7 +38,7 @@ class Ending(Enum):
 
     @property
     def sentence(self) -> str:
-        """What it means."""
+        """What the ending means, in a sentence."""
         return _SENTENCES[self]
 
 

@@ -1,4 +1,4 @@
-"""The parts of a network that have a name: weights, biases and units. The one vocabulary for a place in it.
+"""The named parts of a network: weights, biases and units. The one vocabulary for a place in it.
 
 Layers count from 1, and layer 0 is the input; rows, columns and units count from 0.
 """
@@ -35,7 +35,7 @@ class Weight:
         return before + self.row * network.units[self.layer] + self.column
 
     def value(self, parameters: Parameters) -> float:
-        """What it is among these parameters."""
+        """Its value among these parameters."""
         return float(parameters.flat[self.index(parameters.network)])
 
     def name(self, experiment: Experiment) -> str:
@@ -61,7 +61,7 @@ class Bias:
         return network.weight_count + sum(network.units[1 : self.layer]) + self.column
 
     def value(self, parameters: Parameters) -> float:
-        """What it is among these parameters."""
+        """Its value among these parameters."""
         return float(parameters.flat[self.index(parameters.network)])
 
     def name(self, experiment: Experiment) -> str:

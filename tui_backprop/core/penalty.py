@@ -33,7 +33,7 @@ def plain_penalty(training: Training, weight: str) -> str:
 
 
 def with_penalty(experiment: Experiment, parameters: Array, gradient: Array, start: int = 0) -> Array:
-    """∂(E + P) of `parameters` (…, parameters) from number `start` on, from ∂E in the same shape: what is descended."""
+    """∂(E + P) of `parameters` (…, parameters) from number `start` on, given ∂E in that shape: what is descended."""
     weights = slice(0, max(0, experiment.network.weight_count - start))
     total = gradient.copy()
     total[..., weights] += penalty_gradient(experiment.training, parameters[..., weights])

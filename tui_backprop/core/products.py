@@ -1,7 +1,7 @@
 """The three products of back-propagation as programs: lists of NumPy calls on fixed buffers, made once, run often.
 
 Where sums are `ordered` they are taken first term to last (multiply, then add), so that they have the same bits on
-every machine; a product by BLAS has not, but is faster for many samples at once.
+every machine; a product by BLAS does not, but is faster for many samples at once.
 
 All arrays may have an axis more in front, for many networks trained at once; a network's sums stay in the same order.
 

@@ -1,4 +1,4 @@
-"""How well parameters do: the mean error over samples, and the share of right answers where answers are classes."""
+"""How good parameters are: the mean error over samples, and the share of right answers where answers are classes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _scores(experiment: Experiment, parameters: Parameters) -> tuple[Score, Scor
 
 
 def scored(experiment: Experiment) -> bool:
-    """Whether there is more to say of a run than its error: classes, or samples kept for testing."""
+    """Whether a run has scores besides its error: there are classes, or a test set."""
     return experiment.data.test is not None or has_classes(experiment)
 
 

@@ -1,4 +1,4 @@
-"""Many initialisations of one experiment, trained at once: one NumPy call makes the same move in a thousand networks.
+"""Many initialisations of one experiment, trained at once: one NumPy call does the same work in a thousand networks.
 
 Each network's sums are taken in the same order as when it is trained alone, so a sweep's run is the same run.
 """
@@ -23,7 +23,7 @@ from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.run.trainer import order
 
 GROUP_BYTES = 4 * 2**20
-"""Networks that are trained at once take about so much memory: more would not stay in the processor's caches."""
+"""Bytes that networks trained at once may take: more would not stay in the processor's caches."""
 GROUP_MOST = 4096
 WORTHWHILE = 0.8
 """Networks that have ended are taken out once only this share of those in training is still running."""
@@ -39,7 +39,7 @@ class Sweep:
     """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
 
     `seeds` may be a range of any length: they are taken a group at a time.
-    `proceed` makes the runs, `outcomes` and `ended` tell how they came out. With `curves` every epoch's error is kept.
+    `proceed` makes the runs, `outcomes` and `ended` say how they ended. With `curves` every epoch's error is kept.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
@@ -66,11 +66,11 @@ class Sweep:
         return (len(self._done) + under_way) / len(self.seeds)
 
     def proceed(self) -> Iterator[None]:
-        """Makes all runs; yields after every step, so that its caller can look, do something else, or stop.
+        """Makes all runs; yields after every step, so that the caller can look, do something else, or stop.
 
-        After a stop it goes on from there.
+        A later call continues from there.
         """
-        return self._run  # not `yield from`: whoever breaks off would close it
+        return self._run  # not `yield from`: a caller that breaks off would close it
 
     def _runs(self) -> Iterator[None]:
         for first in range(0, len(self.seeds), self._together):
@@ -82,11 +82,11 @@ class Sweep:
             self._group = None
 
     def outcomes(self) -> list[Outcome]:
-        """How every run that was begun came out, in the order of the seeds; those under way as they stand."""
+        """The outcome of every run begun, in the order of the seeds; unfinished ones as they are now."""
         return self._done + (self._group.outcomes() if self._group is not None else [])
 
     def ended(self) -> list[Outcome]:
-        """How those runs came out that have ended so far: little work, so that it can be asked often."""
+        """The outcomes of the runs that have ended so far: cheap, so that it can be called often."""
         return self._done + (self._group.ended() if self._group is not None else [])
 
     def curve(self, seed: int) -> Array:
@@ -98,7 +98,7 @@ class Sweep:
 class _Group:
     """Networks that make their steps together.
 
-    Those that have ended go on idly until it is worth taking them out. Arrays over `_members`, the networks still in
+    Those that have ended keep running until it is worth taking them out. Arrays over `_members`, the networks still in
     training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_running` or ended,
     `_lost` the step after which numbers were no longer finite, or 0.
     """
@@ -124,14 +124,14 @@ class _Group:
         return int(self._running.sum())
 
     def outcomes(self) -> list[Outcome]:
-        """How each run came out, or stands."""
+        """The outcome of each run, so far."""
         found = dict(self._ended)
         for place in np.flatnonzero(self._running).tolist():
             found[int(self._members[place])] = self._outcome(place)
         return [found[seed] for seed in self.seeds]
 
     def ended(self) -> list[Outcome]:
-        """How those came out that have ended."""
+        """The outcomes of those that have ended."""
         return list(self._ended.values())
 
     def train_epoch(self) -> Iterator[None]:

@@ -2,8 +2,8 @@
 
 On a few hundred weights NumPy spends nearly all its time preparing calls; straight-line arithmetic on Python floats,
 which are the same doubles, is about ten times as fast. The statements are generated from the shape of the network and
-from what the registries say of its functions, add in the same order as `backprop`, and have the same values: the tests
-hold the two against each other.
+what the registries say about its functions, add in the same order as `backprop`, and have the same values: the tests
+compare the two.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Record = Callable[[Row, int, Row], tuple[Array, Array, float]]
 
 @lru_cache(maxsize=32)
 def unroll(network: Network, training: Training) -> UnrolledStep | None:
-    """The step of this network, or None where NumPy does it better."""
+    """The step of this network, or None if NumPy is faster."""
     written = all(ACTIVATIONS[name].plain[1] for name in network.activations)
     if network.size * training.batch > SMALL or not written or not OPTIMIZERS[training.optimizer].plain:
         return None
@@ -70,7 +70,7 @@ class UnrolledStep:
         namespace |= {function.__name__: function for function in functions}
         values, numbers = Frame.size_of(self._network, 1), self._network.size + self._remembered
         namespace |= {"values": Struct(f"{values}d").pack, "numbers": Struct(f"{numbers}d").pack}
-        exec(source, namespace)  # made of the network's shape and rules alone, no text of a user's
+        exec(source, namespace)  # made from the network's shape and rules alone, never from a user's text
         return namespace["step"]
 
 

@@ -1,4 +1,4 @@
-"""What a learner types or chooses: read generously, and where it is wrong, met with a hint."""
+"""What a learner types or chooses: read leniently, and answered with a hint if it is wrong."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ def _product_hint(question: Question, context: Context, given: float) -> str:
 
 
 def _precision(question: Question, given: float) -> float:
-    """How far a figure may be from `given` to be what was meant: half of its last decimal, and what four cost."""
+    """How far a figure may be from `given` to be the one meant: half of its last decimal, plus what four cost."""
     typed = len(f"{given:.9f}".rstrip("0").partition(".")[2])
     return 0.5 * 10.0 ** -max(question.decimals, typed) + 10.0**-DECIMALS
 
 
 def _asked(question: Question, context: Context) -> tuple[str, Part | None]:
-    """The figure of the step that is asked for, and of what; no part where it is none of the step's."""
+    """The figure of the step that is asked for, and its part; no part if it is not one of the step's."""
     figure, _, name = question.about.partition(" ")
     if figure not in FIGURES or "#" in name or "@" in name:
         return figure, None

@@ -1,4 +1,4 @@
-"""Numbers in a lesson's text, and the arithmetic that leads to one, written as one would by hand."""
+"""Numbers in a lesson's text, and the arithmetic that leads to one, as written by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui_backprop.core.parts import Parameter, Unit
 from tui_backprop.core.run.moment import Moment
 
 DECIMALS = 4
-"""As many as the panes show."""
+"""As many decimals as the panes show."""
 MOST_TERMS = 6
 UNKNOWN = "·"
 
@@ -32,7 +32,7 @@ def number(value: float, decimals: int = DECIMALS) -> str:
 
 
 def worked(equation: Equation) -> str:
-    """The terms and what they come to: `1×0.5 + 0×(−0.2) = 0.5`."""
+    """The terms and their result: `1×0.5 + 0×(−0.2) = 0.5`."""
     if equation.result is None:
         return UNKNOWN
     work = " + ".join(summands(equation, _number)) or equation.formula

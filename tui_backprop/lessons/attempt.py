@@ -1,4 +1,4 @@
-"""What was answered to a page's question so far, and what is said to it."""
+"""The answers to a page's question so far, and the response to them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Attempt:
 
     @property
     def right(self) -> bool:
-        """Whether the last answer was."""
+        """Whether the last answer was right."""
         return bool(self.said) and judge(self.question, self.truth, self.said[-1])
 
     @property
     def closed(self) -> bool:
-        """Whether no more answers count: one was right, or there were as many as there are tries."""
+        """Whether no more answers count: one was right, or all tries are used up."""
         return self.right or len(self.said) >= self.prompt.tries
 
     def verdict(self, revealed: bool) -> str:
-        """On what was answered; where it is `revealed`, with the true answer. Nothing where there is nothing to say."""
+        """The response to the answers; with the true answer once it is `revealed`. Empty if there is nothing to say."""
         words, truth = [self._worded(given) for given in self.said], self.truth
         if self.right:
             verdict = f"Right: {truth.words}.{f' At first you said {words[0]}.' if words[1:] else ''}"
@@ -52,7 +52,7 @@ class Attempt:
 
 
 def attempt_at(page: Page, computed: ComputedPage, said: tuple[float, ...]) -> Attempt | None:
-    """What was `said` to the page's question, if it has one; nothing where the lesson has been changed since."""
+    """What was `said` to the page's question, if it has one; nothing if the lesson has changed since."""
     question, prompt, truth, revealed = page.task, computed.prompt, computed.truth, computed.revealed
     if not isinstance(question, Question) or prompt is None or truth is None or revealed is None:
         return None

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a lesson and only shows when its pages are computed, found in one reading."""
+"""Everything wrong with a lesson that shows only when its pages are computed, found in one pass."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def mistakes(lesson: Lesson) -> list[LessonMistake]:
 
 
 class _Checker:
-    """Tries all that a page needs, each by itself, so that no mistake hides another."""
+    """Tries everything that a page needs separately, so that no mistake hides another."""
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
@@ -70,7 +70,7 @@ class _Checker:
     def _revealed(self, question: Question, scene: Scene, context: Context) -> Context:
         self._try(question.line, lambda: options(question, context.experiment))
         revealed = self._try(question.line, lambda: self._runs.context(scene, question.reveal))
-        if revealed is None:  # at least what it asks about can be looked at
+        if revealed is None:  # at least what it asks about can be checked
             if question.kind in ("gate", "direction"):
                 self._try(question.line, lambda: thing(question.about, context.experiment))
             elif question.kind == "number":
@@ -90,7 +90,7 @@ class _Checker:
             self._try(line, partial(worded, part, context))
 
     def _without_stage(self, line: int, text: Text) -> None:
-        """What no network could make right."""
+        """What would be wrong with any network."""
         for part in text:
             if isinstance(part, FigureText) and not is_known(part.source):
                 self._note(line, BackpropError(f"no figure {part.source!r}", "see tui-backprop help lessons"))

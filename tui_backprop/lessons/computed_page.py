@@ -36,7 +36,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class RenderedBlock:
-    """A block without figures: a paragraph, an item, a row of a table, a curve of some activations, a plot, or a
+    """A block, its figures computed: a paragraph, an item, a row of a table, a curve of some activations, a plot, or a
     program (of each line its text and the phases at which it is at work)."""
 
     kind: BlockKind
@@ -63,7 +63,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class ComputedPage:
-    """One page, with both its halves.
+    """One page, with both halves.
 
     `after` is what a question or a condition keeps back, at the moment `revealed`; `truth` the answer.
     """
@@ -144,13 +144,13 @@ class PageBuilder:
 
 
 def things(blocks: tuple[RenderedBlock, ...], context: Context) -> tuple[Thing, ...]:
-    """What blocks speak of."""
+    """What blocks refer to."""
     named = [words.thing for block in blocks for cell in block.cells for words in cell if words.thing]
     return tuple(thing(name, context.experiment) for name in dict.fromkeys(named))
 
 
 def check_block(block: Block, context: Context) -> None:
-    """Refuses what can't be drawn: a plot of nothing, a phase that there is not."""
+    """Refuses what can't be drawn: an impossible plot, an unknown phase."""
     if block.kind == "plot":
         plot(_first(block), context.moment)
     known = phases(context.experiment.network.depth)

@@ -1,4 +1,4 @@
-"""What a page can wait for: `gate h2 shut`, `phase mask1`, `epoch 10`, `error below 1`, `converged`."""
+"""The conditions that a page can wait for: `gate h2 shut`, `phase mask1`, `epoch 10`, `error below 1`, `converged`."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ from tui_backprop.lessons.conditions import Condition
 from tui_backprop.lessons.lesson import Lesson, Scene
 
 FURTHEST = 100_000
-"""The last step of a run that a lesson can speak of."""
+"""The last step of a run that a lesson can use."""
 LONGEST_WAIT = 5_000
-"""The most phases, or epochs, that a condition is waited for without a user."""
+"""The most phases, or epochs, to wait for a condition without a user."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Context:
         return self.moment.experiment
 
     def at(self, place: str) -> Context:
-        """Another moment of the same run."""
+        """The context at another moment of the same run."""
         return Context(self.timeline, self.timeline.go(*place_of(place, self.timeline)), self.bug)
 
     def passage(self, sample: int) -> Pass:
@@ -74,7 +74,7 @@ def experiment_of(scene: Scene, lesson: Lesson) -> Experiment:
 
 
 class LessonRuns:
-    """The stages of a lesson. Runs are kept while the experiment stays the same: most pages go on where one ended."""
+    """The runs of a lesson, kept while the experiment stays the same: most pages continue where the last one ended."""
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson

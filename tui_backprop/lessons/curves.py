@@ -16,9 +16,9 @@ _OTHERS: dict[str, Callable[[Array], tuple[Array, Array]]] = {
     "square": lambda z: (z * z, 2 * z),
     "sine": lambda z: (np.sin(z), np.cos(z)),
 }
-"""Each breaks a rule of good activations: f and f′."""
+"""f and f′ of functions that each break a rule of good activations."""
 CURVES = (*HIDDEN_ACTIVATIONS, *_OTHERS)
-"""What a page can draw with its derivative."""
+"""The functions that a page can draw, with their derivatives."""
 
 
 def curve(name: str, z: Array) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""Figures in a lesson's text: `{delta y}`, `{W1[x1→h1] @ 1:0}`, `{prediction #2}`. All are computed, none is written.
+"""Figures in a lesson's text: `{delta y}`, `{W1[x1→h1] @ 1:0}`, `{prediction #2}`. All are computed, none is typed in.
 
 A figure is WHAT, then optionally `: DECIMALS` and `@ PLACE`, another moment of the same run. See `FIGURES` for WHAT; a
 weight's name alone is its value. With `#N` behind it, a value is that of sample N under the weights of the moment.
@@ -32,13 +32,13 @@ _SAMPLE = re.compile(r"(?:^|\s+)#([0-9]{1,6})$")
 _DECIMALS = re.compile(r"\s*:\s*([0-9]{1,2})$")
 _PARAMETER = re.compile(r"[Wb][0-9]+\[.+\]$")
 MOST_STARTS = 1000
-"""The most starts that a lesson may train to speak of luck."""
+"""The most starts that a lesson may train for its figures on luck."""
 LUCK_EPOCHS = 1000
 """How long each is trained: far beyond the slowest start of the article's network that gets there at all."""
 
 
 def figure(source: str, context: Context) -> str:
-    """The text of a figure at a moment; refuses one that means nothing."""
+    """The text of a figure at a moment; refuses an unknown one."""
     value = evaluate(source, context)
     if isinstance(value, str):
         return value
@@ -68,7 +68,7 @@ def evaluate(source: str, context: Context) -> float | str:
 
 
 def is_known(source: str) -> bool:
-    """Whether there can be such a figure at all, whatever the network."""
+    """Whether the figure could exist in any network."""
     what = _SAMPLE.sub("", _DECIMALS.sub("", source.partition("@")[0].strip()))
     return bool(_PARAMETER.match(what)) or any(what == name or what.startswith(f"{name} ") for name in FIGURES)
 
@@ -154,7 +154,7 @@ def _change(context: Context, name: str) -> float | None:
 
 
 def _pull(context: Context, name: str, sample: int | None = None) -> float:
-    """What one sample, or all of them together, would add to a weight at the present weights."""
+    """How one sample, or all of them together, would change a weight at the present weights."""
     samples = range(len(context.experiment.data)) if sample is None else [sample]
     pulls = [-context.experiment.training.rate * float(_gradient(context, name, each) or 0.0) for each in samples]
     return in_order(pulls)
@@ -201,7 +201,7 @@ def _product(context: Context, name: str) -> float:
 
 
 def _correlation(context: Context, name: str) -> float | None:
-    """Pearson's, of what a unit says with the target, over all samples; none where one of them never changes."""
+    """Pearson's, of what a unit says with the target, over all samples; none if one of them never changes."""
     place, samples = parse_unit(name, context.experiment), range(len(context.experiment.data))
     if place.layer == 0:
         values = context.experiment.data.inputs[:, place.column]
@@ -248,7 +248,7 @@ def _curve(kind: str) -> Callable[[Context, str], float]:
 
 @lru_cache(maxsize=4)
 def luck_of(experiment: Experiment, count: int) -> list[Outcome]:
-    """How training comes out from seeds 0 to `count` − 1."""
+    """How training ends from seeds 0 to `count` − 1."""
     sweep = Sweep(experiment, range(count), LUCK_EPOCHS)
     for _ in sweep.proceed():
         pass
@@ -325,7 +325,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "stuck": _luck((False, True), (False, False)),
     "stuck without a switching gate": _luck((False, True)),
     "converged without a switching gate": _luck((True, True)),
-    # how a number comes about
+    # how a number is worked out
     "work z": _worked(arithmetic.of_sum, parse_unit),
     "work a": _worked(arithmetic.of_activation, parse_unit),
     "work upstream": _worked(arithmetic.of_upstream, parse_unit),

@@ -10,7 +10,7 @@ from tui_backprop.experiments import Overrides
 
 
 class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no error of the program's
-    """What is wrong with a lesson's file, and in which line."""
+    """A mistake in a lesson's file, with its line."""
 
     def __init__(self, source: str, line: int, message: str, hint: str = "") -> None:
         self.line = line
@@ -19,7 +19,7 @@ class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no err
 
 @dataclass(frozen=True)
 class Words:
-    """A stretch of text; `thing` is what on the screen it speaks of, if it names one."""
+    """A piece of text; `thing` is what it refers to on the screen, if anything."""
 
     text: str
     strong: bool = False

@@ -47,7 +47,7 @@ def find(text: str) -> Lesson:
 
 
 def template() -> str:
-    """A small lesson to start one's own from."""
+    """A small lesson to start your own from."""
     return resources.files("tui_backprop.lessons").joinpath("template.md").read_text("utf-8")
 
 

@@ -76,7 +76,7 @@ def parts(
 ) -> Iterator[tuple[int, PartKind, list[str]]]:
     """(line, kind, content) of headings, directives, paragraphs, items (their mark, their text) and table rows.
 
-    The lines before `start` are passed over. Texts are as they are written; `wrong` is told the line of a fence without
+    The lines before `start` are passed over. Texts are unchanged; `wrong` is called with the line of a fence without
     an end.
     """
     markdown, marks = _markdown(), list[str]()

@@ -32,7 +32,7 @@ Thing = Part | Matrix | Phase | PaneName
 
 
 def thing(name: str, experiment: Experiment) -> Thing:
-    """What a name stands for in a network; refuses one that stands for nothing."""
+    """What a name stands for in a network; refuses an unknown one."""
     if "[" in name:
         return parse_parameter(name, experiment)
     matrix = _MATRIX.fullmatch(name)

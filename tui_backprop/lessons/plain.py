@@ -1,4 +1,4 @@
-"""A chapter as text: for screen readers, handouts, and whoever has no terminal."""
+"""A chapter as text: for screen readers, handouts, and readers without a terminal."""
 
 from __future__ import annotations
 

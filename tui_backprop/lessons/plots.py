@@ -23,7 +23,7 @@ from tui_backprop.lessons.arithmetic import number
 
 FORMS = "error over W1[x1→y], y over x1 + x3, y over x1 + x3 without h2"
 REACH = 2.0
-"""How far to either side of where a weight began its loss is plotted, at the most; less where the loss is steep."""
+"""How far to either side of a weight's start its loss is plotted, at most; less where the loss is steep."""
 FURTHEST = 1e6
 HEADROOM = 4.0
 """How far up, in errors such as those at the weight's start and at present; about as far the plot goes across."""
@@ -97,7 +97,7 @@ def _error(name: str, moment: Moment, points: int) -> Plot:
 
 
 def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None, moment: Moment, points: int) -> Plot:
-    """What the network says between the samples, in the order of the sum of some inputs; equal sums share a mean."""
+    """The network's output between the samples, in the order of the sum of some inputs; equal sums share a mean."""
     data, parameters = moment.ahead.data, moment.parameters
     sums = data.inputs[:, columns].sum(axis=1)
     places = np.unique(sums)

@@ -1,6 +1,6 @@
-"""Where a learner is, and what they have answered: a small file in the user's folder for state, written atomically.
+"""Where a learner is, and what they have answered: a small file in the user's state folder, written atomically.
 
-A file that cannot be read counts as none, and one that cannot be written does no harm: lessons go on.
+A file that cannot be read counts as missing, and one that cannot be written does no harm: lessons continue.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def place() -> Path:
 
 
 def load() -> Progress:
-    """What was kept; nothing where there is no such file, or it makes no sense."""
+    """The stored progress; empty if there is no such file, or it cannot be understood."""
     try:
         content = json.loads(read_text(place(), LARGEST, "", pipes=False))
         return _progress(content) if isinstance(content, dict) else Progress()
@@ -81,7 +81,7 @@ def load() -> Progress:
 
 
 def save(progress: Progress) -> None:
-    """Keeps it, if that is possible."""
+    """Stores it, if possible."""
     content = {
         "version": _VERSION,
         "last": progress.last,

@@ -1,4 +1,4 @@
-"""Questions before the reveal: what can be answered, what is true by the trace, and the arithmetic that shows it.
+"""Questions before the reveal: the possible answers, the true one by the run, and the arithmetic that shows it.
 
 kind        about      what is asked
 gate        a unit     open or shut for this sample?
@@ -65,7 +65,7 @@ def order(question: Question, choices: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def truth(question: Question, context: Context) -> Truth:
-    """What the trace says at the moment of the reveal."""
+    """The true answer, from the run at the moment of the reveal."""
     choices = options(question, context.experiment)
     match question.kind:
         case "gate":
@@ -105,7 +105,7 @@ def judge(question: Question, right: Truth, given: float) -> bool:
 
 
 def tolerance(question: Question, right: float) -> float:
-    """How far off a right number may be: half of its last decimal; nothing where it has no further decimals."""
+    """How far off a right number may be: half of its last decimal; 0 if it has no further decimals."""
     unit = 10.0**-question.decimals
     if abs(right - round(right, question.decimals)) <= 1e-9:
         return 1e-6 * unit

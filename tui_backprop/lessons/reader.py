@@ -108,7 +108,7 @@ class _Draft:
 
 
 class _Reader:
-    """Goes through the lines once."""
+    """Reads the lines once."""
 
     def __init__(self, text: str, source: str) -> None:
         self._source = source
@@ -171,7 +171,7 @@ class _Reader:
         return parse(text, lambda message: self._mistake(line, message))
 
     def _title(self, line: int, text: str) -> str:
-        """Without looks; figures are not computed in it."""
+        """Plain text; figures are not computed in it."""
         return "".join(
             part.text if isinstance(part, Words) else f"{{{part.source}}}" for part in self._text(line, text)
         )
@@ -295,16 +295,16 @@ class _Keys:
         self._asked: set[str] = set()
 
     def wrong(self, key: str, message: str, hint: str) -> None:
-        """A mistake in the line of a key."""
+        """A mistake, with the line of a key."""
         self._mistake(self.line(key), message, hint)
 
     def line(self, key: str) -> int:
-        """Where a key stands; the line before the first where it does not."""
+        """The line of a key; the line before the first if it is missing."""
         at = next((i for i, content in enumerate(self._lines) if re.match(rf"\s*\"?{re.escape(key)}\b", content)), -1)
         return self._first + at
 
     def forget(self) -> None:
-        """No word about the other keys: what they should be is not known."""
+        """Reports no other keys: what they should be is not known."""
         self._asked = set(self._table)
 
     def done(self) -> None:
@@ -350,7 +350,7 @@ class _Keys:
         return default if value is None else int(value)
 
     def truth(self, key: str) -> bool:
-        """Yes or no; no where it is not said."""
+        """True or false; false if it is missing."""
         self._asked.add(key)
         value = self._table.get(key, False)
         if not isinstance(value, bool):

@@ -15,7 +15,7 @@ from tui_backprop.lessons.progress import Bookmark, Progress
 
 @dataclass(frozen=True)
 class Result:
-    """One question: what was said to it first, how often it was tried, and whether the first answer was right."""
+    """One question: the first answer, the number of tries, and whether the first answer was right."""
 
     chapter: str
     question: str
@@ -47,7 +47,7 @@ def _of_lesson(name: str, mark: Bookmark, chapter: str) -> Iterator[Result]:
 
 
 def _worded(computed: ComputedPage, given: float) -> str:
-    """An answer as it was given; nothing where the lesson has been changed since."""
+    """An answer as given; empty if the lesson has changed since."""
     if computed.prompt is None or not computed.prompt.options:
         return f"{given:.12g}"
     return computed.prompt.options[computed.prompt.places.index(int(given))] if given in computed.prompt.places else ""

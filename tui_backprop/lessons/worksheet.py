@@ -86,7 +86,7 @@ def _weights(experiment: Experiment) -> Iterator[str]:
 
 
 def _aligned(value: float) -> str:
-    """With all decimals, so that points stand below each other."""
+    """With all decimals, so that decimal points align."""
     text = number(value)
     return text if "e" in text or not math.isfinite(value) else f"{value:.{DECIMALS}f}".replace("-", "−")
 

@@ -1,4 +1,4 @@
-"""Where the panes stand: each takes what its content needs, and the graph gets the rest."""
+"""Where the panes are: each takes what its content needs, and the graph gets the rest."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 from tui_backprop.lessons import VIEWS
 
 FRAME = (4, 2)
-"""Columns and rows of a frame: its lines, and a blank column inside at either side."""
+"""Columns and rows of a frame: its lines, and a blank column inside on each side."""
 LEAST_GRAPH = 8
-"""Rows of the graph, with its frame, below which it is not worth its place."""
+"""The graph needs this many rows, with its frame, to be worth its place."""
 SURFACE = "surface"
 """The view that stands beside the graph."""
 TIGHT = 86
-"""In fewer columns frames have no blank column inside."""
+"""With fewer columns, frames have no blank column inside."""
 _LINE_COST, _CUT_ROW_COST, _HIDDEN_COST, _FRONT_COST = 0.5, 1.5, 1.6, 6.0
 _GRAPH_WEIGHT = 2.0
 
@@ -29,14 +29,14 @@ class Place(NamedTuple):
 
 
 class Want(NamedTuple):
-    """What a pane's content needs, without its frame, and the least that it is of use in."""
+    """The size that a pane's content needs, without its frame, and the smallest that is of use."""
 
     columns: int
     rows: int
     least_columns: int = 16
     least_rows: int = 3
     stretches: bool = False
-    """Whether it has a use for more room than it needs."""
+    """Whether it can use more room than it needs."""
     narrower: tuple[tuple[int, int], ...] = ()
     """Fewer columns that it can fill, widest first, and the rows that it needs then."""
 
@@ -54,11 +54,11 @@ Band = tuple[Stack, ...]
 
 
 def arrange(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> dict[str, Place]:
-    """The places of the panes of `wants`, and of "line" where the error is only that.
+    """The places of the panes of `wants`, and of "line" if the error gets only a line.
 
-    Views, all but the surface, stand in the inspector's place; the surface stands beside the graph. Of all ways
-    to stack the panes below the graph the one is taken that cuts and wastes least. One of them has only the pane
-    `front` there, and a "bar" with the names of the others.
+    Views other than the surface take the inspector's place; the surface is beside the graph. Of all ways
+    to stack the panes below the graph, the one that cuts and wastes least is used. One of them has only the pane
+    `front`, and a "bar" with the names of the others.
     """
     views = [name for name in wants if name in VIEWS and name != SURFACE]
     beside = {name: want for name, want in wants.items() if not (views and name == "inspector")}
@@ -80,7 +80,7 @@ def _in_turn(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> 
 
 
 def _ways(wants: Mapping[str, Want]) -> Iterator[tuple[Band, ...]]:
-    """The bands of panes below the graph that there can be."""
+    """The possible bands of panes below the graph."""
     tops = [(name,) for name in wants if name not in ("network", SURFACE, "matrices", "samples", "error")]
     yield ((*tops, ("matrices", "samples"), ("error",)),)
     yield ((*tops, ("matrices",), ("samples",), ("error",)),)
@@ -129,7 +129,7 @@ def _placed(bands: Sequence[Band], columns: int, rows: int, wants: Mapping[str, 
 
 
 def _top(columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]:
-    """The graph, and at its right the surface, about as wide as it is high to the eye."""
+    """The graph, and to its right the surface, about as wide as it looks high."""
     if SURFACE not in wants:
         return {"network": Place(0, 0, columns, rows)}
     extra, graph = frame(columns)[0], wants["network"]
@@ -153,7 +153,7 @@ def _shared(room: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]
         asked = [max(0, want - part) for want, part in zip(wanted, least, strict=True)]
         total = max(1, sum(asked))
         shares = [part + spare * ask // total for part, ask in zip(least, asked, strict=True)]
-    for place in range(len(shares)):  # what division has left over
+    for place in range(len(shares)):  # the remainder of the division
         if sum(shares) >= room:
             break
         shares[place] += 1

@@ -50,7 +50,7 @@ def _step(moment: Moment, phase: Phase, index: int, current: int, gap: str) -> l
 
 
 def counters(moment: Moment, columns: int, trouble: Span | None = None) -> Line:
-    """Experiment, epoch, sample, step, error and what is wrong; the least important left out where there is no room."""
+    """Experiment, epoch, sample, step, error and trouble; the least important are left out if there is no room."""
     title = [_title(moment), Span(f" {_set_up(moment)}", "dim", target="change")]
     last = [] if trouble is None else [[trouble]]
     if not moment.step:

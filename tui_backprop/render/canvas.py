@@ -1,4 +1,4 @@
-"""Lines drawn in braille dots, two by four to a cell, each cell in the ink that was drawn on it last."""
+"""Lines drawn in braille dots, two by four to a cell, each cell in the ink last drawn on it."""
 
 from __future__ import annotations
 

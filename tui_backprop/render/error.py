@@ -15,12 +15,12 @@ from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, clip, fit, length, line, pad, width
 
 _LEAST_PLOT = 8
-"""Columns of a line that is worth an axis beside it."""
+"""The least columns of a line for which it gets an axis."""
 _LATEST = 28
 """Cells that the error of the latest epoch seldom exceeds."""
 
 _Ways = Sequence[Line]
-"""Something to say in several ways, the longest first."""
+"""One message in several wordings, the longest first."""
 
 _ELSEWHERE = "1–8: views  w: by hand  ^p: lessons, and more"
 """Keys that a small screen names nowhere else, while the place of the line is empty."""
@@ -51,7 +51,7 @@ def error_line(moment: Moment, columns: int) -> Line:
     kept = _LEAST_PLOT
     for ways in [*_converged(moment), *_marks(moment)]:
         for way in ways:
-            cells = -(-length(way) // 4) * 4  # so that a digit more seldom moves the line
+            cells = -(-length(way) // 4) * 4  # so that another digit seldom moves the line
             if length(spans) + cells + 2 + kept + scale <= columns:
                 spans, kept = [*spans, *pad(way, cells), Span("  ")], 3 * _LEAST_PLOT
                 break
@@ -79,7 +79,7 @@ def _packed(parts: Sequence[_Ways], columns: int, most: int) -> list[Line]:
 
 
 def _figures(moment: Moment, axis: Axis) -> list[_Ways]:
-    """What is to be said of the error, the most important first."""
+    """What to say about the error, the most important first."""
     found: list[_Ways] = [_latest(moment), *_converged(moment), *_marks(moment)]
     finite = moment.errors[np.isfinite(moment.errors)]
     if len(moment.errors) > moment.epochs_completed:

@@ -1,4 +1,4 @@
-"""The error over the epochs as a line in braille, stretched over the columns that it has."""
+"""The error over the epochs as a line in braille, stretched over the available columns."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Span
 
 LOG_FROM = 30.0
-"""From this ratio of the largest to the smallest error on the axis is logarithmic."""
+"""If the largest error is this many times the smallest, the axis is logarithmic."""
 _APART = 3
-"""Cells between epochs from which each of them has a mark."""
+"""With at least this many cells between epochs, each has a mark."""
 _LINE, _AHEAD, _EXTREMES = Span("", "label"), Span("", "dim"), Span("", "faint")
 _SOLID, _DOTTED = (1, 0), (1, 3)
 

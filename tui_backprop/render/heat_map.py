@@ -25,7 +25,7 @@ def shade(value: float | None, scale: float) -> str:
 def shaded(value: float | None, scale: float, look: Span, filled: bool) -> list[Span]:
     """The entry as spans in the weight and with the target of `look`.
 
-    `filled`, the tone is behind it and the shade the same as what is behind: a block with a sign on it.
+    If `filled`, the tone is the background and the shade has the same colour: a block with a sign on it.
     """
     text, ink = shade(value, scale), tone(value, scale)
     if not filled or look.selected or ink == "dim":

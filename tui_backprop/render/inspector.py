@@ -19,14 +19,14 @@ from tui_backprop.render.spans import Line, Span, safe, width, wrap
 MOST_TERMS = 12
 """The most terms of a sum that are written out."""
 NARROW = 43
-"""In fewer columns numbers have four decimals, and labels no column of their own."""
+"""With fewer columns, numbers have four decimals, and labels no column of their own."""
 _LABEL = 11
 _MANY = re.compile(r"\d+\.\d{6,}(?!\d|e)")
 """A number of many digits."""
 _LONG = re.compile(r"\d+\.\d{6,}|(?<![\w)])·(?!\w)|(?<![\w.])0(?![\w.×])")
 """A number of many digits, or what often takes its place: the sign for what is not known yet, and zero."""
 _DIGITS = 20
-"""Cells that a number with all its digits seldom exceeds."""
+"""The cells that a number with all its digits seldom exceeds."""
 _CUT = re.compile(r"(\d+\.\d{4})\d+(e[-+]?\d+)?")
 """A number of more than four decimals: what is kept of it."""
 
@@ -44,7 +44,7 @@ class Inspection(NamedTuple):
 def inspect(moment: Moment, selection: Selection, columns: int, most: int = MOST_TERMS) -> Inspection:
     """Every term from the input to the new weight, at most `most` of a sum; what is not computed yet is `·`.
 
-    A selection that has no part in the present phase is joined by the unit, or the weight, that has most.
+    If the selection has no part in the present phase, the unit or weight that has most is shown, too.
     """
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1
@@ -86,7 +86,7 @@ def _equations(moment: Moment, selection: Selection, most: int) -> Iterable[Equa
 
 
 def _present(moment: Moment, selection: Selection, most: int) -> Iterable[Equation]:
-    """The present phase's equations, of what fits the selection best."""
+    """The present phase's equations, for what fits the selection best."""
     phase, depth = moment.phase, moment.experiment.network.depth
     if phase.kind in ("gradient", "update"):
         weight = _weight_at(moment, selection)
@@ -107,7 +107,7 @@ def _is_backward(moment: Moment) -> bool:
 
 
 def _unit(moment: Moment, layer: int) -> int:
-    """The unit of which there is most to see in this phase: one that is shut, else that with the largest number."""
+    """The unit with most to show in this phase: one that is shut, else the one with the largest number."""
     kind = moment.phase.kind
     values = {
         "sum": moment.sum, "upstream": moment.upstream, "mask": moment.delta, "error": moment.delta,
@@ -146,7 +146,7 @@ def _brief_room(text: str) -> int:
 
 
 def _formula(spans: list[Span]) -> list[Span]:
-    """An equation without what it has between its first side and its result."""
+    """An equation without what is between its left side and its result."""
     result = next((span for span in reversed(spans) if span.bold), spans[-1])
     return [span._replace(ink="dim", bold=False) for span in dict.fromkeys((spans[0], result))]
 
@@ -163,7 +163,7 @@ def _brief(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def abbreviate_repeats(lines: list[Line]) -> list[Line]:
-    """The lines, with all digits of a number where it first stands in them, and the first few where it comes again."""
+    """The lines, with all digits of a number where it first appears, and the first few where it is repeated."""
     seen: set[str] = set()
 
     def abbreviated(number: re.Match[str]) -> str:

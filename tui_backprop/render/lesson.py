@@ -48,7 +48,7 @@ class PageView:
 def page_lines(
     page: PageView, chosen: int, typed: str, columns: int, moment: Moment | None = None
 ) -> tuple[list[Line], int]:
-    """All lines of a page, and the one that should be in sight: the question's, or the verdict's.
+    """All lines of a page, and the one that should be visible: the question's, or the verdict's.
 
     Plots and programs are drawn as they are at `moment`, whatever the page began with.
     """
@@ -87,7 +87,7 @@ def _below_each_other(options: Sequence[list[Span]], columns: int) -> list[Line]
 
 
 def marks(things: Sequence[Thing], experiment: Experiment) -> frozenset[Selection | str]:
-    """What panes are to mark: selections, and phases by the action that goes there."""
+    """What panes should mark: selections, and phases by the action that goes there."""
     found: set[Selection | str] = set()
     for named in things:
         if isinstance(named, Part):
@@ -140,7 +140,7 @@ def _flow(parts: Sequence[Words], page: PageView, columns: int, indent: int) -> 
 
 
 def _pane(named: Matrix | Phase | PaneName) -> str | None:
-    """The action that brings a pane into sight."""
+    """The action that shows a pane."""
     if isinstance(named, Matrix):
         return "show_pane('matrices')"
     return f"show_pane('{named.name}')" if isinstance(named, PaneName) else None
@@ -175,7 +175,7 @@ def _aligned(part: Line, cells: int, right: bool) -> Line:
 
 
 def _narrowed(widths: Sequence[int], longest: Sequence[int], room: int) -> list[int]:
-    """Columns that share so much room, at the cost of the widest: first of those that can be broken between words."""
+    """Columns narrowed to fit `room`, widest first: first those that can be broken between words."""
     widths = list(widths)
     while sum(widths) > room and max(widths) > 1:
         breakable = [(cells > word, cells) for cells, word in zip(widths, longest, strict=True)]

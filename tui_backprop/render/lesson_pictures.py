@@ -1,4 +1,4 @@
-"""The pictures of a lesson's page: curves of activations, plots at a moment, and a program whose line is lit."""
+"""Pictures of a lesson: curves of activations, plots at a moment, and a program with its current line highlighted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui_backprop.render.spans import Line, Span, clip, fit, line, safe
 
 ROWS, PLOT_ROWS = 7, 9
 WIDEST = 60
-"""Columns of a plot, at the most."""
+"""The most columns of a plot."""
 _CURVE, _LINE = Span("", "+4", True), Span("", "-3")
 
 
@@ -57,7 +57,7 @@ def _one_curve(name: str, columns: int) -> list[Line]:
 
 
 def plotted(source: str, moment: Moment, columns: int) -> list[Line]:
-    """A plot as it is at this moment; nothing where the network at this moment has no such thing."""
+    """A plot at this moment; empty if the network at this moment has nothing of the kind."""
     columns = min(columns, WIDEST)
     try:
         found = plot(source, moment, 2 * columns)
@@ -65,7 +65,7 @@ def plotted(source: str, moment: Moment, columns: int) -> list[Line]:
         return []
     points = [point for point in (*found.marks, found.here) if point is not None and np.isfinite(point).all()]
     some = np.concatenate([found.curve, np.array([y for _, y in points])])
-    if found.line is not None and found.here is None:  # a tangent may leave the picture
+    if found.line is not None and found.here is None:  # a tangent may leave the plot
         some = np.concatenate([some, found.line])
     some = some[np.isfinite(some)]
     low, high = float(some.min(initial=0.0)), min(float(some.max(initial=0.0)), found.top)
@@ -114,7 +114,7 @@ def _legend(found: Plot) -> str:
 
 
 def program(block: RenderedBlock, moment: Moment | None, columns: int) -> list[Line]:
-    """A program. The line that is at work at this moment is lit, and what it has just computed stands below it."""
+    """A program. The line at work at this moment is highlighted, with what it has just computed below it."""
     lines: list[Line] = []
     now = str(moment.phase) if moment is not None and moment.step else ""
     for text, *named in block.cells:

@@ -41,7 +41,7 @@ class View(Enum):
     PULL = "pull"
 
     def next(self) -> View:
-        """The view after this one, round and round."""
+        """The view after this one; after the last comes the first."""
         views = list(View)
         return views[(views.index(self) + 1) % len(views)]
 
@@ -65,7 +65,7 @@ class _MatrixTable:
     columns: tuple[str, ...]
     rows: list[tuple[str, list[Array | None]]]
     marks: tuple[str, ...]
-    """What stands before each line of a row."""
+    """The label of each line of a row."""
     changed: Array | None
     """Which entries this update has changed: (rows, columns) of bool."""
     change: bool = False
@@ -320,7 +320,7 @@ def _window(wanted: int, fitting: int, total: int) -> int:
 
 
 def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
-    """Which part of which matrix is in sight, in as many words as fit."""
+    """Which part of which matrix is shown, in as many words as fit."""
     ranges = [("rows", rows, len(table.rows)), ("columns", across, len(table.columns))]
     cut = [(word, f"{first + 1}–{last}", total) for word, (first, last), total in ranges if last - first < total]
     long = [f"W{table.layer} of {moment.experiment.network.depth}"]

@@ -24,7 +24,7 @@ _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[^\W\d])")
 
 
 def sentence(moment: Moment) -> str:
-    """What a person should look at now."""
+    """What to look at now."""
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step and (reason := out_of_reach(moment.ahead)):
@@ -105,7 +105,7 @@ def _error(moment: Moment) -> str:
         flows = f"δ{f' = {delta.formula}' if rule else ''} flows back from each output"
         return f"{flows}; reported error {short(moment.error or 0.0)}."
     if moment.error == 0:
-        return f"{full(prediction[0])} is right: the error is 0, nothing will flow back, no weight will move."
+        return f"{full(prediction[0])} is right: the error is 0, so nothing flows back and no weight changes."
     direction = "too high" if prediction[0] > target[0] else "too low"
     return (
         f"{full(prediction[0])} should be {full(target[0])}: {direction}. "
@@ -117,7 +117,7 @@ def _upstream(moment: Moment) -> str:
     layer = moment.phase.layer
     upstream, names = _known(moment.upstream(layer)), _names(moment, layer)
     if not upstream.any():
-        return f"No error flows back through W{layer + 1}: there is nothing to blame anyone for."
+        return f"No error flows back through W{layer + 1}, so no unit gets any blame."
     most = int(np.nanargmax(np.abs(upstream))) if np.isfinite(upstream).any() else 0
     blame = f"Most: {names[most]} ({fixed(upstream[most]).strip()})."
     text = f"δ flows back through W{layer + 1}: each unit is blamed through its weights. {blame}"

@@ -34,7 +34,7 @@ def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
     if value == 0:
         return f" {0:.{most}f}".rjust(cells)
     sign, size = "+" if value > 0 else "−", abs(value)
-    if size < 0.5 * 10.0**-most:  # rather a rough size than a zero that is none
+    if size < 0.5 * 10.0**-most:  # a rough size is better than a false zero
         rough = _rough(sign, size, cells)
         if len(rough) <= cells:
             return rough
@@ -46,7 +46,7 @@ def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
 
 
 def _rough(sign: str, size: float, cells: int) -> str:
-    """A size by its power of ten, with one decimal where there is room."""
+    """A size as a power of ten, with one decimal if there is room."""
     mantissa, _, exponent = f"{size:.1e}".partition("e")
     text = f"{sign}{mantissa}e{int(exponent):+d}"
     if len(text) > cells:
@@ -62,7 +62,7 @@ def short(value: float) -> str:
 
 
 def given(value: float) -> str:
-    """A number of the user's: up to seven digits, where `short` would round it."""
+    """A number that the user typed: up to seven digits, where `short` would round it."""
     return f"{value + 0.0:.7g}".replace("-", "−")
 
 

@@ -22,7 +22,7 @@ from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 _ALL_INPUTS = 8
 """Up to this many inputs, other things are shortened to make room; of more, as many are shown as fit."""
 _NAMES = (24, 12, 8)
-"""Cells of a name that are tried first, where numbers have left them room."""
+"""The cells of a name tried first, if numbers have left them room."""
 _MOST_DECIMALS = 4
 _FEW_DIGITS = 8
 """Cells of the longest inputs and targets that are shown exactly."""
@@ -50,7 +50,7 @@ class _Form(NamedTuple):
     sure: bool = True
     """Whether a predicted class has its probability."""
     exact: bool = True
-    """Whether inputs and targets of few digits have all of them: what was computed is shortened first."""
+    """Whether inputs and targets of few digits are shown exactly: computed numbers are shortened first."""
 
 
 _FORMS = (
@@ -79,7 +79,7 @@ class _Column(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """The samples in sight, and what is known of them."""
+    """The visible samples, and what is known about them."""
 
     moment: Moment
     rows: slice
@@ -95,7 +95,7 @@ class _Shown(NamedTuple):
 def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) -> list[Line]:
     """A heading and one line a sample, scrolled so that sample `cursor`, or else the present one, is in sight.
 
-    Only the samples in sight are tried. Where columns are few, what matters least is shortened first.
+    Only visible samples are evaluated. If columns are few, what matters least is shortened first.
     """
     experiment = moment.ahead
     data = experiment.data
@@ -265,7 +265,7 @@ def _flush(texts: Sequence[str]) -> list[str]:
 
 
 def _given(values: Sequence[float], most: int, form: _Form) -> list[str]:
-    """Inputs or targets: exactly where they have few digits and the form has room, and never as a zero that is none."""
+    """Inputs or targets: exact if they have few digits and the form has room, and never as a false zero."""
     if form.exact:
         exact = _decimals(values, _MOST_DECIMALS, form.zeros, whole=True)
         if all(width(text) <= _FEW_DIGITS for text in exact) and _are(values, exact):
@@ -286,7 +286,7 @@ def _decimals(
 ) -> list[str]:
     """Numbers with the same decimals: as few as show all of them exactly, or `most`.
 
-    With `rough` a size is given of what would otherwise be a zero that is none; large numbers have nothing else,
+    With `rough` a size is given instead of a false zero; large numbers have nothing else,
     unless `whole` gives them room for all digits before the point.
     """
     exact = (n for n in range(least, most) if all(round(value, n) == value for value in values if math.isfinite(value)))
@@ -310,7 +310,7 @@ def _text(value: float, decimals: int, zeros: bool, rough: bool, large: float) -
 
 
 def _change(change: float, number: bool) -> Span:
-    """What the update did to the error, in a word that is never cut."""
+    """What the update did to the error, in a word that is never cut off."""
     if change == 0:
         return Span("same", "dim")
     if math.isnan(change):

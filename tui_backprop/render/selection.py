@@ -1,4 +1,4 @@
-"""What a person has selected, and where the arrow keys lead from there."""
+"""What the user has selected, and where the arrow keys lead from there."""
 
 from __future__ import annotations
 

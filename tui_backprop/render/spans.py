@@ -1,4 +1,4 @@
-"""Lines of text with their inks: what a pane shows, before any terminal knows of it."""
+"""Lines of text with their inks: what a pane shows, independent of any terminal."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _PLAIN = re.compile("[ -~·×Δδŷ∂−–…²′↑↓▸◂▲▼✕✓●�
 
 @lru_cache(maxsize=8192)
 def safe(text: str) -> str:
-    """Text of the user's without anything that could move a cursor or join its neighbours.
+    """The user's text without anything that could move a cursor or join its neighbours.
 
     A letter keeps the marks that it is spelled with, as in Hindi or Thai, but no pile of them.
     """
@@ -197,7 +197,7 @@ def _stripped(spans: Sequence[Span]) -> Line:
 
 
 def changed_part(before: Line, after: Line) -> tuple[int, int]:
-    """(first cell, cells) of the stretch outside which two lines look the same."""
+    """(first cell, cells) of the part in which two lines differ."""
     start = 0
     for old, new in zip(before, after, strict=False):
         if old != new:

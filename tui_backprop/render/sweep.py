@@ -20,7 +20,7 @@ WIDE = 100
 
 @dataclass(frozen=True)
 class SweepState:
-    """How far a sweep of `starts` runs has come: the `outcomes` known so far, and whether there will be no more."""
+    """The progress of a sweep of `starts` runs: the `outcomes` known so far, and whether it is over."""
 
     starts: int
     epochs: int
@@ -35,7 +35,7 @@ class SweepState:
 
     @property
     def stuck(self) -> list[Outcome]:
-        """Those that did not."""
+        """The runs that did not converge."""
         return [outcome for outcome in self.outcomes if not outcome.converged]
 
 

@@ -14,7 +14,7 @@ _MOST = 3
 
 
 def advice(moment: Moment, view: str, columns: int) -> list[Line]:
-    """What helps against what the header warns of, where `view` is the one that it points to."""
+    """What helps against the trouble in the header, if `view` is the one that it points to."""
     found = verdict(moment)
     if found is None or found.view != view:
         return []

@@ -244,7 +244,7 @@ def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("tui_backprop.core.diagnostics.collapse.WORK_BUDGET", 0)
     assert "would take too long" in " ".join(shown(collapse, at("linear-collapse")))
     monkeypatch.setattr("tui_backprop.core.diagnostics.gradient_check.KINK_SEARCH_BUDGET", 0)
-    assert "not looked for" in " ".join(shown(slope, at("article", 1)))
+    assert "not searched for" in " ".join(shown(slope, at("article", 1)))
 
 
 def test_where_numbers_are_not_finite_no_view_compares_them() -> None:

@@ -1,1 +1,1 @@
-"""Questions about a network that training itself does not ask: one question a file."""
+"""Questions about a network that training itself does not ask, one per file."""

@@ -1,6 +1,6 @@
-"""Classic mistakes in a back-propagation programmed by hand: what each one makes of a pass.
+"""Classic mistakes in hand-written back-propagation: what each one does to a pass.
 
-They live apart from the trainer: nothing here is ever used to train. Each is a pass as `core.backprop` makes it, with
+They are separate from the trainer: nothing here is ever used to train. Each is a pass as in `core.backprop`, with
 one line wrong. The gradient check finds them, and `mistakes` recognises their figures in a learner's answer.
 """
 
@@ -96,7 +96,7 @@ def wrong_pass(
     """A pass of one sample, `x` (units[0],) and `y` (units[L],), with some mistakes; with none it is the true one.
 
     Besides those of `BUGS` these are known: `biases-left-out` and `activations-left-out` (of hidden layers) on the way
-    forward, `unrounded`, and `output-slope-forgotten`. `keep` has a look at everything as soon as it is computed.
+    forward, `unrounded`, and `output-slope-forgotten`. `keep` sees everything as soon as it is computed.
     """
     network, training = experiment.network, experiment.training
     z, a, masks = list[Array](), [x], list[Array]()

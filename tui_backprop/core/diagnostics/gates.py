@@ -18,9 +18,9 @@ from tui_backprop.core.network import Parameters
 SATURATED = 0.05
 """A curved unit is saturated where its slope is below this share of the steepest."""
 MOSTLY = 0.5
-"""The share of curved units' answers from which on their saturation is trouble."""
+"""The share of curved units' outputs from which on their saturation is trouble."""
 WORK_BUDGET = 2_000_000
-"""Multiplications that a look at the data may take; of more samples than that, only some are looked at."""
+"""Multiplications that a view of the data may take; if all samples would take more, only some are used."""
 
 Mask = NDArray[np.bool_]
 
@@ -77,7 +77,7 @@ class Gates(NamedTuple):
 
     @property
     def answers(self) -> int:
-        """How many answers curved units give on the samples."""
+        """How many outputs curved units have on the samples."""
         return sum(layer.passing.size for layer in self.layers if layer.activation.curved)
 
     @property
@@ -87,12 +87,12 @@ class Gates(NamedTuple):
 
     @property
     def mostly_saturated(self) -> bool:
-        """Whether so many are that next to nothing is learned."""
+        """Whether so many are saturated that next to nothing is learned."""
         return self.saturated > MOSTLY * self.answers
 
 
 def sampled_rows(data: Data, parameters: Parameters) -> NDArray[np.intp]:
-    """The data rows that a view of all samples takes: all of them, or an even selection where there are too many."""
+    """The data rows that a view uses: all of them, or an evenly spaced selection if there are too many."""
     every = -(-len(data) * parameters.network.size // WORK_BUDGET)
     return np.arange(0, len(data), max(1, every))
 

@@ -18,11 +18,11 @@ from tui_backprop.core.run.moment import Moment
 STEP = 1e-5
 """Half the distance between the two losses of a central difference."""
 STEPS = (STEP, STEP / 10, STEP / 100)
-"""Tried one after the other, until one meets no kink."""
+"""Step sizes, tried in turn until one meets no kink."""
 REACH = 1.0
-"""How far from a parameter kinks are looked for."""
+"""How far from a parameter kinks are searched for."""
 KINK_SEARCH_BUDGET = 150_000
-"""Parameters times samples up to which kinks are looked for: that takes a hundred passes and more."""
+"""Parameters times samples up to which kinks are searched for: that takes a hundred passes or more."""
 TOLERANCE = 1e-5
 """The relative difference up to which two gradients agree."""
 
@@ -119,7 +119,7 @@ class _Loss:
         return (self.mean(flat, index, step) - self.mean(flat, index, -step)) / (2 * step)
 
     def mean(self, flat: Array, index: int, change: float) -> float:
-        """E with the parameter at `index` changed by so much."""
+        """E with the parameter at `index` changed by `change`."""
         np.copyto(self._passes.parameters, flat)
         self._passes.parameters[index] += change
         return float(np.mean(self._passes.losses(self._inputs, self._targets)))
@@ -132,7 +132,7 @@ class _Loss:
 
 @dataclass(frozen=True)
 class Slope:
-    """One parameter's gradient, looked at closely.
+    """One parameter's gradient in detail.
 
     `errors` are E(w − h), E(w), E(w + h) at h = `step`; `numeric` is the slope between the outer two, `analytic`
     back-propagation's gradient. `at_kink`: some gate opens or shuts between them, whatever the h tried.

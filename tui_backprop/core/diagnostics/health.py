@@ -13,7 +13,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import RECOMPUTE_BUDGET, Past, PastStep
 
 MOST_MARKS = 48
-"""The most places of the run that are looked at."""
+"""The most places of the run that are sampled."""
 MOST_STEPS = 8
 """The most steps that a mark averages over: an epoch of them, where epochs are short."""
 AT_EACH_KEY = 250_000
@@ -57,7 +57,7 @@ def share(delta: Array) -> float:
 
 
 def on_its_way(network: Network, delta: Array) -> str:
-    """What becomes of δ on its way to the first layer, by its sizes (layers,): it vanishes, explodes, or neither."""
+    """What happens to δ on its way to the first layer, by its sizes (layers,): it vanishes, explodes, or neither."""
     smooth = sum(ACTIVATIONS[name].curved for name in network.activations[:-1])
     reached = share(delta)
     if reached < (VANISHING if smooth > 1 else VANISHING_SHORT):

@@ -15,9 +15,9 @@ from tui_backprop.core.run.past import PastStep
 MOST_STEPS = 24
 """The most steps of the epoch that are looked back on."""
 MOST_SAMPLES = 48
-"""The most samples whose errors are looked at."""
+"""The most samples whose errors are compared."""
 LEAST_SAMPLES = 4
-"""So many are looked at however large the network is."""
+"""The least, however large the network is."""
 
 
 @dataclass(frozen=True, eq=False)

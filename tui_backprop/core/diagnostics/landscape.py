@@ -24,17 +24,17 @@ from tui_backprop.core.run.moment import Moment
 WORK_BUDGET = 8_000_000
 """Multiplications that a map may take: with more to do its points become fewer, then its samples."""
 LEAST_POINTS = 144
-"""So many points a map has, whatever they take; then samples are left out instead."""
+"""The least points of a map, whatever they take; beyond, samples are left out instead."""
 _CHUNK = 100_000
 """Points times samples that are computed at a time."""
 NARROWEST = 4.0
 """The least that an axis spans."""
 MOST_MARKS = 48
-"""The most places of the way here that are marked."""
+"""The most places of the path so far that are marked."""
 
 
 Axes = tuple[Parameter, Parameter]
-"""The parameters that stand for across and up."""
+"""The parameters on the horizontal and the vertical axis."""
 
 
 class Window(NamedTuple):
@@ -47,7 +47,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """What is minimised, on average over the data rows `rows` of `total`, prices of weights included.
+    """What is minimised, on average over the data rows `rows` of `total`, weight penalty included.
 
     `loss` (down, across) is taken at the centres of equal parts of the window, from the upper left, each of them
     `block` × `block` of the points that were asked for; `x` (across,) and `y` (down,) are the parameters there.

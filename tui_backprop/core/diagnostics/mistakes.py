@@ -1,4 +1,4 @@
-"""What somebody probably did wrong: a wrong figure of a step held against what each classic mistake would give.
+"""What a learner probably did wrong: a wrong figure of a step compared with what each classic mistake would give.
 
 Every mistake is computed from the true step, those of the bug lab by a pass that makes them. The first one whose
 figure is the one given is the likely one.
@@ -20,11 +20,11 @@ from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
 FIGURES = ("z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new")
-"""What of a step can be held against the truth: the last three of a weight or a bias, the others of a unit; the error
+"""What can be checked in a step: the last three are of a weight or a bias, the others of a unit; the error
 is the sample's, whichever unit is asked."""
 CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
 _CLOSE = 0.02
-"""A share of the true figure: what is as near to it is no other mistake."""
+"""A share of the true figure: a wrong one this close to it is not a separate mistake."""
 
 
 def true_value(moment: Moment, figure: str, part: Part) -> float:
@@ -54,7 +54,7 @@ def mistakes(moment: Moment, figure: str, part: Part) -> list[Mistake]:
 
 
 Second = tuple[str, Callable[[float], float]]
-"""A mistake that is easily made besides another one: a sentence about it, and what it makes of the other's figure."""
+"""A mistake easily made on top of another: a sentence about it, and what it makes of the other's figure."""
 
 
 def second_mistakes(moment: Moment, figure: str, part: Part) -> list[Second]:
@@ -95,7 +95,7 @@ def near(right: float, given: float, tolerance: float) -> Mistake | None:
 
 
 def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
-    """The mistakes that only this figure knows, most telling first."""
+    """The mistakes specific to this figure, most telling first."""
     if not isinstance(part, Unit):
         of_parameter = {
             "gradient": mistakes_update.of_gradient,
@@ -117,7 +117,7 @@ def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
 
 
 def of_any_figure(right: float) -> Found:
-    """The mistakes that any number knows."""
+    """The mistakes that can happen to any number."""
     yield Mistake("sign", -right, "The size is right, the sign is not.")
     for shift in (10.0, 0.1, 100.0, 0.01):
         yield Mistake("decimal-point", right * shift, "The digits are right, but the decimal point has moved.")
@@ -163,7 +163,7 @@ def _with_slope(step: TrueStep, name: str, own_value: bool, layers: range) -> Ca
 
 
 def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
-    """What comes of going on with few decimals: all the way, or from the figures just before."""
+    """What comes of calculating with few decimals: from the start, or from the figures just before."""
     for decimals in (3, 2, 1, 0):
         told = f"Something was rounded too early, {places(decimals)}: go on with all digits."
         for carry in (_all_the_way(decimals, figure, part), _just_before(step, decimals, figure, part)):

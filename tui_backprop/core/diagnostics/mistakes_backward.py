@@ -110,7 +110,7 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
 
 
 def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:
-    """What comes of f′ where z and a are confused."""
+    """What f′ becomes if z and a are confused."""
     layer = unit.layer - 1
     z, a = float(step.passage.z[layer][unit.column]), step.passage.a[layer][[unit.column]]
     activation = ACTIVATIONS[step.experiment.network.activations[layer]]

@@ -76,7 +76,7 @@ def of_change(step: TrueStep, parameter: Weight | Bias) -> Found:
 
 
 def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
-    """What comes of a penalty that was left out, turned round, or laid on a bias."""
+    """What comes of a penalty that was left out, had the wrong sign, or was applied to a bias."""
     index, training = parameter.index(step.experiment.network), step.experiment.training
     gradient, penalty = step.gradient(()), step.penalty
     if isinstance(parameter, Bias):

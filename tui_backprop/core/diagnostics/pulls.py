@@ -19,7 +19,7 @@ from tui_backprop.core.run.past import PastStep
 
 
 def _cancel(parts: Array) -> bool:
-    """Whether there is something, and its sum is nothing but rounding."""
+    """Whether there are any, and their sum is nothing but rounding error."""
     with np.errstate(all="ignore"):
         size = float(np.abs(parts).sum())
     return bool(size > 0 and abs(in_order(parts)) <= 1e-12 * size)
@@ -35,12 +35,12 @@ class Pulls:
 
     @property
     def net(self) -> float:
-        """What is left when all have pulled: the sum, in order."""
+        """The net pull: the sum, in order."""
         return in_order(self.pull)
 
     @property
     def cancel(self) -> bool:
-        """Whether some pull, and what is left is nothing but rounding."""
+        """Whether some pull, and the net pull is nothing but rounding error."""
         return _cancel(self.pull)
 
 
@@ -67,7 +67,7 @@ class Moves:
 
     @property
     def cancel(self) -> bool:
-        """Whether updates have moved it, and altogether nowhere."""
+        """Whether updates moved it, but their sum is nothing."""
         return _cancel(self.change)
 
 

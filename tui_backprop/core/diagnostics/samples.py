@@ -1,4 +1,4 @@
-"""What the present weights say of every sample, and what the latest update did to each."""
+"""What the present weights predict for every sample, and what the latest update did to each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def samples_of(moment: Moment, rows: slice = slice(None)) -> SampleView:
         return SampleView(now.prediction, now.error, None)
     made, after = moment.experiment, now.error
     inputs, targets = made.data.inputs[rows], made.data.targets[rows]
-    if moment.edits:  # what was edited where the step ends is not its update's doing
+    if moment.edits:  # edits made where the step ends are not part of its update
         after = evaluate(moment.after, made.training, inputs, targets).error
     before = evaluate(moment.before, made.training, inputs, targets).error
     with np.errstate(invalid="ignore"):

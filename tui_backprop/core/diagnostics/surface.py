@@ -1,4 +1,4 @@
-"""What the network says, unit by unit, over the plane of two inputs, or along one."""
+"""The network's output, unit by unit, over the plane of two inputs, or along one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def plane_of(data: Data, first: int = 0, second: int = 1) -> Plane:
 
 
 def is_plane(data: Data) -> bool:
-    """Whether two inputs are all there is, so that a plane shows every input there can be."""
+    """Whether there are exactly two inputs, so that a plane shows every possible input."""
     return data.inputs.shape[1] > 1 and not plane_of(data).held
 
 

@@ -1,4 +1,4 @@
-"""A true step, and the same step with mistakes: what wrong figures are held against."""
+"""A true step, and the same step with mistakes: what wrong figures are compared with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Mistake:
 
 Found = Iterator[Mistake]
 Carry = Callable[[int], Keep]
-"""What is made of the figures of a row of the batch on the way."""
+"""What is done to the intermediate figures of a row of the batch."""
 
 
 def _as_it_is(row: int) -> Keep:
@@ -83,7 +83,7 @@ class TrueStep:
         return self._passes[key]
 
     def wrong_value(self, figure: str, part: Part, bugs: Collection[str], carry: Carry = _as_it_is) -> float:
-        """A figure of the whole step with mistakes; `carry` has a look at all that is computed on the way."""
+        """A figure of the whole step with mistakes; `carry` sees all that is computed on the way."""
         if isinstance(part, Unit):
             found = self.wrong(*bugs) if carry is _as_it_is else self._pass_of(self.moment.shown, bugs, carry)
             if figure == "error":

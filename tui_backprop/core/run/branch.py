@@ -1,4 +1,4 @@
-"""One branch of a timeline: a run as its experiment and its edits determine it, and what has been kept of it.
+"""One branch of a timeline: a run as determined by its experiment and its edits, and what has been stored of it.
 
 Going back never undoes arithmetic: a state is recomputed forward from the nearest checkpoint, so it has the same
 bits as before. Checkpoints are thinned by half whenever they outgrow their budget of memory.
@@ -67,7 +67,7 @@ class Branch:
     """
 
     def __init__(self, experiment: Experiment, edits: Sequence[Edit] = (), budget: int = 0, reached: int = 0) -> None:
-        """Raises `BackpropError` for edits that do not fit. `reached` is the furthest step that was ever made."""
+        """Raises `BackpropError` for edits that do not fit. `reached` is the furthest step ever made."""
         self.experiment = experiment
         self.edits = tuple(sorted(edits, key=lambda edit: edit.step))
         self.reached = reached
@@ -223,7 +223,7 @@ class Branch:
         return len(self._checkpoints) * size + self._history.nbytes + 2 * sum(edited.values())
 
     def trim(self) -> None:
-        """Gives memory back, while another branch is the present one."""
+        """Frees memory while another branch is the present one."""
         while len(self._checkpoints) > _AT_REST or (
             len(self._checkpoints) > 1 and self.memory > self._budget / MOST_BRANCHES
         ):
@@ -234,7 +234,7 @@ class Branch:
         self._checkpoints = {step: kept for step, kept in self._checkpoints.items() if step % self._interval == 0}
 
     def _remember_error(self, epoch: int, error: float) -> bool:
-        """Whether it was news."""
+        """Whether it was new."""
         if epoch != len(self._history) + 1:
             return False
         if 2 * self._history.nbytes > self._budget:

@@ -1,4 +1,4 @@
-"""What a run can be made to wait for: each condition looks at one step, and says what happened in it, or nothing."""
+"""What a run can stop at: each condition looks at one step, and says what happened in it, or nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.core.run.trainer import TrainingState
 
 Condition = Callable[[Experiment, TrainingState, TrainingState], str]
-"""(experiment, state before the step, state after it) → what the step did, in words; nothing where it did not."""
+"""(experiment, state before the step, state after it) → what the step did, in words; empty if nothing."""
 
 
 def open_gates(experiment: Experiment, parameters: Parameters) -> dict[int, NDArray[np.bool_]]:
@@ -98,12 +98,12 @@ def sample_turns() -> Condition:
 
 
 def never(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
-    """Nothing is waited for but what every run stops at: a number that is not finite."""
+    """Only what every run stops at: a number that is not finite."""
     return ""
 
 
 def not_finite(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
-    """A number grew beyond all bounds."""
+    """A number became infinite or NaN."""
     return "" if np.isfinite(after.epoch_error) and np.isfinite(after.parameters.flat).all() else "not finite"
 
 

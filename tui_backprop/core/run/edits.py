@@ -1,4 +1,4 @@
-"""Changes that a person makes in the middle of a run: events at a step, which going back does not undo."""
+"""Changes that the user makes in the middle of a run: events at a step, which going back does not undo."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Edit:
 
     @property
     def of_parameter(self) -> bool:
-        """Whether it changes a parameter, and not the experiment."""
+        """Whether it changes a parameter, rather than the experiment."""
         return self.what in ("weight", "bias")
 
 

@@ -41,7 +41,7 @@ class Phase(str):
 
 
 START = Phase("start")
-"""Before the first step: nothing is known but the initial parameters."""
+"""Before the first step: only the initial parameters are known."""
 
 
 @lru_cache
@@ -122,12 +122,12 @@ class Moment:
 
     @property
     def where(self) -> str:
-        """Step, epoch and phase, as a person reads them."""
+        """Step, epoch and phase, in words."""
         return f"step {self.step}, epoch {self.epoch}, {self.phase}" if self.step else START
 
     @property
     def edits_so_far(self) -> tuple[Edit, ...]:
-        """Those that have a part in this moment."""
+        """The edits that count at this moment."""
         return tuple(edit for edit in self.branches[self.present].edits if edit.step <= self.position)
 
     @property
@@ -180,7 +180,7 @@ class Moment:
 
     @property
     def target(self) -> Array | None:
-        """y (outputs,), brought up when the error is taken."""
+        """y (outputs,), known from the error phase on."""
         return self._pass.target if self._pass is not None and self.reached("error") else None
 
     @property

@@ -12,7 +12,7 @@ from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.branch import Branch
 
 RECOMPUTE_BUDGET = 4_000_000
-"""Parameters times samples that may be recomputed to look back; beyond, only stored states are looked at."""
+"""Parameters times samples that may be recomputed to look back; beyond, only stored states are used."""
 _MOST_KEPT = 512
 _MOST_STEPS_KEPT = 64
 

@@ -23,7 +23,7 @@ RECENT = 24
 
 
 class Timeline:
-    """Where a run stands, as one immutable `moment`, and every way to move.
+    """The position in a run, as one immutable `moment`, and every way to move.
 
     `travel` and `run` move in slices, for callers that must stay responsive; the other moves are made at once.
     A move further back than the start stops at the start. An edit in the past begins another branch.
@@ -223,7 +223,7 @@ class Timeline:
                 self._allow(state.step + 1)
                 before = state
                 self._under_way = before.step
-                made, state = self._branch.step(before)  # what the hand did at its end is not the step's doing
+                made, state = self._branch.step(before)  # edits made at its end are not part of the step
                 held = happened(self._branch.trainer(state.step).experiment, before, made)
                 yield state.step, held
                 if held:
@@ -280,7 +280,7 @@ class Timeline:
         self._show(self._moment.step, self._moment.phase)
 
     def _forget(self) -> None:
-        """What is stored belongs to another branch."""
+        """Forgets what is stored: it belongs to another branch."""
         self._before = self._after = self._edited_state = self._branch.nearest(0)
         self._reported = {}
 
@@ -318,7 +318,7 @@ class Timeline:
                 self._enter(self._state(step - 1))
             passage, samples = self._passage, trainer.samples(step)
         complete = phase in (START, self._phases[-1])
-        if complete:  # not before: an error that the screen has not reached yet is no history
+        if complete:  # not before: an error that the screen has not reached yet is not history
             branch.remember(self._edited_state)
         edits = branch.edits_at(step) if complete else branch.edits_at(step - 1)
         ahead = branch.trainer(step + 1).experiment

@@ -20,7 +20,7 @@ from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.unrolled import packed, unroll
 
 _FEW = 1024
-"""So many samples are kept as plain numbers, too."""
+"""Up to this many samples are also kept as plain numbers."""
 
 
 def order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
@@ -33,7 +33,7 @@ class TrainingState:
     """Where training stands after `step` updates.
 
     `epoch_error` is the reported error of the steps made so far in the epoch of step `step`, so that after
-    the epoch's last step it is the epoch's error. Without a `memory` the optimiser starts afresh.
+    the epoch's last step it is the epoch's error. Without a `memory` the optimiser starts from zero.
     """
 
     step: int

@@ -17,7 +17,7 @@ from tui_backprop.lessons.by_hand.figures import Figure, figures, phase_of
 from tui_backprop.lessons.worksheet import MOST_WEIGHTS, output_rule, update_rule
 
 MOST_SAMPLES = 4
-"""Samples of a batch that can be worked out in one go."""
+"""The most samples of a batch that can be worked out at once."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class BlankTable:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a phase adds, to be worked out: its rule in symbols, and the tables that it takes."""
+    """The figures of a phase to work out: its rule in symbols, and the tables for it."""
 
     phase: Phase
     rule: str
@@ -55,7 +55,7 @@ def refuse_too_much(experiment: Experiment) -> None:
 
 
 def exercises(moment: Moment) -> Iterator[Exercise]:
-    """Those of the phases that a moment's step has still before it, in their order."""
+    """The exercises for the remaining phases of a moment's step, in order."""
     asked = figures(moment)
     for phase in phases(moment.experiment.network.depth):
         here = [figure for figure in asked if phase_of(figure, moment.experiment) == phase]
@@ -77,7 +77,7 @@ def work(figure: Figure, moment: Moment) -> str:
 
 
 def number(value: float) -> str:
-    """With four decimals, or with four digits that count where it is small: it is gone on with."""
+    """With four decimals, or four significant digits if it is small: the number is used further."""
     small = 0 < abs(value) < 0.1
     return (f"{value:.{DECIMALS}g}" if small else arithmetic.number(value)).replace("-", "−")
 
@@ -165,7 +165,7 @@ def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
 
 
 def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
-    """What is worked out unit by unit: a value, a prediction, a δ."""
+    """Figures worked out unit by unit: a value, a prediction, a δ."""
     experiment = given.experiment
     activation = ACTIVATIONS[experiment.network.activations[layer - 1]]
     known = given.of_samples("z", "z", layer)
@@ -215,7 +215,7 @@ def _of_parameters(given: _Given, phase: Phase, layer: int, asked: list[Figure])
 
 
 def _before(given: _Given, name: str, old: list[str], line: tuple[Figure, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    """What an update of a row of parameters goes by."""
+    """What an update of a row of parameters depends on."""
     moment, memory = given.moment, given.moment.memory_before
     rows = [(f"{name} old", tuple(old))]
     gradients = [number(replace(figure, kind="gradient").truth(moment)) for figure in line]

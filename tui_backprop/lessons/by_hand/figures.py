@@ -1,4 +1,4 @@
-"""The figures of a step, in the order in which they are worked out, and the names that people write them by."""
+"""The figures of a step, in the order in which they are worked out, and the names that users write for them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _WRITTEN = {
     "change": ("Δ", "change", "update"),
     "new": ("new", ""),
 }
-"""What each kind of figure may be called in a sheet; a weight or a bias by itself is the new one."""
+"""The names of each kind of figure in a sheet; a weight or a bias by itself is the new one."""
 _MOST_NEAR = 500
-"""Figures whose names are looked through for the one that somebody may have meant."""
+"""The most figures whose names are searched for a suggestion."""
 _SAMPLE = re.compile(r"(.*\S)\s*#\s*([0-9]{1,9})")
 
 
@@ -96,7 +96,7 @@ def phase_of(figure: Figure, experiment: Experiment) -> str:
 
 
 class Names:
-    """The names of the figures of a step: finds the one that somebody means."""
+    """The names of the figures of a step: finds the figure that a name means."""
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
@@ -115,26 +115,26 @@ class Names:
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
 
     def _of_error(self, name: str) -> str:
-        """What there is instead of the error of one output."""
+        """What to say of the error of one output."""
         outputs = self._moment.experiment.unit_names(self._moment.experiment.network.depth)
         spelt = {_plain(error + output) for error in (*_WRITTEN["error"], "E_") for output in outputs}
         return ": E is the error of all outputs together" if _plain(name) in spelt else ""
 
     def _of_unit(self, name: str) -> str:
-        """What can be meant by the name of a unit alone."""
+        """Suggestions for the name of a unit alone."""
         found = [figure for figure in self._figures if figure.row == 0 and isinstance(figure.part, Unit)]
         named = [figure for figure in found if figure.part.name(self._moment.experiment).casefold() == name.casefold()]
         return f", did you mean {named[0].label(self._moment)} or {named[1].label(self._moment)}?" if named else ""
 
     def _spelt(self) -> Iterator[str]:
-        """Names in letters that every keyboard has."""
+        """Names in characters that every keyboard has."""
         for figure in self._figures[:_MOST_NEAR]:
             for written in _WRITTEN[figure.kind][1:]:
                 if written.isascii() and isinstance(figure.part, Unit):
                     yield f"{written}({figure.part.name(self._moment.experiment)})"
 
     def find(self, text: str) -> Figure:
-        """The figure that `text` names. Raises `BackpropError` where it is none of this step's."""
+        """The figure that `text` names. Raises `BackpropError` if this step has no such figure."""
         samples = self._moment.samples
         numbered = _SAMPLE.fullmatch(text.strip())
         if numbered and int(numbered[2]) not in samples:
@@ -158,5 +158,5 @@ class Names:
 
 
 def _plain(text: str) -> str:
-    """A name without what people write in several ways: brackets, arrows, blanks, case."""
+    """A name without what can be written in several ways: brackets, arrows, blanks, case."""
     return "".join(c for c in normalize("NFC", text).replace("->", "") if c not in "→>,()[]{} \t_·").casefold()

@@ -1,4 +1,4 @@
-"""A sheet held against the true steps: what agrees, the first figure that does not, and what it may come from."""
+"""A sheet checked against the true steps: what agrees, the first figure that does not, and its likely cause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui_backprop.lessons.by_hand.sheet import Given
 
 NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
 _MOST_VOTES = 40
-"""Other figures of a sheet that are asked which of several mistakes it was."""
+"""The most other figures of a sheet that vote on which of several mistakes it was."""
 _SUMS = ("z", "upstream")
 _ON_THE_WAY = 4
 """Units in the last digit that a wrong figure may be off besides, because of what was rounded before it;"""
@@ -34,7 +34,7 @@ class Marking:
 
 
 def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
-    """Holds the figures of `read_sheet` against the steps.
+    """Checks the figures of `read_sheet` against the steps.
 
     Each of the `runs` gives the moment of a step: first the true one, then what is as good, such as the same run from
     weights as they are `stated`.
@@ -68,7 +68,7 @@ def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
 
 
 def too_short(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> int:
-    """How many new weights of a right sheet have so few digits that the old ones would be right, too."""
+    """How many new weights of a right sheet have too few digits to tell them from the old ones."""
     count = 0
     for given in sheet:
         moment, part = moment_of(given.step), given.figure.part

@@ -1,4 +1,4 @@
-"""What follows from the figures that somebody has written down, where those are used as they stand on the sheet."""
+"""What follows from the figures on a sheet if they are used exactly as written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui_backprop.lessons.by_hand.sheet import Given
 
 _EVERY = frozenset(FIGURES)
 DECIMALS = 3
-"""So many are enough to go on with; fewer are rounded too early."""
+"""This many are enough to continue with; fewer are rounded too early."""
 
 
 class OwnFigures:

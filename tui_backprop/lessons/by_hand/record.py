@@ -14,12 +14,12 @@ from tui_backprop.lessons.by_hand.figures import Figure
 from tui_backprop.lessons.by_hand.written import Written, written
 
 UNCHECKED = ("epoch", "sample", "penalty_gradient", "mean_loss", "penalty", "objective")
-"""Keys of a record that are taken as they are: nobody works them out unit by unit."""
+"""Keys of a record that are not checked unit by unit."""
 Found = Iterator[tuple[Figure, Written, str]]
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether it begins as a record does, and as no line of figures."""
+    """Whether it begins like a record, not like a line of figures."""
     return text.lstrip()[:1] in ("{", "[")
 
 
@@ -95,7 +95,7 @@ def _shapes(moment: Moment) -> dict[str, Any]:
 
 
 def _filled(value: Any, shape: Any, where: str, moment: Moment) -> Found:
-    """What stands in the places of a shape, numbers as texts, too; nothing where some are left open with null."""
+    """The values at the places of a shape, numbers also as text; null leaves a place open."""
     if value is None:
         return
     if isinstance(shape, list):

@@ -1,4 +1,4 @@
-"""Somebody's sheet: figures of steps as they were written down, read from text."""
+"""A sheet: figures of steps as written down by a learner, read from text."""
 
 from __future__ import annotations
 

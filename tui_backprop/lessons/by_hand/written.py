@@ -1,4 +1,4 @@
-"""A number as somebody wrote it, and whether it is right as far as its digits go."""
+"""A number as written, and whether it is right to the digits given."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tui_backprop.lessons.answers import read_answer
 from tui_backprop.reading.numerals import SIGNS
 
 EXACT = 12
-"""Decimals of a fraction such as `1/3`: it has as many as anybody wants."""
+"""Decimals of a fraction such as `1/3`, which is exact."""
 _LEAST = 2
-"""Decimals that a whole number is taken to have: who writes 1 says that it is not 0.9."""
+"""Decimals that a whole number is taken to have: 1 means that it is not 0.9."""
 _DIGITS = re.compile(r"[-+]?[0-9]*(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,4}))?(%?)")
 
 
@@ -25,7 +25,7 @@ class Written:
 
     @property
     def unit(self) -> float:
-        """What one more in its last digit would add."""
+        """One unit of its last digit."""
         return float(10.0**-self.decimals)
 
     def agrees(self, truth: float) -> bool:

@@ -1,4 +1,4 @@
-"""Edges as lines of dots: the sign in colour and dashes, the strength in thickness, the way of the flow in marks."""
+"""Edges as lines of dots: the sign in colour and dashes, the strength in thickness, the flow in marks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tui_backprop.render.selection import Selection, touches
 from tui_backprop.render.spans import Span
 
 MOST_EDGES = 64
-"""Of more edges than this between two layers only the strongest are drawn: all of them would be a smear."""
+"""If there are more edges than this between two layers, only the strongest are drawn: all would be a blur."""
 MOST_MARKED = 16
 """How many edges of a layer, the strongest, have marks along them."""
 _MARK_EVERY = 7
 """Cells from one mark along an edge to the next."""
 CHANGED = "●"
-"""On an edge whose weight this update has changed."""
+"""The mark on an edge whose weight this update has changed."""
 _STAGGERED = 5
 """Columns of an edge in which such a sign can be, so that signs do not cover each other where edges meet."""
 _THICKNESS = (1, 1, 1, 2, 3)
@@ -53,7 +53,7 @@ class Edge(NamedTuple):
 
 
 def edges(flow: Flow, selection: Selection, below: Column, above: Column) -> list[Edge]:
-    """The edges between two columns, those to be drawn last, because they matter most, last."""
+    """The edges between two columns; the most important come last, to be drawn on top."""
     values = _means(flow.values, below, above)
     scale = scale_of(values)
     backward = flow.direction is Direction.BACKWARD

@@ -1,4 +1,4 @@
-"""What the edges of a layer carry in a phase, and which way it goes."""
+"""What the edges of a layer carry in a phase, and in which direction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_backprop.core.run.moment import Moment
 
 
 class Direction(Enum):
-    """The way that something flows; its value is the ink of its marks."""
+    """The direction of a flow; its value is the ink of its marks."""
 
     FORWARD = "signal"
     BACKWARD = "error"

@@ -1,4 +1,4 @@
-"""A small map in each unit: what it says over the plane of two inputs."""
+"""A small map in each unit: its output over the plane of two inputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Maps = dict[tuple[int, int], Sequence[Line]]
 
 
 def unit_maps(moment: Moment, shown: Sequence[Column], shading: Shading) -> Maps:
-    """The maps of all units in sight that have room for one."""
+    """The maps of all visible units that have room for one."""
     found: Maps = {}
     plane = plane_of(moment.ahead.data)
     for column in shown:

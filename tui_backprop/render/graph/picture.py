@@ -28,7 +28,7 @@ def graph(
 ) -> list[Line]:
     """`rows` lines of `columns` cells; `frame` is the ink of the frame, "accent" where the graph has the focus.
 
-    With `maps`, each unit has a map of what it says over the plane of the inputs, drawn so.
+    With `maps`, each unit has a map of its output over the plane of the inputs, shaded that way.
     """
     if columns < 12 or rows < 4:
         return []
@@ -45,7 +45,7 @@ def graph(
 
 
 def want_of_graph(experiment: Experiment) -> Want:
-    """Room for every unit in its frame."""
+    """The size in which every unit has its frame."""
     units = experiment.network.units
     rows = max(units[0], 4 * max(units[1:])) + 2
     rows = min(rows, 40)
@@ -54,7 +54,7 @@ def want_of_graph(experiment: Experiment) -> Want:
 
 
 def inside(columns: int, rows: int) -> tuple[int, int]:
-    """What a frame of that size leaves for units and edges: it takes its lines, and a blank column at either side."""
+    """What a frame of that size leaves for units and edges: it takes its lines, and a blank column on each side."""
     return columns - 4, rows - 2
 
 
@@ -123,7 +123,7 @@ _BEGIN = [
     (*_key("?", "help   ", "help"), *_key("1–8", "views", "help")),
     _key("^p", "lessons, and all else", "app.command_palette"),
 ]
-"""What to press before anything has been computed."""
+"""The keys to press before anything has been computed."""
 
 
 def _write_block(cells: list[list[Span]], lines: Sequence[Line]) -> bool:

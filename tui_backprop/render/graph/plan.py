@@ -1,4 +1,4 @@
-"""Where the units of a graph stand: one or more rows each, or, where there are many, a row for several of them."""
+"""Where the units of a graph are: one or more rows each, or, if there are many, a row for several of them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tui_backprop.render.spans import safe, width
 LEAST_GAP = 7
 """Cells between two layers below which edges cannot be told apart."""
 ROOMY_GAP = 22
-"""Cells between two layers from which frames around units are worth their room."""
+"""With at least this many cells between two layers, frames around units are worth their room."""
 FAIR_GAP = 14
 """Cells between two layers from which whole names are worth more than frames."""
 LEAST_GROUPED = 8
-"""In fewer rows groups of units would be too large to mean much: there some units are shown, and the rest counted."""
+"""With fewer rows, groups of units would be too large to mean much: some units are shown, and the rest counted."""
 _NAMES = (48, 24, 12, 8, 6)
-"""Cells of a name at most, tried in this order."""
+"""The most cells of a name, tried in this order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class Column(NamedTuple):
     """One for each slot, all of the same width."""
     cells: int
     hidden: int = 0
-    """How many units there is no room for."""
+    """How many units are not shown."""
     left: int = 0
 
     @property
@@ -128,7 +128,7 @@ def _ways(forms: Sequence[Form]) -> Iterator[tuple[Form, int, int]]:
 
 
 def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: Sequence[Form], most: int) -> Column:
-    """A layer in the first of the forms that fits, its names in at most `most` cells; the last of them has no names."""
+    """A layer in the first form that fits, its names in at most `most` cells; the last form has no names."""
     units = moment.experiment.network.units[layer]
     names = [safe(name) for name in moment.experiment.unit_names(layer)]
     forms = forms[:-1] or forms
@@ -185,7 +185,7 @@ def has_gate(moment: Moment, layer: int) -> bool:
 
 
 def _wanted(selection: Selection, layer: int) -> int:
-    """The unit of a layer that must be in sight."""
+    """The unit of a layer that must be visible."""
     if isinstance(selection, Weight) and selection.layer == layer + 1:
         return selection.row
     return selection.column if selection.layer == layer else 0

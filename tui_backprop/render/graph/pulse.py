@@ -1,4 +1,4 @@
-"""A pulse along the edges: where the marks of each of its frames stand, over a picture that stays as it is."""
+"""A pulse along the edges: the marks of each of its frames, over a picture that stays the same."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Frame = Mapping[tuple[int, int], Span]
 def pulse(
     before: Moment, after: Moment, selection: Selection, columns: int, rows: int, maps: bool = False
 ) -> list[Frame]:
-    """The frames of the way from one moment to another: along one layer for a phase, forward and back for a step.
+    """The frames between one moment and another: along one layer for a phase, forward and back for a step.
 
-    Nothing where more than that lies between them, or nothing flows.
+    Empty if there is more than that between them, or nothing flows.
     """
     shown = plan(after, selection, *inside(columns, rows), maps)
     if _next_phase(before, after):

@@ -28,7 +28,7 @@ def rails(moment: Moment, plan: Sequence[Column], columns: int, frame: str) -> t
     """The top and the bottom line of a frame of `columns` cells around the graph, in the ink `frame`.
 
     Each phase stands at the column of the graph that it is about, so far as there is room. The present one is filled,
-    those before it are lit. Phases of layers that are out of sight are left out.
+    those before it are lit. Phases of layers that are not shown are left out.
     """
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1

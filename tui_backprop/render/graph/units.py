@@ -1,4 +1,4 @@
-"""A unit's numbers: `z ▷ a` in the way of the signal, `δ ◁ ↑` in that of the error, and the gate between them."""
+"""A unit's numbers: `z ▷ a` along the signal, `δ ◁ ↑` along the error, and the gate between them."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "wa
 
 
 def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
-    """The way between z and a. Only the present direction's is lit; where it is shut, a barrier ends it.
+    """What is between z and a. Only the present direction is highlighted; a shut gate is a barrier.
 
     The cross of the upper row says that the signal was stopped, that of the lower one that the error was; between
     the two, the error stands before the barrier.
@@ -204,7 +204,7 @@ def _newest(moment: Moment, column: Column, slot: UnitSlot) -> tuple[str, _Value
 
 
 def _open(moment: Moment, column: Column, slot: UnitSlot) -> Line:
-    """Behind a number alone: whether its gate is shut; of several units, how many are open."""
+    """After a number without a frame: whether its gate is shut; for several units, how many are open."""
     if not column.layer:
         return ()
     z, layer = moment.sum(column.layer), column.layer

@@ -1,4 +1,4 @@
-"""Several layers as the one that they are, with the outputs of both."""
+"""Several layers as the one layer that they amount to, with the outputs of both."""
 
 from __future__ import annotations
 

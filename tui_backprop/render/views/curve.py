@@ -1,4 +1,4 @@
-"""The fitted curve of a network with one input, and the samples that it should go through."""
+"""The fitted curve of a network with one input, and the samples that it should pass through."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def curve(moment: Moment, selection: Selection, columns: int, rows: int) -> list
         Span(f" over {safe(plane.names[0])}, {short(plane.low[0])}…{short(plane.high[0])}"),
         Span(f"  from {short(low)} to {short(high)}", "dim"),
     )
-    what = "the line: what the network says; ● a sample's target" if layer == depth else "its activation"
+    what = "line: the network's output; ● a sample's target" if layer == depth else "its activation"
     legend = line(Span(what, "dim"))
     return [clip(spans, columns) for spans in (heading, *(joined(row) for row in cells), legend)][:rows]

@@ -1,4 +1,4 @@
-"""Samples × hidden units: which gates are open, and whether any of them makes a difference."""
+"""Samples × hidden units: which gates are open, and whether any of them switches."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _marks(found: Gates, place: int, first: int, cells: int, columns: int) -> li
 
 
 def _sign(layer: LayerGates, unit: int) -> Span:
-    """What a unit is over all samples."""
+    """The sign of a unit over all samples."""
     if layer.activation.linear:
         return Span(_LINEAR, "dim")
     opened, samples = int(layer.opened[unit]), len(layer.passing)
@@ -185,7 +185,7 @@ def _names(moment: Moment, found: Gates, selection: Selection, first: int, cells
 
 
 def _legend(found: Gates, columns: int) -> list[Line]:
-    """What the signs mean; only those that can occur."""
+    """The meaning of the signs that can occur."""
     used = [layer.activation for layer in found.layers]
     bent, leaks = not all(entry.linear for entry in used), [entry.shut for entry in used if entry.shut]
     occur = {_OPEN: bent, SHUT: any(entry.shut == 0.0 for entry in used), LEAKS: bool(leaks),

@@ -77,7 +77,7 @@ def _size(value: float) -> str:
 
 
 def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
-    """Whether the error gets through to the first layer."""
+    """Whether the error reaches the first layer."""
     now, delta = found.latest[0], found.latest[3]
 
     def warned(text: str) -> list[Line]:

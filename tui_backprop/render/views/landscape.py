@@ -1,4 +1,4 @@
-"""The loss as a map over two weights: where the present one lies, how it came there, and what is seen around it."""
+"""The loss as a map over two weights: where the present weights are, the path to them, and what is around them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HERE, LOWEST, START, WAY = "●", "▼", "◇", "+"
 _SAME = 1e-9
 """Losses that differ by a smaller part are the same."""
 _LEVEL = 0.01
-"""The least share of the loss that is worth going somewhere else for."""
+"""The least share of the loss that counts as lower."""
 _NUMBER = 6
 """Cells of the numbers at the vertical axis."""
 _ASIDE = 44
@@ -59,7 +59,7 @@ def landscape(
         words = [*paragraph(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
         lines = beside(drawn, words, left)
     else:
-        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always as many: the map must not jump
+        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always the same number: the map must not jump
         lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, shading)]
     return [clip(spans, columns) for spans in lines][:rows]
 
@@ -162,7 +162,7 @@ def _flat_around(seen: Landscape, same: np.ndarray) -> bool:
 
 
 def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> list[Line]:
-    """What the signs and tones mean, of what the loss is taken, and what was left out."""
+    """What the signs and tones mean, what the loss is taken over, and what was left out."""
     finite = seen.loss[np.isfinite(seen.loss)]
     highest = short(float(finite.max())) if len(finite) else "∞"
     tones = "blue lower, orange higher" if shading is not Shading.SHADES else "░▒▓█ lower, ╌–=≡ higher"

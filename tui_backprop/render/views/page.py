@@ -1,4 +1,4 @@
-"""A view's text in three parts: what always stands at the top and the bottom, and what scrolls between them."""
+"""A view's text in three parts: a fixed top and bottom, and what scrolls between them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LEAST_BODY = 5
 
 @dataclass(frozen=True)
 class ViewPage:
-    """`focus` is the line of the body that is in sight until the user scrolls.
+    """`focus` is the line of the body that is visible until the user scrolls.
 
-    `verdict` says above all else what is to be seen, where a lesson does not just ask for that.
+    `verdict` comes first and says what can be seen, unless a lesson is asking for that.
     """
 
     head: list[Line]
@@ -24,7 +24,7 @@ class ViewPage:
     verdict: list[Line] = field(default_factory=list)
 
     def asking(self) -> ViewPage:
-        """The same, with its verdict kept back."""
+        """The same page with its verdict hidden."""
         kept_back = line(Span("The lesson asks about what is shown here.", "dim"))
         return replace(self, verdict=[kept_back]) if self.verdict else self
 

@@ -87,7 +87,7 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
 
 
 def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Line]:
-    """What the bars do not tell."""
+    """What the bars do not show."""
     net = full(float(f"{found.net:.12g}"))  # 0.2 + 0.4 − 0.4 leaves a trace in the sixteenth digit
     lines = paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {net}", "dim"))
     if moves is not None:

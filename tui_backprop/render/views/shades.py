@@ -1,6 +1,6 @@
 """Values over a plane as cells.
 
-Where colours can be had, a cell is an upper half block: two points of the map, in a few tones or, where there are
+With colours, a cell is an upper half block: two points of the map, in a few tones or, where there are
 colours enough, in a continuous ramp. Elsewhere it is one shade: blocks above the middle, strokes below it.
 """
 

@@ -1,4 +1,4 @@
-"""The gradient of the selected parameter twice: by back-propagation, and by trying."""
+"""The gradient of the selected parameter twice: by back-propagation, and by finite differences."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _verdict(found: Slope, name: str, columns: int) -> list[Line]:
 
 
 def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Line]:
-    """Where kinks are, and of what E is the mean."""
+    """Where kinks are, and what E is averaged over."""
     kinks = [(value + change, change) for change in (found.kink_below, found.kink_above) if change is not None]
     if any(ACTIVATIONS[name].kinks for name in moment.experiment.network.activations):
         places = " and ".join(
@@ -63,7 +63,7 @@ def _notes(moment: Moment, found: Slope, value: float, columns: int) -> list[Lin
         )
         text = f"A gate switches at w = {places}." if kinks else f"No gate switches within ±{REACH:g} of w."
         if not found.searched:
-            text = "Kinks are not looked for: in a network of this size that takes too long."
+            text = "Kinks were not searched for: in a network of this size that takes too long."
         lines = paragraph(columns, Span(text, "text" if kinks else "dim"))
     else:
         lines = paragraph(columns, Span("No kinks: every activation is smooth.", "dim"))

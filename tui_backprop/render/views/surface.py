@@ -1,4 +1,4 @@
-"""What the network says over the plane of two inputs, the samples on it, and the same map for each hidden unit."""
+"""The network's output over the plane of two inputs, the samples on it, and the same map for each hidden unit."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _put_samples(
     for cell, index in last.items():
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
         over = "wrong" if wrong[index] else "high" if high[index] else "low"
-        if shading is not Shading.SHADES:  # the colour tells the class, but for the wrong ones
+        if shading is not Shading.SHADES:  # the colour gives the class, except for wrong ones
             sign = WRONG[1] if wrong[index] else RIGHT[1]
         row, column = divmod(cell, columns)
         ink = "warn" if wrong[index] else "text"
