@@ -77,7 +77,7 @@ def test_a_number_is_right_within_half_of_its_last_decimal(about: str, right: st
 HINTS = [
     ("delta y", "How wrong", [("-0.9", "wrong sign"), ("1.9", "take away the target"), ("2.9", "don't add it"),
                               ("0.81", "squared"), ("0.87", "rounded prediction"), ("9", "decimal point"),
-                              ("0.45", "Half"), ("1.8", "Twice"), ("0.09", "decimal point"), ("123", "each factor")]),
+                              ("0.45", "Half"), ("1.8", "Twice"), ("0.09", "decimal point"), ("123", "ŷ − t")]),
     ("z h2", "Each hidden", [("0.0367", "product of x3"), ("1.95", "z(h1)"), ("0.53", "product of x2"),
                              ("-0.56", "sign"), ("5.62", "decimal point"), ("1.32", "z(h3)"), ("1.34", "z(h4)"),
                              ("0.557", "product of x1"), ("0.0562", "decimal point"), ("0.55", "cut off")]),
@@ -87,7 +87,7 @@ HINTS = [
     ("upstream h4", "Backward", [("0.7", "multiply it by the weight"), ("0.6313", "multiply it by the δ above"),
                                  ("0.4572", "gradient"), ("0.4099", "old weights"), ("-0.4419", "sign"),
                                  ("0.1763", "h1"), ("0.2289", "h2"), ("4.419", "decimal point"), ("0.43", "cut off")]),
-    ("delta h2", "Backward", [("0.2289", "the gate is still missing"), ("0.7", "Check"), ("0.1763", "h1"),
+    ("delta h2", "Backward", [("0.2289", "the gate is still missing"), ("0.7", "arrives × the slope"), ("0.1763", "h1"),
                               ("0.4419", "h4"), ("-0.0293", "not by the unit's value"),
                               ("-0.2289", "the gate is still missing"), ("-0.0118", "h3")]),
     ("gradient W2[h4→y]", "The gradients", [("0.7", "δ alone"), ("0.6532", "multiply it by δ"), ("0.0457", "rate"),

@@ -13,13 +13,14 @@ from tests.lessons.figures import Place, state, step_of
 from tests.lessons.figures import unit as unit_of
 from tests.lessons.figures import weight as weight_of
 from tests.lessons.test_chapters import pages, place
-from tui_backprop.lessons.answers import hint, read_answer
+from tui_backprop.lessons.answers import RULES, hint, read_answer
 from tui_backprop.lessons.computed_page import ComputedPage
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import judge
 
 KINDS = ("z", "a", "upstream", "delta", "gradient", "new", "product")
 """Figures whose likeliest wrong values are known; to a question about anything else its author writes a hint."""
+OF_OUTPUT_AND_UPDATE = ("δ of an output is ŷ − t.", "The new value is old − rate·gradient.")
 Wrong = Iterator[tuple[float, str]]
 QUESTIONS = [
     (f"{lesson.name} {page.title}", page.task, computed)
@@ -203,6 +204,21 @@ def test_right_answers_never_get_a_hint_of_a_mistake() -> None:
                 and computed.revealed is not None
                 and not task.about.startswith("product")
             ):
-                assert hint(task, computed.truth, computed.revealed, value) == (
-                    task.hint or "Check each factor and its sign."
+                assert hint(task, computed.truth, computed.revealed, value) in (
+                    task.hint,
+                    *RULES.values(),
+                    *OF_OUTPUT_AND_UPDATE,
                 )
+
+
+def test_a_number_that_fits_no_mistake_gets_the_rule() -> None:
+    """3.777 is nothing that a slip leads to; the author's own hint goes before the rule."""
+    said = {}
+    for _, task, computed in QUESTIONS:
+        if not task.hint:
+            assert computed.truth is not None
+            assert computed.revealed is not None
+            said[task.about.partition(" ")[0]] = hint(task, computed.truth, computed.revealed, 3.777)
+    assert said.pop("new") == OF_OUTPUT_AND_UPDATE[1]
+    assert said == {kind: RULES[kind] for kind in said}
+    assert {"z", "a", "upstream", "delta", "gradient", "product"} <= said.keys()

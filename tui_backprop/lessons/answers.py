@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import unicodedata
 
+from tui_backprop.core import equations
 from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, of_any_figure
-from tui_backprop.core.parts import Part, Unit, parse_parameter, parse_unit
+from tui_backprop.core.parts import Parameter, Part, Unit, parse_parameter, parse_unit
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS
 from tui_backprop.lessons.context import Context
@@ -16,6 +17,15 @@ from tui_backprop.lessons.questions import Truth, tolerance
 from tui_backprop.reading.numerals import number_of
 
 EXAMPLE = "−0.5, 1/2 or 90%"
+RULES = {
+    "z": "z is each value that comes in times its weight, all added up, and the bias, if there is one.",
+    "a": "Work out z first; what is passed on is what the activation makes of it.",
+    "upstream": "What arrives is weight × δ of the unit above, added up over all units above.",
+    "delta": "δ is what arrives × the slope; the slope of a gate is 1 if it is open, 0 if it is shut.",
+    "gradient": "A gradient is what comes in below × δ above.",
+    "product": "Multiply along each path from the input to the output, and add up the paths.",
+}
+"""What to do, where a wrong number does not show what was done instead."""
 
 
 def begins_number(character: str) -> bool:
@@ -55,7 +65,7 @@ def _part(text: str) -> float | None:
 def hint(question: Question, right: Truth, context: Context, given: float) -> str:
     """A sentence after a first wrong answer: the likely mistake, what the author says, or where to look."""
     if question.kind == "number":
-        return _number_hint(question, context, given) or question.hint or "Check each factor and its sign."
+        return _number_hint(question, context, given) or question.hint or _rule(question, context)
     if question.hint:
         return question.hint
     match question.kind:
@@ -72,6 +82,17 @@ def hint(question: Question, right: Truth, context: Context, given: float) -> st
         case "bug":
             return "Which rows disagree, and what do they have in common: a layer, a unit, an input, a sign?"
     return "Not that one."
+
+
+def _rule(question: Question, context: Context) -> str:
+    """How a figure is worked out."""
+    figure, part = _asked(question, context)
+    if figure == "delta" and isinstance(part, Unit) and part.layer == context.experiment.network.depth:
+        return f"δ of an output is {equations.of_delta(context.moment, part, 1).formula}."
+    if figure == "new" and isinstance(part, Parameter):
+        *_, last = equations.of_update(context.moment, part)
+        return f"The new value is {last.formula}."
+    return RULES.get(figure, "Work it out again, and mind every sign.")
 
 
 def _number_hint(question: Question, context: Context, given: float) -> str:
