@@ -669,10 +669,20 @@ async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 13))
-async def test_every_page_is_in_sight_as_a_whole_in_a_wide_window(number: int) -> None:
-    async with learning(number) as s:
-        for place, each in enumerate(screen(s)._lesson.pages):
+async def test_a_page_is_in_sight_as_a_whole_and_speaks_of_the_warnings_beside_it(number: int) -> None:
+    lesson = chapter(chapter_names()[number - 1])
+    text = plain(lesson, answers=True)
+    before = "\n".join(plain(chapter(name), answers=True) for name in chapter_names()[: number - 1])
+    warnings = 0
+    async with learning(lesson) as s:
+        for place, each in enumerate(lesson.pages):
             for revealed in (False, True) if each.task else (False,):
                 screen(s)._show(Position(place, revealed))
                 await s.settle()
                 assert not s.painted("Lesson").longer, each.title  # type: ignore[attr-defined]
+                _, sign, warning = s.text("Breadcrumb").splitlines()[-2].partition("⚠")
+                warnings += bool(sign)
+                word = warning.partition("·")[0].split()[-1:]  # dead, now, vanishes
+                if sign and not (word[0] in before and word[0] != "now"):
+                    assert "⚠" in text.partition(f"\n{place + 2}. ")[0], (each.title, warning)
+    assert bool(warnings) == (number in (3, 4, 5, 8, 9, 10))
