@@ -34,7 +34,7 @@ def scale_advice(data: Data) -> str:
         for key, target in (("standardise = true", False), ("standardise_targets = true", True))
         if any(column.target is target for column in found)
     ]
-    return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} (ctrl+n)."
+    return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} in [data] (set-up: ctrl+n)."
 
 
 def why_grown(data: Data) -> str:

@@ -48,7 +48,7 @@ LINEAR = Trouble(
     "linear now",
     "collapse",
     "No gate switches between samples: on this data the network is linear.",
-    "new weights (R), more hidden units, biases, scaled inputs",
+    "an activation that bends, if all are linear; else new weights (R), more hidden units, biases, scaled inputs",
 )
 VANISHING = Trouble(
     "gradient vanishes",
