@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from rich.console import Console
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, Static
 
 from tests.patience import until
 from tui_backprop import Timeline, load_experiment
@@ -93,6 +95,14 @@ class Studio:
         """What a widget shows."""
         widget = self.painted(name)
         return "\n".join(widget.render_line(y).text.rstrip() for y in range(widget.size.height))
+
+    @property
+    def help_page(self) -> str:
+        """The text of the help, each paragraph in a line."""
+        console = Console(width=1000, file=io.StringIO())
+        with console.capture() as captured:
+            console.print(self.app.screen.query_one(Static).content)
+        return "\n".join(row.rstrip() for row in captured.get().splitlines())
 
     def title(self, name: str) -> str:
         """What stands over a pane."""

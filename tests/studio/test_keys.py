@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from rich.console import Console
 from textual.widgets import Static
 
 from tests.render.article import worked
@@ -277,13 +275,6 @@ def test_every_key_has_been_tried() -> None:
     assert {key for keys in ACTS.values() for key in keys} == {key.key for key in KEYS}
 
 
-def help_page(s: Studio) -> str:
-    """The text of the help, each paragraph in a line."""
-    console = Console(width=1000, file=io.StringIO())
-    console.print(s.app.screen.query_one(Static).content)
-    return "\n".join(row.rstrip() for row in console.file.getvalue().splitlines())  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW, SMALL])
 async def test_an_explanation_in_the_help_stays_in_its_column(size: tuple[int, int]) -> None:
     async with studio(size=size) as s:
@@ -301,7 +292,7 @@ async def test_an_explanation_in_the_help_stays_in_its_column(size: tuple[int, i
 async def test_the_help_tells_every_key_and_every_pane() -> None:
     async with studio() as s:
         await s.press("question_mark")
-        page = help_page(s)
+        page = s.help_page
         for key in KEYS:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
         for pane in (*PANES, "Chart"):
@@ -314,7 +305,7 @@ async def test_the_help_begins_with_the_signs_and_the_pane_that_has_the_focus() 
     async with studio() as s:
         for _ in PANES:
             await s.press("tab", "question_mark")
-            page = help_page(s)
+            page = s.help_page
             assert page.startswith("Signs\n  z  ")
             assert s.painted(s.focused).ANSWERS in page.partition("\nKeys\n")[0]  # type: ignore[attr-defined]
             await s.press("escape")
