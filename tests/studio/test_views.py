@@ -124,6 +124,19 @@ async def test_the_surface_stands_beside_the_graph_and_the_units_have_maps() -> 
         assert_up_to_date(s)
 
 
+@pytest.mark.parametrize("view", ["surface", "gates"])
+async def test_panes_out_of_sight_for_less_than_a_layout_are_up_to_date(view: str) -> None:
+    """Two keys in one read open a view and close it: no pane gets another size, the moment is another one."""
+    async with studio("circle") as s:
+        s.screen.action_toggle_view(view)
+        s.screen.action_phase(1)
+        s.screen.action_toggle_view(view)
+        await s.settle()
+        await s.pilot.pause()
+        assert "▀" in s.text("Network")
+        assert_up_to_date(s)
+
+
 async def test_beside_a_lesson_units_have_their_names_and_maps_too() -> None:
     async with studio("circle", size=(76, 40)) as s:
         graph, surface = s.text("Network"), s.text("Surface")

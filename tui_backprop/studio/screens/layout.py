@@ -297,24 +297,33 @@ class PanesScreen(ExposedScreen):
         if path:
             places = {name: place._replace(rows=max(1, place.rows - 1)) for name, place in places.items()}
         self.set_class(columns < TIGHT, "-tight")
-        beside = {"network", SURFACE} <= places.keys()
+        panes = self.query_one("#panes")
+        again = [pane for pane in panes.query_children(Painted) if pane.id in places and not pane.display]
+        if places != self._places.places:
+            self._places.places = places
+            for widget in panes.children:
+                widget.display = widget.id in places
+            panes.refresh(layout=True)
+        self._set_maps({"network", SURFACE} <= places.keys())
+        for pane in filter(self._keeps_size, again):  # out of sight it has missed what happened
+            pane.repaint()
+        self._name_panes()
+
+    def _set_maps(self, beside: bool) -> None:
+        """Units have maps where the surface stands beside the graph."""
         for pane, attribute in (
             (self.query_one(NetworkPane), "maps"),
             *((one, "beside_graph") for one in self.query(SurfacePane)),
         ):
-            if places.get(str(pane.id)) == self._places.places.get(str(pane.id)):
+            if self._keeps_size(pane):
                 setattr(pane, attribute, beside)
             else:  # it is painted when it has its new size
                 pane.set_reactive(getattr(type(pane), attribute), beside)
-        if places == self._places.places:
-            self._name_panes()
-            return
-        self._places.places = places
-        panes = self.query_one("#panes")
-        for widget in panes.children:
-            widget.display = widget.id in places
-        panes.refresh(layout=True)
-        self._name_panes()
+
+    def _keeps_size(self, pane: Painted) -> bool:
+        """Whether a pane in sight has the size of its place already, so that no resize repaints it."""
+        place = self._places.places.get(str(pane.id))
+        return place is not None and pane.outer_size == (place.columns, place.rows)
 
     def _wants(self) -> dict[str, Want]:
         """What each pane's content needs."""
