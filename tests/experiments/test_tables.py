@@ -226,7 +226,18 @@ def test_whole_numbers_that_only_identify_rows_are_left_out_where_they_are_named
         return opened(f"a,{name},y\n" + "".join(f"{place},{x},0\n" for place, x in enumerate(values))).kinds[1]
 
     numbers = "4821", "5839", "1029", "2038"
-    for name in ("id", "ID", "Id", "customer_id", "customer id", "CustomerId", "userID", "phone", "Home Phone"):
+    for name in (
+        "id",
+        "ID",
+        "Id",
+        "customer_id",
+        "customer id",
+        "CustomerId",
+        "userID",
+        "identifier",
+        "phone",
+        "Home Phone",
+    ):
         assert kind(name, *numbers) is Kind.NAMES, name
     for name in ("paid", "humid", "width", "PAID", "grid"):
         assert kind(name, *numbers) is Kind.NUMBER, name

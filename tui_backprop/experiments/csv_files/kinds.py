@@ -17,7 +17,7 @@ _FEW_CLASSES = 10
 """So many different texts may be classes even where most of the rows have one of their own."""
 _FEWEST_NAMES = 4
 """Rows from which texts that are all different are names."""
-_IDS = re.compile(r"(?:.*[\W_])?(?:id|phone)|.*[a-z]I[dD]|.*[\W_](?:ID|Id|Phone)|I[dD]|Phone")
+_IDS = re.compile(r"(?:.*[\W_])?(?:id|identifier|phone)|.*[a-z]I[dD]|.*[\W_](?:ID|Id|Phone)|I[dD]|Phone")
 """Names of columns in which whole numbers that are all different only identify the rows."""
 _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "unnamed: 0"})
 """Names, in small letters, of a first column that may number the rows."""
