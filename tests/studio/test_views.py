@@ -202,3 +202,14 @@ async def test_the_samples_are_titled_after_the_update_while_the_network_shows_t
         assert s.title("Samples").endswith("after this update")
         await s.press("comma")
         assert s.title("Samples").endswith("current weights")
+
+
+@pytest.mark.parametrize(
+    ("size", "cause"), [((60, 18), ""), ((80, 24), ""), ((120, 40), f": {'kelvin ' * 8}not scaled")]
+)
+async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int, int], cause: str) -> None:
+    data = {"inputs": [[500.0], [900.0]], "targets": [[1], [0]], "names": [("kelvin " * 8).strip()]}
+    network = {"layers": [1, 3, 1], "hidden": "sigmoid"}
+    async with studio({"network": network, "data": data}, size=size) as s:
+        await s.press("e")
+        assert f"⚠ 100 % saturated{cause} · 2" in s.text("Breadcrumb")

@@ -86,6 +86,11 @@ class Verdict(NamedTuple):
         """The view that shows it, if there is one."""
         return self.trouble.view
 
+    @property
+    def brief(self) -> str:
+        """The word without any names or causes."""
+        return "not scaled" if self.trouble is UNSCALED else self.word
+
     def __str__(self) -> str:
         return f"{self.word}: {self.cause}" if self.cause else self.word
 

@@ -13,6 +13,9 @@ from tui_backprop.render.spans import Line, Span, fit, line, pad, safe, width
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
 
+_PLACE = 28
+"""Cells that are kept for epoch and sample beside a warning."""
+
 
 class Breadcrumb(Painted):
     """Three lines: phases, counters, and the sentence, or the studio's own news in its place."""
@@ -47,17 +50,19 @@ class Breadcrumb(Painted):
         news = squeezed(safe(self.news), columns, width)
         told = news or opening(sentence(moment), columns)
         text = Span(fit(told, columns), "accent" if news else "text")
-        count = counters(moment, columns - width(self.status) - 1 if self.status else columns, self._trouble(moment))
+        room = columns - width(self.status) - 1 if self.status else columns
+        count = counters(moment, room, self._trouble(moment, room - _PLACE))
         if self.status:
             count = line(*pad(count, columns - width(self.status)), Span(self.status, "accent", bold=True))
         return [path(moment, columns), count, line(text)][-rows:]
 
-    def _trouble(self, moment: Moment) -> Span | None:
-        """What keeps the network from learning, with the key of the view that shows it."""
+    def _trouble(self, moment: Moment, room: int) -> Span | None:
+        """What keeps the network from learning, and why if there is room, with the key of the view that shows it."""
         found = None if self.asked else verdict(moment)
         if found is None:
             return None
         word = f"⚠ {safe(str(found))}"
+        word = word if width(word) + 4 <= room else f"⚠ {found.brief}"
         if not found.view:
             return Span(word, "warn", True)
         key = next(view.KEY for view in VIEWS if found.view == view.ID)
