@@ -257,7 +257,7 @@ async def test_play_ends_with_the_epoch_that_converges() -> None:
         await s.press(*TEN_A_SECOND, "p")
         await until(lambda: not s.screen.status)
         assert s.where == (4 * 148, "update")
-        assert s.sentence.startswith("Epoch 148 converged.")
+        assert s.sentence.startswith("Epoch 148 converged")
 
 
 async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
