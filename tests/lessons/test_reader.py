@@ -188,7 +188,31 @@ def test_each_mistake_in_the_form_is_named_with_its_line(content: str, line: int
         ("# A\n{converged 99999}", 5, "luck is available for"),
         ("# A\n```page\nexperiment = 'nothing'\n```", 6, "no such file or preset"),
         ("# A\n```page\nwith = { layers = [3, 0, 1] }\n```", 5, "out of range"),
-        ("# A\n```question\nkind='gate'\nunit='h2'\nask='?'\n```", 5, "not known at the moment"),
+        ("# A\n```question\nkind='gate'\nunit='h2'\nask='?'\n```", 5, "'reveal' is missing"),
+        (
+            "# A\n```question\nkind='gate'\nunit='h2'\nreveal='1:0:input'\nask='?'\n```",
+            5,
+            "not known at the moment of the reveal",
+        ),
+        ("# A\nIt says {prediction}.", 5, "{prediction} is not known yet at this moment"),
+        ("# A\n{work z h2}", 5, "{work z h2} is not known yet"),
+        ("# A\n{predicton}", 5, "no figure 'predicton', did you mean prediction?"),
+        ("# A\n{delt h2}", 5, "no figure 'delt h2', did you mean delta?"),
+        ("# A\n{grdient W1[x1→h2] #1}", 5, "did you mean gradient?"),
+        *(
+            (
+                f"# A\n```page\nat='{at}'\n```\n```question\n{asks}\nreveal='1:1:update'\nask='?'\n```",
+                8,
+                "before it is asked",
+            )
+            for at, asks in (
+                ("1:1:sum2", "kind='number'\nfigure='raw'"),
+                ("1:1:sum1", "kind='gate'\nunit='h2'"),
+                ("1:1:update", "kind='direction'\nweight='W1[x1→h2]'"),
+                ("1:1:upstream1", "kind='blame'\nlayer=1"),
+                ("1:1:mask1", "kind='number'\nfigure='delta h2'"),
+            )
+        ),
         ("# A\n```question\nkind='bug'\nask='?'\n```", 5, "without one"),
         ("# A\n```question\nkind='blame'\nlayer=2\nreveal='1:0'\nask='?'\n```", 5, "no hidden layer 2"),
         ("# A\n```page\nexperiment='no-direction'\nat='converged'\n```", 5, "does not converge"),

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides
+from tui_backprop.lessons.arithmetic import UNKNOWN
 from tui_backprop.lessons.computed_page import check_block, worded
 from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.context import Context, LessonRuns
-from tui_backprop.lessons.figures import evaluate, is_known
+from tui_backprop.lessons.figures import evaluate, is_known, unknown
 from tui_backprop.lessons.lesson import Block, FigureText, Lesson, LessonMistake, Page, Question, Scene, Text, Wait
 from tui_backprop.lessons.names import thing
-from tui_backprop.lessons.questions import options, truth
+from tui_backprop.lessons.questions import is_shown, options, truth
 
 Result = TypeVar("Result")
 
@@ -35,6 +36,7 @@ class _Checker:
         self._lesson = lesson
         self._runs = LessonRuns(lesson)
         self.found: dict[str, LessonMistake] = {}
+        self._placed = True  # whether figures are looked at where the author wants them
 
     def read(self, page: Page) -> None:
         """Notes what is wrong with a page."""
@@ -56,7 +58,8 @@ class _Checker:
         elif isinstance(task, Wait):
             until = self._try(task.line, lambda: condition(task.until, context.experiment))
             if until is not None:
-                revealed = self._try(task.line, lambda: self._runs.wait_for(context, until)) or context
+                waited = self._try(task.line, lambda: self._runs.wait_for(context, until))
+                revealed, self._placed = waited or context, waited is not None
         self._blocks(page.after, revealed)
 
     def _context(self, scene: Scene) -> Context | None:
@@ -65,18 +68,22 @@ class _Checker:
         if self._try(scene.named or scene.line, lambda: self._runs.context(plain)) is None:
             return None
         start = self._try(scene.line, lambda: self._runs.context(replace(scene, at="0")))
-        return start and (self._try(scene.line, lambda: self._runs.context(scene)) or start)
+        placed = self._try(scene.line, lambda: self._runs.context(scene))
+        self._placed = placed is not None
+        return placed or start
 
     def _revealed(self, question: Question, scene: Scene, context: Context) -> Context:
         self._try(question.line, lambda: options(question, context.experiment))
         revealed = self._try(question.line, lambda: self._runs.context(scene, question.reveal))
         if revealed is None:  # at least what it asks about can be checked
+            self._placed = False
             if question.kind in ("gate", "direction"):
                 self._try(question.line, lambda: thing(question.about, context.experiment))
             elif question.kind == "number":
                 self._try(question.line, lambda: evaluate(question.about, context))
             return context
-        self._try(question.line, lambda: truth(question, revealed))
+        if self._try(question.line, lambda: truth(question, revealed)) and is_shown(question, context):
+            self._note(question.line, BackpropError("the stage shows the answer before it is asked for", "at: earlier"))
         return revealed
 
     def _blocks(self, blocks: tuple[Block, ...], context: Context) -> None:
@@ -87,13 +94,18 @@ class _Checker:
 
     def _text(self, line: int, text: Text, context: Context) -> None:
         for part in text:
-            self._try(line, partial(worded, part, context))
+            words = self._try(line, partial(worded, part, context))
+            missing = words is not None and UNKNOWN in words.text.split()
+            if isinstance(part, FigureText) and missing and self._placed:
+                self._note(
+                    line, BackpropError(f"{{{part.source}}} is not known yet at this moment", "a later phase, or @")
+                )
 
     def _without_stage(self, line: int, text: Text) -> None:
         """What would be wrong with any network."""
         for part in text:
             if isinstance(part, FigureText) and not is_known(part.source):
-                self._note(line, BackpropError(f"no figure {part.source!r}", "see tui-backprop help lessons"))
+                self._note(line, unknown(part.source))
 
     def _try(self, line: int, make: Callable[[], Result]) -> Result | None:
         try:

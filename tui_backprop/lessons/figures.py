@@ -22,7 +22,7 @@ from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.parts import Bias, Part, parse_parameter, parse_unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import UNKNOWN
 from tui_backprop.lessons.context import Context
@@ -61,6 +61,8 @@ def evaluate(source: str, context: Context) -> float | str:
                 raise BackpropError(f"{name!r} is not asked for by sample", "without #")
             known = FIGURES[name](context, rest, int(sample[1])) if sample else FIGURES[name](context, rest)
             return UNKNOWN if known is None else known
+    if not _PARAMETER.match(what):
+        raise unknown(source)
     value = _value(context, what)
     if sample:
         raise BackpropError("a weight is the same for all samples", "without #")
@@ -69,8 +71,33 @@ def evaluate(source: str, context: Context) -> float | str:
 
 def is_known(source: str) -> bool:
     """Whether the figure could exist in any network."""
-    what = _SAMPLE.sub("", _DECIMALS.sub("", source.partition("@")[0].strip()))
+    what = _bare(source)
     return bool(_PARAMETER.match(what)) or any(what == name or what.startswith(f"{name} ") for name in FIGURES)
+
+
+def unknown(source: str) -> BackpropError:
+    """A figure that there is not, and the one whose name comes nearest, with or without what it is of."""
+    what = _bare(source)
+    near = perhaps(what, FIGURES) or perhaps(what.rpartition(" ")[0], FIGURES)
+    return BackpropError(f"no figure {quoted(source)}{near}", "see tui-backprop help lessons")
+
+
+def is_on_stage(source: str, context: Context) -> bool:
+    """Whether it is a figure of the moment's own step, and its phase has come."""
+    name, _, rest = source.partition(" ")
+    if name not in _OF_STEP or {"#", "@"} & set(rest):
+        return False
+    network, rounded = context.experiment.network, context.experiment.training.round is not None
+    if name in ("a", "raw") or (name == "prediction" and not rounded):  # of a linear unit its sum says it
+        unit = rest or context.experiment.unit_names(network.depth)[0]
+        if ACTIVATIONS[network.activations[parse_unit(unit, context.experiment).layer - 1]].linear:
+            return evaluate(f"z {unit}", context) != UNKNOWN
+    return evaluate(source, context) != UNKNOWN
+
+
+def _bare(source: str) -> str:
+    """What a figure is, without its decimals, its sample and its moment."""
+    return _SAMPLE.sub("", _DECIMALS.sub("", source.partition("@")[0].strip()))
 
 
 def _element(array: Array | None, *place: int) -> float | None:
@@ -333,4 +360,5 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "work gradient": _worked(arithmetic.of_gradient, parse_parameter),
     "work update": _worked(arithmetic.of_update, parse_parameter),
 }
+_OF_STEP = {"z", "a", "upstream", "mask", "delta", "prediction", "raw", "error", "gradient", "change", "new", "gate"}
 _OF_SAMPLES = {name for name, find in FIGURES.items() if "sample" in signature(find).parameters}

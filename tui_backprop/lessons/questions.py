@@ -22,7 +22,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.context import Context
-from tui_backprop.lessons.figures import evaluate, figure
+from tui_backprop.lessons.figures import evaluate, figure, is_on_stage
 from tui_backprop.lessons.lesson import Question
 
 _WORK = {
@@ -144,4 +144,22 @@ def _known(value: float | str, question: Question) -> float:
 
 
 def _too_early(question: Question) -> BackpropError:
+    if not question.reveal:
+        return BackpropError(
+            "'reveal' is missing, and the page's moment does not know the answer", 'reveal = "1:0:sum1"'
+        )
     return BackpropError("the answer is not known at the moment of the reveal", "reveal: a later phase")
+
+
+def is_shown(question: Question, context: Context) -> bool:
+    """Whether the stage shows the answer to a question at this moment."""
+    match question.kind:
+        case "gate":
+            return is_on_stage(f"gate {question.about}", context)
+        case "direction":
+            return is_on_stage(f"new {question.about}", context)
+        case "blame":
+            return context.moment.upstream(_layer(question, context.experiment)) is not None
+        case "number":
+            return is_on_stage(question.about, context)
+    return False
