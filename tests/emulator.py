@@ -168,7 +168,7 @@ class Program:
         return self.text
 
     def resize(self, columns: int, rows: int) -> str:
-        """Another size, of which the program is told by a signal; the screen's text."""
+        """Another size, signalled to the program; returns the screen's text."""
         self.screen.resize(rows, columns)
         self._set_size(columns, rows)
         return self.settle(0.5)

@@ -38,12 +38,12 @@ class UnsavedError(BackpropError):
 class ExperimentError(BackpropError):
     """An experiment that cannot be read: names the file, the key and what was expected.
 
-    `told` leaves out the file and the key, for a place that shows them already.
+    `detail` leaves out the file and the key, for a place that shows them already.
     """
 
     def __init__(self, source: str, key: str, message: str, expected: str = "") -> None:
-        told = f"{message} (expected {expected})" if expected else message
-        self.key, self.told = key, squeezed(printable(told), _LONGEST)
+        detail = f"{message} (expected {expected})" if expected else message
+        self.key, self.detail = key, squeezed(printable(detail), _LONGEST)
         where = f"{source}: {key}: " if key else f"{source}: "
         super().__init__(where + message, f"expected {expected}" if expected else "")
 

@@ -1,4 +1,4 @@
-"""What the shells are told when somebody presses tab."""
+"""What a shell gets when the user presses tab."""
 
 from __future__ import annotations
 

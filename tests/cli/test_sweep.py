@@ -140,7 +140,7 @@ def test_what_is_refused(arguments: tuple[str, ...], words: str) -> None:
 
 
 def test_an_interrupt_exits_130_with_what_is_done() -> None:
-    """On a terminal the progress is told on standard error, and wiped when it ends."""
+    """On a terminal the progress is shown on standard error, and wiped at the end."""
     master, follower = pty.openpty()
     with interruptible("sweep", "article", "--epochs", "1000000", stderr=follower) as process:
         os.close(follower)

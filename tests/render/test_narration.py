@@ -116,7 +116,7 @@ def test_a_diverged_run_says_so() -> None:
     timeline = Timeline(load_experiment(definition))
     assert "error 50.49." in sentence(timeline.go(4))
     assert sentence(timeline.go(12)) == (
-        "Some weights are no longer finite, the run has diverged: the rate may be too large."
+        "The run has diverged: some weights are no longer finite (the rate may be too large)."
     )
     assert all(sentence(timeline.back_phase()) for _ in range(30))
 

@@ -1,4 +1,4 @@
-"""Every key, whatever pane has the focus; and the places where keys are told."""
+"""Every key, whatever pane has the focus; and the places where keys are listed."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
 
 def test_what_cannot_be_learned_is_told_beside_the_samples() -> None:
     draft = replace(from_preset("sigmoid"), output="relu", data="typed in", columns="a", target="b", typed="1 > -1")
-    told = read(draft, False, True, TableFile, Reading(draft)).told
+    told = read(draft, False, True, TableFile, Reading(draft)).summary
     assert told.splitlines() == [
         "✓ 1-4-1, 8 parameters; 1 sample to train on",
         "⚠ cannot be learned: targets from -1 to -1 are out of reach of relu, which lies above 0",

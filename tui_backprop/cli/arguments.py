@@ -36,8 +36,8 @@ def _size(text: str) -> tuple[int, int]:
     try:
         return read_whole(columns, 20, LARGEST[0], 120), read_whole(rows, 5, LARGEST[1], 40)
     except BackpropError:
-        told = f"{quoted(text)} is not columns x rows, from 20x5 to {LARGEST[0]}x{LARGEST[1]}"
-        raise BackpropError(told, "e.g. 120x40") from None
+        message = f"{quoted(text)} is not columns x rows, from 20x5 to {LARGEST[0]}x{LARGEST[1]}"
+        raise BackpropError(message, "e.g. 120x40") from None
 
 
 def _batch(text: str) -> int | str:
@@ -65,8 +65,8 @@ def add_shell(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_experiment(parser: argparse.ArgumentParser, default: str = "") -> None:
-    told = "a preset's name, a TOML file, or - for standard input"
-    parser.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help=told + default)
+    message = "a preset's name, a TOML file, or - for standard input"
+    parser.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help=message + default)
 
 
 def _add_moment(parser: argparse.ArgumentParser, default: str | None) -> None:
@@ -173,8 +173,8 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `by-hand`."""
     _add_experiment(parser, _ARTICLE)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
-    told = "check the figures in a file, or with - on standard input, against the true step, without the studio"
-    parser.add_argument("--check", metavar="FILE", help=told)
+    message = "check the figures in a file, or with - on standard input, against the true step, without the studio"
+    parser.add_argument("--check", metavar="FILE", help=message)
     parser.add_argument("--answers", action="store_true", help="with --check: also work out the first wrong figure")
     _add_theme(parser, None)
     _add_colours(parser)

@@ -58,8 +58,8 @@ def check(experiment: Experiment, file: str, answers: bool) -> int:
     With `answers` it also prints the working of the first wrong figure.
     """
     if experiment.network.size > MOST_PARAMETERS:
-        told = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
-        raise BackpropError(told, f"at most {MOST_PARAMETERS:,}")
+        message = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
+        raise BackpropError(message, f"at most {MOST_PARAMETERS:,}")
     moment_of = cache(Timeline(experiment).go)
     try:
         sheet = read_sheet(_text(file), moment_of)

@@ -29,11 +29,11 @@ def check(experiment: Experiment, bug: str | None) -> int:
     if worst is None:
         print("nothing to compare")
         return 0
-    told = (
+    message = (
         f"worst entry {worst.name}, batch {worst.batch}: back-propagation {worst.analytic!r}, "
         f"finite difference {worst.numeric!r}, relative difference {worst.difference:.1e}"
     )
-    print(printable(told))
+    print(printable(message))
     verdict = "passed" if result.passed else "FAILED"
     print(f"gradient check {verdict}: {result.entries} gradients, tolerance {gradient_check.TOLERANCE:.0e}")
     return 0 if result.passed else 1

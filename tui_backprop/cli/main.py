@@ -45,9 +45,9 @@ def _system_error(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):  # the reader has seen enough
         return 0
     if error.filename is None and error.errno in NO_ROOM:
-        told = unwritable("standard output", error, "")
-        complain(str(told))
-        return told.exit_code
+        message = unwritable("standard output", error, "")
+        complain(str(message))
+        return message.exit_code
     complain(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
     return 1
 

@@ -13,7 +13,7 @@ from tui_backprop.experiments import load_experiment
 
 
 def run(options: argparse.Namespace) -> int:
-    """Each visitor gets a kiosk of their own; whoever can reach the address can visit."""
+    """Each visitor gets a kiosk of their own; anyone who can reach the address can visit."""
     try:
         from tui_backprop.cli.server import StudioServer
     except ModuleNotFoundError:

@@ -163,7 +163,7 @@ class _Text:
         if scored(self._experiment):
             for name, data in (("training", self._experiment.data), ("test", self._experiment.data.test)):
                 if data is not None:
-                    self._print(f"{name}: {_told(score(self._experiment, state.parameters, data))}")
+                    self._print(f"{name}: {_in_words(score(self._experiment, state.parameters, data))}")
         if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(self._experiment)):
             self._print(f"the error has grown: {why_grown(self._experiment.data)}")
         self._print(ending)
@@ -178,7 +178,7 @@ class _Text:
         print(line, file=self._file)
 
 
-def _told(found: Score) -> str:
+def _in_words(found: Score) -> str:
     classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({found.accuracy:.1%})"
     return f"mean error {found.error!r}{classes}"
 

@@ -1,4 +1,4 @@
-"""The columns of a CSV file: which go in, which are learned, and what numbers they become."""
+"""The columns of a CSV file: which are inputs, which are learned, and what numbers they become."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ MAY_BE_CLASSES = "these may be classes"
 MISSING = ("refuse", "drop")
 """What happens to a row in which a value is missing."""
 _LAST_NAMES = 10
-"""Rows up to which texts in the last column are classes, even if they are all different."""
+"""In files of up to this many rows, texts in the last column are classes even if they are all different."""
 _FEW = 10
-"""Different whole numbers that may as well be classes."""
+"""At most this many different whole numbers may be classes."""
 _ENOUGH = 5000
-"""Rows that tell whether columns need scaling."""
+"""The most rows that decide whether columns need scaling."""
 _TOLD = 8
-"""Names that are listed in a row."""
+"""The most names listed in a row."""
 _DECIMALS = (".", ",")
 _ROOM = 3.0
 """Values up to this size need no scaling, if they do not all lie closer together than `_CLOSE`."""
@@ -61,7 +61,7 @@ class Outline:
 
 
 def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = TableFile) -> Outline:
-    """Of the table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
+    """For a table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
     keys = Section("draft", "data", table)
     file = _file(keys, Path(), open_csv)
     chosen = _choice(keys, file, outputs=1, as_classes=as_classes)
@@ -101,7 +101,7 @@ def chosen_columns(table: Mapping[str, Any], open_csv: Opener) -> tuple[TableFil
 
 
 def needs_scaling(values: Array) -> bool:
-    """Whether columns are so large, or lie so close together, that units would saturate, or learn next to nothing."""
+    """Whether columns are so large, or so close together, that units would saturate or learn next to nothing."""
     values = values[:: 1 + len(values) // _ENOUGH]
     with np.errstate(all="ignore"):
         spread, size = values.std(axis=0), np.abs(values).max(axis=0)
@@ -159,7 +159,7 @@ def _file(keys: Section, folder: Path, open_csv: Opener) -> TableFile:
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """The columns of a file that go in, and those to be learned, by their places; which of them become classes."""
+    """The indices of a file's input columns and of those to be learned; which of them become classes."""
 
     inputs: list[int]
     targets: list[int]
@@ -194,8 +194,8 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
         only = "one column" if len(file.names) == 1 else "one column of numbers or classes"
         message = f"only {only}: no input is left" if len(used) <= 1 else "no input is left"
         if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
-            told = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
-            message += f"; left out: {told}"
+            named = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
+            message += f"; left out: {named}"
         raise file.error(
             "", message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
         )
@@ -206,7 +206,7 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> C
 
 
 def _classes(keys: Section) -> tuple[bool, list[str]]:
-    """Whether the target holds classes, and which columns do so besides."""
+    """Whether the target holds classes, and which other columns do."""
     if keys.is_flag("classes"):
         return keys.flag("classes", False), []
     return False, keys.strings("classes") or []
@@ -223,7 +223,7 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
 
 
 def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ...]:
-    """What was made of the file: its layout, then what goes in, what is learned and what is left out."""
+    """What was made of the file: its layout, then the inputs, what is learned, and what is left out."""
     dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
     width = len(chosen.inputs)
     kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]
@@ -247,16 +247,16 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
 
 
 def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:
-    """Names with what they are, which is said once of neighbours that are alike."""
+    """Names with their kinds; a kind is given once for neighbours that share it."""
     parts = []
     for kind, group in groupby(zip(names, kinds, strict=False), key=lambda pair: pair[1]):
-        told = _some([name for name, _ in group])
-        parts.append(f"{told} ({kind})" if kind else told)
+        named = _some([name for name, _ in group])
+        parts.append(f"{named} ({kind})" if kind else named)
     return "; ".join(parts)
 
 
 def _some(texts: Sequence[str]) -> str:
-    """All of them, or the first ones and the last."""
+    """All of them, or the first few and the last."""
     return ", ".join(texts if len(texts) <= _TOLD else [*texts[: _TOLD - 2], "…", texts[-1]])
 
 

@@ -1,4 +1,4 @@
-"""The command line that opens an experiment as it is: its name, and the changes that make the rest."""
+"""The command line that opens an experiment as it is: its name, and the options for the rest."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tui_backprop.experiments.suited import of_file
 
 
 def arguments(experiment: Experiment) -> list[str] | None:
-    """What to type after the program's name; None where no changes to the named experiment lead there."""
+    """What to type after the program's name; None if no options lead there from a named experiment."""
     try:
         named = load_experiment(experiment.name, pipes=False)
         overrides = differences(named.definition, experiment.definition)
         again = variant(named, overrides)
-    except BackpropError:  # a mapping that was handed over has no name that could be typed
+    except BackpropError:  # an experiment from a mapping has no name that could be typed
         return None
     same = _plain(again.definition) == _plain(experiment.definition)
     if not same or again.initial.flat.tobytes() != experiment.initial.flat.tobytes():
@@ -31,7 +31,7 @@ def arguments(experiment: Experiment) -> list[str] | None:
 
 
 def command_of(draft: Draft, open_csv: Opener = TableFile) -> str | None:
-    """The command that opens what a draft stands for; None where it takes an experiment file."""
+    """The command that opens a draft's experiment; None if that takes an experiment file."""
     if draft.data == CSV:
         suited = of_file(draft.file, draft.output, open_csv, draft.missing)
         words, base = ["--data", draft.file.strip()], suited.definition(open_csv)
@@ -59,7 +59,7 @@ def options(overrides: Overrides) -> list[str]:
 
 
 def differences(named: Mapping[str, Any], wanted: Mapping[str, Any]) -> Overrides:
-    """The changes that make `wanted` of a definition, if changes can."""
+    """The overrides that turn a definition into `wanted`, if there are any."""
     network, training = wanted.get("network", {}), wanted.get("training", {})
     found = {**{key: network.get(key) for key in ("seed", "layers", "hidden", "output")}}
     found |= {key: training.get(key) for key in ("rate", "batch", "shuffle", "stop", "goal")}

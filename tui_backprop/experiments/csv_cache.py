@@ -1,4 +1,4 @@
-"""A cache of CSV files: none is read twice while it is unchanged, and no caller waits for one by surprise."""
+"""A cache of CSV files: none is read twice while it is unchanged, and no caller blocks unexpectedly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui_backprop.experiments.csv_files.scan import Watch
 from tui_backprop.experiments.csv_files.stamp import stamp_of
 
 AT_ONCE = 2**20
-"""Bytes that are read in an instant."""
+"""The most bytes that are read without a noticeable wait."""
 
 
 class NotLoaded(Exception):  # noqa: N818  # no error: it takes some patience
@@ -19,7 +19,7 @@ class NotLoaded(Exception):  # noqa: N818  # no error: it takes some patience
 
 
 class CsvCache:
-    """Keeps the file that was opened last, with what was read of it."""
+    """Keeps the file opened last, and what was read from it."""
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] | None = None
@@ -42,7 +42,7 @@ class CsvCache:
             watch(0)
             file = TableFile(path, layout)
             self._key, self._file = key, file
-        watched = copy(file)  # they share what has been read, but not who watches
+        watched = copy(file)  # they share what has been read, but not `watch`
         watched.watch = watch
         return watched
 

@@ -1,4 +1,4 @@
-"""The table [data] of an experiment: where its samples come from, and what is made of them before training."""
+"""The table [data] of an experiment: where its samples come from, and how they are prepared for training."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     if keys.has("generator"):
         data = _generated(keys, network)
     elif keys.has("csv"):
-        from tui_backprop.experiments.columns import from_csv  # most experiments need no reader of tables
+        from tui_backprop.experiments.columns import from_csv  # most experiments need no table reader
 
         data = from_csv(keys, network, folder, open_csv)
     else:
@@ -129,7 +129,7 @@ def expanded(keys: Section, points: Array, features: Sequence[str], network: Net
 
 
 def layers_for(network: Network, inputs: int | None = None, outputs: int | None = None) -> str:
-    """What to write for a network with other ends, as a hint."""
+    """What to write for a network with other inputs and outputs, as a hint."""
     units = (inputs or network.units[0], *network.units[1:-1], outputs or network.units[-1])
     return f"layers {','.join(map(str, units))}"
 
@@ -175,7 +175,7 @@ def _split(data: Data, keys: Section, network: Network) -> Data:
 
 
 def _standardised(data: Data, keys: Section) -> Data:
-    """Inputs, or targets, less their mean, divided by their deviation, both of the training samples."""
+    """Inputs, or targets, as (x − mean) / deviation, both of the training samples."""
     if keys.flag("standardise_targets", False):
         scale = _scale(data.targets, keys, "standardise_targets", "targets")
         data = _each_part(data, lambda part: replace(part, targets=frozen(scale(part.targets)), target_scale=scale))

@@ -1,4 +1,4 @@
-"""An experiment in the making: fields of text, as typed, and the definition and command line they stand for."""
+"""An experiment being set up: text fields, as typed, and the definition and command line that they stand for."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import number_of, read_wholes, whole_of
 
 _FEWEST_TO_TEST = 20
-"""Rows of a file from which some are kept for testing; a truth table has none to spare."""
+"""Files of at least this many rows get a test set; a truth table has none to spare."""
 _MOST_TYPED = 200
 """Samples that can be changed in the set-up."""
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
@@ -46,7 +46,7 @@ _OR_NOT = (*all_settings(), "l1", "l2", "round", "stop")
 _USUAL = {"report": Training.report, "goal": Training.goal}
 """Rules that a file leaves out where they are the usual ones."""
 SMALL = "0.01"
-"""An error that outputs which never quite reach their targets come down to."""
+"""An error that outputs which never quite reach their targets fall to."""
 OF_FILE = ("file", "classes", "missing", *LAYOUT)
 """Fields that are for a CSV file only."""
 _OF_COLUMNS = ("target", "columns")
@@ -56,7 +56,7 @@ _PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_
 
 @dataclass(frozen=True)
 class Draft(DraftFields):
-    """What the fields stand for together, and what follows from a change of one of them."""
+    """What the fields define together, and what follows from a change to one of them."""
 
     @property
     def unused(self) -> set[str]:
@@ -83,7 +83,7 @@ class Draft(DraftFields):
     def changed(self, field: str, text: str) -> Draft:
         """With another text in a field. Other data bring along a network and rules that suit them.
 
-        A file is not looked at: see `suited`.
+        A file is not read: see `suited`.
         """
         if field == "preset":
             return from_preset(text)
@@ -91,7 +91,7 @@ class Draft(DraftFields):
             return from_preset(self.preset)
         draft = replace(self, **{field: text})
         if field == "output" and ACTIVATIONS[text].curved and not number_of(draft.stop):
-            return replace(draft, stop=SMALL)  # no weights would bring its error to 0
+            return replace(draft, stop=SMALL)  # no weights could bring its error to 0
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
@@ -145,7 +145,7 @@ class Draft(DraftFields):
         return listed(self.columns), listed(self.target)
 
     def definition(self, open_csv: Opener = TableFile) -> dict[str, Any]:
-        """As an experiment file holds it. Raises `ExperimentError` where a field cannot be understood at all."""
+        """The definition, as in an experiment file. Raises `ExperimentError` if a field cannot be understood."""
         if self.data == PRESETS_OWN:
             return self._of_preset()
         found = self._outline(open_csv)
@@ -218,7 +218,7 @@ class Draft(DraftFields):
         return getattr(self, key) == "yes" and key not in self.unused
 
     def _of_preset(self) -> dict[str, Any]:
-        """The preset's own definition where nothing is changed; what is changed replaces its part of it."""
+        """The preset's own definition; changed fields replace their parts of it."""
         base = definition_of(self.preset)
         changes = self._changes()
         if not changes:
@@ -240,7 +240,7 @@ class Draft(DraftFields):
     def _network_of_preset(
         self, base: Mapping[str, Any], changes: Mapping[str, str], data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Explicit weights stay as long as nothing else is said of them."""
+        """Explicit weights stay unless something else is said about them."""
         network = dict(base)
         first, *hidden, last = network["layers"]
         if "features" in changes:
@@ -249,7 +249,7 @@ class Draft(DraftFields):
             hidden = self._hidden_layers()
         if "output" in changes and data.get("generator", "plane") not in REGRESSIONS:
             last = 2 if self.output in JOINT_ACTIVATIONS else 1
-        anew = [first, *hidden, last] != network["layers"] or not changes.keys().isdisjoint(("seed", "init"))
+        redrawn = [first, *hidden, last] != network["layers"] or not changes.keys().isdisjoint(("seed", "init"))
         network["layers"] = [first, *hidden, last]
         network.update(
             {
@@ -260,7 +260,7 @@ class Draft(DraftFields):
         )
         if "bias" in changes:
             network["bias"] = BIAS[self.bias]
-        for key in (*(["weights", "biases"] if anew else []), *(["biases"] if self.bias == "no" else [])):
+        for key in (*(["weights", "biases"] if redrawn else []), *(["biases"] if self.bias == "no" else [])):
             network.pop(key, None)
         return network | self._initial() if self.init == TYPED else network
 
@@ -298,7 +298,7 @@ def from_preset(name: str) -> Draft:
 
 
 def draft_of(experiment: Experiment) -> Draft:
-    """The draft that stands for an experiment, or comes near it; the first preset's where its samples are its own."""
+    """The draft of an experiment, or the nearest to it; the first preset's if its samples cannot be described."""
     name, source = experiment.name, _source(experiment.definition["data"])
     if name in preset_names() and source == _source(definition_of(name)["data"]):
         return _of(experiment, name, PRESETS_OWN)
@@ -378,6 +378,6 @@ def field_of(error: ExperimentError) -> str:
 
 
 def definition_without_paths(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """With the bare name of a data file, where its folders are not to be shown."""
+    """With only the name of a data file, where its folders should not be shown."""
     data = definition["data"]
     return {**definition, "data": {**data, "csv": Path(data["csv"]).name} if "csv" in data else data}

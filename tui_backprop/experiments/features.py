@@ -1,4 +1,4 @@
-"""Inputs made of two others: their squares, their product, their sines."""
+"""Inputs computed from two others: their squares, their product, their sines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fields of an experiment in the making: one entry for each, with its default, its label and what it can be."""
+"""The fields of an experiment being set up: one entry each, with its default, its label and its possible values."""
 
 from __future__ import annotations
 

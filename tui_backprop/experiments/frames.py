@@ -1,4 +1,4 @@
-"""Samples that are Python objects: arrays, lists, mappings and data frames, whoever made them."""
+"""Samples that are Python objects: arrays, lists, mappings and data frames of any library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
 
 SOURCE = "data"
-"""What errors call samples that have no file."""
+"""The name in errors of samples that have no file."""
 
 
 def opener(data: Any) -> Opener:
@@ -30,7 +30,7 @@ def opener(data: Any) -> Opener:
 
 
 def with_samples(experiment: Experiment) -> Experiment:
-    """The experiment whose definition holds its samples, instead of where they came from."""
+    """The experiment with its samples in its definition, instead of their source."""
     data = _listed(experiment.data)
     data |= {} if experiment.data.test is None else {"test": _samples(experiment.data.test)}
     return replace(experiment, definition={**experiment.definition, "data": data})
@@ -82,7 +82,7 @@ def _text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _field(value: Any) -> str:
-    """A value as a file has it; whatever stands for nothing is an empty field."""
+    """A value as in a file; whatever stands for a missing value is an empty field."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or value != value:  # NaN, and what stands for it

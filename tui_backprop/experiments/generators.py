@@ -1,4 +1,4 @@
-"""Samples in the plane by formula: the shapes that users of TensorFlow Playground know, with its geometry.
+"""Samples in the plane by formula: the shapes of TensorFlow Playground, with its geometry.
 
 Points lie within about −6…6. Classes are −1 and 1, half of the samples each (xor: as they fall). Noise, 0 to 0.5, has
 the Playground's meaning for each shape: where a label depends on the place, the place is moved before it is asked for
@@ -34,7 +34,7 @@ def _around(radius: Array, angle: Array) -> Array:
 
 
 def _distance(across: Array, up: Array) -> Array:
-    """Of a place from the middle; the C library's own function has other last digits on other machines."""
+    """The distance of a point from the middle; the C library's `hypot` has other last digits on other machines."""
     return np.asarray(np.sqrt(across * across + up * up))
 
 
@@ -105,4 +105,4 @@ GENERATORS: dict[str, Callable[[np.random.Generator, int, float], tuple[Array, A
     "regression-gauss": _regression_gauss,
 }
 REGRESSIONS = frozenset({"plane", "regression-gauss"})
-"""Those whose labels are not classes."""
+"""The generators whose labels are not classes."""

@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 MOST_LAYERS = 32
 LARGEST_FILE = 32 * 2**20
 _BARE_POINT = re.compile(r"^[^#\"]*[\[=,][ \t]*[-+]?\.[0-9]", re.MULTILINE)
-"""A number as it may not be written in TOML."""
+"""A number written in a way that TOML does not allow."""
 ORIENTATIONS = ("inputs_outputs", "outputs_inputs")
 """What the rows of explicit weights are, and their columns."""
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """Changes to a definition, as the command line offers them; None leaves a key as it is.
+    """Changes to a definition, as on the command line; None leaves a key as it is.
 
-    A new seed or new layers take the place of explicit weights.
+    A new seed or new layers replace explicit weights.
     `data` is a CSV file whose last columns are the targets, `missing` what happens to rows that are not complete.
     """
 
@@ -59,11 +59,11 @@ class Overrides:
 
     @property
     def given(self) -> dict[str, Any]:
-        """Those that change something."""
+        """The overrides that are given."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
 
     def apply(self, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """The definition with these changes made, as a copy."""
+        """A copy of the definition with these changes."""
         network = definition.get("network")
         explicit = isinstance(network, Mapping) and "weights" in network
         if self.given and (explicit or list(self.given) != ["seed"]):
@@ -116,8 +116,8 @@ def load_experiment(
 ) -> Experiment:
     """Reads a preset (by name), a TOML file (by path, `-` is standard input) or a mapping of the same shape.
 
-    `data` takes the place of its samples: rows of numbers, a mapping of columns, a list of mappings, a data frame, or
-    inputs and targets as two arrays. The last columns are learned. Without `source` the network is one that suits them.
+    `data` replaces its samples: rows of numbers, a mapping of columns, a list of mappings, a data frame, or
+    inputs and targets as two arrays. The last columns are learned. Without `source` a network that suits them is used.
     Files may be `pipes` unless the caller cannot wait for them: a pipe may never end.
     Raises `ExperimentError`, which names file, key and what was expected.
     """
@@ -148,7 +148,7 @@ def load_experiment(
 
 
 def definition_of(preset: str) -> dict[str, Any]:
-    """A preset as its file has it, paths made absolute."""
+    """A preset's definition as in its file, with absolute paths."""
     definition = tomllib.loads((_PRESETS / f"{preset}.toml").read_text("utf-8"))
     return dict(_with_absolute_csv(definition, _PRESETS))
 
@@ -161,7 +161,7 @@ def assemble(
 
 
 def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
-    """The same experiment, changed; it keeps its samples where no change can concern them."""
+    """The same experiment with changes; it keeps its samples if no change can affect them."""
     units, layers = experiment.network.units, overrides.layers or experiment.network.units
     same_ends = (layers[0], layers[-1]) == (units[0], units[-1])
     data = experiment.data if same_ends and _LEAVE_DATA.issuperset(overrides.given) else None
@@ -169,7 +169,7 @@ def variant(experiment: Experiment, overrides: Overrides) -> Experiment:
 
 
 _LEAVE_DATA = frozenset({"seed", "rate", "layers", "hidden", "batch", "shuffle", "stop", "goal"})
-"""Overrides under which the samples stay as they are, if layers begin and end with the same units."""
+"""Overrides that do not affect the samples, if layers begin and end with the same units."""
 
 
 def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Section:
         return Section(self._source, f"{self._path}.{key}" if self._path else key, value)
 
     def listed(self, key: str) -> Sequence[Any] | None:
-        """A list of whatever, or None."""
+        """A list of anything, or None."""
         value = self._get(key, None)
         if value is not None and not isinstance(value, list | tuple):
             raise self.error(key, f"{_show(value)} is not a list", "a list")

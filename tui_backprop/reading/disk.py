@@ -31,7 +31,7 @@ def read_bytes(path: Path, most: int, hint: str, pipes: bool = True) -> bytes:
     Only ordinary files are read, and pipes where these can be waited for: a device may never end. Raises
     `FileNotFoundError` where there is nothing, otherwise `UnreadableError`.
     """
-    with _told(path, hint):
+    with _reported_as_unreadable(path, hint):
         _check(path, os.stat(path), hint, pipes)  # before it is opened: that alone may wait, or do something
         with open(path, "rb") as file:
             _check(path, os.fstat(file.fileno()), hint, pipes)
@@ -52,7 +52,7 @@ def read_text(path: Path, most: int, hint: str, pipes: bool = True) -> str:
 
 def check_ordinary(path: Path, hint: str) -> None:
     """Raises as `read_bytes` does where there is no ordinary file, without reading it."""
-    with _told(path, hint):
+    with _reported_as_unreadable(path, hint):
         _check(path, os.stat(path), hint, pipes=False)
 
 
@@ -98,7 +98,7 @@ def reason(error: Exception) -> str:
 
 
 @contextmanager
-def _told(path: Path, hint: str) -> Iterator[None]:
+def _reported_as_unreadable(path: Path, hint: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:

@@ -118,11 +118,14 @@ def program(block: RenderedBlock, moment: Moment | None, columns: int) -> list[L
     lines: list[Line] = []
     now = str(moment.phase) if moment is not None and moment.step else ""
     for text, *named in block.cells:
-        lit = now in [phase.text for phase in named]
+        current = now in [phase.text for phase in named]
         lines.append(
-            clip(line(Span("▸ " if lit else "  ", "accent", True), Span(safe(text.text), "text", lit, lit)), columns)
+            clip(
+                line(Span("▸ " if current else "  ", "accent", True), Span(safe(text.text), "text", current, current)),
+                columns,
+            )
         )
-        values = _computed(moment) if moment is not None and lit else None
+        values = _computed(moment) if moment is not None and current else None
         if values is not None:
             indent = " " * (2 + len(text.text) - len(text.text.lstrip()))
             lines.append(

@@ -148,7 +148,7 @@ def _gradient(moment: Moment) -> str:
 
 def _update(moment: Moment) -> str:
     if not moment.finite:
-        return f"Some weights are no longer finite, the run has diverged: {why_grown(moment.ahead.data)}."
+        return f"The run has diverged: some weights are no longer finite ({why_grown(moment.ahead.data)})."
     rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training

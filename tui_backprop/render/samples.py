@@ -179,10 +179,10 @@ def _columns(shown: _Shown, form: _Form, inputs: int) -> list[_Column]:
     if change is None:
         return [*found, _Column("", marks, 1 if form.zeros else 0)]
     if form.word:
-        told = [_change(value, form.change) for value in change.tolist()]
-        cells = max(width(span.text) for span in told)
-        told = [span._replace(text=fit(span.text, cells)) for span in told]
-        return [*found, _Column("", marks), _Column(fit("Δ error", cells) if cells > 6 else "Δ", told)]
+        words = [_change(value, form.change) for value in change.tolist()]
+        cells = max(width(span.text) for span in words)
+        words = [span._replace(text=fit(span.text, cells)) for span in words]
+        return [*found, _Column("", marks), _Column(fit("Δ error", cells) if cells > 6 else "Δ", words)]
     signs = [_sign(value) or mark for value, mark in zip(change.tolist(), marks, strict=True)]
     return [*found, _Column("", signs, 1 if form.zeros else 0)]
 

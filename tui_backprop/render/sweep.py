@@ -70,8 +70,8 @@ def _headline(state: SweepState) -> list[Line]:
 
 def right_of(outcomes: Sequence[Outcome]) -> str:
     """How many answer all samples right, converged or not; empty where no answer is right or wrong."""
-    told = [outcome.all_right for outcome in outcomes if outcome.all_right is not None]
-    return f", {sum(told):,} get all samples right" if told else ""
+    known = [outcome.all_right for outcome in outcomes if outcome.all_right is not None]
+    return f", {sum(known):,} get all samples right" if known else ""
 
 
 def quartiles(epochs: Sequence[int]) -> list[Line]:

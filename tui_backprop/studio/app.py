@@ -113,16 +113,16 @@ class BackpropApp(ExposedApp):
         if self.broken is None:
             return self.return_code or 0
         self.save_now()
-        print(f"tui-backprop: {self._told(self.broken)}", file=sys.stderr)
+        print(f"tui-backprop: {self._crash_report(self.broken)}", file=sys.stderr)
         return BROKEN
 
-    def _told(self, error: BaseException) -> str:
+    def _crash_report(self, error: BaseException) -> str:
         from tui_backprop.studio import crash
 
         if isinstance(error, WorkerFailed):
             error = error.error
         kept = crash.keep(error)
-        return crash.STRANGERS if self._audience.kiosk else crash.told(error, kept, self._studio.resumed_by())
+        return crash.KIOSK_MESSAGE if self._audience.kiosk else crash.report(error, kept, self._studio.resumed_by())
 
     @property
     def chapter(self) -> str:

@@ -84,11 +84,11 @@ def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | No
 def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one reaches the experiment's goal; none if one already has."""
     if (epoch := timeline.moment.converged_at) is not None:
-        return _told(f"It converged in epoch {epoch:,}.", notify)
+        return _message(f"It converged in epoch {epoch:,}.", notify)
     return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", notify)
 
 
-def _told(text: str, notify: Callable[[str], None]) -> Move:
+def _message(text: str, notify: Callable[[str], None]) -> Move:
     """No move, only a message."""
 
     def make() -> Iterator[str]:

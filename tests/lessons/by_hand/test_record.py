@@ -1,4 +1,4 @@
-"""Records of steps as sheets: what training prints is right, and what is not a record is told in a line."""
+"""Records of steps as sheets: what training prints is right, and what is not a record is refused in a line."""
 
 from __future__ import annotations
 

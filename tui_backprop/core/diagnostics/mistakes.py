@@ -135,8 +135,8 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
         "activations-left-out": ("activation-forgotten", "On the way forward the hidden activations were left out."),
         "unrounded": ("rounding", "Take the rounded prediction."),
     }  # fmt: skip
-    for bug, (label, told) in made.items():
-        yield Mistake(label, step.wrong_value(figure, part, (bug,)), told)
+    for bug, (label, advice) in made.items():
+        yield Mistake(label, step.wrong_value(figure, part, (bug,)), advice)
     for other in ("sigmoid", "tanh"):
         for own_value in (False, True):
             for layers in (range(1, step.depth), range(1, step.depth + 1), range(step.depth, step.depth + 1)):
@@ -165,9 +165,9 @@ def _with_slope(step: TrueStep, name: str, own_value: bool, layers: range) -> Ca
 def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
     """What comes of calculating with few decimals: from the start, or from the figures just before."""
     for decimals in (3, 2, 1, 0):
-        told = f"Something was rounded too early, {places(decimals)}: go on with all digits."
+        advice = f"Something was rounded too early, {places(decimals)}: go on with all digits."
         for carry in (_all_the_way(decimals, figure, part), _just_before(step, decimals, figure, part)):
-            yield Mistake("rounding", step.wrong_value(figure, part, (), carry), told)
+            yield Mistake("rounding", step.wrong_value(figure, part, (), carry), advice)
         given = f"Weights or inputs were rounded {places(decimals)}: go on with all digits."
         for coarse in (as_printed(step.moment, decimals), as_printed(step.moment, decimals, weights=False)):
             yield Mistake("rounding", TrueStep(coarse).wrong_value(figure, part, ()), given)

@@ -50,8 +50,8 @@ def of_mask(step: TrueStep, unit: Unit) -> Found:
     for value in _other_slopes(step, unit):
         yield Mistake("slope", value, f"f′(z) = {slope or 'the slope at z'}.")
     yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
-    for value, told in _slopes_of_others(step, unit):
-        yield Mistake("other-activation", value, told)
+    for value, advice in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", value, advice)
 
 
 def of_delta(step: TrueStep, unit: Unit) -> Found:
@@ -75,8 +75,8 @@ def of_delta(step: TrueStep, unit: Unit) -> Found:
         yield Mistake(
             "value-for-slope", upstream * value, "The slope is wrong: mind where z goes into f′, and where a."
         )
-    for value, told in _slopes_of_others(step, unit):
-        yield Mistake("other-activation", upstream * value, told)
+    for value, advice in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", upstream * value, advice)
     yield Mistake("delta-forgotten", mask, "This is the slope alone: multiply it by what arrives.")
     yield from _others(step, "delta", unit, "δ")
 
@@ -93,8 +93,8 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
         for value in _other_slopes(step, unit):
             yield Mistake("value-for-slope", right / mask * value if mask else 0.0, "The slope of the output is wrong.")
     arriving = right / mask if mask and LOSSES[step.experiment.training.loss].canonical != own else right
-    for value, told in _slopes_of_others(step, unit):
-        yield Mistake("other-activation", arriving * value, told)
+    for value, advice in _slopes_of_others(step, unit):
+        yield Mistake("other-activation", arriving * value, advice)
     yield Mistake("slope-too-many", right * mask, "No slope here: with this loss it cancels.")
     yield Mistake("squared", miss * miss, "This is the squared error: δ is not squared.")
     yield Mistake("squared", float(step.passage.error), "This is the error that is reported, not δ.")
@@ -130,8 +130,8 @@ def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]
     for name, activation in ACTIVATIONS.items():
         if name != own and not activation.joint and not activation.linear:
             for value in (activation.of(z), *own_values):
-                told = f"That is the slope of {name}: the activation of this layer is {own}."
-                yield float(activation.mask(z, value)[0]), told
+                advice = f"That is the slope of {name}: the activation of this layer is {own}."
+                yield float(activation.mask(z, value)[0]), advice
 
 
 def _others(step: TrueStep, figure: str, unit: Unit, sign: str) -> Found:

@@ -31,10 +31,10 @@ def of_sum(step: TrueStep, unit: Unit) -> Found:
     if unit.layer > 1:
         sums = step.passage.z[unit.layer - 2]
         name, _ = step.slope(unit.layer - 1)
-        told = (
+        advice = (
             "A shut gate passes on 0, not its sum." if name == "mask-forgotten" else "Take a of the units below, not z."
         )
-        yield Mistake("activation-forgotten", float(sums @ column) + bias, told)
+        yield Mistake("activation-forgotten", float(sums @ column) + bias, advice)
     if step.moment.after is not before:
         after = step.moment.after
         late = float(below @ after.weights[unit.layer - 1][:, unit.column])
@@ -90,8 +90,8 @@ def of_error(step: TrueStep, unit: Unit) -> Found:
         value = float(loss.of(step.passage.z[-1], step.passage.prediction, step.passage.target))
         yield Mistake("other-loss", value, f"This is {name}: {rule}.")
     if len(miss) > 1:
-        told = "An output is missing: the error sums over all of them."
-        yield Mistake("term-missing", right - float(miss[-1] ** 2), told)
+        advice = "An output is missing: the error sums over all of them."
+        yield Mistake("term-missing", right - float(miss[-1] ** 2), advice)
 
 
 def _through(step: TrueStep, unit: Unit, z: float) -> float:

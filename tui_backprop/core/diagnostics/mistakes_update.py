@@ -82,20 +82,20 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
     if isinstance(parameter, Bias):
         penalty = penalty.copy()
         penalty[index] = training.l2 * parameter.value(step.moment.before)
-        told = "Biases have no penalty: leave it out here."
-        yield Mistake("penalty", float(step.updated(gradient + penalty)[index]), told)
+        advice = "Biases have no penalty: leave it out here."
+        yield Mistake("penalty", float(step.updated(gradient + penalty)[index]), advice)
     elif penalty[index]:
         rule = "gradient + " + " + ".join(
             ["l1 × sign of the weight"] * bool(training.l1) + ["l2 × weight"] * bool(training.l2)
         )
-        for share, told in (
+        for share, advice in (
             (0.0, f"The penalty is missing: g = {rule}."),
             (-1.0, f"The penalty has the wrong sign: g = {rule}."),
             (2.0, f"Twice the penalty: its slope has no factor 2, g = {rule}."),
             (0.5, f"Half of the penalty: ½ × l2 × weight² has the slope l2 × weight, g = {rule}."),
         ):
             value = float(step.updated(gradient + share * penalty)[index])
-            yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, told)
+            yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, advice)
         outside = float(step.updated(gradient)[index] - penalty[index])
         yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate counts for both.")
 
@@ -107,8 +107,8 @@ def _of_others(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
     others += [Bias(parameter.layer, j) for j in range(columns)] if step.moment.before.biases else []
     for other in others[:_MOST_OTHERS]:
         if other != parameter:
-            told = f"This is the one of {other.name(step.experiment)}."
-            yield Mistake("other-weight", step.value(figure, other), told)
+            advice = f"This is the one of {other.name(step.experiment)}."
+            yield Mistake("other-weight", step.value(figure, other), advice)
 
 
 def _by_bugs(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
@@ -120,6 +120,6 @@ def _by_bugs(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
         "bias-ignored": "A bias has a gradient, too: δ itself.",
         "last-sample-only": "All samples of the batch count: take the mean.",
     }
-    for bug, told in says.items():
+    for bug, advice in says.items():
         label = name if bug == "mask-forgotten" else bug
-        yield Mistake(label, step.wrong_value(figure, parameter, (bug,)), told)
+        yield Mistake(label, step.wrong_value(figure, parameter, (bug,)), advice)

@@ -1,4 +1,4 @@
-"""How a text is laid out as a table: what parts its columns, where they begin, and whether they have a header."""
+"""How a text is laid out as a table: its delimiter, where its rows begin, and whether they have a header."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _COLONS = re.compile(r"(?<![0-9:])[0-9]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:
 """Colons in times, addresses and prose."""
 _STRONG = re.compile(r'[;\t|,"]')
 _BEGINNING = 2**20
-"""Characters in which the delimiter is looked for."""
+"""Characters in which the delimiter is searched for."""
 _ROWS = 100
 """Rows by which delimiters are compared."""
 _HEAD = 200
 """Rows at the beginning that decide what columns hold."""
 _PROBES = 16
-"""Places further on at which columns are looked at, too."""
+"""Places further on at which columns are examined, too."""
 _PROBE = 2**13
 """Characters at each."""
 _MOST_TITLES = 20
@@ -88,7 +88,7 @@ def _lines(text: str, delimiter: str) -> Iterator[str]:
 
 
 def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: str | None) -> Dialect | None:
-    """What suits the text best; what is given is taken as given. None where the text has no row at all."""
+    """The layout that suits the text best; given parts are taken as given. None if the text has no row at all."""
     skipped, delimiter = _separator(text, delimiter)
     comments = _comments(text, skipped)
     first = skipped + len(comments)
@@ -184,7 +184,7 @@ def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str
 
 
 def _delimiter(text: str, skipped: int) -> str:
-    """The one that parts all lines alike, into numbers and texts without any other delimiter in them."""
+    """The delimiter that splits all lines alike, into numbers and texts without any other delimiter in them."""
     lines = list(islice(io.StringIO(text[:_BEGINNING], newline=""), skipped, skipped + _ROWS))
     colons = sum(COLON in _COLONS.sub("", line) for line in lines) * 2 > len(lines)
     tabs = sum("\t" in line for line in lines) / max(1, len(lines))
@@ -200,7 +200,7 @@ def _delimiter(text: str, skipped: int) -> str:
 
 
 def _cost(delimiter: str, found: Sequence[list[str]], most: int) -> tuple[float, int]:
-    """How badly it parts rows, from 0 to 2, where others find up to `most`; then, the more columns the better."""
+    """How badly it splits rows, from 0 to 2, if others find up to `most`; then, the more columns the better."""
     width = _width([(0, row) for row in found]) if found else 0
     if width < 2:
         return (2.0, 0)
@@ -213,7 +213,7 @@ def _cost(delimiter: str, found: Sequence[list[str]], most: int) -> tuple[float,
 
 
 def _oddness(field: str, delimiter: str) -> float:
-    """How little a field looks like one value."""
+    """How unlike a single value a field looks."""
     if field.isdigit() or is_missing(field) or is_number(field):
         return 0.0
     if _STRONG.search(field) or field == COLON:
@@ -293,12 +293,12 @@ def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
 
 def _below(found: Sequence[Row], width: int) -> list[str]:
     """The rows right below the header that tell what the columns hold, such as their units."""
-    told = []
+    notes = []
     for place, (_, row) in enumerate(found[1:_MOST_TITLES], 2):
         if not _tells_units(row, [row for _, row in found[place:] if len(row) == width]):
             break
-        told.append(" ".join(field for field in map(str.strip, row) if field))
-    return told
+        notes.append(" ".join(field for field in map(str.strip, row) if field))
+    return notes
 
 
 def _tells_units(row: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:

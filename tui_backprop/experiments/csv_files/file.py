@@ -41,7 +41,7 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Layout:
-    """What a user says of a file; None is detected."""
+    """What the user says about a file; None means that it is detected."""
 
     header: bool | None = None
     delimiter: str | None = None
@@ -64,7 +64,7 @@ class Table:
 
 
 class TableFile:
-    """A file whose layout is known. Its rows are read when they are needed, and kept."""
+    """A file whose layout is known. Its rows are read on demand, and kept."""
 
     watch: Watch | None = None
     """Called while rows are read."""
@@ -126,7 +126,7 @@ class TableFile:
         return sample(self._text, self.dialect.delimiter, self.dialect.skipped)
 
     def _check_first_rows(self) -> None:
-        """There is no row as wide as the first: says why."""
+        """Raises for a file without a row as wide as the first, and says why."""
         for _ in self._rows.fields():
             return
         raise self._no_samples()
@@ -329,7 +329,7 @@ class TableFile:
 
 
 def ordinary(path: Path, layout: Layout) -> TableFile:
-    """As `TableFile`, but of a file that is read without waiting."""
+    """As `TableFile`, but only for a regular file, which never has to be waited for."""
     refuse_unless_ordinary(path, str(path))
     return TableFile(path, layout)
 

@@ -1,4 +1,4 @@
-"""What the columns of a table hold: numbers, classes, or what nothing can be learned from."""
+"""What the columns of a table hold: numbers, classes, or nothing to learn from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_backprop.experiments.csv_files.notation import is_date, is_day, is_like
 MOST_CLASSES = 64
 """Different texts in a column."""
 _FEW_CLASSES = 10
-"""So many different texts may be classes even where most of the rows have one of their own."""
+"""Up to this many different texts may be classes even if most rows have one of their own."""
 _FEWEST_NAMES = 4
 """Rows from which texts that are all different are names."""
 _IDS = re.compile(r"(?:.*[\W_])?(?:id|identifier|phone)|.*[a-z]I[dD]|.*[\W_](?:ID|Id|Phone)|I[dD]|Phone")
@@ -24,7 +24,7 @@ _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "
 
 
 class Kind(StrEnum):
-    """The last six are left out, unless they are asked for."""
+    """What a column holds. The last six are left out, unless they are named."""
 
     NUMBER = "number"
     CLASSES = "classes"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 def holds_numbers(fields: Sequence[str]) -> bool:
-    """Whether most of a column's fields are numbers; the first one decides where as many are not."""
+    """Whether most of a column's fields are numbers; the first one decides a tie."""
     known = [is_like_number(field) for field in fields if not is_missing(field, among_numbers=True)]
     return sum(known) * 2 > len(known) or (sum(known) * 2 == len(known) > 0 and known[0])
 
@@ -64,7 +64,7 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
 
 
 def identifies_rows(name: str, values: Array) -> bool:
-    """Whether a column of numbers is there to tell the rows apart."""
+    """Whether a column of numbers only identifies the rows."""
     if _IDS.fullmatch(name) is None or len(values) < _FEWEST_NAMES or (values != np.round(values)).any():
         return False
     return len(np.unique(values)) == len(values)

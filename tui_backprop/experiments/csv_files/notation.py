@@ -1,4 +1,4 @@
-"""How a file writes its numbers: its decimal sign, and what stands between thousands.
+"""How a file writes its numbers: its decimal sign, and its thousands separator.
 
 The sign − counts as a hyphen, and 12 % as 0.12; blanks and apostrophes may part thousands, and so may whichever of
 point and comma is not the decimal sign. A sign of currency may stand at either end. Only the digits 0 to 9 count.
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "#n/a", "<na>"})
-"""What stands for a value that is missing, in small letters."""
+"""What stands for a missing value, in lower case."""
 _NO_NUMBER = frozenset(
     {"-", "--", ".", "..", "...", "…", "*", "n.a.", "none", "(null)", "nil", "\\n", "missing"}
     | {"#div/0!", "#name?", "#num!", "#ref!", "#value!"}
 )
-"""What does so among numbers; among texts it may be one of them."""
+"""What does so among numbers; among texts it may be a value."""
 _ENOUGH = 4000
 """Different fields that decide a notation."""
 _EXCEL = re.compile(r'="(.*)"', re.DOTALL)
@@ -84,7 +84,7 @@ def is_number(text: str) -> bool:
 
 
 def is_like_number(text: str) -> bool:
-    """Whether it is a number in any notation, also in one that is not known here."""
+    """Whether it looks like a number in any notation, including unsupported ones."""
     return is_number(text) or _LIKE.fullmatch(_plain(text)) is not None
 
 
@@ -113,7 +113,7 @@ def is_day(text: str) -> bool:
 
 
 def is_missing(text: str, among_numbers: bool = False) -> bool:
-    """Whether it stands for a value that is missing."""
+    """Whether it stands for a missing value."""
     plain = text.strip().lower()
     return plain in MISSING or (among_numbers and plain in _NO_NUMBER)
 
@@ -136,8 +136,8 @@ def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> N
     for notation in known:
         counts[notation] = sum(notation.number(field) is not None for field in sample)
         if notation == POINT and counts[notation] == len(sample):
-            return POINT  # none could be better
-    best = max(known, key=lambda notation: counts[notation])  # the first, and so the plainest, of those that are alike
+            return POINT  # it cannot get better
+    best = max(known, key=lambda notation: counts[notation])  # the first, and so the simplest, of equals
     if best == COMMA and counts.get(POINT_GROUPED) == counts[COMMA]:
         return POINT_GROUPED if delimiter == "," else None
     return best

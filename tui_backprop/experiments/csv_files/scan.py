@@ -20,7 +20,7 @@ _WATCHED = 1000
 """Rows from one call of the watcher to the next."""
 
 _SHOWN = 60
-"""Letters of a field that a mistake shows."""
+"""The most characters of a field that an error shows."""
 _QUOTED = 'each quotation mark inside quotes twice, as in "5"" pipe"'
 
 Watch = Callable[[int], object]
@@ -109,7 +109,7 @@ class Rows:
         If `last_only`, of the last column alone where no other holds texts.
         """
         delimiter, width = self._dialect.delimiter, self._width
-        if last_only and self._texts == [width - 1] and delimiter != BLANK and width > 1:  # as most files have it
+        if last_only and self._texts == [width - 1] and delimiter != BLANK and width > 1:  # as in most files
             rows = [[line[line.rfind(delimiter) + 1 :]] for line in lines]
             alike = all(line.count(delimiter) == width - 1 for line in lines)
         else:
@@ -159,7 +159,7 @@ class Rows:
         return found if found.shape == (len(lines), len(self._numbers)) and np.isfinite(found).all() else None
 
     def _row_by_row(self) -> Scan:
-        """Whatever the file holds; raises for a row of another width."""
+        """Reads whatever the file holds; raises for a row of another width."""
         is_ascii = self._text.isascii() and "_" not in self._text and self._dialect.notation == POINT
         lines, values, texts = array("q"), array("d"), {index: list[str]() for index in self._texts}
         columns, odd = list(texts.items()), dict[tuple[int, int], str]()

@@ -10,7 +10,7 @@ from tui_backprop.errors import one_line
 
 
 def stamp_of(path: str | Path) -> Stamp | None:
-    """What tells a file from what it was before, or from another in its place; None where there is none."""
+    """What distinguishes a file from an earlier version, or from another in its place; None if there is none."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -19,7 +19,7 @@ def stamp_of(path: str | Path) -> Stamp | None:
 
 
 def changed_file(experiment: Experiment) -> str:
-    """What has become of the file of an experiment's samples since they were read, and its path; or nothing."""
+    """What happened to the file of an experiment's samples since they were read, and its path; empty if nothing."""
     if experiment.data.stamp is None:
         return ""
     path = experiment.definition["data"]["csv"]

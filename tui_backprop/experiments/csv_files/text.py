@@ -1,4 +1,4 @@
-"""The characters of a file: unpacked, decoded, and refused with their line where they are not text."""
+"""The text of a file: unpacked and decoded; what is not text is refused, with its line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_backprop.reading.disk import UnreadableError, check_ordinary, read_byte
 STANDARD_INPUT = "-"
 """The name of a file that is read from standard input."""
 LARGEST_FILE = 512 * 2**20
-"""Bytes, also of what a compressed file holds."""
+"""The most bytes, also after unpacking."""
 _GZIP = b"\x1f\x8b"
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
@@ -27,7 +27,7 @@ _NO_TEXTS = {
     b"BZh9": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz", b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"%PDF-": "a PDF file", b"SQLite format 3": "a database", b"\x89HDF": "an HDF5 file",
 }  # fmt: skip
-"""How files begin that hold tables, but not as text."""
+"""How files begin that hold tables in other formats than text."""
 _OTHERS = 'UTF-8; or name the encoding: "encoding" in the set-up, or encoding = "{}" in [data]'
 
 
@@ -55,7 +55,7 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     if (place := text.find("\0")) >= 0:
         where = f"line {1 + text.count(chr(10), 0, place)}"
         raise _error(path, where, "holds a zero byte: it is not text", "a text file")
-    return text.removeprefix("\ufeff").removesuffix("\x1a")  # the end of a file in DOS
+    return text.removeprefix("\ufeff").removesuffix("\x1a")  # the end of a file in MS-DOS
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -85,7 +85,7 @@ def refuse_unless_ordinary(path: Path, source: str) -> None:
 
 @cache
 def standard_input() -> bytes:
-    """All of standard input: it can be read once only, and is kept for whoever asks again."""
+    """All of standard input: it can be read only once, and is kept for later calls."""
     return sys.stdin.buffer.read(LARGEST_FILE + 1)
 
 
@@ -114,7 +114,7 @@ def _line(data: bytes, place: int) -> str:
 
 
 def shown_path(path: Path | str) -> str:
-    """What errors call a file."""
+    """The name of a file in errors."""
     return "standard input" if str(path) == STANDARD_INPUT else str(path)
 
 

@@ -146,8 +146,8 @@ class Names:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())
             near = self._of_error(seen) or self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
-            told = " could be several figures" if found else f" is not a figure of this step{near}"
-            raise BackpropError(quoted(name) + told, f"e.g. {known[0]} or {known[-1]}")
+            message = " could be several figures" if found else f" is not a figure of this step{near}"
+            raise BackpropError(quoted(name) + message, f"e.g. {known[0]} or {known[-1]}")
         figure = next(iter(found))
         if isinstance(figure.part, Unit) and numbered:
             return replace(figure, row=samples.index(int(numbered[2])))

@@ -53,8 +53,8 @@ def figures_of(record: dict[str, Any], moment: Moment) -> Found:
             yield from _filled(value, shapes[key], key, moment)
         elif key != "step" and key not in UNCHECKED:
             known = ("step", *shapes, *UNCHECKED)
-            told = f"{quoted(key)} is not a key of a record{perhaps(key, known)}"
-            raise BackpropError(told, f"one of {', '.join(known)}")
+            message = f"{quoted(key)} is not a key of a record{perhaps(key, known)}"
+            raise BackpropError(message, f"one of {', '.join(known)}")
 
 
 def _shapes(moment: Moment) -> dict[str, Any]:
@@ -121,8 +121,10 @@ def _parsed(text: str, line: int) -> list[Any]:
     try:
         value = json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        told = f"line {line + error.lineno - 1}: is not JSON: {error.msg}"
-        raise BackpropError(told, "records as train --format jsonl prints them, or lines such as z(h1) = 0.5") from None
+        message = f"line {line + error.lineno - 1}: is not JSON: {error.msg}"
+        raise BackpropError(
+            message, "records as train --format jsonl prints them, or lines such as z(h1) = 0.5"
+        ) from None
     except RecursionError:
         raise BackpropError(f"line {line}: is nested too deeply", "a record of a step") from None
     return value if isinstance(value, list) else [value]

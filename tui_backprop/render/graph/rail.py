@@ -28,18 +28,18 @@ def rails(moment: Moment, plan: Sequence[Column], columns: int, frame: str) -> t
     """The top and the bottom line of a frame of `columns` cells around the graph, in the ink `frame`.
 
     Each phase stands at the column of the graph that it is about, so far as there is room. The present one is filled,
-    those before it are lit. Phases of layers that are not shown are left out.
+    those before it are highlighted. Phases of layers that are not shown are left out.
     """
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1
     forward, backward = _stops(moment, plan)
     cut = plan[0].layer > 0, plan[-1].layer < moment.experiment.network.depth
 
-    def lit(stop: _Stop) -> int:
+    def progress(stop: _Stop) -> int:
         return (order.index(stop.phase) < now) - (order.index(stop.phase) > now)
 
-    top = _rail(forward, [lit(stop) for stop in forward], Direction.FORWARD, columns, cut)
-    bottom = _rail(backward, [lit(stop) for stop in backward], Direction.BACKWARD, columns, cut)
+    top = _rail(forward, [progress(stop) for stop in forward], Direction.FORWARD, columns, cut)
+    bottom = _rail(backward, [progress(stop) for stop in backward], Direction.BACKWARD, columns, cut)
     return (
         (Span("╭", frame), *_framed(top, frame), Span("╮", frame)),
         (Span("╰", frame), *_framed(bottom, frame), Span("╯", frame)),
@@ -67,7 +67,7 @@ def _stops(moment: Moment, plan: Sequence[Column]) -> tuple[list[_Stop], list[_S
 
 
 def _rail(
-    stops: Sequence[_Stop], lit: Sequence[int], direction: Direction, columns: int, cut: tuple[bool, bool]
+    stops: Sequence[_Stop], progress: Sequence[int], direction: Direction, columns: int, cut: tuple[bool, bool]
 ) -> list[Span | int]:
     """Spans, and for bare frame line how many cells of it: together `columns − 2` cells."""
     room = columns - 2
@@ -75,34 +75,34 @@ def _rail(
     placed = _placed(stops, len(word) + 4, room - 2 - 2 * cut[1]) if room > 40 else None
     lead: list[Span | int] = []
     if placed is not None:
-        here = 0 in lit or (direction is Direction.FORWARD and 1 in lit)
+        here = 0 in progress or (direction is Direction.FORWARD and 1 in progress)
         lead = [1, Span(f" {word} ", direction.value if here else "dim", here)]
     else:
         placed = _placed(stops, 2, room - 2)
     if placed is None:
-        stops, lit, placed = _window(stops, lit, room, direction)
+        stops, progress, placed = _window(stops, progress, room, direction)
     spans, at = lead, sum(_cells(part) for part in lead)
     for place, (stop, start) in enumerate(zip(stops, placed, strict=True)):
         link = start - at - 1
         if place == 0:
             spans += [link] if link > 0 else []
         else:
-            passed = min(lit[place - 1 : place + 1]) >= 0
+            passed = min(progress[place - 1 : place + 1]) >= 0
             ink, line = (direction.value, "━") if passed else ("dim", "─")
             arrow = line * (link - 1)
             arrow = f"{arrow}▶" if direction is Direction.FORWARD else f"◀{arrow}"
             spans.append(Span(arrow, ink))
-        spans.append(_label(stop, lit[place], direction))
+        spans.append(_label(stop, progress[place], direction))
         at = start + width(stop.label) + 1
     rest = room - at
     return [*spans, rest] if rest > 0 else spans
 
 
-def _label(stop: _Stop, lit: int, direction: Direction) -> Span:
+def _label(stop: _Stop, progress: int, direction: Direction) -> Span:
     text, target = f" {stop.label} ", f"to_phase('{stop.phase}')"
-    if lit == 0:
+    if progress == 0:
         return Span(text, direction.value, bold=True, selected=True, target=target)
-    return Span(text, "text" if lit > 0 else "dim", target=target)
+    return Span(text, "text" if progress > 0 else "dim", target=target)
 
 
 def _placed(stops: Sequence[_Stop], least: int, most: int) -> list[int] | None:
@@ -120,13 +120,13 @@ def _placed(stops: Sequence[_Stop], least: int, most: int) -> list[int] | None:
 
 
 def _window(
-    stops: Sequence[_Stop], lit: Sequence[int], room: int, direction: Direction
+    stops: Sequence[_Stop], progress: Sequence[int], room: int, direction: Direction
 ) -> tuple[Sequence[_Stop], Sequence[int], list[int]]:
     """As many phases around the present one as there is room for, one after the other."""
     if not stops:
         return (), (), []
-    ahead = 0 if direction is Direction.FORWARD and lit[0] < 0 else len(stops) - 1
-    first = last = lit.index(0) if 0 in lit else ahead
+    ahead = 0 if direction is Direction.FORWARD and progress[0] < 0 else len(stops) - 1
+    first = last = progress.index(0) if 0 in progress else ahead
 
     def starts() -> list[int]:
         found, cursor = [], 1
@@ -143,7 +143,7 @@ def _window(
             found = starts()
         else:
             first, last = before
-    return (stops[first : last + 1], lit[first : last + 1], found) if found else ((), (), [])
+    return (stops[first : last + 1], progress[first : last + 1], found) if found else ((), (), [])
 
 
 def _cells(part: Span | int) -> int:

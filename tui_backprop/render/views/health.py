@@ -85,7 +85,7 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
 
     cause = why_grown(moment.ahead.data)
     if not np.isfinite(found.latest[:2]).all():
-        return warned(f"The gradients have exploded, they are no longer finite: {cause}.")
+        return warned(f"The gradients have exploded and are no longer finite: {cause}.")
     grown = verdict(moment)
     if grown is not None and grown.trouble is DIVERGES:
         return warned(f"The error has grown instead of falling: {cause}.")

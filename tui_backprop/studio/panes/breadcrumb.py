@@ -48,8 +48,8 @@ class Breadcrumb(Painted):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """Path, counters, sentence; with less room the path last."""
         news = squeezed(safe(self.news), columns, width)
-        told = news or opening(sentence(moment), columns)
-        text = Span(fit(told, columns), "accent" if news else "text")
+        message = news or opening(sentence(moment), columns)
+        text = Span(fit(message, columns), "accent" if news else "text")
         room = columns - width(self.status) - 1 if self.status else columns
         count = counters(moment, room, self._trouble(moment, room - _PLACE))
         if self.status:

@@ -36,7 +36,7 @@ class Tally:
     figures: int = 0
     first: int = 0
 
-    def told(self, steps: str) -> str:
+    def summary(self, steps: str) -> str:
         """In a sentence."""
         return f"{steps} by hand: {self.first} of {self.figures} figures right at the first try."
 
@@ -58,11 +58,11 @@ def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen
         for exercise in exercises(moment):
             answer: list[Fields] | None = yield PhaseByHand(moment, exercise, sheet, tally, width)
             if answer is None:
-                return tally.told(f"Left step {step}") if tally.figures else ""
+                return tally.summary(f"Left step {step}") if tally.figures else ""
             moment = go(step, exercise.phase)
         if not moment.complete:
             moment = go(step, "update")
-    return tally.told(f"Step {first}" if steps == 1 else f"Steps {first} to {first + steps - 1}")
+    return tally.summary(f"Step {first}" if steps == 1 else f"Steps {first} to {first + steps - 1}")
 
 
 class PhaseByHand(Grid):
@@ -90,7 +90,7 @@ class PhaseByHand(Grid):
         asked = (line for table in tables for _, line in table.asked)
         self._figures = [figure for line in asked for figure in line]
         self._misses: Counter[Figure] = Counter()
-        self._told = ""
+        self._mistake = ""
 
     def on_key(self, event: Key) -> None:
         """A figure, or `?`."""
@@ -122,8 +122,8 @@ class PhaseByHand(Grid):
 
     def _show(self, wrong: str = "") -> None:
         """The mistake stays visible while something else is typed."""
-        self._told = wrong or self._told
-        super()._show(self._told)
+        self._mistake = wrong or self._mistake
+        super()._show(self._mistake)
 
     def _judged(self, place: tuple[int, int, int], figure: Figure, done: list[Given]) -> str:
         """What is wrong with the figure in a cell; adds it to those that are `done` if nothing is."""

@@ -38,7 +38,7 @@ class Reading:
         return field_of(self.mistake) if isinstance(self.mistake, ExperimentError) else ""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """In a line or two: the network and its samples, or what is wrong."""
         if self.experiment is None:
             return f"✕ {_brief(self.mistake, self.wrong)}" if self.mistake is not None else ""
@@ -88,7 +88,7 @@ def _brief(error: BackpropError, field: str) -> str:
     if not isinstance(error, ExperimentError) or not field:
         return str(error)
     where = f"{error.key}: " if field == "file" and error.key else ""
-    return f"{FIELDS[field][0]}: {where}{error.told}"
+    return f"{FIELDS[field][0]}: {where}{error.detail}"
 
 
 def _check_bounds(definition: Mapping[str, Any]) -> None:

@@ -44,8 +44,8 @@ class TextQuestion(Dialog[Answer]):
         try:
             answer = self._read(event.value)
         except BackpropError as error:
-            told = self.query_one(".mistake", Label)
-            told.update(squeezed(str(error), _MISTAKE * told.size.width, width))
+            label = self.query_one(".mistake", Label)
+            label.update(squeezed(str(error), _MISTAKE * label.size.width, width))
             return
         self.dismiss(answer)
 

@@ -261,16 +261,16 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if busy:
             self._tell_progress(0)
         else:
-            self._tell(reading.told, reading.mistake is not None)
+            self._tell(reading.summary, reading.mistake is not None)
         if reading.text or busy:
             self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
         self.query_one("#keys", Static).update(Content(self._keys()))
         self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
 
     def _tell(self, text: str, wrong: bool) -> None:
-        told = self.query_one("#mistake", Static)
-        told.set_class(wrong, "-wrong")
-        told.update(Content(text))
+        label = self.query_one("#mistake", Static)
+        label.set_class(wrong, "-wrong")
+        label.update(Content(text))
 
     def _keys(self) -> str:
         """The keys, in 80 columns."""

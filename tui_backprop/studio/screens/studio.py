@@ -125,7 +125,7 @@ class StudioScreen(RunScreen):
         self._fresh_start.run_ended()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Some actions are not for strangers."""
+        """Some actions are off in a kiosk."""
         return not (self._audience.kiosk and action in KIOSK_FORBIDS)
 
     def offered_keys(self) -> tuple[Key, ...]:
@@ -271,13 +271,13 @@ class StudioScreen(RunScreen):
         if experiment is not None:
             self.open(experiment)
 
-    def open(self, experiment: Experiment, told: str = "") -> None:
+    def open(self, experiment: Experiment, message: str = "") -> None:
         """Another experiment, from its start. Changes to the previous one stay with it."""
         self._settle()
         if any(branch.edits for branch in self._timeline.moment.branches):
             session = self._autosave.name()
-            told += f" Your changes stay in {session}." if session else " Your changes are not kept."
-        self._begin(experiment, told.strip())
+            message += f" Your changes stay in {session}." if session else " Your changes are not kept."
+        self._begin(experiment, message.strip())
 
     def _settle(self) -> None:
         """Stops the run where it is, and saves."""
@@ -285,8 +285,8 @@ class StudioScreen(RunScreen):
         self._move_queue.stop()
         self._autosave.save()
 
-    def _begin(self, experiment: Experiment, told: str = "") -> None:
-        self._tell_on_arrival(told)
+    def _begin(self, experiment: Experiment, message: str = "") -> None:
+        self._tell_on_arrival(message)
         self._timeline = self._timeline.for_experiment(experiment)
         self.show_surface(experiment)
         self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
