@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tests.render.article import worked
 from tests.render.moments import shown
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, studio
+from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.studio.keys import KEYS, PANE_KEYS, bar_keys
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.sweep import SweepPane
@@ -295,6 +296,9 @@ async def test_the_help_tells_every_key_and_every_pane() -> None:
         page = s.help_page
         for key in KEYS:
             assert re.search(rf"^  {re.escape(key.glyph)} +{re.escape(key.does)}$", page, re.MULTILINE), key
+        for trouble in TROUBLES:
+            assert f"⚠ {trouble.word}\n" in page
+            assert trouble.helps in page
         for pane in (*PANES, "Chart"):
             assert s.painted(pane).ANSWERS in page  # type: ignore[attr-defined]
         unopened: tuple[type[Pane], ...] = (*VIEWS, SweepPane)
