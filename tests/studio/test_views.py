@@ -197,9 +197,9 @@ async def test_a_lesson_or_an_experiment_may_close_the_view_in_front() -> None:
 
 async def test_the_samples_are_titled_after_the_update_while_the_network_shows_the_pass_before_it() -> None:
     async with studio(size=(120, 40)) as s:
-        assert s.title("Samples").endswith("current weights")
+        assert s.title("Samples") == "Samples · ŷ rounded, current weights"
         await s.press("space")
-        assert s.title("Samples").endswith("after this update")
+        assert s.title("Samples") == "Samples · ŷ rounded, after this update"
         await s.press("comma")
         assert s.title("Samples").endswith("current weights")
 

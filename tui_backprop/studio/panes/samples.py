@@ -48,6 +48,8 @@ class SamplesPane(Pane):
         titles = ["predictions with the current weights", "current weights", "now"]
         if moment.updated:  # while the network shows the pass before it
             titles = ["predictions after this update", "after this update", "after"]
+        if moment.experiment.training.round is not None:  # which hides small changes
+            titles[0] = f"ŷ rounded, {titles[1]}"
         if scaled:
             what = f"{' and '.join(scaled)} standardised"
             titles = [f"{titles[1]} · {what}", what, *titles[1:]]
