@@ -66,7 +66,7 @@ def test_what_breaks_ends_the_studio_in_order(where: str, state_home: Path) -> N
     assert "in broken" in kept
     (entry,), _ = entries()
     assert (read(entry.path).step, read(entry.path).phase) == (2, "update")
-    assert said.endswith(f"`tui-backprop --resume {entry.path.stem}` goes on")
+    assert said.endswith(f"`tui-backprop --resume {entry.path.stem}` continues")
     with Program(*shlex.split(said.split("`")[1])[1:]) as program:
         program.wait_for("Resumed", "step 2")
 
@@ -94,7 +94,7 @@ def test_a_lesson_that_breaks_goes_on_at_its_page() -> None:
     with broken_studio(IN["a key's action"], "learn", "1") as program:
         program.keys(".")
         assert program.end() == 1
-        assert last_line(program).endswith("`tui-backprop learn` goes on")
+        assert last_line(program).endswith("`tui-backprop learn` continues")
 
 
 def test_where_nothing_can_be_written_the_line_still_comes(state_home: Path) -> None:

@@ -282,7 +282,7 @@ async def test_a_diverging_run_does_not_end_the_studio() -> None:
         await s.press("r", "v", "v")
         assert "+0.5488" in s.text("Matrices").replace(" old", "")  # numpy.random.RandomState(0).random_sample()
         await run_until(s, 0)
-        assert s.sentence == "The run has diverged: epoch 3, error NaN."
+        assert s.sentence == "The run has diverged: epoch 3, error NaN (the rate may be too large)."
         await s.resize((40, 12))
         await s.press(*["tab"] * 5, "E")
         assert s.app.is_running

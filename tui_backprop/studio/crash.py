@@ -40,7 +40,7 @@ def report(error: BaseException, kept: Path | None, onwards: str) -> str:
     """One line about the crash; `onwards` is the command that continues from here, if there is one."""
     what = one_line(f"the studio crashed: {type(error).__name__}: {error}", 120)
     where = f"; {one_line(str(kept), 5000)} has the details" if kept is not None else ""
-    return what + where + (f"; `{onwards}` goes on" if onwards else "")
+    return what + where + (f"; `{onwards}` continues" if onwards else "")
 
 
 KIOSK_MESSAGE = "something went wrong; please start again"

@@ -165,8 +165,8 @@ def _run(
             yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
         gave_up = f"Not within {limit:,} epochs; it may be stuck: "
-        cause = f"The run has diverged, {why_grown(moment.ahead.data)}: "
-        how = cause if diverged else reached if held or limit != MOST_EPOCHS else gave_up
-        notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}.")
+        how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
+        why = f" ({why_grown(moment.ahead.data)})" if diverged else ""
+        notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}{why}.")
 
     return Move(make, open_ended=True)
