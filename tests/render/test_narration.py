@@ -23,14 +23,14 @@ from tui_backprop.render.spans import plain, safe
     ("phase", "said"),
     [
         ("input", "Sample #0 goes in: x1=1, x2=1 and x3=1."),
-        ("sum1", "Each hidden unit adds up what comes in, each value times its weight: z = x·W1."),
+        ("sum1", "Each hidden unit adds up value × weight: z = x·W1."),
         ("activate1", "Every sum is above 0: all of them pass unchanged."),
-        ("sum2", "The output adds up what comes in, each value times its weight: z = a·W2."),
-        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9 (the experiment's round = 1)."),
+        ("sum2", "The output adds up value × weight: z = a·W2."),
+        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9 (round = 1)."),
         ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
         ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
-        ("gradient", "Each weight's gradient is the value that came in below it times the δ above it: ∂E/∂W = a·δ."),
+        ("gradient", "A weight's gradient is the value below it times the δ above it: ∂E/∂W = a·δ."),
         ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 did."),
     ],
 )
@@ -95,7 +95,7 @@ def test_other_activations_are_explained_as_what_they_do() -> None:
     leaky = of([1, 1, 1], 1, "activate1", hidden="leaky_relu", weights=[[[-1.0]], [[1.0]]])
     assert sentence(leaky) == "leaky_relu lets only a hundredth of a negative sum through: h1."
     slope = of([1, 1, 1], 1, "mask1", hidden="sigmoid", weights=[[[0.0]], [[1.0]]])
-    assert "every slope is 0.25" in sentence(slope)  # σ′(0) = ½ · ½
+    assert "the slopes let 0.25 of the error pass" in sentence(slope)  # σ′(0) = ½ · ½
     assert "plus its bias" in sentence(of([1, 1, 1], 1, "sum1", bias=True))
 
 
@@ -190,3 +190,12 @@ def test_there_is_a_safe_sentence_for_every_moment(moment: Moment) -> None:
 )
 def test_as_many_whole_sentences_are_said_as_fit(columns: int, said: str) -> None:
     assert opening("δ flows back. Most: h4 (+0.2926). e.g. 4", columns) == said
+
+
+@pytest.mark.parametrize("name", ["article", "blame", "circle", "spiral", "sigmoid"])
+def test_in_eighty_columns_no_sentence_is_cut(name: str) -> None:
+    timeline = Timeline(load_experiment(name))
+    said = [
+        sentence(timeline.go(step, phase)) for step in (1, 3) for phase in phases(timeline.experiment.network.depth)
+    ]
+    assert [text for text in said if len(opening(text, 80)) > 80] == []

@@ -66,7 +66,7 @@ def _sum(moment: Moment) -> str:
     biased = bool(moment.experiment.initial.biases)
     bias, b = (", plus its bias", f" + b{layer}") if biased else ("", "")
     units = "The output" if layer == moment.experiment.network.depth else "Each hidden unit"
-    return f"{units} adds up what comes in, each value times its weight{bias}: z = {below}·W{layer}{b}."
+    return f"{units} adds up value × weight{bias}: z = {below}·W{layer}{b}."
 
 
 def _activate(moment: Moment) -> str:
@@ -93,7 +93,7 @@ def _predict(moment: Moment) -> str:
     decimals = moment.experiment.training.round
     if decimals is None:
         return f"The prediction is {full(prediction[0])}."
-    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])} (the experiment's round = {decimals})."
+    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])} (round = {decimals})."
 
 
 def _error(moment: Moment) -> str:
@@ -137,13 +137,13 @@ def _mask(moment: Moment) -> str:
     if (mask == 1).all():
         return "δ = upstream × f′(z): every slope is 1, so all of the error passes."
     low, high = short(float(mask.min())), short(float(mask.max()))
-    slopes = f"every slope is {low}: that share" if low == high else f"slopes from {low} to {high}: that share"
-    return f"δ = upstream × f′(z): {slopes} of the error passes."
+    share = low if low == high else f"{low} to {high}"
+    return f"δ = upstream × f′(z): the slopes let {share} of the error pass."
 
 
 def _gradient(moment: Moment) -> str:
     average = f", averaged over {len(moment.samples)} samples" if len(moment.samples) > 1 else ""
-    return f"Each weight's gradient is the value that came in below it times the δ above it{average}: ∂E/∂W = a·δ."
+    return f"A weight's gradient is the value below it times the δ above it{average}: ∂E/∂W = a·δ."
 
 
 def _update(moment: Moment) -> str:
