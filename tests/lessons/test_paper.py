@@ -25,7 +25,8 @@ def test_the_list_has_a_chapter_a_line() -> None:
 
 def test_a_chapter_is_printed_without_a_terminal() -> None:
     text = printed("learn", "5", "--plain", "--answers")
-    assert text.startswith("The gate\n========\n")
+    assert text.startswith("The gate\n========\n\nChapter 5. Keys and panes are those of: tui-backprop learn 5\n")
+    assert "Name:" not in text
     assert "z(h2) = 1×(−0.0772) + 1×(−0.0509) + 0×0.4427 = −0.1281" in " ".join(text.split())
     assert "\x1b" not in text
     assert_refused(program("learn", "13", "--plain"), "no chapter 13", "1 to 12")
@@ -37,6 +38,7 @@ def test_a_handout_has_blanks_where_the_answers_would_be() -> None:
     text = printed("learn", "5", "--plain")
     assert "Question: Will the gate of h2 be open or shut?\n  a) open\n  b) shut\nAnswer: ______\n" in text
     assert text.count("______") == len(ANSWERS[5])
+    assert re.search(rf"\nName: \.+  Date: \.+  Right: \.+ of {len(ANSWERS[5])}\n", text)
     assert "A shut gate is shown as" not in text  # which comes after the answer
     assert "Answer: shut" in printed("learn", "5", "--plain", "--answers")
     assert_refused(program("learn", "5", "--answers"), "--answers goes with --plain")

@@ -10,7 +10,8 @@ from operator import attrgetter
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, RenderedBlock
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.curves import curve_table
-from tui_backprop.lessons.lesson import Lesson, Words
+from tui_backprop.lessons.lesson import Lesson, Question, Words
+from tui_backprop.lessons.library import chapter_names
 from tui_backprop.lessons.plots import plot, plot_table
 
 WIDTH = 88
@@ -20,7 +21,10 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
     """All pages with their figures. Without `answers`, a question is followed by a blank, and all it keeps back is left
     out."""
     builder = PageBuilder(lesson)
-    lines = [lesson.title, "=" * len(lesson.title)]
+    lines = [lesson.title, "=" * len(lesson.title), "", *_wrapped(_source(lesson))]
+    asked = sum(isinstance(page.task, Question) for page in lesson.pages)
+    if asked and not answers:
+        lines += ["", f"Name: {'.' * 30}  Date: {'.' * 15}  Right: {'.' * 5} of {asked}"]
     for number, page in enumerate(lesson.pages, 1):
         computed = builder.build(page)
         heading = f"{number}. {computed.title}"
@@ -41,6 +45,15 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
 def words(parts: Sequence[Words]) -> str:
     """Text without its looks."""
     return "".join(part.text for part in parts)
+
+
+def _source(lesson: Lesson) -> str:
+    """Which chapter it is, and where the keys and panes are of which its text speaks."""
+    names = chapter_names()
+    if lesson.name not in names:
+        return f"Keys and panes are those of: tui-backprop learn {lesson.source}"
+    number = names.index(lesson.name) + 1
+    return f"Chapter {number}. Keys and panes are those of: tui-backprop learn {number}"
 
 
 def _where(computed: ComputedPage) -> str:
