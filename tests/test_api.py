@@ -26,7 +26,7 @@ def test_the_public_names() -> None:
         load_experiment("nowhere")
 
 
-def test_a_type_checker_is_told_of_every_name_where_it_is() -> None:
+def test_a_type_checker_sees_every_name_where_it_is() -> None:
     assert resources.files("tui_backprop").joinpath("py.typed").is_file()
     tree = ast.parse(resources.files("tui_backprop").joinpath("__init__.py").read_text("utf-8"))
     found = {

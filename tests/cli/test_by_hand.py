@@ -21,7 +21,7 @@ def test_a_right_sheet_passes() -> None:
     assert printed("by-hand", "article", "--check", str(SHEET)) == "right: 9 figures\n"
 
 
-def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_told() -> None:
+def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_reported() -> None:
     done = program("by-hand", "--check", "-", given=RIGHT.replace("= 1.9\n", "= -1.9\n"))
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == (
@@ -85,7 +85,7 @@ def test_a_record_of_training_is_a_sheet() -> None:
     assert wrong.stdout.startswith("prediction[0]")
 
 
-def test_the_way_to_the_first_wrong_figure_is_told_if_asked_for() -> None:
+def test_the_way_to_the_first_wrong_figure_is_reported_if_asked_for() -> None:
     done = program("by-hand", "--check", "-", "--answers", given="z(h2) = 0.7")
     assert done.stdout.splitlines()[-1] == "right: z(h2) = 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618"
     assert done.returncode == 1
@@ -100,7 +100,7 @@ def test_without_a_terminal_only_a_sheet_is_checked() -> None:
     assert_refused(large, "too large for a sheet: 41,001 weights")
 
 
-def test_what_is_no_sheet_is_told_with_its_name_and_line() -> None:
+def test_what_is_no_sheet_is_reported_with_its_name_and_line() -> None:
     done = program("by-hand", "article", "--check", "-", given=RIGHT + "\nz(h7) = 1\n")
     assert_refused(done, "standard input: line 12: 'z(h7)' is not a figure of this step, did you mean z(h")
     assert_refused(program("by-hand", "article", "--check", "nowhere.txt"), "nowhere.txt: no such file")

@@ -101,7 +101,7 @@ UNWRITABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
-def assert_told(done: subprocess.CompletedProcess[str], path: Path, reason: str, code: int) -> None:
+def assert_reported(done: subprocess.CompletedProcess[str], path: Path, reason: str, code: int) -> None:
     assert_refused(done, reason, code=code)
     assert done.stderr.rstrip("\n").isprintable()
     name = path.name.encode("unicode_escape").decode()
@@ -111,7 +111,7 @@ def assert_told(done: subprocess.CompletedProcess[str], path: Path, reason: str,
 
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("reader", READERS)
-def test_what_cannot_be_read_is_told_with_the_reason(
+def test_what_cannot_be_read_is_reported_with_the_reason(
     reader: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make, reason = UNREADABLE[kind]
@@ -120,12 +120,12 @@ def test_what_cannot_be_read_is_told_with_the_reason(
     if reader == "own session" and not os.path.exists(path):
         pytest.skip("one that is not there is begun")
     done = shell(f"PROGRAM {shlex.join(arguments)}") if kind == "device" else run(arguments, capsys)
-    assert_told(done, path, reason, 2)
+    assert_reported(done, path, reason, 2)
 
 
 @pytest.mark.parametrize("kind", UNWRITABLE)
 @pytest.mark.parametrize("writer", WRITERS)
-def test_what_cannot_be_written_is_told_with_the_reason(
+def test_what_cannot_be_written_is_reported_with_the_reason(
     writer: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make, reason = UNWRITABLE[kind]
@@ -134,7 +134,7 @@ def test_what_cannot_be_written_is_told_with_the_reason(
     if writer in ("lesson", "session") and os.path.exists(path):
         assert_refused(done, "already exists" if writer == "lesson" else "not a file")  # it stays as it is
         return
-    assert_told(done, path, f"cannot be written: {reason}", NOT_SAVED)
+    assert_reported(done, path, f"cannot be written: {reason}", NOT_SAVED)
 
 
 @pytest.mark.slow
@@ -186,7 +186,7 @@ PRINTERS = {
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 @pytest.mark.parametrize("name", PRINTERS)
-def test_a_full_disk_behind_standard_output_is_told(name: str) -> None:
+def test_a_full_disk_behind_standard_output_is_reported(name: str) -> None:
     done = shell(f"PROGRAM {shlex.join(PRINTERS[name])} > /dev/full")
     assert_refused(done, "standard output: cannot be written: No space left on device", code=NOT_SAVED)
 
@@ -195,7 +195,7 @@ def test_every_verb_that_prints_is_tried() -> None:
     assert {arguments[0] for arguments in PRINTERS.values()} >= set(VERBS) - {"serve", "sessions"}
 
 
-def test_a_file_size_limit_is_told(tmp_path: Path) -> None:
+def test_a_file_size_limit_is_reported(tmp_path: Path) -> None:
     done = shell(f"ulimit -f 0; PROGRAM check xor > {tmp_path}/it")
     assert_refused(done, "standard output: cannot be written: File too large", code=NOT_SAVED)
     done = shell(f"ulimit -f 0; PROGRAM learn --new {tmp_path}/it.md")

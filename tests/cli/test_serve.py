@@ -55,7 +55,7 @@ def test_it_says_what_it_means_to_listen_elsewhere() -> None:
         assert f"anyone on the network can use 0.0.0.0:{port}" in said(process)
 
 
-def test_an_address_that_is_taken_is_told_in_a_line() -> None:
+def test_an_address_that_is_taken_is_reported_in_a_line() -> None:
     with served() as (port, _):
         done = program("serve", "--port", str(port))
         assert done.returncode == 2
@@ -74,7 +74,7 @@ def test_an_address_that_is_taken_is_told_in_a_line() -> None:
         (("--port", "65536"), "--port"),
     ],
 )
-def test_a_mistake_is_told_at_once(arguments: tuple[str, ...], word: str) -> None:
+def test_a_mistake_is_reported_at_once(arguments: tuple[str, ...], word: str) -> None:
     assert_refused(program("serve", *arguments), word)
 
 
@@ -87,7 +87,7 @@ async def test_visitors_step_through_kiosks_of_their_own(client: aiohttp.ClientS
             await seen(other, START)  # not what the first visitor does
 
 
-async def test_what_is_no_message_harms_nobody(client: aiohttp.ClientSession) -> None:
+async def test_what_is_not_a_message_is_ignored(client: aiohttp.ClientSession) -> None:
     with served("xor") as (port, process):
         async with client.ws_connect(address(port)) as visitor:
             await seen(visitor, START)

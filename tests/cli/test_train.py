@@ -329,7 +329,7 @@ def test_records_go_to_a_file_where_one_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_where_there_is_a_test_part_its_error_and_accuracy_are_told() -> None:
+def test_where_there_is_a_test_part_its_error_and_accuracy_are_reported() -> None:
     *_, training, test, ending = printed("train", "iris", "--epochs", "3").splitlines()
     found = re.fullmatch(r"test: mean error ([\d.]+), (\d+) of 45 right \((.*)%\)", test)
     assert found is not None

@@ -163,7 +163,7 @@ class TestAllRight:
         ("leaky_relu", [-11.0], ""),
     ],
 )
-def test_a_set_up_that_cannot_work_is_told(
+def test_a_set_up_that_cannot_work_is_reported(
     output: str, targets: list[float], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, units = tmp_path / "own.toml", len(targets)

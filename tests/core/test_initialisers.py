@@ -31,7 +31,7 @@ def test_few_and_many_have_the_same_bits() -> None:
     assert np.array_equal(singly, other.normal(0.0, 1.0, (1000,)))
 
 
-def test_a_seed_begins_anew() -> None:
+def test_a_seed_begins_again() -> None:
     random = Random()
     random.seed(5)
     first = random.normal(0.0, 1.0, (1, 3))

@@ -249,7 +249,7 @@ def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPa
         assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)
 
 
-def test_after_a_stop_it_goes_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_stop_it_continues_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GROUP_MOST", 10)
     experiment = load_experiment("article-random")
     stopped, whole = Sweep(experiment, range(30), 200), swept(experiment, range(30), 200)

@@ -57,7 +57,7 @@ def test_columns_can_be_left_out_whatever_they_hold(tmp_path: Path) -> None:
     assert (data.inputs.tolist(), data.targets.tolist(), data.input_names) == ([[1], [4]], [[3], [6]], ("a",))
 
 
-def test_wrong_layers_are_told_with_the_right_ones(tmp_path: Path) -> None:
+def test_wrong_layers_are_reported_with_the_right_ones(tmp_path: Path) -> None:
     with pytest.raises(ExperimentError, match=r"2 input columns for 4 inputs \(expected layers 4?2,9,3\)"):
         read(tmp_path, FLOWERS, layers="[4, 9, 1]")
     with pytest.raises(ExperimentError, match=r"3 classes for 2 outputs \(expected layers 2,3\)"):

@@ -197,6 +197,6 @@ HEADERS: dict[str, tuple[str, bool]] = {
 
 
 @pytest.mark.parametrize("name", HEADERS)
-def test_a_header_is_told_from_a_sample(name: str) -> None:
+def test_a_header_is_distinguished_from_a_sample(name: str) -> None:
     text, headed = HEADERS[name]
     assert (opened(text).dialect.header > 0) is headed

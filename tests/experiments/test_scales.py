@@ -88,7 +88,7 @@ def test_classes_are_not_standardised(tmp_path: Path) -> None:
         read(tmp_path, "a,kind\n1,x\n2,y\n", "standardise_targets = true", "[1, 1]")
 
 
-def test_without_being_told_nothing_is_standardised() -> None:
+def test_without_being_reported_nothing_is_standardised() -> None:
     data: Any = {"inputs": [[100], [200]], "targets": [[300], [400]]}
     found = load_experiment({"network": {"layers": [1, 1]}, "data": data}).data
     assert (found.inputs.tolist(), found.targets.tolist()) == (data["inputs"], data["targets"])

@@ -48,7 +48,7 @@ def test_nothing_there_is_for_the_caller_to_tell(tmp_path: Path) -> None:
             read(tmp_path / "none")
 
 
-def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
+def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "it"
     path.touch(0)
     if os.access(path, os.R_OK):

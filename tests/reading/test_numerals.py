@@ -115,7 +115,7 @@ def test_one_wording() -> None:
 
 
 @pytest.mark.parametrize("text", ["9" * 5000 + "x", "x" * 5000])
-def test_what_is_wrong_is_told_however_long_it_is(text: str) -> None:
+def test_what_is_wrong_is_reported_however_long_it_is(text: str) -> None:
     with pytest.raises(BackpropError, match=r"….* is not a whole number from 1 to 9 \(e\.g\. 4\)$"):
         read_whole(text, 1, 9, 4)
 

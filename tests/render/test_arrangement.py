@@ -75,7 +75,7 @@ def test_the_panes_fill_the_screen_without_overlap(wanted: dict[str, Want], room
 
 
 @pytest.mark.parametrize("size", [(120, 40), (120, 30), (100, 40), (160, 48), (200, 60), (80, 50)])
-def test_with_room_enough_every_pane_is_in_sight(size: tuple[int, int]) -> None:
+def test_with_room_enough_every_pane_is_visible(size: tuple[int, int]) -> None:
     places = arrange(size[0], size[1] - 3, WANTS, "matrices")
     assert places.keys() - {"error", "line"} == {"network", "inspector", "matrices", "samples"}
     assert len(places.keys() & {"error", "line"}) == 1

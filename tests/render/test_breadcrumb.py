@@ -40,7 +40,7 @@ def test_at_the_start_all_is_to_come() -> None:
 
 
 @given(moments(most_units=2), st.integers(14, 100))
-def test_where_we_are_is_in_sight_in_any_width(moment: Moment, width: int) -> None:
+def test_where_we_are_is_visible_in_any_width(moment: Moment, width: int) -> None:
     spans = path(moment, width)
     assert cell_len(text(spans)) <= width
     here = [span.text for span in spans if span.bold]
@@ -63,7 +63,7 @@ def test_epoch_and_sample_are_the_last_to_go_where_there_is_no_room() -> None:
     assert text(counters(moment, 30)).startswith("epoch 148  sample #0 1/4")
 
 
-def test_what_is_wrong_stays_in_sight() -> None:
+def test_what_is_wrong_stays_visible() -> None:
     trouble = Span("⚠ 1 dead · 2", "warn")
     for width in (120, 75, 60):
         assert text(counters(at("article", 3, "mask1"), width, trouble)).endswith("⚠ 1 dead · 2")

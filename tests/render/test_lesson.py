@@ -48,7 +48,7 @@ def test_no_table_of_a_chapter_is_cut() -> None:
     assert count > 20
 
 
-def test_a_table_that_is_too_wide_goes_on_below() -> None:
+def test_a_table_that_is_too_wide_continues_below() -> None:
     rows = table("sample|what the network says|target of the sample", "#0|1.0449|1", "#1|−0.0362|0")
     for columns in (60, 43, 30, 20, 10, 6):
         assert letters(drawn(rows, columns)) == letters("".join(part[0].text for row in rows for part in row.cells))

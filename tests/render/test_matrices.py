@@ -213,7 +213,7 @@ def test_in_colour_a_heat_map_has_the_tone_behind_the_sign() -> None:
 
 @settings(max_examples=60)
 @given(st.data(), moments(), st.sampled_from(View), st.integers(16, 120), st.integers(5, 40))
-def test_the_selection_is_in_sight(data: st.DataObject, moment: Moment, view: View, columns: int, rows: int) -> None:
+def test_the_selection_is_visible(data: st.DataObject, moment: Moment, view: View, columns: int, rows: int) -> None:
     selection = data.draw(selections(moment.experiment))
     spans = [span for spans in matrices(moment, selection, view, columns, rows) for span in spans if span.selected]
     if isinstance(selection, Unit):

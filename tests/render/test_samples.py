@@ -42,7 +42,7 @@ def test_every_sample_is_tried_with_the_weights_that_hold_now(step: int, updated
         assert found[row].startswith("▸") == (row == known.sample)
 
 
-def test_after_an_update_its_effect_on_every_sample_is_told() -> None:
+def test_after_an_update_its_effect_on_every_sample_is_shown() -> None:
     before, after = worked(1).errors(False), worked(1).errors(True)
     assert rows(1)[0].split()[-5:] == ["ŷ", "now", "error", "Δ", "error"]
     for line, old, new in zip(rows(1)[1:], before, after, strict=True):
@@ -59,7 +59,7 @@ def test_at_the_end_of_the_articles_run_all_are_right() -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 12))
-def test_the_present_sample_is_in_sight(step: int, height: int) -> None:
+def test_the_present_sample_is_visible(step: int, height: int) -> None:
     definition = load_experiment("article").definition
     data = {"inputs": definition["data"]["inputs"] * 10, "targets": definition["data"]["targets"] * 10}
     moment = Timeline(load_experiment({**definition, "data": data})).go(step)
@@ -137,7 +137,7 @@ def test_of_classes_the_name_is_shown_and_how_sure_the_network_is() -> None:
     assert ("✓" in row) == right
 
 
-def test_the_sample_gone_to_is_in_sight_and_marked() -> None:
+def test_the_sample_gone_to_is_visible_and_marked() -> None:
     moment = Timeline(load_experiment("iris")).go(1)
     lines = samples(moment, 80, 8, cursor=100)
     marked = [spans for spans in lines if any(span.selected for span in spans)]
@@ -146,7 +146,7 @@ def test_the_sample_gone_to_is_in_sight_and_marked() -> None:
     assert "▸" not in page(lines)
 
 
-def test_only_the_samples_in_sight_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_visible_samples_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     data = {"generator": "plane", "samples": 100_000}
     moment = Timeline(load_experiment({"network": {"layers": [2, 3, 1]}, "data": data})).go(1)
     tried: list[int] = []

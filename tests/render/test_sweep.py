@@ -85,7 +85,7 @@ def test_a_page_under_way_says_how_far_it_is() -> None:
     assert plain(page(state(over=False), 0, 80, 24)).startswith("6 converge   3 do not   1 under way, 50 %")
 
 
-def test_the_chosen_run_is_in_sight() -> None:
+def test_the_chosen_run_is_visible() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):
         assert f"▸seed {cursor} " in plain(page(state(stuck=many), cursor, 60, 18))

@@ -71,7 +71,7 @@ def test_a_price_on_weights_is_a_term_of_its_own() -> None:
     assert "new = old − rate·g = " in text(timeline)
 
 
-def test_before_it_is_computed_nothing_is_told() -> None:
+def test_before_it_is_computed_nothing_is_shown() -> None:
     timeline = Timeline(article(optimizer="adam", l2=0.5))
     timeline.go(1, "gradient")
     assert text(timeline).endswith("= ·")

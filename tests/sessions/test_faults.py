@@ -162,7 +162,7 @@ def without_news(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", [name for name, situation in SITUATIONS.items() if not situation.walk])
-def test_what_is_under_way_goes_on_where_it_had_got_to(name: str, fault: str) -> None:
+def test_what_is_under_way_continues_where_it_had_got_to(name: str, fault: str) -> None:
     situation = SITUATIONS[name]
     with Terminal(*situation.arguments) as terminal:
         for keys, text in situation.keys:
@@ -198,7 +198,7 @@ def test_a_start_that_is_cut_short_leaves_the_session_as_it_was(fault: str) -> N
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_lesson_goes_on_at_its_page(fault: str) -> None:
+def test_a_lesson_continues_at_its_page(fault: str) -> None:
     with Terminal("learn", "5", first="Before we go on") as terminal:
         for keys, text in (
             ("n", "It is:"),

@@ -249,7 +249,7 @@ def test_features_that_make_no_sense_are_refused(features: dict[str, Any], words
 
 
 @pytest.mark.parametrize("name", ["iris", "spiral"])
-def test_very_many_samples_are_made_anew_and_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_very_many_samples_are_recomputed_and_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
     moment = moment_of(load_experiment(name), 4, "error")
     text = text_of(moment)

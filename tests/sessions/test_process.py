@@ -146,7 +146,7 @@ def test_a_session_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert names(folder()) == []
 
 
-def test_what_could_not_be_saved_is_told_at_the_end(state_home: Path) -> None:
+def test_what_could_not_be_saved_is_reported_at_the_end(state_home: Path) -> None:
     (state_home / "tui-backprop").write_text("in the way")
     with Terminal("article") as terminal:
         terminal.wait_for("nothing computed yet")

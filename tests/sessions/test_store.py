@@ -189,7 +189,7 @@ def test_a_save_that_is_interrupted_leaves_nothing_behind(
 
 @pytest.mark.parametrize("where", ["os.fsync", "os.replace", "tempfile.mkstemp"])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT])
-def test_a_save_that_fails_is_told_and_harms_nothing(
+def test_a_save_that_fails_is_reported_and_harms_nothing(
     where: str, number: int, saved: tuple[Record, Moment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record, moment = saved
@@ -303,7 +303,7 @@ def test_a_session_is_in_use_while_a_studio_has_it(saved: tuple[Record, Moment])
     again.close()
 
 
-def test_a_lock_that_nobody_holds_any_more_is_no_lock() -> None:
+def test_a_lock_that_is_no_longer_held_does_not_count() -> None:
     path = written("lesson", moment_of())
     path.with_name("lesson.json.lock").touch()
     assert not in_use(path)
@@ -312,7 +312,9 @@ def test_a_lock_that_nobody_holds_any_more_is_no_lock() -> None:
     assert names(folder()) == ["lesson.json"]
 
 
-def test_a_lock_whose_file_has_just_been_removed_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_whose_file_has_just_been_removed_is_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, lock = tmp_path / "it", files._locked
 
     def remove_and_lock(descriptor: int, alone: bool) -> bool:
@@ -326,7 +328,7 @@ def test_a_lock_whose_file_has_just_been_removed_is_taken_anew(tmp_path: Path, m
     claim.release()
 
 
-def test_looking_whether_a_file_is_in_use_keeps_nobody_from_it(tmp_path: Path) -> None:
+def test_looking_whether_a_file_is_in_use_does_not_block_others(tmp_path: Path) -> None:
     for _ in range(50):
         claim = FileLock(tmp_path / "it")
         assert in_use(tmp_path / "it")
@@ -507,7 +509,7 @@ def test_a_session_is_found_by_name_first_then_as_a_file_here(tmp_path: Path, mo
     assert place_to_read("other") == folder() / "other.json"
 
 
-def test_no_file_of_somebody_else_is_overwritten(tmp_path: Path) -> None:
+def test_no_file_of_another_program_is_overwritten(tmp_path: Path) -> None:
     other = written("other", moment_of())
     (tmp_path / "notes.json").write_text("notes")
     (tmp_path / "link.json").symlink_to("nowhere")
@@ -521,7 +523,7 @@ def test_no_file_of_somebody_else_is_overwritten(tmp_path: Path) -> None:
         place_to_write("auto-1", None)
 
 
-def test_saving_under_a_name_goes_on_there(saved: tuple[Record, Moment], tmp_path: Path) -> None:
+def test_saving_under_a_name_continues_there(saved: tuple[Record, Moment], tmp_path: Path) -> None:
     record, moment = saved
     first = own(record)
     record.save_as(tmp_path / "it.json", moment)

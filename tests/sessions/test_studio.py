@@ -32,7 +32,7 @@ from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens.studio import StudioScreen
 
 
-class Studio:
+class Saving:
     """A studio under test, and the file of its session."""
 
     def __init__(self, record: Record, experiment: Experiment | str = "article") -> None:
@@ -78,9 +78,9 @@ class Studio:
 @asynccontextmanager
 async def opened(
     record: Record | None = None, experiment: Experiment | str = "article", at_rest: bool = True
-) -> AsyncIterator[Studio]:
+) -> AsyncIterator[Saving]:
     """A studio that is `at_rest`, or just opened and on its way."""
-    studio = Studio(record or Record(), experiment)
+    studio = Saving(record or Record(), experiment)
     async with studio.app.run_test(size=(80, 24)) as pilot:
         studio.pilot = pilot
         if at_rest:
@@ -236,7 +236,7 @@ async def test_leaving_saves_the_last_moment(left: str) -> None:
 
 
 async def test_a_studio_that_breaks_saves_the_last_moment() -> None:
-    studio = Studio(Record())
+    studio = Saving(Record())
 
     def fail() -> None:
         raise ArithmeticError("a bug")
@@ -313,7 +313,7 @@ def test_a_picture_saves_nothing(state_home: Path) -> None:
     assert names(state_home) == []
 
 
-async def test_strangers_cannot_save(state_home: Path) -> None:
+async def test_visitors_cannot_save(state_home: Path) -> None:
     app = BackpropApp(Timeline(load_experiment("article")), audience=Audience(kiosk=True))
     async with app.run_test() as pilot:
         await pilot.press("space", "s")
@@ -325,7 +325,7 @@ async def test_strangers_cannot_save(state_home: Path) -> None:
 # What goes wrong
 
 
-async def test_a_save_that_fails_stays_in_sight_and_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_save_that_fails_stays_visible_and_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     without_waiting(monkeypatch)
     async with opened() as studio:
         await studio.press("space")
@@ -363,7 +363,7 @@ async def test_where_nothing_can_be_saved_the_studio_goes_on(state_home: Path) -
 
 
 @pytest.mark.usefixtures("rarely")
-async def test_saving_by_name_goes_on_under_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_saving_by_name_continues_under_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened() as studio:
         await studio.press("space", "full_stop")
         automatic = studio.path
@@ -522,7 +522,7 @@ async def test_keys_pressed_on_the_way_back_are_not_lost() -> None:
     assert bits(resumed(read(path))) == bits(moment_of("article", 40_000, None))
 
 
-async def edited(studio: Studio) -> None:
+async def edited(studio: Saving) -> None:
     """The rate is changed after three steps."""
     await studio.press("space", "space", "space")
     studio.screen.edit("rate", (), 0.25)

@@ -115,7 +115,7 @@ class Studio:
         return self.text("Breadcrumb").splitlines()[-1]
 
     @property
-    def in_sight(self) -> set[str]:
+    def visible(self) -> set[str]:
         """The panes that are on the screen."""
         return {name_of(pane) for pane in self.screen.query(Pane) if pane.display and pane.size.area}
 

@@ -70,7 +70,7 @@ async def test_who_comes_next_finds_everything_as_it_was(clock: Clock) -> None:
         assert not s.screen.query_one(ChartPane).logarithmic
 
 
-async def test_who_comes_next_is_told_nothing_of_the_changes_before(clock: Clock) -> None:
+async def test_the_next_visitor_does_not_hear_of_earlier_changes(clock: Clock) -> None:
     async with shown_to(Audience(kiosk=True)) as s:
         await s.press("space", "enter", "enter")
         await s.type("0.5")

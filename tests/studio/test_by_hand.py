@@ -63,7 +63,7 @@ async def fill(s: Studio, *texts: str) -> None:
     ],
     ids=["tanh", "adam", "softmax", "penalty"],
 )
-async def test_a_step_that_is_right_goes_on_phase_by_phase_to_its_end(work: Homework) -> None:
+async def test_a_step_that_is_right_continues_phase_by_phase_to_its_end(work: Homework) -> None:
     async with studio(work.definition) as s:
         await s.press("w")
         assert s.where == (1, "input")
@@ -112,7 +112,7 @@ async def test_a_figure_can_be_shown_and_an_empty_cell_is_no_answer() -> None:
         assert s.sentence == "Left step 1 by hand: 0 of 2 figures right at the first try."
 
 
-async def test_it_goes_on_in_the_middle_of_a_step_and_then_with_the_next() -> None:
+async def test_it_continues_in_the_middle_of_a_step_and_then_with_the_next() -> None:
     async with studio(WORK.definition) as s:
         await s.press("w", "escape", ".", ".", "w")
         assert "ŷ" not in str(dialog(s)._title)
@@ -122,7 +122,7 @@ async def test_it_goes_on_in_the_middle_of_a_step_and_then_with_the_next() -> No
         assert s.where == (2, "input")
 
 
-async def test_what_is_too_much_is_told() -> None:
+async def test_what_is_too_much_is_reported() -> None:
     async with studio("spiral") as s:
         await s.press("w")
         assert s.sentence.startswith("that is too much to do by hand")

@@ -80,7 +80,7 @@ def test_what_breaks_before_the_first_step_leaves_nothing_to_resume() -> None:
         assert "--resume" not in last_line(program)
 
 
-def test_strangers_are_told_nothing_of_the_inside(state_home: Path) -> None:
+def test_visitors_see_no_internals(state_home: Path) -> None:
     with broken_studio(IN["a key's action"], "article", "--kiosk") as program:
         program.keys(".")
         assert program.end() == 1
@@ -90,7 +90,7 @@ def test_strangers_are_told_nothing_of_the_inside(state_home: Path) -> None:
     assert names(folder()) == []
 
 
-def test_a_lesson_that_breaks_goes_on_at_its_page() -> None:
+def test_a_lesson_that_breaks_continues_at_its_page() -> None:
     with broken_studio(IN["a key's action"], "learn", "1") as program:
         program.keys(".")
         assert program.end() == 1

@@ -64,7 +64,7 @@ async def test_nodes_stand_for_inputs_targets_and_activations() -> None:
         assert s.moment.experiment.data.targets[0, 0] == -1.0
 
 
-async def test_nonsense_is_refused_where_it_is_typed_or_told() -> None:
+async def test_nonsense_is_refused_where_it_is_typed_or_passed() -> None:
     async with studio() as s:
         await s.press("enter", "enter")
         await s.type("much")

@@ -103,7 +103,7 @@ async def test_the_reason_why_a_session_is_not_saved_is_read_to_its_end(size: tu
         assert "x.json: cannot be written: File name too long" in s.sentence
 
 
-async def test_what_is_wrong_is_in_sight_in_a_small_window(tmp_path: Path) -> None:
+async def test_what_is_wrong_is_visible_in_a_small_window(tmp_path: Path) -> None:
     (tmp_path / ("x" * 200 + ".json")).touch()
     async with keeping(size=(40, 14)) as s:
         assert "already exists" in await saving(s, "json", f"{tmp_path}/{'x' * 200}")

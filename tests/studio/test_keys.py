@@ -104,25 +104,25 @@ async def test_the_frame_of_the_graph_is_lit_while_it_has_the_focus() -> None:
 async def full(s: Studio) -> None:
     name = s.focused
     await s.press("f")
-    assert s.in_sight == {name}
+    assert s.visible == {name}
     assert s.focused == name
     await s.press("space", "f")
-    assert s.in_sight == set(PANES)
+    assert s.visible == set(PANES)
     await s.press("f", "escape")
-    assert s.in_sight == set(PANES)
+    assert s.visible == set(PANES)
 
 
 async def chart(s: Studio) -> None:
     await s.press("e", "e", "c")
-    assert s.in_sight == {"Chart"}
+    assert s.visible == {"Chart"}
     assert s.focused == "Chart"
     linear = s.text("Chart")
     await s.press("l")
     assert s.text("Chart") != linear
     await s.press("c")
-    assert s.in_sight == set(PANES)
+    assert s.visible == set(PANES)
     await s.press("c", "escape")
-    assert s.in_sight == set(PANES)
+    assert s.visible == set(PANES)
 
 
 async def copy(s: Studio) -> None:
@@ -204,9 +204,9 @@ async def leave(s: Studio) -> None:
 async def views(s: Studio) -> None:
     for view in VIEWS:
         await s.press(view.KEY)
-        assert view.__name__.removesuffix("Pane") in s.in_sight
+        assert view.__name__.removesuffix("Pane") in s.visible
         await s.press(view.KEY)
-        assert s.in_sight == set(PANES)
+        assert s.visible == set(PANES)
 
 
 async def by_hand(s: Studio) -> None:
@@ -339,7 +339,7 @@ async def test_the_help_scrolls_and_closes() -> None:
             assert isinstance(s.app.screen, StudioScreen)
 
 
-def test_every_binding_of_the_studio_is_a_key_that_is_told() -> None:
+def test_every_binding_of_the_studio_is_a_key_that_is_listed() -> None:
     assert {binding.key for binding in StudioScreen.BINDINGS} == {key.key for key in KEYS}  # type: ignore[union-attr]
     assert len({key.key for key in KEYS}) == len({key.name for key in KEYS}) == len(KEYS)
     assert {action for _, _, action in (*bar_keys(), *PANE_KEYS)} <= {key.action for key in KEYS}

@@ -47,9 +47,9 @@ def assert_up_to_date(s: Studio) -> None:
         (SMALL, {"Matrices"}),
     ],
 )
-async def test_how_many_panes_are_in_sight(size: tuple[int, int], panes: set[str]) -> None:
+async def test_how_many_panes_are_visible(size: tuple[int, int], panes: set[str]) -> None:
     async with studio(size=size) as s:
-        assert s.in_sight == panes
+        assert s.visible == panes
         assert_up_to_date(s)
 
 
@@ -58,17 +58,17 @@ async def test_where_there_is_not_room_for_all_tab_goes_from_pane_to_pane_below_
         assert "[Weights]" in s.text("PaneBar")
         for pane, title in [("Samples", "Samples"), ("Inspector", "Inspector"), ("Error", "Error")]:
             await s.press("tab")
-            assert s.in_sight == {"Network", pane}
+            assert s.visible == {"Network", pane}
             assert (s.focused, f"[{title}]" in s.text("PaneBar")) == (pane, True)
         await s.press("tab")
-        assert (s.focused, s.in_sight) == ("Network", {"Network", "Matrices"})
+        assert (s.focused, s.visible) == ("Network", {"Network", "Matrices"})
 
 
-async def test_on_a_small_screen_one_pane_at_a_time_is_in_sight() -> None:
+async def test_on_a_small_screen_one_pane_at_a_time_is_visible() -> None:
     async with studio(size=SMALL) as s:
         for pane in ("Samples", "Inspector", "Error", "Network", "Matrices"):
             await s.press("tab")
-            assert (s.in_sight, s.focused) == ({pane}, pane)
+            assert (s.visible, s.focused) == ({pane}, pane)
             assert_up_to_date(s)
 
 
@@ -83,8 +83,8 @@ async def test_another_size_at_any_moment_shows_the_same_moment(mode: str) -> No
         for size in ("narrow", "small", "wide", "small"):
             await s.resize(SIZES[size])
             await s.press("full_stop")
-            assert s.in_sight
-            assert s.focused in s.in_sight
+            assert s.visible
+            assert s.focused in s.visible
             assert_up_to_date(s)
 
 
@@ -98,7 +98,7 @@ async def test_no_size_is_too_strange() -> None:
             assert s.where == (1, "update")
             await s.press("f")
         await s.resize(WIDE)
-        assert s.in_sight == ALL
+        assert s.visible == ALL
         assert_up_to_date(s)
 
 
@@ -106,7 +106,7 @@ async def test_a_click_on_a_name_brings_its_pane_into_sight() -> None:
     async with studio(size=THIN) as s:
         await s.pilot.click(s.painted("PaneBar"), offset=(s.text("PaneBar").index("Inspector"), 0))
         await s.settle()
-        assert s.in_sight == {"Network", "Inspector"}
+        assert s.visible == {"Network", "Inspector"}
         assert "sum1" in s.text("Inspector")
 
 
@@ -118,7 +118,7 @@ async def test_the_tab_of_the_matrices_says_what_they_show() -> None:
 
 
 @pytest.mark.parametrize("keys", [(), ("1",), ("2",), ("c",), ("f",), ("c", "c"), ("f", "f")])
-async def test_a_picture_paints_each_pane_in_sight_once(keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_picture_paints_each_visible_pane_once(keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """Maps are costly: neither another size nor what is said of it may paint them again."""
     painted: Counter[str] = Counter()
     show = Painted.show

@@ -118,7 +118,7 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
 @pytest.mark.parametrize(("number", "pane"), [(1, "Samples"), (4, "Matrices"), (6, "Network")])
 async def test_a_small_screen_opens_on_the_pane_that_the_first_page_speaks_of(number: int, pane: str) -> None:
     async with learning(number, NARROW) as s:
-        assert pane in s.in_sight
+        assert pane in s.visible
 
 
 async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) -> None:
@@ -388,13 +388,13 @@ async def test_a_page_may_have_one_pane_alone() -> None:
     async with learning(12) as s:
         screen(s)._show(Position(3))
         await s.settle()
-        assert s.in_sight == {"Surface", "Lesson"}
+        assert s.visible == {"Surface", "Lesson"}
         assert {"h1.1", "h1.4"} <= set(s.text("Surface").split())
         await s.press("f")
-        assert "Network" in s.in_sight
+        assert "Network" in s.visible
         await s.press("n", "n")
         assert page(s).startswith("The second layer")
-        assert s.in_sight == {"Surface", "Lesson"}
+        assert s.visible == {"Surface", "Lesson"}
 
 
 async def test_a_page_says_nothing_of_another_run() -> None:
@@ -638,7 +638,7 @@ def answers_in(text: str, computed: ComputedPage) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 13))
-async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None:
+async def test_no_answer_is_visible_before_it_is_asked_for(number: int) -> None:
     """On the whole screen, in the chapter's summary, and in the text for paper above the question."""
     lesson = chapter(chapter_names()[number - 1])
     text = plain(lesson, answers=True)
@@ -669,7 +669,7 @@ async def test_no_answer_is_in_sight_before_it_is_asked_for(number: int) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 13))
-async def test_a_page_is_in_sight_as_a_whole_and_speaks_of_the_warnings_beside_it(number: int) -> None:
+async def test_a_page_is_visible_as_a_whole_and_speaks_of_the_warnings_beside_it(number: int) -> None:
     lesson = chapter(chapter_names()[number - 1])
     text = plain(lesson, answers=True)
     before = "\n".join(plain(chapter(name), answers=True) for name in chapter_names()[: number - 1])

@@ -23,7 +23,7 @@ async def click(s: Studio, name: str, at: tuple[int, int], times: int = 1) -> No
     await s.settle()
 
 
-async def test_a_click_on_a_sample_marks_it_and_the_wheel_goes_on_from_there() -> None:
+async def test_a_click_on_a_sample_marks_it_and_the_wheel_continues_from_there() -> None:
     async with studio("circle", WIDE) as s:
         samples = s.painted("Samples")
         assert isinstance(samples, SamplesPane)
@@ -71,7 +71,7 @@ async def test_a_title_does_what_it_names(pane: str, shown: str) -> None:
         if shown:
             assert s.title(pane).startswith(shown)
         else:
-            assert s.in_sight == {"Chart"}
+            assert s.visible == {"Chart"}
 
 
 async def test_a_double_click_edits() -> None:

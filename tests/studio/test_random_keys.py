@@ -34,7 +34,7 @@ async def come_home(s: Studio) -> None:
     """Back to the studio with all of its panes, on the weights, with nothing under way."""
     await s.resize(WIDE)
     for _ in range(6):
-        if s.app.screen is s.screen and not s.screen._move_queue.busy and s.in_sight >= {"Network", "Matrices"}:
+        if s.app.screen is s.screen and not s.screen._move_queue.busy and s.visible >= {"Network", "Matrices"}:
             break
         await s.pilot.press("escape")
     assert isinstance(s.app.screen, StudioScreen)

@@ -62,7 +62,7 @@ async def test_until_some_epochs_are_over() -> None:
 
 
 @pytest.mark.slow
-async def test_a_mistake_in_an_answer_is_told_and_can_be_mended() -> None:
+async def test_a_mistake_in_an_answer_is_reported_and_can_be_corrected() -> None:
     mistakes = {(1, "small"): "'small' is not a number", (1, "-1"): "above 0", (1, "0"): "above 0", (1, ""): "e.g. 0.1"}
     mistakes |= {(2, "0"): "whole number from 1", (2, "1.5"): "e.g. 100", (2, "9" * 5000): "whole number from 1"}
     async with studio(size=NARROW) as s:
@@ -85,7 +85,7 @@ async def test_go_to_a_place() -> None:
             assert s.where == where
 
 
-async def test_a_place_that_is_none_is_told() -> None:
+async def test_a_place_that_is_none_is_reported() -> None:
     mistakes = {
         "x": "'x' is not a place",
         "1:9": "samples 0 to 3",
@@ -215,7 +215,7 @@ async def test_a_long_run_can_be_watched() -> None:
         assert s.timeline.moment is s.moment
 
 
-async def test_play_goes_on_by_itself_and_any_step_pauses_it() -> None:
+async def test_play_continues_by_itself_and_any_step_pauses_it() -> None:
     async with studio(size=NARROW) as s:
         await s.press(*TEN_A_SECOND)
         assert s.sentence == "Play: 10 epochs a second; p plays."
@@ -260,7 +260,7 @@ async def test_play_ends_with_the_epoch_that_converges() -> None:
         assert s.sentence.startswith("Epoch 148 converged")
 
 
-async def test_play_goes_on_beyond_the_epoch_that_converged() -> None:
+async def test_play_continues_beyond_the_epoch_that_converged() -> None:
     async with studio(size=NARROW) as s:
         await s.press("g")
         await s.type("149")

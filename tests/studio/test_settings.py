@@ -75,7 +75,7 @@ def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
         ("#" * 2**17, "is too large"),
     ],
 )
-def test_a_wrong_file_is_told_of_in_one_line_and_left_alone(text: str, told: str, file: Path) -> None:
+def test_a_wrong_file_is_reported_in_one_line_and_left_alone(text: str, told: str, file: Path) -> None:
     file.write_text(text)
     settings, problem = load()
     assert settings == Settings()
@@ -95,7 +95,7 @@ def test_what_is_right_in_a_wrong_file_counts(file: Path) -> None:
 
 
 @pytest.mark.parametrize("make", ["folder", "pipe", "bytes", "no folder", "read-only"])
-def test_a_file_that_cannot_be_read_or_written_is_told_of(make: str, file: Path) -> None:
+def test_a_file_that_cannot_be_read_or_written_is_reported(make: str, file: Path) -> None:
     if make == "folder":
         file.mkdir()
     elif make == "pipe":
@@ -191,7 +191,7 @@ async def test_a_kiosk_keeps_nothing_and_starts_over_as_it_was() -> None:
         assert not place().exists()
 
 
-async def test_the_help_tells_where_settings_are_kept_but_not_to_strangers() -> None:
+async def test_the_help_tells_where_settings_are_kept_but_not_to_visitors() -> None:
     for kiosk in (False, True):
         app = BackpropApp(Timeline(load_experiment("article")), audience=Audience(kiosk=kiosk))
         async with app.run_test(size=NARROW) as pilot:

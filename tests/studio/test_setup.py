@@ -89,7 +89,7 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         assert definition["data"] == data
 
 
-def test_what_cannot_be_learned_is_told_beside_the_samples() -> None:
+def test_what_cannot_be_learned_is_reported_beside_the_samples() -> None:
     draft = replace(from_preset("sigmoid"), output="relu", data="typed in", columns="a", target="b", typed="1 > -1")
     told = read(draft, False, True, TableFile, Reading(draft)).summary
     assert told.splitlines() == [
@@ -124,8 +124,8 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
         await s.press("ctrl+n")
         screen = s.app.screen
         rows = [row for row in screen.query("#values > *") if row.display]
-        in_sight = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
-        assert (len(in_sight) == len(rows)) == complete
+        visible = [row for row in rows if screen.region.contains_region(row.region) and not _covered(screen, row)]
+        assert (len(visible) == len(rows)) == complete
         seen = []
         for _ in range(22):  # all but those that iris has no use for
             assert screen.focused is not None
@@ -179,7 +179,7 @@ async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_strangers_see_no_files() -> None:
+async def test_visitors_see_no_files() -> None:
     app = BackpropApp(Timeline(load_experiment("iris")), audience=Audience(kiosk=True))
     async with app.run_test() as pilot:
         await pilot.press("ctrl+n")
@@ -195,7 +195,7 @@ async def test_strangers_see_no_files() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("field", "value", "words"), [("layers", "100,200", "10,000"), ("samples", "1001", "1,000")])
-async def test_strangers_get_bounded_sizes(field: str, value: str, words: str) -> None:
+async def test_visitors_get_bounded_sizes(field: str, value: str, words: str) -> None:
     app = BackpropApp(Timeline(load_experiment("spiral")), audience=Audience(kiosk=True))
     async with app.run_test(size=NARROW) as pilot:
         s = Studio(app, pilot)
@@ -312,7 +312,9 @@ async def test_a_large_file_is_read_while_the_screen_stays_awake(large: Large) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["escape", "data", "nothing"])
-async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+async def test_no_thread_reads_on_after_the_screen_is_closed(
+    large: Large, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     told: list[str] = []
 
     def noted(*args: Any) -> Reading:
@@ -347,7 +349,7 @@ async def test_nobody_goes_on_reading_for_nobody(large: Large, monkeypatch: pyte
 
 
 @pytest.mark.slow
-async def test_what_is_wrong_in_a_large_file_is_told_once(large: Large) -> None:
+async def test_a_mistake_in_a_large_file_is_reported_once(large: Large) -> None:
     with large.path.open("a", encoding="utf-8") as file:
         file.write("5,?,x\n")
     async with studio() as s:

@@ -151,7 +151,7 @@ def test_ctrl_q_ends_it_in_a_long_run() -> None:
         assert_left_behind_as_found(terminal)
 
 
-def test_a_mistake_is_told_on_the_plain_screen() -> None:
+def test_a_mistake_is_reported_on_the_plain_screen() -> None:
     with Program("nowhere") as terminal:
         assert terminal.end() == 2
         assert "nowhere" in terminal.text

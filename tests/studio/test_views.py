@@ -26,7 +26,7 @@ async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: st
     async with studio() as s:
         place = s.painted("Inspector").region
         await s.press("space", KEY[view])
-        assert s.in_sight == with_views(view)
+        assert s.visible == with_views(view)
         assert s.focused == view
         if view != "Surface":
             assert s.painted(view).region.offset[0] == place.x
@@ -34,7 +34,7 @@ async def test_a_key_opens_a_view_in_the_inspectors_place_and_closes_it(view: st
         await s.press("full_stop", "full_stop")
         assert_up_to_date(s)
         await s.press(KEY[view])
-        assert (s.in_sight, s.focused) == (ALL, "Matrices")
+        assert (s.visible, s.focused) == (ALL, "Matrices")
         assert_up_to_date(s)
 
 
@@ -44,36 +44,36 @@ async def test_where_panes_share_a_place_a_view_is_a_further_tab_while_it_is_ope
     async with studio(size=THIN) as s:
         assert f" {view} " not in s.text("PaneBar")
         await s.press("space", KEY[view])
-        assert (s.in_sight, s.focused) == ({"Network", view}, view)
+        assert (s.visible, s.focused) == ({"Network", view}, view)
         assert f"[{next(v.TITLE for v in VIEWS if view.lower() == v.ID)}]" in s.text("PaneBar")
         assert_up_to_date(s)
         await s.press("tab")
-        assert s.in_sight == {"Network", "Inspector"}
+        assert s.visible == {"Network", "Inspector"}
         await s.press("shift+tab")
-        assert s.in_sight == {"Network", view}
+        assert s.visible == {"Network", view}
         await s.press(KEY[view])
-        assert (s.in_sight, s.focused) == ({"Network", "Matrices"}, "Matrices")
+        assert (s.visible, s.focused) == ({"Network", "Matrices"}, "Matrices")
 
 
 async def test_on_a_small_screen_a_view_is_alone() -> None:
     async with studio(size=SMALL) as s:
         await s.press("2")
-        assert s.in_sight == {"Gates"}
+        assert s.visible == {"Gates"}
         await s.press("2")
-        assert s.in_sight == {"Matrices"}
+        assert s.visible == {"Matrices"}
 
 
 async def test_a_view_full_screen_and_under_the_chart() -> None:
     async with studio() as s:
         await s.press("2", "f")
-        assert s.in_sight == {"Gates"}
+        assert s.visible == {"Gates"}
         assert s.painted("Gates").region.width == WIDE[0]
         await s.press("f")
-        assert s.in_sight == with_views("Gates")
+        assert s.visible == with_views("Gates")
         await s.press("c")
-        assert s.in_sight == {"Chart"}
+        assert s.visible == {"Chart"}
         await s.press("2")
-        assert (s.in_sight, s.focused) == (with_views("Gates"), "Gates")
+        assert (s.visible, s.focused) == (with_views("Gates"), "Gates")
 
 
 async def test_views_go_through_all_sizes() -> None:
@@ -86,7 +86,7 @@ async def test_views_go_through_all_sizes() -> None:
             (WIDE, with_views("Gates")),
         ]:
             await s.resize(size)
-            assert s.in_sight == panes
+            assert s.visible == panes
             assert_up_to_date(s)
 
 
@@ -95,22 +95,22 @@ async def test_the_inspector_makes_way_for_a_view_when_there_is_room_for_all() -
         await s.press("2", "tab")
         assert s.focused == "Inspector"
         await s.resize(WIDE)
-        assert (s.focused, s.in_sight) == ("Gates", with_views("Gates"))
+        assert (s.focused, s.visible) == ("Gates", with_views("Gates"))
 
 
 async def test_two_views_share_the_place_and_a_third_pushes_out_the_oldest() -> None:
     async with studio() as s:
         await s.press("2", "3")
-        assert s.in_sight >= {"Network", "Matrices", "Samples", "Gates", "Pulls"}
+        assert s.visible >= {"Network", "Matrices", "Samples", "Gates", "Pulls"}
         left, right = s.painted("Gates").region, s.painted("Pulls").region
         assert (left.y, left.right) == (right.y, right.x)
         await s.press("4")
-        assert {"Pulls", "Collapse"} <= s.in_sight
-        assert "Gates" not in s.in_sight
+        assert {"Pulls", "Collapse"} <= s.visible
+        assert "Gates" not in s.visible
         await s.press("space", "tab")
         assert_up_to_date(s)
         await s.press("3")
-        assert s.in_sight == with_views("Collapse")
+        assert s.visible == with_views("Collapse")
 
 
 async def test_the_surface_stands_beside_the_graph_and_the_units_have_maps() -> None:
@@ -119,7 +119,7 @@ async def test_the_surface_stands_beside_the_graph_and_the_units_have_maps() -> 
         assert (surface.x, surface.y, surface.height) == (graph.right, graph.y, graph.height)
         assert "▀" in s.text("Network")
         await s.press("1")
-        assert s.in_sight == ALL
+        assert s.visible == ALL
         assert "▀" not in s.text("Network")
         assert_up_to_date(s)
 
@@ -160,11 +160,11 @@ async def test_a_view_is_opened_by_name() -> None:
         s.screen.open_view("collapse")
         await s.settle()
         await s.pilot.pause()
-        assert "Collapse" in s.in_sight
+        assert "Collapse" in s.visible
         s.screen.open_view("collapse")
         s.screen.close_view("collapse")
         await s.pilot.pause()
-        assert s.in_sight == ALL
+        assert s.visible == ALL
 
 
 async def test_another_experiment_is_shown_in_the_views_that_are_open() -> None:
@@ -192,7 +192,7 @@ async def test_a_lesson_or_an_experiment_may_close_the_view_in_front() -> None:
         await s.press("2")
         s.screen.views = ()
         await s.pilot.pause()
-        assert s.in_sight == {"Network", "Matrices"}
+        assert s.visible == {"Network", "Matrices"}
 
 
 async def test_the_samples_are_titled_after_the_update_while_the_network_shows_the_pass_before_it() -> None:

@@ -51,7 +51,7 @@ def test_resizes_and_redraws_leave_the_same_screen_as_without() -> None:
         assert frugal.text == plain.text
 
 
-def test_a_spoilt_screen_is_drawn_anew_by_its_key() -> None:
+def test_a_spoilt_screen_is_redrawn_by_its_key() -> None:
     with Program() as program:
         before = program.press(" ")
         program.screen.reset()
@@ -164,7 +164,7 @@ def test_an_answer_that_comes_when_it_is_left_draws_nothing_more() -> None:
 
 @pytest.mark.parametrize("terminal", ["xterm-256color", "unheard-of"])
 @pytest.mark.parametrize("answers", [True, False])
-def test_reports_that_nobody_asked_for_change_nothing(terminal: str, answers: bool) -> None:
+def test_reports_that_were_not_asked_for_change_nothing(terminal: str, answers: bool) -> None:
     junk = [*NOT_KEYS, b"\x1b[2;2R", b"\x1b[I", b"\x1b[?2026;0$y", b"\x1b[<35;99999999;99999999M", b"\x1b[101;1:3u"]
     with Program(environment={"TERM": terminal}, answers=answers) as program:
         program.keys(" ")

@@ -217,5 +217,5 @@ def test_where_reads_end_makes_no_difference(sent: list[bytes], data: st.DataObj
     assert typed([*one.sends(whole), *one.waits()]) == typed([*other.sends(*reads, pause=0.0), *other.waits()])
 
 
-def test_a_sequence_whose_number_ends_a_read_goes_on_in_the_next() -> None:
+def test_a_sequence_whose_number_ends_a_read_continues_in_the_next() -> None:
     assert typed(Terminal().sends(b"\x1bO0", b"j", pause=0.0)) == []  # it is no key, and its end is none either

@@ -93,7 +93,7 @@ def test_moves_after_another_batch_size_are_those_of_the_last_whole_epoch() -> N
     assert moves.samples == ((0, 1), (2, 3))
 
 
-def test_an_edit_among_an_epochs_updates_is_told_apart_from_them() -> None:
+def test_an_edit_among_an_epochs_updates_is_distinguished_from_them() -> None:
     timeline = Timeline(load_experiment("no-direction"))
     timeline.go(160)
     before = float(timeline.moment.parameters.flat[1])

@@ -48,7 +48,7 @@ def test_of_more_inputs_the_others_are_held_at_their_mean() -> None:
 
 
 @pytest.mark.parametrize("standardise", [False, True])
-def test_features_are_made_anew_at_every_point(standardise: bool) -> None:
+def test_features_are_recomputed_at_every_point(standardise: bool) -> None:
     definition = {
         "network": {"layers": [3, 1], "weights": [[[0.0], [0.0], [1.0]]]},
         "data": {

@@ -144,7 +144,7 @@ def test_the_output_is_checked_under_both_its_names() -> None:
         ('{"z": ' + "[" * 100_000, "is nested too deeply"),
     ],
 )
-def test_what_is_not_a_record_is_told_in_a_line(text: str, words: str) -> None:
+def test_what_is_not_a_record_is_reported_in_a_line(text: str, words: str) -> None:
     with pytest.raises(BackpropError) as refused:
         told(text)
     assert words in str(refused.value)

@@ -66,7 +66,7 @@ def test_the_last_of_several_equals_signs_counts() -> None:
         assert given.number == written("1.947")
 
 
-def test_names_that_differ_in_case_alone_are_told_apart() -> None:
+def test_names_that_differ_in_case_alone_are_distinguished() -> None:
     definition = Homework().definition
     definition["data"]["names"] = ["a", "A"]
     experiment = load_experiment(definition)
@@ -123,7 +123,7 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
         ("\0\0\0", "is not a figure"),
     ],
 )
-def test_what_cannot_be_read_is_told_in_a_line(text: str, words: str) -> None:
+def test_what_cannot_be_read_is_reported_in_a_line(text: str, words: str) -> None:
     with pytest.raises(BackpropError) as refused:
         read(text)
     told = str(refused.value)

@@ -78,7 +78,7 @@ def test_at_the_start_nothing_is_lit() -> None:
 
 @settings(max_examples=60)
 @given(moments(most_units=3), st.integers(24, 160))
-def test_no_word_is_cut_and_the_present_phase_is_in_sight(moment: Moment, columns: int) -> None:
+def test_no_word_is_cut_and_the_present_phase_is_visible(moment: Moment, columns: int) -> None:
     lines = graph(moment, OUTPUT if moment.experiment.network.depth > 1 else Unit(1, 0), columns, 12)
     known = {phase_label(phase, moment.experiment) for phase in phases(moment.experiment.network.depth)}
     for line in (lines[0], lines[-1]):

@@ -135,7 +135,7 @@ def test_units_without_room_share_a_row_or_are_counted(height: int, hidden: int,
 
 @given(st.data(), st.integers(5, 30))
 @settings(max_examples=40)
-def test_the_selected_unit_is_in_sight(data: st.DataObject, height: int) -> None:
+def test_the_selected_unit_is_visible(data: st.DataObject, height: int) -> None:
     unit = data.draw(st.integers(0, 39))
     lines = graph(of([1, 40, 1], 1, "update"), Unit(1, unit), 80, height)
     (name,) = [span.text for row in lines for span in row if span.selected and span.target != "to_phase('update')"]
@@ -155,7 +155,7 @@ def test_a_row_of_several_units_shows_their_mean_and_how_many_gates_are_open() -
 
 
 @pytest.mark.parametrize("layer", [1, 4, 6, 8])
-def test_where_not_all_layers_fit_that_of_the_phase_is_in_sight(layer: int) -> None:
+def test_where_not_all_layers_fit_that_of_the_phase_is_visible(layer: int) -> None:
     moment = of([2] * 9, 1, f"sum{layer}")
     drawn = "\n".join(rows(graph(moment, FIRST, 80, 12)))
     name = "y1" if layer == 8 else f"h{layer}.1"

@@ -75,7 +75,7 @@ def test_many_samples_become_shares() -> None:
     ]
 
 
-def test_many_units_are_numbered_and_the_selected_one_is_in_sight() -> None:
+def test_many_units_are_numbered_and_the_selected_one_is_visible() -> None:
     moment = of([2, 64, 1])
     lines, _ = gates(moment, Weight(1, 0, 63), 40).lines(40, 10)
     assert "65" not in page(lines)

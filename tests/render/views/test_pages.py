@@ -166,7 +166,7 @@ def test_the_ramp_follows_the_output() -> None:
     assert np.allclose(shares, np.clip(expected, -1, 1), atol=1 / 24)
 
 
-def test_more_inputs_than_two_are_told_of() -> None:
+def test_more_inputs_than_two_are_mentioned() -> None:
     assert "held at the mean: x3" in page(surface(at("article"), FIRST, 80, 12, Shading.TONES))
     assert "held at the mean: x2" in page(surface(at("article"), Weight(1, 2, 0), 80, 12, Shading.TONES))
 

@@ -51,7 +51,7 @@ async def test_every_strip_is_as_wide_as_its_widget(kind: type[Painted], moment:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", WIDGETS)
-async def test_only_what_has_changed_is_drawn_anew(kind: type[Painted], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_what_has_changed_is_redrawn(kind: type[Painted], monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = Timeline(load_experiment("article"))
     app = Bench(kind, timeline.moment)
     async with app.run_test(size=(100, 24)) as pilot:
@@ -186,7 +186,7 @@ async def test_the_inspector_scrolls_and_comes_back_with_the_next_phase() -> Non
 
 
 @pytest.mark.parametrize("selection", [Weight(1, 0, 0), Weight(2, 3, 0), Unit(0, 1), Unit(1, 1), Unit(2, 0)])
-async def test_the_present_phase_is_in_sight_in_a_small_inspector(selection: Selection) -> None:
+async def test_the_present_phase_is_visible_in_a_small_inspector(selection: Selection) -> None:
     timeline = Timeline(load_experiment("article"))
     app = Bench(InspectorPane, timeline.go(14, "input"))
     app.widget.selection = selection
@@ -199,7 +199,7 @@ async def test_the_present_phase_is_in_sight_in_a_small_inspector(selection: Sel
             assert any(words[:1] == [label] for words in shown), (phase, shown)
 
 
-async def test_of_a_long_phase_the_end_is_in_sight() -> None:
+async def test_of_a_long_phase_the_end_is_visible() -> None:
     app = Bench(InspectorPane, at("article", 14, optimizer="adam"))
     async with app.run_test(size=(30, 8)):
         shown = " ".join(" ".join(strip.text for strip in app.strips).split())

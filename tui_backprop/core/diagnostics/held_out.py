@@ -52,9 +52,9 @@ def held_out_of(moment: Moment) -> HeldOut | None:
     epochs, errors = [], []
     for epoch in range(every, last + 1, every):
         end = step = past.branch.epoch_end(epoch)
-        at_hand = past.branch.nearest(end).step
-        if (end - at_hand) * past.cost(end) * MOST_MARKS > 8 * RECOMPUTE_BUDGET:
-            step = at_hand
+        available = past.branch.nearest(end).step
+        if (end - available) * past.cost(end) * MOST_MARKS > 8 * RECOMPUTE_BUDGET:
+            step = available
         errors.append(past.cached(("test", step), partial(tried, step)))
         epochs.append(epoch - (end - step) / (end - past.branch.epoch_end(epoch - 1)))
     return HeldOut(np.array(epochs), np.array(errors), len(rows), len(data))

@@ -167,11 +167,11 @@ class Timeline:
         """The end of the step that a move under way has reached, while the cursor stays; None where none has."""
         if self._under_way <= self._moment.step:
             return None
-        at_hand = self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way
+        saved = self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way
         try:
             return self._show(self._under_way, self._phases[-1])
         finally:
-            self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way = at_hand
+            self._moment, self._before, self._passage, self._after, self._edited_state, self._under_way = saved
 
     def run_until(self, condition: Callable[[Moment], bool], limit: int = 1_000_000) -> bool:
         """Makes steps until `condition` holds at the end of one, or `limit` steps are made; whether it held."""
@@ -292,8 +292,8 @@ class Timeline:
 
     def _nearest(self, step: int) -> TrainingState:
         """The latest settled state that is stored and not after `step`."""
-        at_hand = (self._branch.nearest(step), self._before, self._edited_state)
-        state = max((state for state in at_hand if state.step <= step), key=lambda state: state.step)
+        available = (self._branch.nearest(step), self._before, self._edited_state)
+        state = max((state for state in available if state.step <= step), key=lambda state: state.step)
         if state is self._edited_state:
             self._branch.remember(state)
         return state
