@@ -15,12 +15,11 @@ MOST_TERMS = 6
 UNKNOWN = "·"
 
 
-def number(value: float, decimals: int = DECIMALS, fixed: bool = False) -> str:
-    """At most `decimals` decimals, without zeros at the end; just as many where they are `fixed`. A size too small for
-    them is given by its power of ten.
+def number(value: float, decimals: int = DECIMALS) -> str:
+    """At most `decimals` decimals, without zeros at the end; a size too small for them by its power of ten.
 
-    >>> number(-0.05), number(2.0), number(0.0000044), number(0.28599, 6, fixed=True)
-    ('−0.05', '2', '4.4e−6', '0.285990')
+    >>> number(-0.05), number(2.0), number(0.0000044)
+    ('−0.05', '2', '4.4e−6')
     """
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
@@ -28,7 +27,7 @@ def number(value: float, decimals: int = DECIMALS, fixed: bool = False) -> str:
         mantissa, _, exponent = f"{value:.1e}".partition("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}".replace("-", "−")
     text = f"{value + 0.0:.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text and not fixed else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("0" if text in ("-0", "") else text).replace("-", "−")
 
 

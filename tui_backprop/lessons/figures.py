@@ -24,7 +24,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.lessons import arithmetic
-from tui_backprop.lessons.arithmetic import UNKNOWN
+from tui_backprop.lessons.arithmetic import DECIMALS, UNKNOWN
 from tui_backprop.lessons.context import Context
 from tui_backprop.reading.numerals import read_number, whole_of
 
@@ -43,7 +43,7 @@ def figure(source: str, context: Context) -> str:
     if isinstance(value, str):
         return value
     decimals = _DECIMALS.search(source.partition("@")[0].rstrip())
-    return arithmetic.number(value, int(decimals[1]), fixed=True) if decimals else arithmetic.number(value)
+    return arithmetic.number(value, int(decimals[1]) if decimals else DECIMALS)
 
 
 def evaluate(source: str, context: Context) -> float | str:
