@@ -23,6 +23,7 @@ from tui_backprop.lessons.figures import figure, luck_of
 from tui_backprop.lessons.lesson import Block, FigureText, Lesson, Page, Question
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
+from tui_backprop.studio.keys import KEYS, LESSON_KEYS, SCROLL_KEYS
 
 TITLES = [
     "No clear direction", "A layer in between", "Who is to blame?", "Lines on lines are a line", "The gate", "By hand",
@@ -312,3 +313,13 @@ def test_a_key_that_opens_or_closes_a_view_is_that_views() -> None:
         shown = page.scene.view or ("collapse" if lesson.name.startswith("04") else "")
         assert keys in ([], [str(VIEWS.index(shown) + 1) if shown else ""]), page.title
     assert found == ["4", "6"]
+
+
+def test_every_key_in_the_texts_is_one_of_the_studios() -> None:
+    known, named = {key.glyph for key in (*KEYS, *LESSON_KEYS, *SCROLL_KEYS)}, set()
+    for _, page, _ in pages():
+        said = [part for block in (*page.before, *page.after) for cell in block.cells for part in cell]
+        texts = [part.text for part in said if not isinstance(part, FigureText) and part.strong]
+        named |= {text for text in texts if re.fullmatch(r"[A-Za-z1-8.,?\[\]]|pg..|enter|tab|space", text)}
+    assert named >= {"n", "N", "A", "S", "4", "6", "pgup", "tab", "enter"}
+    assert named <= known
