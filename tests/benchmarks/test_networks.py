@@ -47,7 +47,7 @@ def test_steps_of_a_sweep(benchmark: Benchmark, table: Table, case: Case) -> Non
     experiment = case.experiment()
 
     def sweep() -> None:
-        for _ in Sweep(experiment, range(STARTS), EPOCHS).proceed():
+        for _ in Sweep(experiment, range(STARTS), EPOCHS).run():
             pass
 
     assert case.sweep is not None

@@ -17,7 +17,7 @@ STARTS, EPOCHS = 1000, 1000
 
 def swept() -> Sweep:
     sweep = Sweep(load_experiment("article-random"), range(STARTS), EPOCHS)
-    for _ in sweep.proceed():
+    for _ in sweep.run():
         pass
     return sweep
 

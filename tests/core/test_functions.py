@@ -111,7 +111,7 @@ class TestElu:
     def test_sweeps_do_not_call_it_linear(self) -> None:
         experiment = load_experiment({**definition("elu"), "network": {"layers": [1, 2, 1], "hidden": "elu"}})
         sweep = Sweep(experiment, range(20), 3)
-        for _ in sweep.proceed():
+        for _ in sweep.run():
             pass
         assert not any(outcome.linear or outcome.ending is Ending.LINEAR for outcome in sweep.outcomes())
 
@@ -200,7 +200,7 @@ class TestMeanSquared:
         network = {"layers": [1, 2, 2], "hidden": "tanh", "seed": 3}
         experiment = load_experiment({**definition("tanh", 2, loss="mean_squared"), "network": network})
         sweep = Sweep(experiment, [3], 5, curves=True)
-        for _ in sweep.proceed():
+        for _ in sweep.run():
             pass
         assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(experiment).epochs(5)]
 
@@ -277,7 +277,7 @@ class TestCrossEntropyOfSaturatedOutputs:
         given = self.experiment(name, rules).definition
         drawn = load_experiment({**given, "network": {**without(given["network"], "weights"), "seed": 3}})
         sweep = Sweep(drawn, [3], 5, curves=True)
-        for _ in sweep.proceed():
+        for _ in sweep.run():
             pass
         assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(drawn).epochs(5)]
 
@@ -368,7 +368,7 @@ class TestAnOptimizerMadeUpHere:
             {**definition(optimizer="nesterov"), "network": {"layers": [1, 2, 1], "hidden": "tanh", "seed": 3}}
         )
         sweep = Sweep(experiment, [3], 5, curves=True)
-        for _ in sweep.proceed():
+        for _ in sweep.run():
             pass
         assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(experiment).epochs(5)]
 

@@ -41,7 +41,7 @@ def trained(experiment: Experiment, epochs: int) -> int | None:
 
 def swept(experiment: Experiment, epochs: int) -> int | None:
     sweep = Sweep(experiment, [experiment.seed], epochs)
-    for _ in sweep.proceed():
+    for _ in sweep.run():
         pass
     (outcome,) = sweep.outcomes()
     return outcome.epochs if outcome.converged else None

@@ -24,7 +24,7 @@ from tui_backprop.experiments import Overrides, variant
 
 def swept(experiment: Experiment, seeds: range, epochs: int) -> Sweep:
     sweep = Sweep(experiment, seeds, epochs, curves=True)
-    for _ in sweep.proceed():
+    for _ in sweep.run():
         pass
     return sweep
 
@@ -128,7 +128,7 @@ def test_where_they_are_stuck_no_gate_switches(thousand: list[Outcome]) -> None:
     assert {round(outcome.error, 2) for outcome in stuck} == {1.0, 1.11}
     assert sum(outcome.dead == 1 for outcome in stuck) == 22
     later = Sweep(load_experiment("article-random"), rest, 5000)
-    for _ in later.proceed():
+    for _ in later.run():
         pass
     assert [outcome.ending for outcome in later.outcomes()] == [Ending.LINEAR] * 3
 
@@ -171,7 +171,7 @@ class TestReasons:
         stuck = Sweep(xor([2, 2, 1], 1, 0.5, **smooth), [1], 3000)
         falling = Sweep(xor([2, 4, 1], 1, 0.5, **smooth), [1], 250)
         for sweep in (stuck, falling):
-            for _ in sweep.proceed():
+            for _ in sweep.run():
                 pass
         assert stuck.outcomes()[0].ending is Ending.PLATEAU
         assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
@@ -209,7 +209,7 @@ class TestReasons:
         """XOR with two tanh units from seed 1, looked at after every epoch of the way to its plateau."""
         sweep = Sweep(xor([2, 2, 1], 1, 0.5, hidden="tanh", output="sigmoid"), [1], 1000, curves=True)
         endings = set()
-        for _ in sweep.proceed():
+        for _ in sweep.run():
             (outcome,), curve = sweep.outcomes(), sweep.curve(1)
             now = len(curve)
             if now < 20:
@@ -234,7 +234,7 @@ def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "GROUP_MOST", 10)
     sweep = Sweep(load_experiment("article-random"), range(30), 400)
     progress: list[float] = []
-    for _ in sweep.proceed():
+    for _ in sweep.run():
         progress.append(sweep.progress)
         if progress[-1] >= 1 / 3 + 100 / 400 / 3:
             break
@@ -255,12 +255,12 @@ def test_after_a_stop_it_continues_from_there(monkeypatch: pytest.MonkeyPatch) -
     stopped, whole = Sweep(experiment, range(30), 200), swept(experiment, range(30), 200)
     made = 0
     for pause in (501, 502, 10**6):  # in the middle of epochs
-        for _ in stopped.proceed():
+        for _ in stopped.run():
             made += 1
             if made == pause:
                 break
     assert stopped.outcomes() == whole.outcomes()
-    assert list(stopped.proceed()) == []
+    assert list(stopped.run()) == []
     assert stopped.suits(variant(experiment, Overrides(seed=77)), range(30), 200)
     assert not stopped.suits(variant(experiment, Overrides(rate=0.2)), range(30), 200)
     assert not stopped.suits(experiment, range(30), 100)
@@ -276,6 +276,6 @@ def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:
 
 def test_a_range_of_seeds_may_be_longer_than_memory() -> None:
     sweep = Sweep(load_experiment("article-random"), range(10**18), 1)
-    next(sweep.proceed())
+    next(sweep.run())
     assert sweep.seeds == range(10**18)
     assert 0 < len(sweep.outcomes()) < 10_000

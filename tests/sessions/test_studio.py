@@ -159,7 +159,7 @@ async def test_saving_a_long_move_takes_a_small_share_of_its_time(monkeypatch: p
     monkeypatch.setattr(autosave, "time", clock)
     saver = autosave.Autosave(Record(), moment_of, clock.later, print)
     for _ in range(2000):
-        saver.under_way()
+        saver.in_progress()
         clock.turn(0.03)
     assert [4.0 <= b - a < 4.1 for a, b in pairwise(saves)] == [True] * (len(saves) - 1)
     assert len(saves) > 10
@@ -178,7 +178,7 @@ async def test_a_second_save_waits_until_a_second_is_over(monkeypatch: pytest.Mo
     saver = autosave.Autosave(Record(), lambda: timeline.moment, clock.later, print)
     for _ in range(4):
         timeline.next_step()
-        saver.arrived()
+        saver.moment_reached()
     assert [moment.step for moment in saves] == [1]
     assert clock.waits == [autosave.INTERVAL]
     clock.turn(autosave.INTERVAL)
@@ -204,7 +204,7 @@ async def test_a_save_that_took_long_is_followed_by_a_long_pause(monkeypatch: py
     monkeypatch.setattr(Record, "save", save)
     saver = autosave.Autosave(Record(), lambda: moment, clock.later, print)
     for _ in range(3):
-        saver.arrived()
+        saver.moment_reached()
     assert clock.waits == [9.5]  # twenty times as long, since it began
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyte
 import pytest
 
-from tui_backprop.terminal.cells import Cells, Look
+from tui_backprop.terminal.cells import Cells, CellStyle
 from tui_backprop.terminal.encode import CLEAR, Pen, difference, transition
 
 TEXTS = ["a", "Z", " ", "0", "−", "·", "█", "⣿", "漢", "字", "가", "e\u0301", "o\u0308", "→", "x y", "      ", "abc漢d"]
@@ -128,7 +128,7 @@ def test_a_short_gap_is_written_again_instead_of_jumped_over() -> None:
 )
 def test_the_pen_goes_the_shortest_way(place: tuple[int, int] | None, to: tuple[int, int], sequence: str) -> None:
     before, after = Cells(100, 10), Cells(100, 10)
-    after.grid[to[1]][to[0]] = ("x", Look())
+    after.grid[to[1]][to[0]] = ("x", CellStyle())
     pen = Pen()
     pen.place = place
     assert difference(before, after, pen) == f"{sequence}x"
@@ -179,12 +179,12 @@ def test_text_beyond_the_edge_is_cut() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sequence"),
     [
-        (Look(), Look(), ""),
-        (Look(foreground="31"), Look(), "\x1b[m"),
-        (Look(foreground="31", background="48;5;7"), Look(foreground="32", background="48;5;7"), "\x1b[32m"),
-        (Look(1 << 1, "31"), Look(0, "31"), "\x1b[22m"),
-        (Look(1 << 1 | 1 << 2, "38;5;200"), Look(1 << 2, "38;5;200"), "\x1b[22;2m"),
+        (CellStyle(), CellStyle(), ""),
+        (CellStyle(foreground="31"), CellStyle(), "\x1b[m"),
+        (CellStyle(foreground="31", background="48;5;7"), CellStyle(foreground="32", background="48;5;7"), "\x1b[32m"),
+        (CellStyle(1 << 1, "31"), CellStyle(0, "31"), "\x1b[22m"),
+        (CellStyle(1 << 1 | 1 << 2, "38;5;200"), CellStyle(1 << 2, "38;5;200"), "\x1b[22;2m"),
     ],
 )
-def test_a_change_of_look_says_only_what_differs(old: Look, new: Look, sequence: str) -> None:
+def test_a_change_of_look_says_only_what_differs(old: CellStyle, new: CellStyle, sequence: str) -> None:
     assert transition(old, new) == sequence

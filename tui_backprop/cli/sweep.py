@@ -50,7 +50,7 @@ def _run(runs: Sweep) -> bool:
     """Makes the runs; returns False if they were interrupted."""
     tell, due = sys.stderr.isatty(), time.monotonic() + NEWS
     try:
-        for _ in runs.proceed():
+        for _ in runs.run():
             if tell and time.monotonic() > due:
                 converged = sum(outcome.converged for outcome in runs.ended())
                 print(f"\r{100 * runs.progress:3.0f} %, {converged:,} converged", end="", file=sys.stderr, flush=True)

@@ -39,7 +39,7 @@ class Sweep:
     """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
 
     `seeds` may be a range of any length: they are taken a group at a time.
-    `proceed` makes the runs, `outcomes` and `ended` say how they ended. With `curves` every epoch's error is kept.
+    `run` makes them, `outcomes` and `ended` say how they ended. With `curves` every epoch's error is kept.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
@@ -65,7 +65,7 @@ class Sweep:
         under_way = len(group.seeds) * group.epoch / self.epochs if group is not None else 0.0
         return (len(self._done) + under_way) / len(self.seeds)
 
-    def proceed(self) -> Iterator[None]:
+    def run(self) -> Iterator[None]:
         """Makes all runs; yields after every step, so that the caller can look, do something else, or stop.
 
         A later call continues from there.

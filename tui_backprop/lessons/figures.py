@@ -277,7 +277,7 @@ def _curve(kind: str) -> Callable[[Context, str], float]:
 def luck_of(experiment: Experiment, count: int) -> list[Outcome]:
     """How training ends from seeds 0 to `count` − 1."""
     sweep = Sweep(experiment, range(count), LUCK_EPOCHS)
-    for _ in sweep.proceed():
+    for _ in sweep.run():
         pass
     return sweep.outcomes()
 

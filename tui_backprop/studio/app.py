@@ -101,7 +101,7 @@ class BackpropApp(ExposedApp):
         for theme in OWN:
             self.register_theme(theme)
         self.theme = settings.theme
-        self._studio.settle_in(settings, keep, news)
+        self._studio.apply_settings(settings, keep, news)
 
     def run_to_end(self) -> int:
         """Runs the studio to its end, and restores the terminal whatever happens; returns the exit code."""
@@ -182,7 +182,7 @@ class BackpropApp(ExposedApp):
             await super().on_event(event)
         else:
             self._studio.settle()
-            await self._events.arrive(event)
+            await self._events.add(event)
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables for Textual, adjusted so that dialogs and frames are as legible as the panes."""
@@ -201,7 +201,7 @@ class BackpropApp(ExposedApp):
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leaves; keys typed from now on are ignored."""
-        self._events.shut()
+        self._events.close()
         super().exit(result, return_code, message)
 
     def pop_screen(self) -> AwaitComplete:

@@ -64,7 +64,7 @@ class Autosave:
         """The command that resumes the session; empty if it is not saved."""
         return typed(self._record.path) if self._record is not None and self._record.path is not None else ""
 
-    def apart(self) -> str:
+    def save_copy(self) -> str:
         """Saves the present moment in a file of its own, which stays as it is; returns what resumes it.
 
         Returns nothing if no session is kept. Raises `BackpropError` if it cannot be saved.
@@ -78,7 +78,7 @@ class Autosave:
         finally:
             copy.close()
 
-    def arrived(self) -> None:
+    def moment_reached(self) -> None:
         """Another moment: saves it now if the last save is long enough ago, otherwise as soon as it is."""
         if self._returning and self._record is not None:
             self._returning = False
@@ -89,7 +89,7 @@ class Autosave:
         elif self._timer is None:
             self._timer = self._later(wait, self.save)
 
-    def under_way(self) -> None:
+    def in_progress(self) -> None:
         """A long move is running: saves its progress if the last save is long enough ago."""
         if self._record is not None and time.monotonic() >= self._next:
             self.save()

@@ -22,35 +22,35 @@ ROUNDS = 8
 
 
 class EventQueue:
-    """Passes events to `deal` in the order of arrival, each once everything that the last one caused has happened.
+    """Passes events to `dispatch` in the order of arrival, each once everything that the last one caused has happened.
 
     So what is typed ahead finds the screen that it is meant for. What was typed ahead of a screen's end is dropped
     with it, and so are repeats of a key or click that has changed the screen: held down, or hit twice in a hurry.
     """
 
-    def __init__(self, app: App[Any], deal: Callable[[Event], Awaitable[None]]) -> None:
-        self._app, self._deal = app, deal
+    def __init__(self, app: App[Any], dispatch: Callable[[Event], Awaitable[None]]) -> None:
+        self._app, self._dispatch = app, dispatch
         self._waiting: deque[Event] = deque()
         self.busy = False
         """Whether there is an event that has not been dealt with yet."""
         self._screens: list[Screen[Any]] = []  # the stack when the last event was handled
         self._changed_at = 0.0  # when the front screen last changed
         self._closed = False  # whether it changed back to an earlier screen
-        self._stroke: tuple[object, ...] = ()
-        self._struck_at = 0.0
-        self._shut = False
-        self._spent = False  # whether the stroke has changed the screen
+        self._press: tuple[object, ...] = ()
+        self._pressed_at = 0.0
+        self._leaving = False
+        self._used_up = False  # whether that press has changed the screen
 
-    async def arrive(self, event: Event) -> None:
+    async def add(self, event: Event) -> None:
         """Another event."""
-        if not self._shut:
+        if not self._leaving:
             self._waiting.append(event)
         if not self.busy:
             await self._next()
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Drops everything from now on: the studio is being left."""
-        self._shut = True
+        self._leaving = True
         self._waiting.clear()
 
     def screen_changed(self, _: Screen[Any]) -> None:
@@ -61,52 +61,52 @@ class EventQueue:
         self.busy = False
         while self._waiting and not self.busy:
             event = self._waiting.popleft()
-            if not self._late(event):
+            if not self._is_stale(event):
                 self.busy = True
                 self._screens = self._app.screen_stack
-                await self._deal(event)
-                await self._follow(self._way(), self._screens[-1], ROUNDS)
+                await self._dispatch(event)
+                await self._follow(self._path(), self._screens[-1], ROUNDS)
 
-    def _late(self, event: Event) -> bool:
+    def _is_stale(self, event: Event) -> bool:
         """Whether it was meant for a screen that is gone."""
-        stroke, ahead = _stroke(event), event.time < self._changed_at
+        press, ahead = _press(event), event.time < self._changed_at
         pause = 0.0 if self._app.is_headless else HELD if isinstance(event, Key) else DOUBLE
-        if self._spent and stroke == self._stroke and (ahead or event.time - self._struck_at < pause):
-            self._struck_at = event.time
+        if self._used_up and press == self._press and (ahead or event.time - self._pressed_at < pause):
+            self._pressed_at = event.time
             return True
         if ahead and self._closed:
             return True
-        if stroke:
-            self._stroke, self._struck_at, self._spent = stroke, event.time, False
+        if press:
+            self._press, self._pressed_at, self._used_up = press, event.time, False
         return False
 
     def _unfinished(self) -> list[Widget]:
         return [node for node in self._app.screen.walk_children(Widget, with_self=True) if node.message_queue_size]
 
-    def _way(self) -> list[DOMNode]:
+    def _path(self) -> list[DOMNode]:
         """The widgets with pending messages, the focused one, and all their ancestors, innermost first."""
         screen = self._app.screen
         concerned = [*self._unfinished(), screen.focused or screen]
         nodes = {above for node in concerned for above in node.ancestors_with_self}
         return sorted(nodes, key=lambda node: len(node.ancestors), reverse=True)
 
-    async def _follow(self, way: list[DOMNode], screen: Screen[Any], rounds: int) -> None:
-        """Follows the event up `way`, from each widget once its messages are handled, to the app."""
-        while way:
-            if way.pop(0).call_later(self._follow, way, screen, rounds):
+    async def _follow(self, path: list[DOMNode], screen: Screen[Any], rounds: int) -> None:
+        """Follows the event up `path`, from each widget once its messages are handled, to the app."""
+        while path:
+            if path.pop(0).call_later(self._follow, path, screen, rounds):
                 return
-            if not way:  # the app itself is closing
+            if not path:  # the app itself is closing
                 return
         present = self._app.screen
         if rounds and (present is not screen or self._unfinished()):
-            await self._follow(self._way(), present, rounds - 1)
+            await self._follow(self._path(), present, rounds - 1)
             return
         if present is not self._screens[-1]:
-            self._closed, self._spent = present in self._screens, True
+            self._closed, self._used_up = present in self._screens, True
         await self._next()
 
 
-def _stroke(event: Event) -> tuple[object, ...]:
+def _press(event: Event) -> tuple[object, ...]:
     """What makes two events repeats of each other: the key, or the place of a click; empty for all others."""
     if isinstance(event, Key):
         return (event.key,)

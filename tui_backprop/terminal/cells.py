@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """How a cell looks: attributes as bits 1…9 of their SGR numbers, colours as SGR parameters ("" is the default)."""
 
     attributes: int = 0
@@ -17,9 +17,9 @@ class Look(NamedTuple):
     background: str = ""
 
 
-Cell = tuple[str, Look]
+Cell = tuple[str, CellStyle]
 """The contents of a cell, with its combining marks. The second cell of a wide character holds the empty string."""
-PLAIN = Look()
+PLAIN = CellStyle()
 ANY = "any"
 """The foreground of a blank that shows none."""
 DRAWN = 1 << 4 | 1 << 7 | 1 << 9
@@ -30,9 +30,9 @@ _OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)
 
 
 @lru_cache(maxsize=4096)
-def blank(look: Look) -> Cell:
+def blank(look: CellStyle) -> Cell:
     """A blank in a look, without attributes that cannot be seen: blanks that look alike are equal."""
-    return " ", look if look.attributes & DRAWN else Look(0, ANY, look.background)
+    return " ", look if look.attributes & DRAWN else CellStyle(0, ANY, look.background)
 
 
 BLANK = blank(PLAIN)
@@ -70,7 +70,7 @@ class Cells:
                 x, y = 0, y + 1
         return True
 
-    def _write(self, text: str, x: int, y: int, look: Look) -> int:
+    def _write(self, text: str, x: int, y: int, look: CellStyle) -> int:
         """Writes text from (x, y) on, as far as the row goes; returns where the cursor then is."""
         if y >= self.rows:
             return x
@@ -116,7 +116,7 @@ def cells_of(character: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _looked(look: Look, parameters: str) -> Look | None:
+def _looked(look: CellStyle, parameters: str) -> CellStyle | None:
     """The look after SGR `parameters`; None where one of them is unknown."""
     attributes, foreground, background = look
     codes = [int(code or 0) for code in parameters.split(";")]
@@ -142,4 +142,4 @@ def _looked(look: Look, parameters: str) -> Look | None:
             background = "" if code == 49 else str(code)
         else:
             return None
-    return Look(attributes, foreground, background)
+    return CellStyle(attributes, foreground, background)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from tui_backprop.terminal.cells import ANY, DRAWN, PLAIN, Cell, Cells, Look
+from tui_backprop.terminal.cells import ANY, DRAWN, PLAIN, Cell, Cells, CellStyle
 
 CLEAR = "\x1b[m\x1b[2J"
 """Makes every cell blank and plain."""
@@ -35,7 +35,7 @@ class Run(NamedTuple):
     y: int
     start: int
     end: int
-    look: Look
+    look: CellStyle
 
 
 def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None)) -> str:
@@ -43,13 +43,13 @@ def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None))
 
     From run to run it goes where the next costs the fewest bytes: a change of colour often costs more than a jump.
     """
-    by_look: dict[Look, list[Run]] = {}
+    by_look: dict[CellStyle, list[Run]] = {}
     for y in range(*rows.indices(after.rows)):
         if before.grid[y] != after.grid[y]:
             for run in _runs(y, before.grid[y], after.grid[y]):
                 by_look.setdefault(run.look, []).append(run)
     parts = []
-    nearness: dict[Look, list[tuple[int, Look]]] = {}
+    nearness: dict[CellStyle, list[tuple[int, CellStyle]]] = {}
     while by_look:
         if pen.look not in nearness:
             nearness[pen.look] = sorted((len(transition(pen.look, look)), look) for look in by_look)
@@ -61,7 +61,7 @@ def difference(before: Cells, after: Cells, pen: Pen, rows: slice = slice(None))
     return "".join(parts)
 
 
-def _nearest(by_look: dict[Look, list[Run]], nearness: list[tuple[int, Look]], after: Cells, pen: Pen) -> Run:
+def _nearest(by_look: dict[CellStyle, list[Run]], nearness: list[tuple[int, CellStyle]], after: Cells, pen: Pen) -> Run:
     """Takes out the run that costs the fewest bytes to reach; `nearness` are the bytes of each change of look."""
     place, fewest = pen.place, 1_000_000
     column, y = place or (0, -1)
@@ -187,13 +187,13 @@ _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29}
 
 
 @lru_cache(maxsize=16384)
-def effective_look(old: Look, new: Look) -> Look:
+def effective_look(old: CellStyle, new: CellStyle) -> CellStyle:
     """The look that a pen has after the change from one look to another: for a blank most of it can stay."""
-    return Look(old.attributes & ~DRAWN, old.foreground, new.background) if new.foreground == ANY else new
+    return CellStyle(old.attributes & ~DRAWN, old.foreground, new.background) if new.foreground == ANY else new
 
 
 @lru_cache(maxsize=16384)
-def transition(old: Look, new: Look) -> str:
+def transition(old: CellStyle, new: CellStyle) -> str:
     """The shortest SGR sequence from one look to another: only what differs, or everything after a reset."""
     new = effective_look(old, new)
     if old == new:

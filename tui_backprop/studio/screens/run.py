@@ -50,14 +50,14 @@ class RunScreen(PanesScreen):
         self.set_reactive(PanesScreen.moment, timeline.moment)
 
     @property
-    def trouble(self) -> str:
+    def standing_message(self) -> str:
         """A message shown for as long as it holds, unless there is news."""
         return ""
 
-    def arrived(self) -> None:
+    def moment_reached(self) -> None:
         """Called when a move is over and shown."""
 
-    def under_way(self) -> None:
+    def in_progress(self) -> None:
         """Called now and then during a long move."""
 
     def run_ended(self) -> None:
@@ -149,7 +149,7 @@ class RunScreen(PanesScreen):
         try:
             while not self._run_queue(SLICE):
                 self.news = self._move_queue.news
-                self.under_way()
+                self.in_progress()
                 self._preview()
                 await asyncio.sleep(BREATH)
         finally:
@@ -169,9 +169,9 @@ class RunScreen(PanesScreen):
 
     def _arrive(self) -> None:
         """Shows where the timeline is now, and the move's message."""
-        self.news, self._outcome = self._outcome or self.trouble, ""
+        self.news, self._outcome = self._outcome or self.standing_message, ""
         self.moment = self._timeline.moment
-        self.arrived()
+        self.moment_reached()
 
     def _tell_on_arrival(self, outcome: str) -> None:
         self._outcome = outcome

@@ -76,7 +76,7 @@ class StudioScreen(RunScreen):
 
     # Settings
 
-    def settle_in(self, settings: Settings, keep: Keep | None, news: str) -> None:
+    def apply_settings(self, settings: Settings, keep: Keep | None, news: str) -> None:
         """Called before the screen is shown, with the settings, how changes to them are kept, and a first message."""
         self._settings, self._keep_setting = settings, keep
         self.set_reactive(PanesScreen.motion, settings.motion)
@@ -162,7 +162,7 @@ class StudioScreen(RunScreen):
             self._copy_command(*typed, "--at", place_of(moment))
             return
         try:
-            session = self._autosave.apart()  # its file stays at this moment, whatever happens here
+            session = self._autosave.save_copy()  # its file stays at this moment, whatever happens here
         except BackpropError as error:
             self.news = str(error)
             return
@@ -201,17 +201,17 @@ class StudioScreen(RunScreen):
             self.news = self._autosave.save_as(name)
 
     @property
-    def trouble(self) -> str:
+    def standing_message(self) -> str:
         """A session that cannot be saved."""
         return self._autosave.problem
 
-    def arrived(self) -> None:
+    def moment_reached(self) -> None:
         """Saves the session soon."""
-        self.call_after_refresh(self._autosave.arrived)
+        self.call_after_refresh(self._autosave.moment_reached)
 
-    def under_way(self) -> None:
+    def in_progress(self) -> None:
         """Saves a long run as it goes."""
-        self._autosave.under_way()
+        self._autosave.in_progress()
 
     def save_now(self) -> None:
         """Saves the session as it stands, whatever happens."""

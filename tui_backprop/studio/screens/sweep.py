@@ -79,7 +79,7 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
     @work
     async def _run(self) -> None:
         looked = seen = time.monotonic()
-        for _ in self._sweep.proceed():
+        for _ in self._sweep.run():
             now = time.monotonic()
             if now - looked > SLICE:
                 if now - seen > NEWS:
