@@ -171,6 +171,12 @@ async def test_a_long_page_is_scrolled_both_ways_whatever_has_the_focus() -> Non
         assert s.text("Lesson") == top
         await s.press("pagedown")
         assert s.text("Lesson") != top
+    async with learning(1, NARROW) as s:
+        screen(s)._show(Position(3))
+        await s.settle()
+        assert "▸" not in s.text("Lesson")
+        await s.press("4")
+        assert "▸ 4_" in s.text("Lesson")
     async with learning(5, NARROW) as s:
         screen(s)._show(Position(8, True))
         await s.press("tab")

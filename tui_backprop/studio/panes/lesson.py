@@ -75,8 +75,8 @@ class LessonPane(Pane):
         self.repaint()
 
     def watch_typed(self) -> None:
-        """Another number."""
-        self.repaint()
+        """Another number: where it stands is in sight."""
+        self.watch_chosen()
 
     def watch_top(self) -> None:
         """Scrolled."""
