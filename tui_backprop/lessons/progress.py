@@ -20,7 +20,7 @@ from tui_backprop.reading.disk import read_text
 from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
-_VERSION = 3
+_VERSION = 4
 """The chapters' pages have changed: what an older file says of their questions refers to other ones."""
 
 
