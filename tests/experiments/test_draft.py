@@ -238,6 +238,17 @@ def test_a_small_file_is_trained_on_as_a_whole(rows: int, tested: int, tmp_path:
     assert (len(data.targets), len(data.test.targets) if data.test else 0) == (rows - tested, tested)
 
 
+def test_a_fraction_for_testing_that_is_typed_is_kept(tmp_path: Path) -> None:
+    paths = {rows: tmp_path / f"{rows}.csv" for rows in (8, 40)}
+    for rows, path in paths.items():
+        path.write_text("a,b,y\n" + "".join(f"{n % 3},{n},{n % 2}\n" for n in range(rows)), "utf-8")
+    draft = from_preset("article").changed("data", CSV)
+    few = draft.changed("file", str(paths[8])).suited()
+    assert (few.test, few.changed("file", str(paths[40])).suited().test) == ("", "0.3")
+    assert few.changed("test", "0.25").suited().test == "0.25"
+    assert draft.changed("test", "0.25").changed("file", str(paths[8])).suited().test == "0.25"
+
+
 def test_an_output_that_never_reaches_its_targets_has_an_error_to_stop_at() -> None:
     draft = from_preset("article")
     assert draft.changed("output", "sigmoid").stop == "0.01"

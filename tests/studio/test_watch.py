@@ -35,6 +35,21 @@ def test_it_opens_the_studio_and_returns_when_that_is_closed() -> None:
 
 
 @pytest.mark.pty
+def test_a_chapter_opened_from_the_palette_is_read() -> None:
+    with Program(command=COMMAND) as program:
+        program.wait_for("start: nothing computed yet")
+        program.keys("\x10")
+        program.wait_for("Search")
+        program.keys("chapter 5")
+        program.wait_for("Chapter 5: The gate")
+        program.keys("\r")
+        program.wait_for("Before we go on")
+        program.keys("q")
+        assert program.end() == 0
+        assert program.left_behind == []
+
+
+@pytest.mark.pty
 def test_it_keeps_to_the_terminals_characters_and_colours() -> None:
     with Program(command=COMMAND, environment={"LC_ALL": "C", "NO_COLOR": "1"}) as program:
         program.press(" ", "v", "?", "\x1b")

@@ -76,17 +76,24 @@ def timeline_of(experiment: Experiment, options: argparse.Namespace) -> Timeline
 
 
 def watch(timeline: Timeline, record: Record | None, options: argparse.Namespace, by_hand: int = 0) -> int:
-    """Runs the studio, which begins with so many steps `by_hand`; returns the exit code."""
+    """Runs the studio, which begins with so many steps `by_hand`, and then the lesson that was asked for in it.
+
+    Returns the exit code.
+    """
     look = look_of(options)
     from tui_backprop.studio.app import BackpropApp
 
     audience = Audience(options.kiosk, options.play)
     app = BackpropApp(timeline, audience=audience, record=record, by_hand=by_hand, **look)
     code = run_app(app)
-    if record is not None and record.problem:
-        complain(record.problem)
-        return code or NOT_SAVED
-    return read(app.chapter, options) if app.chapter else code
+    if record is not None:
+        record.close()  # or nobody could resume the session during the lesson
+        if record.problem:
+            complain(record.problem)
+            code = code or NOT_SAVED
+    if not app.chapter:
+        return code
+    return read(app.chapter, options) or code
 
 
 def read(chapter: str, options: argparse.Namespace) -> int:

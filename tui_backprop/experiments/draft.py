@@ -36,8 +36,9 @@ from tui_backprop.experiments.uses import fields_of, uses_of
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import number_of, read_wholes, whole_of
 
-_FEWEST_TO_TEST = 20
-"""Files of at least this many rows get a test set; a truth table has none to spare."""
+_TESTED, _FEWEST_TO_TEST = "0.3", 20
+"""The fraction of a file that is kept for testing, unless another is typed, and the rows from which on it is: a truth
+table has none to spare."""
 _MOST_TYPED = 200
 """Samples that can be changed in the set-up."""
 _ALWAYS = ("loss", "optimizer", "rate", "batch")
@@ -92,13 +93,15 @@ class Draft(DraftFields):
         draft = replace(self, **{field: text})
         if field == "output" and ACTIVATIONS[text].curved and not number_of(draft.stop):
             return replace(draft, stop=SMALL)  # no weights could bring its error to 0
+        if field == "file" and not draft.test:
+            return replace(draft, test=_TESTED)  # the one before may have been too small
         if field != "data":
             return draft
         clean = Draft(preset=self.preset, data=text, file=self.file, seed=self.seed)
         if text == TYPED:
             shape = {"columns": "x1,x2", "target": "y", "layers": "2", "hidden": SIGMOID.name, "output": SIGMOID.name}
             return replace(clean, **shape, loss=HALF_SQUARED.name, rate="0.5", stop=SMALL)
-        own = {"test": "0.3"} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
+        own = {"test": _TESTED} if text == CSV else {"samples": "200", "noise": "0.1", "test": "0.5"}
         draft = replace(clean, layers="8", hidden=TANH.name, rate="0.03", shuffle="yes", **own)
         return draft if text == CSV else draft.suited()
 
@@ -109,7 +112,8 @@ class Draft(DraftFields):
         goal = ALL_RIGHT if found.classes else SMALL_ERROR
         scaled = ("yes" if needed else "no" for needed in found.scaled)
         scaling = dict(zip(("standardise", "standardise_targets"), scaled, strict=True)) if self.data == CSV else {}
-        tested = replace(self, test="") if self.data == CSV and found.samples < _FEWEST_TO_TEST else self
+        spares = self.data != CSV or self.test != _TESTED or found.samples >= _FEWEST_TO_TEST
+        tested = self if spares else replace(self, test="")
         return replace(tested, output=output, loss=loss, goal=goal, stop=tested._reachable(found), **scaling)
 
     def _reachable(self, found: Outline) -> str:

@@ -19,6 +19,8 @@ from tui_backprop.terminal.looks import looks
 def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
     """Opens the studio for an experiment, a preset's name, a TOML file or a mapping; returns when it is closed.
 
+    A chapter that is opened in it is read in the studio's place.
+
     It takes over the terminal, with the colours and characters that it has. Raises `BackpropError` where there
     is none, inside a running event loop (a notebook has one), and for an experiment that cannot be read; `SystemExit`
     after a signal that ends programs, or where the studio crashed.
@@ -44,6 +46,12 @@ def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:
         record.close()
     if record.problem:
         print(f"tui-backprop: {record.problem}", file=sys.stderr)
+    if app.chapter and not code:
+        from tui_backprop.lessons.library import chapter
+        from tui_backprop.studio.screens.lesson import first_timeline
+
+        lesson = chapter(app.chapter)
+        code = BackpropApp(first_timeline(lesson), settings, ascii_characters, lesson=lesson, keep=keep).run_to_end()
     if code:
         raise SystemExit(code)
 

@@ -88,6 +88,8 @@ def test_steps_of_a_large_network_depend_on_the_state_alone(optimizer: str, monk
     first = step(Trainer(experiment), start)
     second = step(Trainer(experiment), first)
     trainer = Trainer(experiment)
+    assert_same(step(trainer, start), first)
+    assert_same(step(trainer, start), first)  # the same state again
     assert_same(step(trainer, step(trainer, start)), second)  # one after the other
     assert_same(step(trainer, first), second)  # back by one
     forgetful = replace(step(trainer, start), memory=None)
