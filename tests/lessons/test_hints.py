@@ -212,7 +212,7 @@ def test_right_answers_never_get_a_hint_of_a_mistake() -> None:
 
 
 def test_a_number_that_fits_no_mistake_gets_the_rule() -> None:
-    """3.777 is nothing that a slip leads to; the author's own hint goes before the rule."""
+    """3.777 is the result of no known mistake; the author's own hint goes before the rule."""
     said = {}
     for _, task, computed in QUESTIONS:
         if not task.hint:

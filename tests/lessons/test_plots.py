@@ -174,5 +174,5 @@ def test_the_hidden_values_are_those_of_the_trained_network_and_one_layer_learns
 
 def text_of_page(number: int, title: str) -> str:
     lesson, page = page_of(number, title)
-    leaf = PageBuilder(lesson).build(page)
-    return " ".join("".join(part.text for part in cell) for block in leaf.after for cell in block.cells)
+    computed = PageBuilder(lesson).build(page)
+    return " ".join("".join(part.text for part in cell) for block in computed.after for cell in block.cells)

@@ -23,10 +23,10 @@ Result = TypeVar("Result")
 
 def mistakes(lesson: Lesson) -> list[LessonMistake]:
     """Each mistake once, in the order of the pages."""
-    proof = _Checker(lesson)
+    checker = _Checker(lesson)
     for page in lesson.pages:
-        proof.read(page)
-    return list(proof.found.values())
+        checker.read(page)
+    return list(checker.found.values())
 
 
 class _Checker:

@@ -98,10 +98,10 @@ def test_steps_of_a_large_network_depend_on_the_state_alone(optimizer: str, monk
     with monkeypatch.context() as patch:
 
         def interrupted(samples: Array, age: int, wholly: bool) -> None:
-            trainer._descents[1].passes.parameters.fill(7.0)
+            trainer._array_steps[1].passes.parameters.fill(7.0)
             raise KeyboardInterrupt
 
-        patch.setattr(trainer._descents[1], "step", interrupted)
+        patch.setattr(trainer._array_steps[1], "step", interrupted)
         with pytest.raises(KeyboardInterrupt):
             step(trainer, latest)
     assert_same(step(trainer, latest), second)

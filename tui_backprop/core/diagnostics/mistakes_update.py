@@ -54,8 +54,8 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     if step.moment.memory_before is not None:
         numbers = {"old": old, "g": gradient + float(step.penalty[index]), "new": new}
         memory = step.moment.memory_before, step.moment.memory_after
-        for slip, value in mistaken_values(training, index, numbers, *memory):
-            yield Mistake(slip.name, value, slip.says)
+        for mistaken, value in mistaken_values(training, index, numbers, *memory):
+            yield Mistake(mistaken.name, value, mistaken.says)
     yield from _by_bugs(step, "new", parameter)
     yield Mistake("not-updated", old, "This is the old weight: it has not moved.")
     yield Mistake("old-forgotten", new - old, "This is only the change: add the old weight.")

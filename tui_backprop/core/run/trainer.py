@@ -109,7 +109,7 @@ class Trainer:
         self.steps_per_epoch = experiment.steps_per_epoch
         training, network = experiment.training, experiment.network
         self.empty_memory = Memory(frozen(np.zeros((len(OPTIMIZERS[training.optimizer].memory), network.trained.stop))))
-        self._descents: dict[int, _ArrayStep] = {}
+        self._array_steps: dict[int, _ArrayStep] = {}
         self._unrolled = unroll(network, training)
         self._order_epoch = 0
         self._order = np.arange(len(experiment.data))
@@ -171,13 +171,13 @@ class Trainer:
             return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
         (samples,) = self._batches(step, 1)
         with np.errstate(all="ignore"):
-            descent = self._step(samples, state.parameters.flat, memory.slots, memory.age, wholly=True)
-        passes, slots = descent.passes, frozen(descent.slots.copy())
+            array_step = self._step(samples, state.parameters.flat, memory.slots, memory.age, wholly=True)
+        passes, slots = array_step.passes, frozen(array_step.slots.copy())
         passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
         for value in passes.frame.error[:, 0].tolist():
             error += value
         parameters = frozen(passes.parameters.copy())
-        descent.holds = (parameters, slots)
+        array_step.holds = (parameters, slots)
         memory = Memory(slots, memory.age + 1)
         return passage, TrainingState(step, Parameters(network, parameters), error, memory)
 
@@ -226,9 +226,9 @@ class Trainer:
             for first, count in self._stretches(state.step, steps):
                 error = error if self.steps_into_epoch(first) else 0.0
                 for samples in self._batches(first + 1, count):
-                    descent = self._step(samples, flat, slots, age)
-                    flat, slots, age = descent.passes.parameters, descent.slots, age + 1
-                    for value in descent.passes.frame.error[:, 0].tolist():
+                    array_step = self._step(samples, flat, slots, age)
+                    flat, slots, age = array_step.passes.parameters, array_step.slots, age + 1
+                    for value in array_step.passes.frame.error[:, 0].tolist():
                         error += value
                 if self.steps_into_epoch(first + count) == 0:
                     epoch_errors.append(error)
@@ -237,15 +237,20 @@ class Trainer:
 
     def _step(self, samples: Array, flat: Array, slots: Array, age: int, wholly: bool = False) -> _ArrayStep:
         """Makes a step from the parameters `flat`: forward, backward, update; what it returns has those after it."""
-        descent = self._descents.get(len(samples))
-        if descent is None:
-            descent = self._descents[len(samples)] = _ArrayStep(self.experiment, len(samples), self.empty_memory.slots)
-        if flat is not descent.holds[0] or slots is not descent.holds[1]:
-            np.copyto(descent.passes.parameters, flat)
-            np.copyto(descent.slots, slots)
-        descent.holds = (descent.passes.parameters, descent.slots)  # no longer a state's, even if it is interrupted
-        descent.step(samples, age, wholly)
-        return descent
+        array_step = self._array_steps.get(len(samples))
+        if array_step is None:
+            array_step = self._array_steps[len(samples)] = _ArrayStep(
+                self.experiment, len(samples), self.empty_memory.slots
+            )
+        if flat is not array_step.holds[0] or slots is not array_step.holds[1]:
+            np.copyto(array_step.passes.parameters, flat)
+            np.copyto(array_step.slots, slots)
+        array_step.holds = (
+            array_step.passes.parameters,
+            array_step.slots,
+        )  # no longer a state's, even if it is interrupted
+        array_step.step(samples, age, wholly)
+        return array_step
 
     def _numbers(self, state: TrainingState) -> list[float]:
         """Parameters and memory as the written-out step takes them."""
