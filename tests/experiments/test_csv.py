@@ -216,3 +216,39 @@ def test_every_number_is_read_to_the_last_bit(rows: list[list[float]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = read(Path(folder), "a,b,c\n" + "".join(",".join(map(repr, row)) + "\n" for row in rows))
     assert np.hstack([data.inputs, data.targets]).tobytes() == np.array(rows).tobytes()
+
+
+ROWS = [(f"{place * 7 + 3}", f"200101{place + 1:02d}", f"{place / 2}", f"{place * place}") for place in range(12)]
+"""An id, a day, and two measurements."""
+
+
+@pytest.mark.parametrize(
+    ("header", "keys", "layers", "inputs", "targets"),
+    [
+        ("id,day,x,y", "", "[3, 2, 1]", "id day x", "y"),
+        ("id,day,x,y", "", "[1, 2, 1]", "x", "y"),
+        ("y,id,x,day", "", "[3, 2, 1]", "y id x", "day"),
+        ("id,day,x,y", "", "[2, 2, 2]", "id day", "x y"),
+        ("id,day,x,y", 'target = ["x"]', "[3, 2, 1]", "id day y", "x"),
+        ("y,x,day,id", 'columns = ["x"]', "[1, 2, 1]", "x", "id"),
+    ],
+)
+def test_numbers_that_tell_rows_apart_are_used_where_the_layers_fit_only_with_them(
+    header: str, keys: str, layers: str, inputs: str, targets: str, tmp_path: Path
+) -> None:
+    column = {name: place for place, name in enumerate(("id", "day", "x", "y"))}
+    rows = [",".join(row[column[name]] for name in header.split(",")) for row in ROWS]
+    data = read(tmp_path, "\n".join([header, *rows]), keys, layers)
+    assert (" ".join(data.input_names), " ".join(data.target_names)) == (inputs, targets)
+
+
+def test_an_id_is_used_where_features_or_an_input_need_it(tmp_path: Path) -> None:
+    text = "id,x,y\n" + "".join(f"{number},{x},{y}\n" for number, _, x, y in ROWS)
+    assert read(tmp_path, text, 'features = ["x1", "x2", "x1*x2"]', "[3, 1]").input_names == ("x1", "x2", "x1*x2")
+    assert read(tmp_path, "id,y\n4,1\n9,2\n7,3\n8,4\n", "", "[1, 1]").input_names == ("id",)
+
+
+def test_layers_that_fit_with_no_columns_are_refused_by_those_that_are_used(tmp_path: Path) -> None:
+    text = "id,x,y\n" + "".join(f"{number},{x},{y}\n" for number, _, x, y in ROWS)
+    with pytest.raises(ExperimentError, match="1 input columns for 3 inputs"):
+        read(tmp_path, text, "", "[3, 1]")

@@ -318,6 +318,17 @@ def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pyte
         decode(text, "it")
 
 
+def test_a_session_over_a_file_opens_with_the_ids_that_it_learned_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    path = tmp_path / "samples.csv"
+    path.write_text("id,x,y\n" + "".join(f"{number * 7 % 10},{number / 8},{number % 3}\n" for number in range(10)))
+    moment = moment_of(load_experiment({"network": {"layers": [2, 2, 1]}, "data": {"csv": str(path)}}), 4, "error")
+    assert moment.base.data.input_names == ("id", "x")
+    assert bits(resumed(decode(text_of(moment), "it"))) == bits(moment)
+
+
 def test_a_test_sample_that_has_changed_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
     path = tmp_path / "samples.csv"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -116,9 +118,24 @@ def _few(values: Array) -> tuple[str, ...]:
 
 
 def from_csv(keys: Section, network: Network, folder: Path, open_csv: Opener | None) -> Data:
-    """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones."""
+    """Samples from a file. The targets are the columns named, or the last one if it is text, or the last ones.
+
+    Numbers that only tell rows apart are left out, unless the network fits only with them: there are such files.
+    """
     file, outputs = _file(keys, folder, open_csv or TableFile), network.units[-1]
-    chosen = _choice(keys, file, outputs, as_classes=outputs > 1)
+    choose = partial(_choice, keys, file, outputs, as_classes=outputs > 1)
+    if not any(_tells_rows_apart(file, index) for index in range(len(file.names))):
+        return _data(keys, network, file, choose())
+    try:
+        return _data(keys, network, file, choose())
+    except ExperimentError:
+        with suppress(ExperimentError):
+            return _data(keys, network, file, choose(every_number=True))
+        raise
+
+
+def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice) -> Data:
+    outputs = network.units[-1]
     if len(chosen.targets) != outputs and not chosen.of_classes:
         raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
     table, width = chosen.table(file), len(chosen.inputs)
@@ -179,15 +196,29 @@ class ColumnChoice:
         return table
 
 
-def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool) -> ColumnChoice:
-    """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned."""
+def _tells_rows_apart(file: TableFile, index: int) -> bool:
+    """Whether a column of numbers, such as ids or days, is left out; one that counts the rows is no such column."""
+    kind = file.kinds[index]
+    return kind.is_left_out and kind is not Kind.INDEX and index not in file.texts
+
+
+def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool, every_number: bool = False) -> ColumnChoice:
+    """Columns that are named, or else all that hold numbers or classes; of these the last ones are learned.
+
+    With `every_number`, or where the inputs are named, these include numbers that only tell rows apart.
+    """
     target, columns = keys.strings("target"), keys.strings("columns")
     said, listed = _classes(keys)
     for key, names in (("target", target), ("columns", columns), ("classes", listed)):
         for name in names or ():
             if name not in file.names:
                 raise file.error(key, f"no column {name!r}", f"columns of the file: {', '.join(file.names)}")
-    used = [i for i, name in enumerate(file.names) if not file.kinds[i].is_left_out or name in listed]
+    every_number = every_number or columns is not None
+    used = [
+        i
+        for i, name in enumerate(file.names)
+        if not file.kinds[i].is_left_out or name in listed or (every_number and _tells_rows_apart(file, i))
+    ]
     last = [file.names.index(name) for name in target] if target is not None else _last(file, used, outputs, listed)
     first = [i for i in used if i not in last] if columns is None else [file.names.index(name) for name in columns]
     if not first or not last:
