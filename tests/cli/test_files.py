@@ -218,6 +218,29 @@ inputs = [[1, 1], [0, 1]]
 targets = [[1], [0]]
 names = ["a\\u001b[31m", "b\\u009b31m"]
 """
+EVIL_LESSON = """\
++++
+title = "T"
+experiment = "it.toml"
++++
+# A
+```page
+at = "1:0:sum1"
+```
+The\tsum is {work z h1}.
+```check
+```
+```code
+\tx = 1
+```
+```question
+kind = "choice"
+options = ["a", "b"]
+answer = 1
+ask = "Which?"
+reveal = "1:0:activate1"
+```
+"""
 
 
 @pytest.mark.parametrize(
@@ -227,6 +250,7 @@ names = ["a\\u001b[31m", "b\\u009b31m"]
         ["train", "FILE", "--epochs", "1", "--every", "step"], ["check", "FILE"], ["show", "FILE", "--plain"],
         ["worksheet", "FILE", "--answers"], ["script", "FILE"], ["sweep", "FILE", "--seeds", "2", "--epochs", "2"],
         ["learn", "--new", "NEW"], ["learn", "NEW", "--check"], ["sessions"],
+        ["learn", "LESSON", "--plain"], ["learn", "LESSON", "--plain", "--answers"], ["learn", "LESSON", "--check"],
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -237,10 +261,26 @@ def test_no_control_character_of_a_file_or_a_name_is_printed(
     folder.mkdir()
     (folder / "it.toml").write_text(EVIL, "utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
-    new = folder / "new.md"
+    files = {"NEW": folder / "new.md", "LESSON": folder / "it.md"}
+    files["LESSON"].write_text(EVIL_LESSON, "utf-8")
     if arguments[-1] == "--check":
-        new.write_text(template(), "utf-8")
-    done = run([str(new) if a == "NEW" else a for a in with_file(arguments, folder / "it.toml")], capsys)
+        files["NEW"].write_text(template(), "utf-8")
+    done = run([str(files.get(a, a)) for a in with_file(arguments, folder / "it.toml")], capsys)
     assert done.returncode == 0
     assert done.stdout + done.stderr != ""
     assert (done.stdout + done.stderr).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("asked", ["--plain", "--check"])
+@pytest.mark.parametrize("given", ['title = "T"', "# A", "The", '"Which?"', '["a"', '"it.toml"'])
+def test_a_lesson_with_control_characters_is_refused_without_printing_them(
+    given: str, asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "it.toml").write_text(EVIL, "utf-8")
+    file = tmp_path / "\x1b[31m.md"
+    for evil in ("\x1b[31m", "\\u001b[31m"):
+        if evil[0] == "\x1b" or '"' in given:  # what TOML unescapes is in quotation marks
+            file.write_text(EVIL_LESSON.replace(given, f"{given[:-1]}{evil}{given[-1]}"), "utf-8")
+            done = run(["learn", str(file), asked], capsys)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr.replace("\n", "").isprintable()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from tui_backprop.errors import printable
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, RenderedBlock
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.curves import curve_table
@@ -39,7 +40,7 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
             lines += ["", f"(Step until: {computed.wait}.)"]
         if computed.revealed is not None and (answers or computed.prompt is None):
             lines += _blocks(computed.after, computed.revealed)
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(printable, lines)) + "\n"
 
 
 def words(parts: Sequence[Words]) -> str:

@@ -113,9 +113,9 @@ class _Reader:
     def __init__(self, text: str, source: str) -> None:
         self._source = source
         self._mistakes: list[LessonMistake] = []
-        self._lines = text.replace("\r\n", "\n").split("\n")
+        self._lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
         for number, content in enumerate(self._lines, 1):
-            wrong = next((c for c in content if not c.isprintable() and c != "\t"), None)
+            wrong = next((c for c in content if not c.isprintable()), None)
             if wrong:
                 self._mistake(number, f"the control character U+{ord(wrong):04X}", "printable text only")
                 self._lines[number - 1] = "".join(c if c.isprintable() else " " for c in content)

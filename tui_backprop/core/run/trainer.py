@@ -245,10 +245,8 @@ class Trainer:
         if flat is not array_step.holds[0] or slots is not array_step.holds[1]:
             np.copyto(array_step.passes.parameters, flat)
             np.copyto(array_step.slots, slots)
-        array_step.holds = (
-            array_step.passes.parameters,
-            array_step.slots,
-        )  # no longer a state's, even if it is interrupted
+        # no longer a state's, even if it is interrupted
+        array_step.holds = (array_step.passes.parameters, array_step.slots)
         array_step.step(samples, age, wholly)
         return array_step
 
