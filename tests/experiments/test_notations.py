@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
-from tui_backprop.experiments.csv_files.notation import COMMA, COMMA_GROUPED, POINT, POINT_GROUPED, Notation
+from tui_backprop.experiments.csv_files.notation import COMMA, COMMA_GROUPED, POINT, POINT_GROUPED, Notation, is_date
 
 
 @dataclass(frozen=True)
@@ -200,3 +200,27 @@ HEADERS: dict[str, tuple[str, bool]] = {
 def test_a_header_is_distinguished_from_a_sample(name: str) -> None:
     text, headed = HEADERS[name]
     assert (opened(text).dialect.header > 0) is headed
+
+
+@pytest.mark.parametrize("power", ["", "e-3", "e2"])
+@pytest.mark.parametrize("digits", ["5", "12.5", "100", ".5", "7.", "1234.5"])
+def test_a_percentage_is_a_hundredth_wherever_its_point_is(digits: str, power: str) -> None:
+    assert POINT.number(f"{digits}{power} %") == float(Decimal(digits + power) / 100)
+
+
+@pytest.mark.parametrize("written", ["9" * 6000, "1e" + "9" * 6000, "1e" + "9" * 6000 + "%", "9" * 6000 + "%"])
+def test_a_number_of_very_many_digits_is_too_large(written: str) -> None:
+    with pytest.raises(ExperimentError, match=r"line 3, column a: .*expected a number up to"):
+        opened(f"a,b\n1,2\n{written},3\n").read((0, 1))
+
+
+@pytest.mark.parametrize(
+    ("word", "dates"),
+    [
+        ("Marker 10", False), ("Decile 10", False), ("Mayor 10", False), ("Junction 2001", False),
+        ("Mar 10", True), ("March 2010", True), ("1-Sept-2001", True), ("Sep. 10", True), ("May 5 2001", True),
+        ("December 10", True),
+    ],
+)  # fmt: skip
+def test_only_a_month_makes_a_word_a_date(word: str, dates: bool) -> None:
+    assert is_date(word) == dates

@@ -64,7 +64,8 @@ class Notation:
 def _shifted(digits: str) -> str:
     """A hundredth, rounded once only."""
     mantissa, _, exponent = digits.partition("e")
-    return f"{mantissa}e{int(exponent or 0) - 2}"
+    whole, _, part = mantissa.partition(".")
+    return f"{whole[:-2]}.{whole[-2:].zfill(2)}{part}e{exponent or 0}"
 
 
 POINT, COMMA = Notation("."), Notation(",")
@@ -88,7 +89,10 @@ def is_like_number(text: str) -> bool:
     return is_number(text) or _LIKE.fullmatch(_plain(text)) is not None
 
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DATE = re.compile(
     rf"""(?:\d{{4}}([-/.])\d\d?(?:\1\d\d?)?         # 2001-01-31, 2001/01
     | \d\d?([-/.])\d\d?\2(?:\d{{4}}|\d\d)          # 31.1.2001, 01/31/01
