@@ -183,9 +183,46 @@ def test_the_counts_above_samples_are_no_header() -> None:
     assert (counted.names, len(counted), counted.dialect.above) == (("x1", "x2", "x3"), 4, ("4 2 rose tulip",))
     narrow = opened("4,2,rose\n1.5,2,0\n3,4.5,1\n5,6,0\n5.5,6,0\n")
     assert (narrow.names, len(narrow)) == (("x1", "x2", "x3"), 4)
+    with pytest.raises(ExperimentError, match=r"line 1, column x1: .* up to"):
+        opened("9" * 6000 + ",2,rose\n1.5,2,0\n3,4.5,1\n5,6,0\n").read((0, 1))
     other = opened("5,2,rose\n1.5,2,0\n3,4.5,1\n5,6,0\n5.5,6,0\n")
     assert other.dialect.above == ()
     assert opened("1,2,rose\n3,4,tulip\n").read((0, 1)).values.tolist() == [[1, 2], [3, 4]]
+
+
+UNITS_BELOW = "1,2,3,u\n4,5,6,v\n7,8,9,u\n"
+
+
+@pytest.mark.parametrize("row", ["err,err,err,", "low,low,low,w", "none yet,none yet,none yet,"])
+def test_the_same_text_in_all_columns_of_numbers_is_refused(row: str) -> None:
+    file = opened(f"a,b,c,kind\n{row}\n{UNITS_BELOW}")
+    with pytest.raises(ExperimentError, match=r"line 2, column a: .* is not a number"):
+        file.read((0, 1, 2, 3), drop=True)
+
+
+@pytest.mark.parametrize("row", ["cm,cm,cm,", "[a],[a],[a],", "m/s,m/s,m/s,", "%,%,%,", "width,width,height,"])
+def test_a_unit_may_be_that_of_all_columns(row: str) -> None:
+    assert len(opened(f"a,b,c,kind\n{row}\n{UNITS_BELOW}")) == 3
+
+
+def test_empty_lines_may_follow_a_header_in_a_comment() -> None:
+    file = opened("# measured\n# a,b,c\n\n\n1,2,3\n4,5,6\n")
+    assert (file.names, file.dialect.header, len(file)) == (("a", "b", "c"), 2, 2)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
+def test_rows_may_all_begin_as_comments_do(delimiter: str) -> None:
+    text = "#ff0000,1,2\n#00ff00,3,4\n\n#0000ff,5,6\n".replace(",", delimiter)
+    file = opened(text)
+    assert (file.names, len(file), file.read((1, 2)).values[2].tolist()) == (("x1", "x2", "x3"), 3, [5, 6])
+    assert opened(f"#color{delimiter}a{delimiter}b\n{text}").names == ("#color", "a", "b")
+    assert opened(f"# seen in May\n#\n# color{delimiter}a{delimiter}b\n{text}").names == ("color", "a", "b")
+
+
+@pytest.mark.parametrize("text", ["# only\n# a comment\n", "# just, a\n# comment, here\n", "\n\n", "#\n#\n"])
+def test_comments_alone_are_no_samples(text: str) -> None:
+    with pytest.raises(ExperimentError, match="has no samples"):
+        opened(text)
 
 
 DELIMITED: dict[str, tuple[str, str]] = {

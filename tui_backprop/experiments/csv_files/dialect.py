@@ -38,6 +38,10 @@ _FIRST, _COMMON, _TABS = 0.2, 0.04, 0.25
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _COMMENTS = "#"
 _YEARS = range(1500, 2200)
+_UNIT = re.compile(
+    r"[(\[].*[)\]]|%|°[CF]?|(?:[kMmcdµμn]?(?:m|g|s|l|L|Hz|V|A|W|Wh|J|N|Pa|mol)|in|ft|kt|K)[²³23]?(?:/.+)?"
+)
+"""A unit, by itself enough to be one."""
 
 Row = tuple[int, list[str]]
 """A line's number, counted from 1, and its fields."""
@@ -166,7 +170,10 @@ def _separator(text: str, delimiter: str | None) -> tuple[int, str | None]:
 
 
 def _comments(text: str, skipped: int) -> list[str]:
-    """The lines after `skipped` that begin as comments do; a line whose first name is # alone is none."""
+    """The lines after `skipped` that begin as comments do, up to the last; a line whose first name is # alone is none.
+
+    If all lines begin with #, those without a blank behind it that have as many fields each are rows: `#ff0000,1`.
+    """
     found: list[str] = []
     for number, line in enumerate(io.StringIO(text[:_BEGINNING], newline="")):
         if number < skipped:
@@ -174,7 +181,14 @@ def _comments(text: str, skipped: int) -> list[str]:
         if line.strip() and not (line.startswith(_COMMENTS) and line[1:2] not in (",", ";", "\t", "|")):
             break
         found.append(line.strip())
-    return found if any(found) else []
+    else:
+        above = list(takewhile(lambda line: line[1:2] in ("", BLANK), found))
+        counts = [{line.count(sign) for line in found[len(above) :] if line} for sign in DELIMITERS]
+        if any(len(each) == 1 and each != {0} for each in counts):
+            found = above
+    while found and not found[-1]:
+        found.pop()
+    return found
 
 
 def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str, ...]:
@@ -254,7 +268,7 @@ def _counts_of_samples(text: str, found: Sequence[Row], width: int) -> list[str]
     if not all(is_number(other[-1]) for _, other in found[1:] if len(other) == width):
         return []
     after = islice(io.StringIO(text, newline=""), line, None)
-    return [" ".join(row)] if int(samples) == sum(not other.isspace() for other in after) else []
+    return [" ".join(row)] if samples == str(sum(not other.isspace() for other in after)) else []
 
 
 def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[str]:
@@ -302,19 +316,23 @@ def _below(found: Sequence[Row], width: int) -> list[str]:
 
 
 def _tells_units(row: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether a row has texts where columns hold numbers, and nothing that is in the rows below."""
+    """Whether a row has texts where columns hold numbers, and nothing that is in the rows below.
+
+    The same text in all of more than two columns of numbers tells nothing about them, unless it is a unit.
+    """
     if len(rest) < 2 or len(row) != len(rest[0]) or any(map(is_number, row)):
         return False
-    of_numbers = 0
+    of_numbers: list[str] = []
     for field, column in zip(row, zip(*rest, strict=True), strict=True):
         if is_missing(field, True):
             continue
         known = [other.strip() for other in column if not is_missing(other, True)]
         if known and sum(map(is_number, known)) * 2 > len(known):
-            of_numbers += 1
+            of_numbers.append(field.strip())
         elif field.strip() in known or len(set(known)) == len(known):
             return False
-    return of_numbers > 1
+    alike = len(of_numbers) > 2 and len(set(of_numbers)) == 1 and _UNIT.fullmatch(of_numbers[0]) is None
+    return len(of_numbers) > 1 and not alike
 
 
 def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], delimiter: str) -> bool:
