@@ -46,8 +46,7 @@ def test_the_parts_of_a_text() -> None:
 @pytest.mark.parametrize(
     ("source", "parts"),
     [
-        ("*a* _b_ **c *d***", (("a", True), (" ", False), ("b", True), (" ", False), ("c d", True))),
-        ("W1_a_b 2 * 3 * 4", (("W1_a_b 2 * 3 * 4", False),)),
+        ("*a* *b* **c *d***", (("a", True), (" ", False), ("b", True), (" ", False), ("c d", True))),
         ("`{z}` `` a ` b ``", (("{z}", True), (" ", False), ("a ` b", True))),
         (r"\*a\* \\ \[b](h1) \`c\` \# \d", ((r"*a* \ [b](h1) `c` # \d", False),)),
         ("a\nb  \nc\\\nd", (("a b c d", False),)),
@@ -56,6 +55,22 @@ def test_the_parts_of_a_text() -> None:
 )
 def test_emphasis_code_and_escapes(source: str, parts: tuple[tuple[str, bool], ...]) -> None:
     assert parse(source) == tuple(Words(text, strong) for text, strong in parts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["W1_a_b _c_ __init__", "2 * 3 * 4", "2*3*4", "(2)*3*(4)", "[2]*[3]*[4]", "f′(z)*δ*(x)", "f′*(g)*h", "(a)*-b*-(c)"],
+)
+def test_signs_of_a_formula_are_text(text: str) -> None:
+    assert parse(text) == (Words(text),)
+    assert parse(f"**{text}** [{text}](h1)") == (Words(text, True), Words(" "), Words(text, thing="h1"))
+
+
+def test_figures_are_multiplied_and_emphasised() -> None:
+    assert parse("{a}*{b}*{c} *{d}*, (*e*) and *[f](h1)*.") == (
+        FigureText("a"), Words("*"), FigureText("b"), Words("*"), FigureText("c"), Words(" "), FigureText("d", True),
+        Words(", ("), Words("e", True), Words(") and "), Words("f", True, "h1"), Words("."),
+    )  # fmt: skip
 
 
 def test_a_link_may_be_of_several_looks_and_names_have_brackets_and_blanks() -> None:
@@ -80,11 +95,11 @@ LISTS = """\
 
 def test_lists_are_numbered_and_nested() -> None:
     assert on_screen(LISTS, 30) == [
-        "1. one", "2. two", "   • within two, of more words", "     than there is room for", "     • deepest",
+        "1. one", "2. two", "   • within two, of more words", "     than there is room for", "     * deepest",
         "   goes on", "• three", "  a quote",
     ]  # fmt: skip
     assert on_paper(LISTS)[:4] == [
-        "  1. one", "  2. two", "     - within two, of more words than there is room for", "       - deepest",
+        "  1. one", "  2. two", "     - within two, of more words than there is room for", "       * deepest",
     ]  # fmt: skip
 
 
@@ -109,11 +124,25 @@ def test_programs_are_shown_as_they_are() -> None:
     assert on_paper("```code\n```\n") == [""]
 
 
-def test_small_headings_and_rules() -> None:
-    assert on_paper("#### small\n\n---\n\n***\nend\n") == ["", "small", "", "end"]
-    found, mistakes = read(HEAD + "Second\n======\ntext\n\n## *Third* `page` ##\n", "f.md", "f")
+def test_headings_have_number_signs() -> None:
+    assert on_paper("#### small\n\nend\n") == ["", "small", "", "end"]
+    found, mistakes = read(HEAD + "Text\n---\nand more\n\n## *Second* `page` ##\n", "f.md", "f")
     assert mistakes == []
-    assert [page.title for page in found.pages] == ["A", "Second", "Third page"]
+    assert [page.title for page in found.pages] == ["A", "Second page"]
+
+
+def test_prose_keeps_its_signs_wherever_its_lines_end() -> None:
+    assert on_paper("---\n\nText\n---\nwhere z\n> 0\n===\n\n___\n") == [
+        "",
+        "---",
+        "",
+        "Text --- where z > 0 ===",
+        "",
+        "___",
+    ]
+    for sign in ("+", "*", "-", "1.", "1)"):
+        assert "".join(on_paper(f"The sum is a\n{sign} b")).split() == ["The", "sum", "is", "a", sign, "b"]
+        assert on_screen(f"a\n{sign} b") == ["a", f"{sign.replace('-', '•')} b"]
 
 
 @pytest.mark.parametrize(

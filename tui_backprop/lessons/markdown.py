@@ -1,7 +1,7 @@
 """A lesson's Markdown, as markdown-it reads it: its blocks, and the parts of a text.
 
-A part is plain or **strong** words, `keys`, [words](thing) that name something, or a {figure}. HTML, images and
-addresses are only text.
+A part is plain or **strong** words, `keys`, [words](thing) that name something, or a {figure}. HTML, images,
+addresses, lines of dashes, underscores and a `*` between factors are only text.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()]*)\)")
+_SIGN = re.compile(r"_+|(?<=[\w)\]}′])\*(?=[\w(\[{−+-])")
 _FIGURE = re.compile(r"\{([^{}]*)\}")
 _ASTRAY = re.compile(r"[{}]|\*\*|\[[^\[\]]*\]\(")
 _DASHES = set("|-: ")
@@ -37,11 +38,15 @@ def _refuse(message: str) -> None:
 @cache
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt  # not before a lesson is opened
+    from markdown_it.rules_block import blockquote
 
     markdown = MarkdownIt("commonmark", {"html": False})
-    markdown.disable(["code", "reference", "autolink", "entity", "image"])
+    # not within a paragraph, a line of which may begin with "> 0"
+    markdown.block.ruler.at("blockquote", blockquote, {"alt": ["reference", "blockquote", "list"]})
+    markdown.disable(["code", "hr", "lheading", "reference", "autolink", "entity", "image"])
     markdown.inline.ruler.at("link", _link)
     markdown.inline.ruler.before("link", "figure", _figure)
+    markdown.inline.ruler.before("emphasis", "sign", _sign)
     return markdown
 
 
@@ -68,6 +73,15 @@ def _figure(state: StateInline, silent: bool) -> bool:
     return found is not None
 
 
+def _sign(state: StateInline, silent: bool) -> bool:
+    """An underscore, or `*` between factors."""
+    found = _SIGN.match(state.src, state.pos, state.posMax)
+    if found and not silent:
+        state.pending += found[0]
+    state.pos = found.end() if found else state.pos
+    return found is not None
+
+
 PartKind = Literal["heading", "directive", "paragraph", "item", "row"]
 
 
@@ -89,7 +103,7 @@ def parts(
                     wrong(first + 1, f"{token.markup} without the {token.markup} that ends it")
                 yield first + 1, "directive", [token.info.strip(), *token.content.splitlines()]
             case "list_item_open":
-                marks.append(f"{token.info}{token.markup} " if token.info else "- ")
+                marks.append(f"{token.info}{token.markup} ")
             case "blockquote_open":
                 marks.append("  ")
             case "list_item_close" | "blockquote_close":
