@@ -131,6 +131,13 @@ def test_headings_have_number_signs() -> None:
     assert [page.title for page in found.pages] == ["A", "Second page"]
 
 
+def test_a_heading_stands_outside_of_lists_and_quotes() -> None:
+    found, mistakes = read(HEAD + "- # of epochs\n  # of steps\n# B\n> # c\n# D\n1. d\n   - e\n# E\n#\n", "f.md", "f")
+    assert mistakes == []
+    assert [page.title for page in found.pages] == ["A", "B", "D", "E"]
+    assert on_paper("- # of epochs\n- b\n\n#\n> # c\n") == ["  - # of epochs", "  - b", "", "# > # c"]
+
+
 def test_prose_keeps_its_signs_wherever_its_lines_end() -> None:
     assert on_paper("---\n\nText\n---\nwhere z\n> 0\n===\n\n___\n") == [
         "",

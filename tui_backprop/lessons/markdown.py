@@ -16,6 +16,7 @@ from tui_backprop.lessons.lesson import FigureText, Inline, Text, Words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()]*)\)")
@@ -43,11 +44,21 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False})
     # not within a paragraph, a line of which may begin with "> 0"
     markdown.block.ruler.at("blockquote", blockquote, {"alt": ["reference", "blockquote", "list"]})
+    markdown.block.ruler.at("heading", _heading, {"alt": ["paragraph", "reference", "blockquote"]})
     markdown.disable(["code", "hr", "lheading", "reference", "autolink", "entity", "image"])
     markdown.inline.ruler.at("link", _link)
     markdown.inline.ruler.before("link", "figure", _figure)
     markdown.inline.ruler.before("emphasis", "sign", _sign)
     return markdown
+
+
+def _heading(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """`# title`, but not within an item, as in `- # of epochs`: a heading begins a page."""
+    from markdown_it.rules_block import heading
+
+    outside = state.level == 0 or state.sCount[first] < state.blkIndent
+    titled = state.getLines(first, first + 1, 0, False).strip("# ") != ""
+    return outside and titled and heading(state, first, end, silent)
 
 
 def _link(state: StateInline, silent: bool) -> bool:
