@@ -221,6 +221,7 @@ names = ["a\\u001b[31m", "b\\u009b31m"]
 EVIL_LESSON = """\
 +++
 title = "T"
+summary = "S"
 experiment = "it.toml"
 +++
 # A
@@ -272,7 +273,7 @@ def test_no_control_character_of_a_file_or_a_name_is_printed(
 
 
 @pytest.mark.parametrize("asked", ["--plain", "--check"])
-@pytest.mark.parametrize("given", ['title = "T"', "# A", "The", '"Which?"', '["a"', '"it.toml"'])
+@pytest.mark.parametrize("given", ['title = "T"', '"S"', "# A", "The", '"Which?"', '["a"', '"it.toml"'])
 def test_a_lesson_with_control_characters_is_refused_without_printing_them(
     given: str, asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
