@@ -18,7 +18,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.products import attributed, outer, weighted_sum
 from tui_backprop.core.run.trainer import Trainer
-from tui_backprop.core.unrolled import unroll
+from tui_backprop.core.unrolled_step import unroll
 from tui_backprop.experiments import load_experiment
 
 WIDTHS = [*range(1, 33), 63, 64, 65, 100, 127, 128, 129, 130, 150, 199, 200]
@@ -162,6 +162,6 @@ def test_training_has_the_bits_of_plain_python(net: Net) -> None:
 @given(st.floats(-1e16, 1e16) | st.floats(4.4e15, 4.6e15) | st.floats())
 @settings(max_examples=200)
 def test_rounding_is_numpys(value: float) -> None:
-    from tui_backprop.core.unrolled import _rint
+    from tui_backprop.core.unrolled_step import _rint
 
     assert np.array_equal(_rint(value), np.rint(value), equal_nan=True)

@@ -32,7 +32,7 @@ from tui_backprop.core.penalty import penalty
 from tui_backprop.core.run.conditions import open_gates
 from tui_backprop.core.run.timeline import Timeline as Run
 from tui_backprop.core.sweep import Sweep
-from tui_backprop.core.unrolled import unroll
+from tui_backprop.core.unrolled_step import unroll
 from tui_backprop.experiments.draft import from_preset
 from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.worksheet import worksheet

@@ -19,8 +19,10 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import preset_names
+from tui_backprop.experiments.column_uses import OF_TEXTS
 from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.csv_files.file import TableFile
+from tui_backprop.experiments.default_network import of_file
 from tui_backprop.experiments.draft import (
     Draft,
     definition_without_paths,
@@ -30,9 +32,7 @@ from tui_backprop.experiments.draft import (
 )
 from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.generators import GENERATORS
-from tui_backprop.experiments.suited import of_file
 from tui_backprop.experiments.toml_text import toml_text
-from tui_backprop.experiments.uses import OF_TEXTS
 
 
 def same(one: Experiment, other: Experiment) -> bool:

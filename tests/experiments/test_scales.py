@@ -13,7 +13,7 @@ from tui_backprop import load_experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import Overrides
-from tui_backprop.experiments.suited import experiment_of
+from tui_backprop.experiments.default_network import experiment_of
 
 
 def houses(folder: Path, rows: int = 60) -> Path:

@@ -17,7 +17,7 @@ from tui_backprop.core.experiment import Data
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import Overrides
 from tui_backprop.experiments.csv_files.kinds import Kind
-from tui_backprop.experiments.suited import experiment_of
+from tui_backprop.experiments.default_network import experiment_of
 
 zipped = partial(gzip.compress, mtime=0)
 """Packed, the same bytes at any time: they are in the names of tests."""

@@ -23,7 +23,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, preset_names, variant
-from tui_backprop.experiments.suited import experiment_of
+from tui_backprop.experiments.default_network import experiment_of
 from tui_backprop.sessions.format import decode, decode_head, encode_body
 from tui_backprop.sessions.store import Record
 

@@ -20,7 +20,7 @@ from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark, too_short
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
-from tui_backprop.terminal.looks import check_terminal
+from tui_backprop.terminal.appearance import check_terminal
 
 MOST_PARAMETERS = 20_000
 """Each of them makes three figures of a step."""

@@ -16,7 +16,7 @@ def experiment_asked_for(options: argparse.Namespace) -> Experiment:
     """The experiment named, with its overrides; for a data file alone, one whose network suits it."""
     overrides = overrides_of(options)
     if options.experiment is None and overrides.data is not None:
-        from tui_backprop.experiments.suited import experiment_of
+        from tui_backprop.experiments.default_network import experiment_of
 
         return experiment_of(overrides.data, overrides)
     return load_experiment(options.experiment or "article", overrides)

@@ -18,7 +18,7 @@ from tui_backprop.experiments import Overrides
 from tui_backprop.sessions.store import Record, at, place_to_read, resume_newest
 from tui_backprop.studio.audience import KIOSK_MEMORY, KIOSK_STEPS, Audience
 from tui_backprop.studio.settings import choose, keep
-from tui_backprop.terminal.looks import looks
+from tui_backprop.terminal.appearance import looks
 
 if TYPE_CHECKING:
     from tui_backprop.studio.app import BackpropApp

@@ -10,10 +10,10 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments.columns import MISSING, Opener
 from tui_backprop.experiments.csv_files.file import TableFile
+from tui_backprop.experiments.default_network import of_file
 from tui_backprop.experiments.draft import Draft
 from tui_backprop.experiments.fields import CSV, PRESETS_OWN
 from tui_backprop.experiments.reader import Overrides, definition_of, load_experiment, variant
-from tui_backprop.experiments.suited import of_file
 
 
 def arguments(experiment: Experiment) -> list[str] | None:

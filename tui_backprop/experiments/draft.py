@@ -14,6 +14,7 @@ from tui_backprop.core.experiment import ALL_RIGHT, SMALL_ERROR, Data, Experimen
 from tui_backprop.core.losses import HALF_SQUARED, suited_to
 from tui_backprop.core.optimizers import all_settings, unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
+from tui_backprop.experiments.column_uses import fields_of, uses_of
 from tui_backprop.experiments.columns import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.csv_files.stamp import stamp_of
@@ -21,7 +22,7 @@ from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, refuse_unles
 from tui_backprop.experiments.fields import BIAS, CSV, DETECTED, LAYOUT, PRESETS_OWN, TYPED, DraftFields
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import ORIENTATIONS, assemble, definition_of, load_experiment, preset_names
-from tui_backprop.experiments.typed import (
+from tui_backprop.experiments.typed_values import (
     as_number,
     joined,
     listed,
@@ -32,7 +33,6 @@ from tui_backprop.experiments.typed import (
     written_samples,
     written_weights,
 )
-from tui_backprop.experiments.uses import fields_of, uses_of
 from tui_backprop.reading.disk import typed_path
 from tui_backprop.reading.numerals import number_of, read_wholes, whole_of
 

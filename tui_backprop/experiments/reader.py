@@ -122,8 +122,8 @@ def load_experiment(
     Raises `ExperimentError`, which names file, key and what was expected.
     """
     if data is not None:
+        from tui_backprop.experiments.default_network import experiment_of  # which needs this module
         from tui_backprop.experiments.frames import SOURCE, opener, with_samples
-        from tui_backprop.experiments.suited import experiment_of  # which needs this module
 
         changes = replace(overrides or Overrides(), data=STANDARD_INPUT)  # which is not read
         if source is None:

@@ -13,7 +13,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import load_experiment
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio.settings import choose, keep
-from tui_backprop.terminal.looks import looks
+from tui_backprop.terminal.appearance import looks
 
 
 def watch(experiment: Experiment | str | Path | dict[str, Any]) -> None:

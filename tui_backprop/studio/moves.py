@@ -14,7 +14,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.render.numbers import short
 from tui_backprop.render.trouble import why_grown
-from tui_backprop.studio.queue import Move
+from tui_backprop.studio.move_queue import Move
 
 MOST_EPOCHS = 1_000_000
 """Epochs after which a run until convergence gives up: a network that is stuck this long stays stuck."""

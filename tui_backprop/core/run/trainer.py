@@ -17,7 +17,7 @@ from tui_backprop.core.goal import reached
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS, Memory
 from tui_backprop.core.penalty import penalised, with_penalty
-from tui_backprop.core.unrolled import packed, unroll
+from tui_backprop.core.unrolled_step import packed, unroll
 
 _FEW = 1024
 """Up to this many samples are also kept as plain numbers."""

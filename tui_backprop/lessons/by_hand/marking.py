@@ -11,7 +11,7 @@ from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, nea
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.lessons.by_hand.own import DECIMALS, OwnFigures
+from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures
 from tui_backprop.lessons.by_hand.sheet import Given
 
 NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."

@@ -61,7 +61,7 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     x, y = x[::every], y[::every]
     import plotext  # imported here: it takes a fifth of a second, too long for the studio's start
 
-    from tui_backprop.core.diagnostics.held_out import held_out_of
+    from tui_backprop.core.diagnostics.generalisation import held_out_of
 
     figure = plotext.figure
     figure.clear()

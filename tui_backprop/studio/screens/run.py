@@ -17,11 +17,11 @@ from tui_backprop.render.edits import branch_text, place_name, value_text
 from tui_backprop.render.inspector import inspect
 from tui_backprop.render.spans import plain, safe
 from tui_backprop.studio import moves
+from tui_backprop.studio.move_queue import BREATH, Move, MoveQueue
 from tui_backprop.studio.pace import Pace
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.samples import SamplesPane
 from tui_backprop.studio.player import Player
-from tui_backprop.studio.queue import BREATH, Move, MoveQueue
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
 

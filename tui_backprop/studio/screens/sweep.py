@@ -16,10 +16,10 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.render.sweep import SweepState
 from tui_backprop.studio.audience import KIOSK_SWEEP
+from tui_backprop.studio.move_queue import BREATH
 from tui_backprop.studio.panes.bars import KeyBar
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.sweep import SweepPane
-from tui_backprop.studio.queue import BREATH
 from tui_backprop.studio.screens.dialog import Closable
 
 SWEEP_SEEDS, SWEEP_EPOCHS = 1000, 1000

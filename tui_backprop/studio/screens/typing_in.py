@@ -12,7 +12,7 @@ from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.draft import Draft
 from tui_backprop.experiments.fields import TYPED
 from tui_backprop.experiments.reader import ORIENTATIONS
-from tui_backprop.experiments.typed import ARROW, read_biases, read_samples, read_weights
+from tui_backprop.experiments.typed_values import ARROW, read_biases, read_samples, read_weights
 from tui_backprop.studio.screens.grid import Fields, Grid, NumberBlock
 
 Value = TypeVar("Value")

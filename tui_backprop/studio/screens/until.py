@@ -13,7 +13,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe
 from tui_backprop.studio import moves
-from tui_backprop.studio.queue import Move
+from tui_backprop.studio.move_queue import Move
 from tui_backprop.studio.screens.questions import TextQuestion, read_epochs, read_error
 
 Notify = Callable[[str], None]

@@ -8,8 +8,8 @@ import pytest
 from tests.render.moments import at
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.backprop import evaluate
-from tui_backprop.core.diagnostics import held_out
-from tui_backprop.core.diagnostics.held_out import MOST_MARKS, held_out_of
+from tui_backprop.core.diagnostics import generalisation
+from tui_backprop.core.diagnostics.generalisation import MOST_MARKS, held_out_of
 
 
 def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:
@@ -31,7 +31,7 @@ def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:
 
 
 def test_in_large_networks_marks_are_at_states_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_out, "RECOMPUTE_BUDGET", 0)
+    monkeypatch.setattr(generalisation, "RECOMPUTE_BUDGET", 0)
     timeline = Timeline(load_experiment("iris"))
     found = held_out_of(timeline.go(105 * 2))
     assert found is not None
