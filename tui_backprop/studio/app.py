@@ -260,4 +260,5 @@ async def _picture(app: BackpropApp, size: tuple[int, int], keys: tuple[str, ...
         console.print(picture_of(app))
         text = "\n".join(line.rstrip() for line in console.export_text(clear=False).splitlines())
         ansi = console.export_text(clear=False, styles=True).rstrip("\n")
-        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {safe(app._timeline.experiment.name)}"))
+        name = safe(app._studio.timeline.experiment.name)  # a lesson's pages have different ones
+        return Picture(text, ansi, app.export_screenshot(title=f"tui-backprop {name}"))
