@@ -7,8 +7,11 @@ from collections import Counter
 import pytest
 
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, name_of, studio
+from tui_backprop import load_experiment
+from tui_backprop.render.arrangement import arrange, frame
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.screens.studio import StudioScreen
 
 THIN = (70, 24)
 ALL = {"Network", "Matrices", "Samples", "Inspector", "Error"}
@@ -134,3 +137,15 @@ async def test_a_picture_paints_each_visible_pane_once(keys: tuple[str, ...], mo
             await s.press(key)
         assert painted
         assert max(painted.values()) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 50), (100, 40), (100, 50), (120, 30), (120, 40), (160, 48), (200, 60)])
+def test_at_usual_sizes_no_pane_has_more_than_four_blank_rows(size: tuple[int, int]) -> None:
+    columns, rows = size
+    wants = {pane.ID: pane.want(load_experiment("article")) for pane in StudioScreen.PANES}
+    places = arrange(columns, rows - 3, wants, "matrices")
+    extra_columns, extra_rows = frame(columns)
+    for name, want in wants.items():
+        if name in places and not want.stretches:
+            place = places[name]
+            assert place.rows - extra_rows - want.rows_in(place.columns - extra_columns) <= 4, (name, places)

@@ -17,6 +17,8 @@ TIGHT = 86
 """With fewer columns, frames have no blank column inside."""
 _LINE_COST, _CUT_ROW_COST, _HIDDEN_COST, _FRONT_COST = 0.5, 1.5, 1.6, 6.0
 _GRAPH_WEIGHT = 2.0
+MOST_BLANK = 4
+"""More blank rows than these are room that another pane could use."""
 
 
 class Place(NamedTuple):
@@ -84,6 +86,8 @@ def _ways(wants: Mapping[str, Want]) -> Iterator[tuple[Band, ...]]:
     tops = [(name,) for name in wants if name not in ("network", SURFACE, "matrices", "samples", "error")]
     yield ((*tops, ("matrices", "samples"), ("error",)),)
     yield ((*tops, ("matrices",), ("samples",), ("error",)),)
+    if SURFACE not in wants:  # it would be too low
+        yield ((*tops, ("matrices", "samples", "error")),)
     yield ((*tops, ("matrices", "samples")),)
     yield ((*tops, ("matrices",), ("samples",)),)
     yield ((*tops, ("matrices",)), (("samples",), ("error",)))
@@ -213,5 +217,6 @@ def _cost(places: Mapping[str, Place], columns: int, wants: Mapping[str, Want], 
         if inner[0] < want.least_columns or inner[1] < want.least_rows:
             cost += 5.0
         if not want.stretches:
-            cost += 0.02 * max(0, inner[1] - needed) + 0.002 * max(0, inner[0] - want.columns)
+            blank = max(0, inner[1] - needed)
+            cost += 0.02 * blank + 0.15 * max(0, blank - MOST_BLANK) + 0.002 * max(0, inner[0] - want.columns)
     return cost
