@@ -66,12 +66,14 @@ async def test_only_what_has_changed_is_redrawn(kind: type[Painted], monkeypatch
         before = cells(app.strips)
         for _ in range(12):
             regions.clear()
+            title = app.widget.border_title
             app.widget.moment = timeline.next_phase()
             after = cells(app.strips)
             changed = {place for place in after if before[place] != after[place]}
             drawn = {(x, y) for region in regions for x in range(*region.column_span) for y in range(*region.line_span)}
             assert changed <= drawn
-            assert {y for _, y in drawn} == {y for _, y in changed}
+            if app.widget.border_title == title:  # Textual draws a widget again for another title
+                assert {y for _, y in drawn} == {y for _, y in changed}
             before = after
             await pilot.pause()
 
