@@ -604,6 +604,7 @@ async def test_a_session_whose_samples_have_changed_says_so(
         gone = warning.replace("changed", "gone")
         assert studio.screen.news == f"New weights, from seed {experiment.seed + 1}." + (f" {gone}" if stays else "")
         await studio.press("space")
+        await until(lambda: studio.record.path is not None, "the session of the new weights")
         saved = studio.path
     if stays:
         with pytest.raises(BackpropError, match="not a file"):
