@@ -60,6 +60,7 @@ class Saving:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
+        await calm()  # a moment is saved after it has been painted
 
     def tap(self, key: str) -> None:
         """Presses a key without waiting for what it leads to."""
@@ -593,6 +594,8 @@ async def test_a_session_whose_samples_have_changed_says_so(
         path.write_text(text + "7,8,9\n")
         warning = f"This session cannot be resumed now, as the file of its samples has changed: {path}."
         await studio.press("space")
+        if stays:
+            await until(lambda: studio.screen.news == warning, "the warning")
         await calm()
         assert (studio.screen.news == warning) is stays
         await studio.press("space")
