@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from tests.core.runs import article, passes, xor
 from tests.render.moments import definition
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.diagnostics.health import MOST_MARKS, health_of
+from tui_backprop.core.diagnostics.health import MOST_MARKS, health_of, latest
 
 DEEP = [2, 4, 4, 4, 4, 4, 1]
 
@@ -67,3 +69,10 @@ def test_a_large_network_has_marks_where_states_are_at_hand_and_its_last_sizes_f
     assert passage is not None
     assert found.latest[0] == pytest.approx([np.abs(part).mean() for part in passage.gradient])
     assert health_of(timeline.go(9, "gradient")).steps == ()
+
+
+@pytest.mark.filterwarnings("error")
+def test_sizes_beyond_all_numbers_are_infinite_without_a_warning() -> None:
+    network = {"layers": [2, 2, 1], "weights": [[[1e308, 1e308], [1e308, 1e308]], [[1.0], [1.0]]]}
+    experiment = load_experiment({"network": network, "data": {"inputs": [[0, 0]], "targets": [[0]]}})
+    assert latest(Timeline(experiment).next_step())[2, 0] == math.inf

@@ -109,6 +109,7 @@ def _mark(past: Past, first: int, window: int) -> Array:
     return found
 
 
+@np.errstate(all="ignore")  # of a run that has diverged
 def _sizes(step: PastStep) -> Array:
     before, after = step.before.weights, step.after.weights
     return np.array(
