@@ -1,4 +1,4 @@
-"""What holds for every test: none writes into the user's own folders, and -m "not slow" leaves out every slow test."""
+"""Fixtures and hooks for every test: none writes to the user's folders, and `-m "not slow"` leaves out slow tests."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class BranchQuestion(ChoiceQuestion):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "name", "Name", show=False)]
 
     def action_name(self) -> None:
-        """The marked one gets a name."""
+        """Asks for a name for the highlighted branch."""
         highlighted = self.query_one(OptionList).highlighted
         if highlighted is not None:
             self.dismiss(-1 - highlighted)
