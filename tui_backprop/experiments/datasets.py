@@ -18,6 +18,7 @@ from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.features import FEATURES, Expansion, expand
 from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
 from tui_backprop.experiments.schema import Section
+from tui_backprop.experiments.train_test_split import train_test_split
 
 if TYPE_CHECKING:
     from tui_backprop.experiments.columns import Opener
@@ -43,7 +44,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     names = _names(keys, "names", network.units[0], "input")
     target_names = _names(keys, "target_names", network.units[-1], "output")
     data = replace(data, input_names=names or data.input_names, target_names=target_names or data.target_names)
-    data = _standardised(_split(data, keys, network), keys)
+    data = _standardised(_with_test_set(data, keys, network), keys)
     scaled = [what for what, scale in (("inputs", data.input_scale), ("targets", data.target_scale)) if scale]
     if data.notes and scaled:
         data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
@@ -140,14 +141,9 @@ def one_output(second: NDArray[np.bool_], network: Network) -> Array:
     return np.where(np.reshape(second, (-1, 1)), high, low)
 
 
-def _split(data: Data, keys: Section, network: Network) -> Data:
-    """With a test set, as `test` says: a share of the samples, drawn by the data's own seed, or samples listed.
-
-    The seed is not that of the weights: from new weights the same samples are learned.
-    """
+def _with_test_set(data: Data, keys: Section, network: Network) -> Data:
+    """With a test set, as `test` says: a share of the samples, or samples of its own."""
     seed = _seed(keys)
-    if not keys.has("test"):
-        return data
     if keys.is_table("test"):
         section = keys.section("test")
         inputs, targets = _rows(section, network.units[0], network.units[-1])
@@ -159,19 +155,13 @@ def _split(data: Data, keys: Section, network: Network) -> Data:
     if share == 0:
         return data
     if len(data) < 2:
-        message, expected = "has only one sample", "two samples at least, one of them to test"
+        message, expected = "has only one sample", "at least two samples, one of them to test"
         raise (
             ExperimentError(keys.text("csv", ""), "", message, expected)
             if keys.has("csv")
             else keys.error("test", f"of {len(data)} sample", expected)
         )
-    count = min(max(1, round(share * len(data))), len(data) - 1)
-    order = np.random.default_rng((seed, 1)).permutation(len(data))
-    test, training = (
-        replace(data, inputs=frozen(data.inputs[rows]), targets=frozen(data.targets[rows]))
-        for rows in (np.sort(order[:count]), np.sort(order[count:]))
-    )
-    return replace(training, test=test)
+    return train_test_split(data, share, seed)
 
 
 def _standardised(data: Data, keys: Section) -> Data:
