@@ -57,8 +57,8 @@ BYTES = {
 }  # fmt: skip
 ENDS = {"q", "ctrl+q", "ctrl+z"}
 PRESSED = [
-    *({key.key for key in (*KEYS, *LESSON_KEYS)} - ENDS),
-    *(BYTES.keys() - ENDS), *"0123456789abcdefghijklmnoprstuvwxyz",
+    *sorted({key.key for key in (*KEYS, *LESSON_KEYS)} - ENDS),
+    *sorted(BYTES.keys() - ENDS), *"0123456789abcdefghijklmnoprstuvwxyz",
 ]  # fmt: skip
 OPENING = ["g", "u", "s", "b", "S", "enter", "question_mark", "ctrl+n", "ctrl+p"]
 PASTED = ["3", "0,5", "−1", "x.json", "1:0:mask1", "light", "9" * 5000, "\x1b[31m", "é\u0301😀", "../x.toml", "8,6", ""]
@@ -156,13 +156,21 @@ def post(app: BackpropApp, act: Act) -> None:
 
 
 async def answers(app: BackpropApp, condition: Callable[[], bool]) -> bool:
-    """Whether a condition comes to hold before the studio hangs."""
-    end, last = time.process_time() + HANGS, time.monotonic() + SHARED * HANGS
+    """Whether a condition comes to hold before the studio hangs: so long without dealing with any of its events."""
+    waiting, end, last = -1, 0.0, 0.0
     while app.is_running and not condition():
+        if waiting != (waiting := len(app._events._waiting)):
+            end, last = time.process_time() + HANGS, time.monotonic() + SHARED * HANGS
         if time.process_time() > end or time.monotonic() > last:
             return False
         await asyncio.sleep(0.002)
     return True
+
+
+def laid_out(app: BackpropApp) -> bool:
+    """Whether the graph has the size of its place: another size or view is laid out after the key is answered."""
+    graph = app._studio.query_one(NetworkPane)
+    return not graph.display or app._studio._keeps_size(graph)
 
 
 async def come_home(app: BackpropApp) -> bool:
@@ -173,7 +181,7 @@ async def come_home(app: BackpropApp) -> bool:
         if not await answers(app, lambda: not app._events.busy):
             return False
         if not app.is_running or (app.screen is studio and not studio._move_queue.busy and not studio.status):
-            return True
+            return await answers(app, lambda: laid_out(app))
         post(app, Act("key", "escape"))
     return False
 

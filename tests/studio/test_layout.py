@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from textual.geometry import Size
 
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, name_of, studio
 from tui_backprop import load_experiment
@@ -149,3 +150,14 @@ def test_at_usual_sizes_no_pane_has_more_than_four_blank_rows(size: tuple[int, i
         if name in places and not want.stretches:
             place = places[name]
             assert place.rows - extra_rows - want.rows_in(place.columns - extra_columns) <= 4, (name, places)
+
+
+async def test_other_places_in_the_same_room_hold_at_once() -> None:
+    """A layout that is under way while places change must not go on with those before."""
+    async with studio() as s:
+        panes = s.screen.query_one("#panes")
+        before = {placement.widget.id: placement.region for placement in panes.arrange(panes.size).placements}
+        s.screen.fit(Size(110, 40))
+        after = {placement.widget.id: placement.region for placement in panes.arrange(panes.size).placements}
+        assert max(region.right for region in before.values()) == 120
+        assert max(region.right for region in after.values()) == 110

@@ -9,6 +9,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui_backprop.terminal.size import bounded
 
@@ -27,6 +28,12 @@ def driver_of(app: App[Any]) -> Driver | None:
 def picture_of(app: App[Any]) -> RenderableType | None:
     """All that `app` shows, screens below a dialog included; `export_screenshot` gives it as SVG only."""
     return app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+
+
+def rearrange(widget: Widget) -> None:
+    """Lays `widget`'s children out again; a refresh keeps the places found since the last one that is still waiting."""
+    widget._clear_arrangement_cache()
+    widget.refresh(layout=True)
 
 
 def fail(app: App[Any], error: Exception) -> None:

@@ -33,7 +33,7 @@ from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.panes.pane import Painted, Pane, panes_in
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.panes.views.surface import SurfacePane
-from tui_backprop.terminal.internals import ExposedScreen
+from tui_backprop.terminal.internals import ExposedScreen, rearrange
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
@@ -303,7 +303,7 @@ class PanesScreen(ExposedScreen):
             self._places.places = places
             for widget in panes.children:
                 widget.display = widget.id in places
-            panes.refresh(layout=True)
+            rearrange(panes)
         self._set_maps({"network", SURFACE} <= places.keys())
         for pane in filter(self._keeps_size, again):  # out of sight it has missed what happened
             pane.repaint()
