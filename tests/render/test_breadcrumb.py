@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from tests.render.moments import at, moments, of, text
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.breadcrumb import counters, path, phase_label
+from tui_backprop.core.run.place import phase_label
+from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.spans import Span
 
 ARTICLE = "input ▸ sum1 ▸ relu1 ▸ sum2 ▸ predict ▸ error ◂ upstream1 ◂ mask1 ◂ gradient ◂ update"

@@ -20,7 +20,7 @@ from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.inspector import NARROW, abbreviate_repeats, inspect
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Span, length, safe

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Network
 from tui_backprop.core.run.moment import Moment, Phase, phases
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, clip, length, safe
 
 _SO_FAR = "so far "
-
-
-def phase_label(phase: Phase, experiment: Experiment) -> str:
-    """The phase as the screen names it: `relu1` for `activate1`, `slope1` for the mask of a smooth unit.
-
-    The last activation makes the prediction.
-    """
-    activations, depth = experiment.network.activations, experiment.network.depth
-    if phase.kind == "activate":
-        return "predict" if phase.layer == depth else f"{activations[phase.layer - 1]}{phase.layer}"
-    if phase.kind == "mask" and not ACTIVATIONS[activations[phase.layer - 1]].gated:
-        return f"slope{phase.layer}"
-    return phase
 
 
 def path(moment: Moment, width: int) -> Line:

@@ -11,7 +11,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.equations import Equation, backward, forward, of_parameter
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, safe, width, wrap

@@ -12,7 +12,7 @@ from tests.render.graph.drawn import rows
 from tests.render.moments import at, moments, of, text
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.spans import Span
 

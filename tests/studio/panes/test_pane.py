@@ -16,7 +16,7 @@ from tests.studio.panes.bench import WIDGETS, Bench
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
-from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.bars import KeyBar, PaneBar

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.core.run.timeline import FURTHEST, Timeline
-from tui_backprop.errors import BackpropError, quoted
+from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.reading.numerals import whole_of
 
 
@@ -20,28 +22,44 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
         raise BackpropError(
             f"{quoted(text)} is not a place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148"
         )
-    names = phases(timeline.experiment.network.depth)
-    phase = _as_listed(phase.strip().lower(), timeline)
-    if phase and phase not in names:
-        raise BackpropError(f"no phase {quoted(phase)}", f"one of {', '.join(names)}")
+    named = _phase_named(phase.strip().lower(), timeline.experiment) if phase.strip() else None
     if epoch > FURTHEST or timeline.epoch_end(epoch) > FURTHEST:
         raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
     if sample is None:
         return timeline.epoch_end(epoch), None
     samples = len(timeline.experiment.data)
-    if epoch == 0 or sample >= samples:
-        raise BackpropError(f"no such sample in epoch {epoch}", f"epochs from 1, samples 0 to {samples - 1}")
-    return timeline.step_of(epoch, sample), Phase(phase) if phase else None
+    if epoch == 0:
+        raise BackpropError("no epoch 0: epochs are counted from 1", "0 alone is the start")
+    if sample >= samples:
+        raise BackpropError(f"no sample #{sample}: samples are counted from 0", f"0 to {samples - 1}")
+    return timeline.step_of(epoch, sample), named
 
 
 def place_of(moment: Moment) -> str:
     """The text that `parse_place` reads as this moment."""
-    return f"{moment.epoch}:{moment.samples[0]}:{moment.phase}" if moment.step else "0"
+    name = phase_label(moment.phase, moment.experiment)
+    return f"{moment.epoch}:{moment.samples[0]}:{name}" if moment.step else "0"
 
 
-def _as_listed(phase: str, timeline: Timeline) -> str:
-    """The phase by the name that the list of phases has for it, also where the screen says `relu1` or `predict`."""
-    network = timeline.experiment.network
-    shown = {f"{name}{layer}": layer for layer, name in enumerate(network.activations, 1)}
-    shown["predict"] = network.depth
-    return f"activate{shown[phase]}" if phase in shown else phase
+def phase_label(phase: Phase, experiment: Experiment) -> str:
+    """The phase as the screen names it: `relu1` for `activate1`, `slope1` for the mask of a smooth unit.
+
+    The last activation makes the prediction.
+    """
+    activations, depth = experiment.network.activations, experiment.network.depth
+    if phase.kind == "activate":
+        return "predict" if phase.layer == depth else f"{activations[phase.layer - 1]}{phase.layer}"
+    if phase.kind == "mask" and not ACTIVATIONS[activations[phase.layer - 1]].gated:
+        return f"slope{phase.layer}"
+    return phase
+
+
+def _phase_named(name: str, experiment: Experiment) -> Phase:
+    """The phase that the screen, or the list of phases, calls so; the last activation by its function, too."""
+    known, network = phases(experiment.network.depth), experiment.network
+    shown = {phase_label(phase, experiment): phase for phase in known}
+    output = {f"{network.activations[-1]}{network.depth}": Phase(f"activate{network.depth}")}
+    found = ({phase: phase for phase in known} | output | shown).get(name)
+    if found is None:
+        raise BackpropError(f"no phase {quoted(name)}{perhaps(name, shown)}", f"one of {', '.join(shown)}")
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_backprop.core.run.moment import Moment, Phase, phases
-from tui_backprop.render.breadcrumb import phase_label
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.graph.flow import Direction
 from tui_backprop.render.graph.plan import Column
 from tui_backprop.render.spans import Line, Span, width

@@ -11,13 +11,13 @@ from textual.events import Key
 from textual.screen import Screen
 
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.by_hand.exercise import BlankTable, Exercise, exercises, number, refuse_too_much, work
 from tui_backprop.lessons.by_hand.figures import Figure
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, cause, is_right
 from tui_backprop.lessons.by_hand.sheet import Given
 from tui_backprop.lessons.by_hand.written import written
-from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.screens.grid import CELL, Fields, Grid, NumberBlock
 

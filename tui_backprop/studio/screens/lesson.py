@@ -14,6 +14,7 @@ from textual.geometry import Size
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
 from tui_backprop.core.run.moment import Moment, Phase
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import progress
@@ -26,7 +27,6 @@ from tui_backprop.lessons.library import chapter, chapter_names, chapters
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Bookmark, Position, Progress
 from tui_backprop.lessons.questions import judge
-from tui_backprop.render.breadcrumb import phase_label
 from tui_backprop.render.lesson import PageView, marks
 from tui_backprop.render.matrices import View
 from tui_backprop.studio import moves
