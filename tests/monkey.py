@@ -181,7 +181,7 @@ async def come_home(app: BackpropApp) -> bool:
         if not await answers(app, lambda: not app._events.busy):
             return False
         if not app.is_running or (app.screen is studio and not studio._move_queue.busy and not studio.status):
-            return await answers(app, lambda: laid_out(app))
+            return True
         post(app, Act("key", "escape"))
     return False
 
@@ -198,14 +198,14 @@ def in_motion(app: BackpropApp) -> str:
     return "" if shown == wanted + [""] * (rows - len(wanted)) else "the graph is not that of its moment"
 
 
-def same_again(app: BackpropApp, record: Record | None) -> str:
+async def same_again(app: BackpropApp, record: Record | None) -> str:
     """What differs where the moment is computed again from its session's text; nothing if nothing does."""
     studio = app._studio
     moment = studio.timeline.moment
     if studio.moment is not moment:
         return "the panes show another moment"
-    if revealed := in_motion(app):
-        return revealed
+    if not await answers(app, lambda: laid_out(app) and not in_motion(app)):
+        return in_motion(app) or "the graph has not the size of its place"
     again = resumed(decode(text_of(moment, NOON), "again"))
     if bits(again) != bits(moment) or again.parameters.flat.tobytes() != moment.parameters.flat.tobytes():
         return "the moment is another one, computed again"
@@ -248,7 +248,7 @@ async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
                 steps = sum(branch.step for branch in moment.branches)
                 if app.is_running and steps < FURTHEST and moment.finite:
                     tally.compared += 1
-                    if revealed := same_again(app, record):
+                    if revealed := await same_again(app, record):
                         tally.fail(revealed, monkey, seed)
     if record is not None:
         record.close()
