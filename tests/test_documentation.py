@@ -41,6 +41,7 @@ def test_the_readme_is_read_to_its_end() -> None:
 def test_every_page_beside_the_code_is_a_topic() -> None:
     assert {page.parent.name for page in PAGES[1:]} == set(TOPICS.values())
     assert all(f"tui-backprop help {topic}" in listing() for topic in TOPICS)
+    assert all(text_of(folder) == text_of(topic) for topic, folder in TOPICS.items())
     with pytest.raises(BackpropError, match="did you mean lessons"):
         text_of("lesons")
 

@@ -34,10 +34,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def text_of(topic: str) -> str:
-    """The Markdown of a topic; raises `BackpropError` if there is no such topic."""
-    if topic not in TOPICS:
+    """The Markdown of a topic, or of its folder; raises `BackpropError` if there is no such topic."""
+    folder = TOPICS.get(topic, topic)
+    if folder not in TOPICS.values():
         raise BackpropError(f"there is no topic {quoted(topic)}{perhaps(topic, TOPICS)}", "see tui-backprop help")
-    return (PACKAGE / TOPICS[topic] / "README.md").read_text(encoding="utf-8")
+    return (PACKAGE / folder / "README.md").read_text(encoding="utf-8")
 
 
 def listing() -> str:
