@@ -171,7 +171,7 @@ def worked_out(source: str, place: Place) -> float | str | None:  # noqa: C901  
         case ["pull", name]:
             asked = range(len(experiment.data)) if sample is None else range(sample, sample + 1)
             pulls = [-of_weight(place, "gradient", name, row) for row in asked]
-            return experiment.training.rate * sum(pulls)
+            return sum(pulls)
         case [("old" | "new" | "gradient" | "change" | "share") as kind, name]:
             return of_weight(place, kind, name, sample)
         case [("prediction" | "raw" | "target" | "error") as kind]:

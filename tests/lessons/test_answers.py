@@ -78,7 +78,7 @@ HINTS = [
     ("delta y", "How wrong", [("-0.9", "wrong sign"), ("1.9", "take away the target"), ("2.9", "don't add it"),
                               ("0.81", "squared"), ("0.87", "rounded prediction"), ("9", "decimal point"),
                               ("0.45", "Half"), ("1.8", "Twice"), ("0.09", "decimal point"), ("123", "ŷ − t")]),
-    ("z h2", "Each hidden", [("0.0367", "product of x3"), ("1.95", "z(h1)"), ("0.53", "product of x2"),
+    ("z h2", "Each unit", [("0.0367", "product of x3"), ("1.95", "z(h1)"), ("0.53", "product of x2"),
                              ("-0.56", "sign"), ("5.62", "decimal point"), ("1.32", "z(h3)"), ("1.34", "z(h4)"),
                              ("0.557", "product of x1"), ("0.0562", "decimal point"), ("0.55", "cut off")]),
     ("z y", "Forward", [("0.6128", "shut gate"), ("0.4020", "product of h1"), ("0.2424", "product of h4"),

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from tests.evaluator import Statement, four_decimals, shortened, statements
-from tests.lessons.figures import Place, worked_out
+from tests.lessons.figures import Place, epoch_error, worked_out
 from tests.transcription import article_epochs, article_start
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parameter_at
-from tui_backprop.experiments import load_experiment
+from tui_backprop.experiments import Overrides, load_experiment
 from tui_backprop.lessons import VIEWS
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.context import Context
@@ -40,8 +40,8 @@ ANSWERS = {
         "it is linear on this data, since no gate switches", "0"],
     6: ["0", "1.0031", "0.6547", "0.4419", "0", "0.4572", "0", "0.5856", "0.0469"],
     7: ["open", "x1 and x3 are both 1", "h2 and h4", "about ten times as many"],
-    8: ["0.2459", "monotonic", "no error gets back through it", "non-linear",
-        "0.2804", "0.025", "a thousand times smaller", "it turns back again and again"],
+    8: ["0.2459", "monotonic", "no error gets back through it", "layers of such units amount to one",
+        "0.2804", "0.025", "over a thousand times smaller", "it turns back again and again"],
     9: ["h2", "about four in five", "none", "more than half of them"],
     10: ["0.496",
          "the gradient is δ alone, not multiplied by what came in",
@@ -270,10 +270,17 @@ def test_chapter_6_ends_with_the_weights_after_the_second_sample_of_the_articles
 def test_chapter_7_runs_the_148_epochs() -> None:
     text = plain(chapter(chapter_names()[6]), answers=True)
     assert "Epoch 148: the error is 0." in text
-    assert "It takes 1420." in text
+    assert "It takes 1420 epochs." in text
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_lines_come_down_to_1_with_smaller_steps() -> None:
+    for name in ("no-direction", "linear-collapse"):
+        assert epoch_error(load_experiment(name), 1000) > 1.1
+        assert epoch_error(load_experiment(name, Overrides(rate=0.03)), 1000) == pytest.approx(1.0)
+
+
 def test_luck_is_that_of_the_articles_own_loop() -> None:
     """Seeds 0 to 19 one by one; for a thousand the figures are known from other programs: 782 and 218."""
     converging = 0

@@ -121,7 +121,7 @@ ALL_EXPECTED = [
     (3, "artcle"), (6, "'zz h2'"), (8, "no phase 'nowhere'"), (8, "h7"), (13, "'h9'"), (13, "'zz h2'"), (13, "'h8'"),
     (15, "{ without its }"), (15, "[ without its )"), (17, "'h6'"), (23, "'h5'"), (24, "one question or wait"),
     (30, "unknown change 'rat'"), (30, "unknown change 'sed'"), (32, "'reluu', did you mean relu?"), (32, "'tanhh'"),
-    (35, "no such sample"), (35, "'h5'"),
+    (35, "no sample #9"), (35, "'h5'"),
 ]  # fmt: skip
 
 

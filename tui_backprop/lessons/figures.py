@@ -181,10 +181,9 @@ def _change(context: Context, name: str) -> float | None:
 
 
 def _pull(context: Context, name: str, sample: int | None = None) -> float:
-    """How one sample, or all of them together, would change a weight at the present weights."""
+    """How hard one sample, or all of them together, pulls a weight: −∂E/∂w at the present weights."""
     samples = range(len(context.experiment.data)) if sample is None else [sample]
-    pulls = [-context.experiment.training.rate * float(_gradient(context, name, each) or 0.0) for each in samples]
-    return in_order(pulls)
+    return in_order([-float(_gradient(context, name, each) or 0.0) for each in samples])
 
 
 def _tendency(context: Context, name: str, sample: int | None = None) -> str:
