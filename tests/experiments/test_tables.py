@@ -302,6 +302,33 @@ KINDS: dict[str, tuple[list[str], Kind]] = {
     "dates in words": (["19-Sep-03", "Jan 1 2000", "1974Q1", "31.12.2001", "1/2/03 3:15 PM"], Kind.DATES),
     "dates as whole numbers": (["19580329", "19580330", "19581231", "20000101", "20240229"], Kind.DATES),
     "almost dates": (["19580329", "19580330", "19581331", "20000101", "20240229"], Kind.NUMBER),
+    "dates with dots": (["01.01.2021", "02.01.2021", "03.01.2021", "04.01.2021", "31.12.2021"], Kind.DATES),
+    "dates with dots, not padded": (["1.1.2020", "2.2.2020", "13.3.2020", "1.1.2020", "9.12.2021"], Kind.DATES),
+    "dates with dots, the month first": (["1.31.2020", "12.2.2020", "3.13.2020", "4.1.2020", "9.12.2021"], Kind.DATES),
+    "dates with dots and two figures": (["01.01.21", "02.01.21", "31.01.21", "04.02.21", "1.1.99"], Kind.DATES),
+    "dates with dots, the year first": (["2021.01.01", "2021.1.2", "2021.12.31", "2020.01.01", "99.12.31"], Kind.DATES),
+    "dates as in Hungary": (
+        ["2021. 01. 01.", "2021. 1. 2.", "2021. 12. 31.", "2020. 01. 01.", "2020.1.2."],
+        Kind.DATES,
+    ),
+    "dates with dots, one missing": (["01.01.2021", "", "03.01.2021", "04.01.2021", "31.12.2021"], Kind.DATES),
+    "genes": (["rs10907175", "rs3250648", "rs7053799", "rs2627765", "rs31"], Kind.NAMES),
+    "genes, capital": (["Rs10907175", "Rs3250648", "Rs7053799", "Rs2627765", "Rs31"], Kind.NAMES),
+    "codes like a currency": (["EUR2627765", "EUR2627766", "EUR2627771", "EUR1", "EUR2"], Kind.NAMES),
+    "few genes": (["rs31", "rs32", "rs31", "rs31", "rs32"], Kind.CLASSES),
+    "amounts with letters": (["EUR12.50", "EUR13", "EUR14", "EUR15", "EUR16"], Kind.NUMBER),
+    "amounts apart from letters": (["EUR 12", "EUR 13", "EUR 14", "EUR 15", "EUR 16"], Kind.NUMBER),
+    "amounts with a symbol": (["€12", "€13", "€14", "€15", "€16"], Kind.NUMBER),
+    "hashes": (["19d65", "57d33", "54d62", "99d86", "39d59"], Kind.NAMES),
+    "numbers of Fortran": (["1.5D+03", "2.5d3", "1D-2", "3.d0", "7D+00"], Kind.NUMBER),
+    "addresses": (["10.0.0.1", "10.0.0.2", "192.168.1.100", "10.0.0.4", "8.8.8.8"], Kind.NAMES),
+    "phone numbers": (["+49 81 64", "+49 21 66", "+49 68 40", "030 12 14 1", "+1 555 12 14"], Kind.NAMES),
+    "versions": (["58.59.37", "1.10.2", "80.73.25", "3.11.0", "48.57.74"], Kind.NAMES),
+    "versions again and again": (["1.10.2", "1.10.2", "2.0.11", "1.10.2", "2.0.11"], Kind.CLASSES),
+    "digits grouped as in India": (["12.34.567", "1.23.456", "1.56.789", "2.34.567", "3.45.678"], Kind.NUMBER),
+    "lengths": (["2.1 cm", "3.0 cm", "4.8 cm", "1.8 cm", "4.5 cm"], Kind.UNITS),
+    "lengths in two units": (["2.1 cm", "3.0 m", "4.8 cm", "1.8 cm", "4.5 cm"], Kind.UNITS),
+    "thousands with a letter": (["2.1k", "3.0k", "4.8k", "1.8k", "4.5k"], Kind.UNITS),
     "two dates": (["2001-01-01", "2001-01-01", "2002-01-01", "2002-01-01", "2001-01-01"], Kind.CLASSES),
     "ranges": (["1-2", "3-4", "1-2", "3-4", "5-6"], Kind.CLASSES),
     "counted with letters": (["s1", "s2", "s3", "s4", "s5"], Kind.NAMES),
@@ -338,6 +365,13 @@ def test_names_are_left_out_and_this_is_said(tmp_path: Path) -> None:
     )
     asked = read(tmp_path, "x,kind,y,car\n" + rows, 'columns = ["x", "car"]\ntarget = ["y"]', "[13, 1]")
     assert asked.input_names[1] == "car=model 0"
+
+
+def test_a_value_shows_why_numbers_with_a_unit_are_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"{place + 0.5} cm,{place},{'ab'[place % 2]}\n" for place in range(12))
+    assert "left out: x (numbers with a unit: line 2, '0.5 cm')" in own(tmp_path, "x,z,y\n" + rows).notes
+    with pytest.raises(ExperimentError, match=r"left out: x \(numbers with a unit: line 2, '0.5 cm'\)"):
+        own(tmp_path, "x,y\n" + rows.replace(",a", "").replace(",b", "").replace("\n", " kg\n"))
 
 
 MISSING = ["", " ", "NA", "n/a", "?", "-", "--", ".", "..", "NULL", "None", "nan", "#N/A", "#DIV/0!", "\\N", "missing"]

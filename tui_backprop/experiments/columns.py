@@ -225,7 +225,7 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool, ever
         only = "one column" if len(file.names) == 1 else "one column of numbers or classes"
         message = f"only {only}: no input is left" if len(used) <= 1 else "no input is left"
         if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
-            named = _grouped([file.names[index] for index in out], [str(file.kinds[index]) for index in out])
+            named = _grouped([file.names[index] for index in out], list(map(file.why_left_out, out)))
             message += f"; left out: {named}"
         raise file.error(
             "", message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
@@ -247,7 +247,7 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
     """The columns that are learned where none is named."""
     last = len(file.names) - 1
     kind, few = file.kinds[last], len(file) <= _LAST_NAMES
-    if kind in (Kind.MANY, Kind.SAME) or (kind is Kind.NAMES and few and last in file.texts):
+    if kind in (Kind.MANY, Kind.SAME, Kind.UNITS) or (kind is Kind.NAMES and few and last in file.texts):
         return [last]
     alone = used and (used[-1] in file.texts or file.names[used[-1]] in classes)
     return used[-1:] if alone else used[max(0, len(used) - outputs) :]
@@ -259,7 +259,7 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
     width = len(chosen.inputs)
     kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]
     out = [index for index in range(len(file.names)) if index not in (*chosen.inputs, *chosen.targets)]
-    why = [str(file.kinds[index]) if file.kinds[index].is_left_out else "" for index in out]
+    why = list(map(file.why_left_out, out))
     few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(table.values[:, -1])
     is_constant = len(table.values) > 1 and (table.values[0, width:] == table.values[:, width:]).all()
     notes = [

@@ -26,6 +26,7 @@ from tui_backprop.experiments.csv_files.kinds import (
 from tui_backprop.experiments.csv_files.notation import (
     POINT,
     by_number_or_text,
+    have_a_unit,
     is_like_number,
     is_missing,
     is_number,
@@ -154,6 +155,14 @@ class TableFile:
             return Kind.NAMES
         return Kind.NUMBER
 
+    def why_left_out(self, index: int) -> str:
+        """The reason why nothing can be learned from a column; empty if something can."""
+        kind = self.kinds[index]
+        if kind is Kind.UNITS:
+            row, field = next((row, text) for row, text in enumerate(self._scan.texts[index]) if unit_of(text))
+            return f"{kind}: line {self._scan.lines[row]:.0f}, {_shown(field)!r}"
+        return str(kind) if kind.is_left_out else ""
+
     @property
     def texts(self) -> set[int]:
         """The columns that do not hold numbers."""
@@ -269,19 +278,9 @@ class TableFile:
                 f"more than {MOST_CLASSES} different texts",
                 f"numbers or a few classes{_ANOTHER}",
             )
-        if not forced and row == 0 and self._have_a_unit(index):
+        if not forced and row == 0 and have_a_unit(self._fields(index)):
             return f"{field!r} is a number with a unit", f"numbers only{_OTHERWISE}"
         return None
-
-    def _have_a_unit(self, index: int) -> bool:
-        """Whether a column's values are numbers with units behind them; `4WD` and `1. red` may be classes."""
-        fields = {field for field in self._fields(index) if not is_missing(field)}
-        units = set(map(unit_of, fields))
-        if len(fields) < 2 or "" in units:
-            return False
-        measured = len(fields) > 2 or any(set(",.") & set(field) for field in fields)
-        apart = all(" " in field.strip() for field in fields)
-        return len(units) < len(fields) and (apart or (len(units) == 1 and measured))
 
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):

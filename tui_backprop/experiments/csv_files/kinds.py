@@ -9,7 +9,14 @@ from enum import StrEnum
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.experiments.csv_files.notation import is_date, is_day, is_like_number, is_missing
+from tui_backprop.experiments.csv_files.notation import (
+    have_a_unit,
+    is_code,
+    is_date,
+    is_day,
+    is_like_number,
+    is_missing,
+)
 
 MOST_CLASSES = 64
 """Different texts in a column."""
@@ -24,7 +31,7 @@ _INDEXES = frozenset({"", "#", "id", "index", "no", "no.", "nr", "nr.", "obs", "
 
 
 class Kind(StrEnum):
-    """What a column holds. The last six are left out, unless they are named."""
+    """What a column holds. The last seven are left out, unless they are named."""
 
     NUMBER = "number"
     CLASSES = "classes"
@@ -34,6 +41,7 @@ class Kind(StrEnum):
     DATES = "dates"
     SAME = "the same in every row"
     MANY = "too many different texts"
+    UNITS = "numbers with a unit"
 
     @property
     def is_left_out(self) -> bool:
@@ -42,8 +50,11 @@ class Kind(StrEnum):
 
 
 def holds_numbers(fields: Sequence[str]) -> bool:
-    """Whether most of a column's fields are numbers; the first one decides a tie."""
-    known = [is_like_number(field) for field in fields if not is_missing(field, among_numbers=True)]
+    """Whether most of a column's fields are numbers; the first one decides a tie. Codes that differ are names."""
+    filled = [field for field in fields if not is_missing(field, among_numbers=True)]
+    if len(filled) >= _FEWEST_NAMES and all(map(is_code, filled)) and len(set(filled)) * 2 > len(filled):
+        return False
+    known = list(map(is_like_number, filled))
     return sum(known) * 2 > len(known) or (sum(known) * 2 == len(known) > 0 and known[0])
 
 
@@ -57,10 +68,10 @@ def kind_of_texts(fields: Sequence[str], is_named: bool) -> Kind:
         return Kind.SAME
     if len(different) > 2 and all(map(is_date, different)):
         return Kind.DATES
-    if len(different) == len(fields) >= _FEWEST_NAMES:
-        return Kind.NAMES
-    many = max(_FEW_CLASSES, len(fields) // 2)
-    return Kind.MANY if len(different) > min(MOST_CLASSES, many) else Kind.CLASSES
+    names = len(different) == len(fields) >= _FEWEST_NAMES
+    if not names and len(different) <= min(MOST_CLASSES, max(_FEW_CLASSES, len(fields) // 2)):
+        return Kind.CLASSES
+    return Kind.UNITS if have_a_unit(different) else Kind.NAMES if names else Kind.MANY
 
 
 def identifies_rows(name: str, values: Array) -> bool:

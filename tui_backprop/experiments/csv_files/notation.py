@@ -23,10 +23,11 @@ _ENOUGH = 4000
 """Different fields that decide a notation."""
 _EXCEL = re.compile(r'="(.*)"', re.DOTALL)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
-_CURRENCY = (
-    "(?:(?:[A-Z]{1,2})?[$€£¥₹₩₽₺]|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|SEK|USD|ZAR"
-    "|Kč|kr[.]?|Rs[.]?|zł)?"
-)
+_LETTERS = "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|SEK|USD|ZAR|Kč|kr[.]?|Rs[.]?|zł"
+_CURRENCY = f"(?:(?:[A-Z]{{1,2}})?[$€£¥₹₩₽₺]|{_LETTERS})?"
+_CODE = re.compile(rf"(?:{_LETTERS})[0-9]+", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?![0-9]{1,2}([. ])(?:[0-9]{2}\1)*[0-9]{3}$)\+?[0-9]+([. ])[0-9]+(?:\2[0-9]+)+")
+"""An address, a phone number or a version; not a number whose digits are grouped as in India."""
 _UNIT = re.compile(rf"[+-]?{_CURRENCY} ?[0-9][0-9.,' ]*(?P<unit> ?[^\W\d_]+| ?°[CF]?)")
 _LIKE = re.compile(rf"[+-]?(?:[(]?{_CURRENCY}[\d.,'_± ]*\d[\d.,'_ ]*[)+-]?|inf|infinity)", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ class Notation:
         point, other = ("[.]", ",") if self.decimal == "." else (",", ".")
         between = f"[ '{other}]" if self.grouped else "[ ']"
         whole = rf"(?:[1-9][0-9]{{0,2}}(?P<between>{between})[0-9]{{3}}(?:(?P=between)[0-9]{{3}})*|[0-9]+)"
-        digits = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eEdD][+-]?[0-9]+)?"
+        digits = rf"(?![0-9]+[dD][0-9])(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eEdD][+-]?[0-9]+)?"
         sign = "(?P<sign>[+-]?)"
         before = rf"(?:{sign} ?{_CURRENCY}|{_CURRENCY} ?{sign.replace('sign', 'inner')})"
         return re.compile(rf"{before} ?(?P<digits>{digits}) ?(?:(?P<percent>%)|{_CURRENCY})")
@@ -86,7 +87,16 @@ def is_number(text: str) -> bool:
 
 def is_like_number(text: str) -> bool:
     """Whether it looks like a number in any notation, including unsupported ones."""
-    return is_number(text) or _LIKE.fullmatch(_plain(text)) is not None
+    if is_number(text):
+        return True
+    plain = _plain(text)
+    others = _IDENTIFIER, _CODE, _DATE
+    return _LIKE.fullmatch(plain) is not None and not any(other.fullmatch(plain) for other in others)
+
+
+def is_code(text: str) -> bool:
+    """Whether letters that may be a currency stand right before whole digits, as in `Rs3250648`, a gene."""
+    return _CODE.fullmatch(text.strip()) is not None
 
 
 _MONTH = (
@@ -94,8 +104,9 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DATE = re.compile(
-    rf"""(?:\d{{4}}([-/.])\d\d?(?:\1\d\d?)?         # 2001-01-31, 2001/01
-    | \d\d?([-/.])\d\d?\2(?:\d{{4}}|\d\d)          # 31.1.2001, 01/31/01
+    rf"""(?:\d{{4}}([-/.]|\.\s)[0-3]?\d(?:\1[0-3]?\d)?\.?   # 2001-01-31, 2001/01, 2001. 1. 31.
+    | \d\d([-/.]|\.\s)[01]?\d\2[0-3]?\d               # 01-01-31
+    | [0-3]?\d([-/.]|\.\s)[0-3]?\d\3(?:\d{{4}}|\d\d)   # 31.1.2001, 01/31/01
     | (?:\d\d?[-\s])?{_MONTH}[-\s](?:\d\d?,?[-\s])?(?:\d{{4}}|\d\d)   # 19-Sep-03, Jan 1 2000, June 2001
     | \d{{4}}[-\s]?[QM]\d\d? | [QM]\d\d?[-\s]\d{{4}}  # 1974Q1, Q1 1974, 1974M12
     )(?:[T\s]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)?(?:\s?[AP]M)?(?:Z|\s?[-+]\d\d:?\d\d)?""",
@@ -126,6 +137,19 @@ def unit_of(text: str) -> str:
     """The unit behind a number, as in `12 kg`; else nothing."""
     found = _UNIT.fullmatch(_plain(text))
     return found["unit"].strip() if found else ""
+
+
+def have_a_unit(texts: Iterable[str]) -> bool:
+    """Whether a column's values are numbers with units behind them; `4WD` and `1. red` may be classes."""
+    fields = {field for field in texts if not is_missing(field)}
+    units = set[str]()
+    for field in fields:
+        units.add(unit_of(field))
+        if "" in units:
+            return False
+    measured = len(fields) > 2 or any(set(",.") & set(field) for field in fields)
+    apart = all(" " in field.strip() for field in fields)
+    return 1 < len(fields) > len(units) and (apart or (len(units) == 1 and measured))
 
 
 def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> Notation | None:
