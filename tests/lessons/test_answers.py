@@ -80,10 +80,13 @@ HINTS = [
                               ("0.45", "Half"), ("1.8", "Twice"), ("0.09", "decimal point"), ("123", "ŷ − t")]),
     ("z h2", "Each unit", [("0.0367", "product of x3"), ("1.95", "z(h1)"), ("0.53", "product of x2"),
                              ("-0.56", "sign"), ("5.62", "decimal point"), ("1.32", "z(h3)"), ("1.34", "z(h4)"),
-                             ("0.557", "product of x1"), ("0.0562", "decimal point"), ("0.55", "cut off")]),
+                             ("0.557", "product of x1"), ("0.0562", "decimal point"), ("0.55", "cut off"),
+                             ("0.6", "right to 1 decimal: give 2"), ("1", "each value that comes in")]),
+    ("z h3", "Before", [("1.9", "right to 1 decimal: give 2"), ("1", "all added up.")]),
     ("z y", "Forward", [("0.6128", "shut gate"), ("0.4020", "product of h1"), ("0.2424", "product of h4"),
                         ("0.6754", "minus sign got lost"), ("-0.6547", "sign"), ("6.547", "decimal point"),
-                        ("1.1930", "by its input"), ("0.665", "product of h3")]),
+                        ("1.1930", "by its input"), ("0.665", "product of h3"),
+                        ("0.70", "rounded prediction: z comes before it")]),
     ("upstream h4", "Backward", [("0.7", "multiply it by the weight"), ("0.6313", "multiply it by the δ above"),
                                  ("0.4572", "gradient"), ("0.4099", "old weights"), ("-0.4419", "sign"),
                                  ("0.1763", "h1"), ("0.2289", "h2"), ("4.419", "decimal point"), ("0.43", "cut off")]),
@@ -93,6 +96,7 @@ HINTS = [
     ("gradient W2[h4→y]", "The gradients", [("0.7", "δ alone"), ("0.6532", "multiply it by δ"), ("0.0457", "rate"),
                                             ("-0.0457", "change of the weight"), ("-0.4572", "sign"),
                                             ("0.4419", "blame"), ("1.3532", "don't add"), ("4.572", "decimal")]),
+    ("gradient W2[h3→y]", "Before", [("-0.035", "two δs")]),
     ("gradient W1[x3→h4]", "The gradients", [("0.4419", "δ alone"), ("0.0800", "blame"), ("-0.4419", "δ alone")]),
     ("new W2[h4→y]", "The update", [("0.677", "other way"), ("0.174", "rate is missing"), ("0.6313", "not moved"),
                                     ("0.0457", "take it away"), ("-0.0457", "add the old weight"),
@@ -160,8 +164,8 @@ def test_whatever_an_author_asks_for_a_wrong_answer_gets_a_hint(figure: str, tmp
     assert isinstance(question, Question)
     assert computed.truth is not None
     assert computed.revealed is not None
-    answer = computed.truth.answer
-    for value, word in ((-answer, "sign|way"), (10 * answer, "decimal point"), (answer + 0.31, "")):
+    answer, rule = computed.truth.answer, "plus the bias" if figure == "z h1.1" else ""
+    for value, word in ((-answer, "sign|way"), (10 * answer, "decimal point"), (answer + 0.31, rule)):
         assert re.search(word, hint(question, computed.truth, computed.revealed, value)), value
 
 

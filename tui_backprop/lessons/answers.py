@@ -11,14 +11,13 @@ from tui_backprop.core.parts import Parameter, Part, Unit, parse_parameter, pars
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS
 from tui_backprop.lessons.context import Context
-from tui_backprop.lessons.figures import evaluate
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.questions import Truth, tolerance
 from tui_backprop.reading.numerals import number_of
 
 EXAMPLE = "−0.5, 1/2 or 90%"
 RULES = {
-    "z": "z is each value that comes in times its weight, all added up, and the bias, if there is one.",
+    "z": "z is each value that comes in times its weight, all added up.",
     "a": "Work out z first; what is passed on is what the activation makes of it.",
     "upstream": "What arrives is weight × δ of the unit above, added up over all units above.",
     "delta": "δ is what arrives × the slope; the slope of a gate is 1 if it is open, 0 if it is shut.",
@@ -65,7 +64,7 @@ def _part(text: str) -> float | None:
 def hint(question: Question, right: Truth, context: Context, given: float) -> str:
     """A sentence after a first wrong answer: the likely mistake, what the author says, or where to look."""
     if question.kind == "number":
-        return _number_hint(question, context, given) or question.hint or _rule(question, context)
+        return _number_hint(question, right, context, given) or question.hint or _rule(question, context)
     if question.hint:
         return question.hint
     match question.kind:
@@ -92,23 +91,29 @@ def _rule(question: Question, context: Context) -> str:
     if figure == "new" and isinstance(part, Parameter):
         *_, last = equations.of_update(context.moment, part)
         return f"The new value is {last.formula}."
+    if figure == "z" and context.moment.before.biases:
+        return f"{RULES[figure][:-1]}, plus the bias."
     return RULES.get(figure, "Work it out again, and mind every sign.")
 
 
-def _number_hint(question: Question, context: Context, given: float) -> str:
+def _number_hint(question: Question, right: Truth, context: Context, given: float) -> str:
     figure, part = _asked(question, context)
+    coarse = _coarse(question, right.answer, given)
     if part is not None and context.moment.passage is not None:
-        right = evaluate(question.about, context)
-        assert not isinstance(right, str)
         mistake = likely(context.moment, figure, part, given, _precision(question, given))
-        return mistake.says if mistake else ""
-    right = evaluate(question.about, context)
+        return coarse if mistake is None or (coarse and mistake.name == "rounding") else mistake.says
     if figure == "product" and (found_hint := _product_hint(question, context, given)):
         return found_hint
-    if isinstance(right, str):
+    within = tolerance(question, right.answer)
+    return next((m.says for m in of_any_figure(right.answer) if abs(m.value - given) <= within), coarse)
+
+
+def _coarse(question: Question, right: float, given: float) -> str:
+    """What to say to a number that is right, but rounded to fewer decimals than are asked for."""
+    typed = _decimals(given)
+    if not (0 < typed < question.decimals and tolerance(question, right) < abs(given - right) <= _within(typed)):
         return ""
-    fitting = (m.says for m in of_any_figure(right) if abs(m.value - given) <= tolerance(question, right))
-    return next(fitting, "")
+    return f"That is right to {typed} decimal{'s' * (typed > 1)}: give {question.decimals}."
 
 
 def _product_hint(question: Question, context: Context, given: float) -> str:
@@ -134,8 +139,15 @@ def _product_hint(question: Question, context: Context, given: float) -> str:
 
 def _precision(question: Question, given: float) -> float:
     """How far a figure may be from `given` to be the one meant: half of its last decimal, plus what four cost."""
-    typed = len(f"{given:.9f}".rstrip("0").partition(".")[2])
-    return 0.5 * 10.0 ** -max(question.decimals, typed) + 10.0**-DECIMALS
+    return _within(max(question.decimals, _decimals(given)))
+
+
+def _within(decimals: int) -> float:
+    return 0.5 * 10.0**-decimals + 10.0**-DECIMALS
+
+
+def _decimals(given: float) -> int:
+    return len(f"{given:.9f}".rstrip("0").partition(".")[2])
 
 
 def _asked(question: Question, context: Context) -> tuple[str, Part | None]:

@@ -164,7 +164,7 @@ def _with_slope(step: TrueStep, name: str, own_value: bool, layers: range) -> Ca
 
 def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
     """What comes of calculating with few decimals: from the start, or from the figures just before."""
-    for decimals in (3, 2, 1, 0):
+    for decimals in (3, 2, 1):
         advice = f"Something was rounded too early, {places(decimals)}: go on with all digits."
         for carry in (_all_the_way(decimals, figure, part), _just_before(step, decimals, figure, part)):
             yield Mistake("rounding", step.wrong_value(figure, part, (), carry), advice)

@@ -40,6 +40,9 @@ def of_sum(step: TrueStep, unit: Unit) -> Found:
         late = float(below @ after.weights[unit.layer - 1][:, unit.column])
         yield Mistake("new-weights", late + bias, "These are the new weights: this step still uses the old ones.")
     yield Mistake("activation", float(step.passage.a[unit.layer - 1][unit.column]), "This is a, after the activation.")
+    if unit.layer == step.depth and step.experiment.training.round is not None:
+        prediction = float(step.passage.prediction[unit.column])
+        yield Mistake("activation", prediction, "This is the rounded prediction: z comes before it.")
     for other, name in enumerate(step.experiment.unit_names(unit.layer)):
         if other != unit.column:
             value = float(step.passage.z[unit.layer - 1][other])

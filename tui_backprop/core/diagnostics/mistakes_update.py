@@ -27,6 +27,8 @@ def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
         if layer > 1:
             z = float(step.passage.z[layer - 2][parameter.row])
             yield Mistake("activation-forgotten", z * delta, "Take a of the unit below, not z.")
+            own_delta = float(step.passage.delta[layer - 2][parameter.row])
+            yield Mistake("wrong-input", own_delta * delta, "You multiplied two δs: one factor is what came in.")
         yield Mistake("delta-forgotten", below, "This is what came in: multiply it by δ.")
         yield Mistake("weight", parameter.value(step.moment.before) * delta, "This is weight × δ, which is blame.")
         yield Mistake("sum", below + delta, "Multiply what came in by δ, don't add them.")
