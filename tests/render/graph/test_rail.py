@@ -72,6 +72,33 @@ def test_the_present_phase_is_filled_and_the_path_so_far_is_lit(phase: str) -> N
             assert span.ink == ("text" if order.index(name) < order.index(phase) else "dim")
 
 
+@pytest.mark.parametrize("phase", phases(2))
+def test_only_the_present_direction_has_its_colour(phase: str) -> None:
+    lines = graph(at("article", 1, phase), OUTPUT, 120, 21)
+    way, other = ("signal", "error") if phases(2).index(phase) < 5 else ("error", "signal")
+    inks = {span.ink for line in (lines[0], lines[-1]) for span in line}
+    assert way in inks
+    assert other not in inks
+    links = "".join(span.text for span in lines[0] if "▶" in span.text)
+    assert ("━" in links) == (phase != "input"), "the way that lies behind is thick all the same"
+
+
+@pytest.mark.parametrize("size", [(80, 10), (60, 9), (40, 9)])
+@pytest.mark.parametrize("phase", phases(5))
+def test_phases_out_of_sight_have_a_sign_that_leads_to_them(phase: str, size: tuple[int, int]) -> None:
+    lines = graph(of([3, 6, 6, 6, 6, 1], 1, phase, hidden="relu"), OUTPUT, *size)
+    turn = phases(5).index("error")
+    for line, every in ((lines[0], phases(5)[:turn]), (lines[-1], phases(5)[turn:][::-1])):
+        there = [str(span.target)[10:-2] for span in line if isinstance(span.target, str)]
+        first, last = (every.index(name) for name in (there[0], there[-1]))
+        assert list(every[first : last + 1]) == there, "the sign leads to the phase next to those in sight"
+        signs = [span.text == "…" for span in line if isinstance(span.target, str)]
+        assert any(signs)
+        assert signs[0] or there[0] == every[0]
+        assert signs[-1] or there[-1] == every[-1]
+        assert not any(signs[1:-1])
+
+
 def test_at_the_start_nothing_is_lit() -> None:
     assert {(span.ink, span.selected) for span in labels(at("article"))} == {("dim", False)}
 

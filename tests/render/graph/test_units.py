@@ -17,6 +17,7 @@ from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import phases
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.graph.plan import LEAST_GROUPED
+from tui_backprop.render.views.shades import Shading
 
 FRAMED, PLAIN, TINY = (120, 21), (80, 10), (60, 8)
 NAMES = ("h1", "h2", "h3", "h4", "y")
@@ -71,16 +72,16 @@ def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
     assert bold == ["+1.1815", "+0.8240", "+0.4447", "+1.6830"]
 
 
-GATES = {  # phase: the barrier's upper row, its lower row, and what stands before it; step 3 shuts the gate of h2
+GATES = {  # phase: the barrier's upper row, its lower row, and the error that ends there; step 3 shuts the gate of h2
     "sum1": ("   ", "   ", " "), "activate1": ("█✕█", "███", " "), "sum2": ("█✕█", "███", " "),
-    "error": ("█✕█", "███", " "), "upstream1": ("███", "███", "◀"), "mask1": ("███", "█✕█", " "),
-    "update": ("███", "█✕█", " "),
+    "error": ("█✕█", "███", " "), "upstream1": ("███", "███", " "), "mask1": ("███", "█✕█", "◀"),
+    "update": ("███", "█✕█", "◀"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [FRAMED, PLAIN])
 @pytest.mark.parametrize("phase", GATES)
-def test_a_shut_gate_stops_the_signal_then_meets_the_error_then_stops_it(phase: str, size: tuple[int, int]) -> None:
+def test_a_shut_gate_stops_the_signal_then_the_error(phase: str, size: tuple[int, int]) -> None:
     drawn = rows(graph(at("article", 3, phase), OUTPUT, *size))
     y = next(y for y, row in enumerate(drawn) if "−0.0509" in row or "h2 z" in row)
     x = drawn[y].index("z ", drawn[y].index("h2") if "h2" in drawn[y] else 0) + len("z −0.0509") + 1
@@ -88,6 +89,54 @@ def test_a_shut_gate_stops_the_signal_then_meets_the_error_then_stops_it(phase: 
     assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, waiting)
     if size == FRAMED and phase != "sum1":  # the barrier goes through the frame as well
         assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == ("▄▄▄", "▀▀▀")
+
+
+MAPPED, THUMBED = (72, 22), (56, 10)
+
+
+@pytest.mark.parametrize("size", [MAPPED, THUMBED])
+@pytest.mark.parametrize("phase", GATES)
+def test_behind_a_map_a_shut_gate_is_the_same_barrier_and_the_error_ends_at_it(
+    phase: str, size: tuple[int, int]
+) -> None:
+    """The second step of `xor`: in layer 1 only h4 is open, and an error arrives at all four."""
+    moment = at("xor", 2, phase)
+    drawn = rows(graph(moment, OUTPUT, *size, maps=Shading.RAMP))
+    for name in ("h1", "h2", "h3", "h4"):
+        y, x = next((y, row.index(f"{name} ")) for y, row in enumerate(drawn) if f"{name} " in row)
+        y, x = (y, x + 12) if size == THUMBED else (y + 1, x + 13)
+        upper, lower, stopped = GATES[phase]
+        if name == "h4":
+            upper = "─▶─" if phase in ("activate1", "sum2", "error") else "   "
+            lower, stopped = ("─◀─" if phase in ("mask1", "update") else "   "), " "
+        assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, stopped), name
+        assert (drawn[y + 1][x + 4] == "◀") == (phase in ("upstream1", "mask1")), "the edge's arrow is in that row, too"
+
+
+def test_nothing_passes_or_stops_where_no_error_arrives() -> None:
+    """The error ends in layer 2, so none reaches layer 1, whose first unit is open and whose second is shut."""
+    weights = [[[1.0, -1.0]], [[-1.0], [-1.0]], [[1.0]]]
+    experiment = {
+        "network": {"layers": [1, 2, 1, 1], "hidden": "relu", "weights": weights},
+        "data": {"inputs": [[1.0]], "targets": [[1.0]]},
+    }
+    timeline = Timeline(load_experiment(experiment))
+    timeline.next_step()
+    lines = graph(timeline.moment, OUTPUT, 200, 21)
+    drawn = "\n".join(rows(lines)[1:-1])
+    assert drawn.count("◀") == drawn.count("█✕█◀") == 1
+    assert drawn.count("█✕█") == 2
+
+
+@pytest.mark.parametrize(("phase", "texts"), [
+    ("sum1", ["z−0.0509", "z+0.2860"]), ("activate1", ["a 0.0000✕", "a+0.2860"]), ("upstream1", ["↑−0.1962✕"]),
+    ("mask1", ["δ 0.0000✕"]),
+])  # fmt: skip
+def test_a_number_alone_has_its_letter_and_the_sign_of_a_shut_gate(phase: str, texts: list[str]) -> None:
+    drawn = "\n".join(rows(graph(at("article", 3, phase), FIRST, 44, 8)))
+    assert "h2" not in drawn
+    for shown_text in texts:
+        assert shown_text in drawn, drawn
 
 
 @pytest.mark.parametrize(

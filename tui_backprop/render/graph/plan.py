@@ -40,11 +40,13 @@ class Form:
 
 FRAMED, PLAIN, TINY, BARE = Form(4, 1, 2), Form(2, 0, 1), Form(1), Form(1)
 FORMS = (FRAMED, PLAIN, TINY, BARE)
-"""From the largest: in a frame, in two rows, a name and its newest number, that number alone."""
-MAPPED, THUMBED = Form(4, 2, 2), Form(2)
+"""From the largest: in a frame, in two rows, a name and its newest number, that number with its letter."""
+MAPPED, THUMBED = Form(4, 1, 2), Form(2, 0, 1)
 MAPS = (MAPPED, THUMBED, TINY, BARE)
 """The same where each unit has a map of the plane: below its name and newest number, or beside its name."""
 _MAP_SIZES = {MAPPED: (12, 3), THUMBED: (8, 2)}
+GATE = 5
+"""Cells of the gate between z and a, or behind a map."""
 
 
 def map_size(form: Form) -> tuple[int, int]:
@@ -155,33 +157,44 @@ def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: 
 
 
 def _cells(moment: Moment, column: Column) -> int:
-    """How wide a column of units is; see `units.unit_lines` for what stands there."""
-    if column.form is BARE:
-        return 7
+    """How wide a column of units is; see `units.write_units` for what stands there."""
+    layer, form = column.layer, column.form
     name = width(column.names[0]) + 1
-    if column.layer == 0:
-        return name + 7
-    if column.form is MAPPED:
-        return max(map_size(MAPPED)[0], name + 2 + 7 + 2)
-    if column.form is THUMBED:
-        return name + map_size(THUMBED)[0]
-    if column.form is TINY:
+    if not layer:
+        return 7 if form is BARE else name + 7
+    gated = is_gated(moment, layer)
+    if form is BARE:
+        return 8 + gated
+    if form is MAPPED:
+        return max(map_size(form)[0], name + 2 + 7) + GATE * gated
+    if form is THUMBED:
+        return name + map_size(form)[0] + GATE * gated
+    if form is TINY:
         grouped = max(slot.count for slot in column.slots)
-        return name + 2 + 7 + (2 if grouped == 1 else len(f" {grouped}/{grouped}"))
-    inner = 9 + (5 if has_gate(moment, column.layer) else 1) + 9
-    return inner + 4 if column.form is FRAMED else name + inner
+        return name + 2 + 7 + gated * (2 if grouped == 1 else len(f" {grouped}/{grouped}"))
+    inner = 9 + (GATE if has_gate(moment, layer) else 1) + 9
+    return inner + 4 if form is FRAMED else name + inner
 
 
 def thumbed_columns(experiment: Experiment) -> int:
     """How wide a graph is, without its frame, in which each unit has its name and a small map."""
-    layers = range(len(experiment.network.units))
-    names = [min(_NAMES[-1], max(width(safe(name)) for name in experiment.unit_names(layer))) + 1 for layer in layers]
-    return names[0] + 7 + sum(LEAST_GAP + name + map_size(THUMBED)[0] for name in names[1:])
+    network = experiment.network
+    names = [
+        min(_NAMES[-1], max(width(safe(name)) for name in experiment.unit_names(layer))) + 1
+        for layer in range(len(network.units))
+    ]
+    gates = GATE * sum(ACTIVATIONS[name].gated for name in network.activations)
+    return names[0] + 7 + sum(LEAST_GAP + name + map_size(THUMBED)[0] for name in names[1:]) + gates
 
 
 def has_gate(moment: Moment, layer: int) -> bool:
     """Whether something stands between z and a: an activation that is not the identity."""
     return not ACTIVATIONS[moment.experiment.network.activations[layer - 1]].linear
+
+
+def is_gated(moment: Moment, layer: int) -> bool:
+    """Whether that can be shut: an activation in two straight pieces."""
+    return ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated
 
 
 def _wanted(selection: Selection, layer: int) -> int:

@@ -28,18 +28,19 @@ def rails(moment: Moment, plan: Sequence[Column], columns: int, frame: str) -> t
     """The top and the bottom line of a frame of `columns` cells around the graph, in the ink `frame`.
 
     Each phase stands at the column of the graph that it is about, so far as there is room. The present one is filled,
-    those before it are highlighted. Phases of layers that are not shown are left out.
+    those before it are highlighted, and so is the way between them, as long as it is the present direction. Where
+    phases are left out, for want of room or because their layers are not shown, there is a `…` that leads to them.
     """
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1
     forward, backward = _stops(moment, plan)
-    cut = plan[0].layer > 0, plan[-1].layer < moment.experiment.network.depth
 
     def progress(stop: _Stop) -> int:
         return (order.index(stop.phase) < now) - (order.index(stop.phase) > now)
 
-    top = _rail(forward, [progress(stop) for stop in forward], Direction.FORWARD, columns, cut)
-    bottom = _rail(backward, [progress(stop) for stop in backward], Direction.BACKWARD, columns, cut)
+    turn = order.index(Phase("error"))
+    top = _rail(forward, [progress(stop) for stop in forward], Direction.FORWARD, columns, order[:turn])
+    bottom = _rail(backward, [progress(stop) for stop in backward], Direction.BACKWARD, columns, order[turn:][::-1])
     return (
         (Span("╭", frame), *_framed(top, frame), Span("╮", frame)),
         (Span("╰", frame), *_framed(bottom, frame), Span("╯", frame)),
@@ -67,15 +68,18 @@ def _stops(moment: Moment, plan: Sequence[Column]) -> tuple[list[_Stop], list[_S
 
 
 def _rail(
-    stops: Sequence[_Stop], progress: Sequence[int], direction: Direction, columns: int, cut: tuple[bool, bool]
+    stops: Sequence[_Stop], progress: Sequence[int], direction: Direction, columns: int, every: Sequence[Phase]
 ) -> list[Span | int]:
-    """Spans, and for bare frame line how many cells of it: together `columns − 2` cells."""
+    """Spans, and for bare frame line how many cells of it: together `columns − 2` cells.
+
+    `every` has the phases of that direction from left to right, with those that are out of sight.
+    """
     room = columns - 2
-    word = direction.name.lower()
-    placed = _placed(stops, len(word) + 4, room - 2 - 2 * cut[1]) if room > 40 else None
+    word, here = direction.name.lower(), 0 in progress
+    whole = stops[0].phase == every[0]
+    placed = _placed(stops, len(word) + 5 - whole, room - 2) if room > 40 else None
     lead: list[Span | int] = []
     if placed is not None:
-        here = 0 in progress or (direction is Direction.FORWARD and 1 in progress)
         lead = [1, Span(f" {word} ", direction.value if here else "dim", here)]
     else:
         placed = _placed(stops, 2, room - 2)
@@ -85,17 +89,24 @@ def _rail(
     for place, (stop, start) in enumerate(zip(stops, placed, strict=True)):
         link = start - at - 1
         if place == 0:
-            spans += [link] if link > 0 else []
+            spans += _more(every[: every.index(stop.phase)][-1:], link)
         else:
             passed = min(progress[place - 1 : place + 1]) >= 0
-            ink, line = (direction.value, "━") if passed else ("dim", "─")
+            ink, line = direction.value if passed and here else "dim", "━" if passed else "─"
             arrow = line * (link - 1)
             arrow = f"{arrow}▶" if direction is Direction.FORWARD else f"◀{arrow}"
             spans.append(Span(arrow, ink))
         spans.append(_label(stop, progress[place], direction))
         at = start + width(stop.label) + 1
-    rest = room - at
-    return [*spans, rest] if rest > 0 else spans
+    left_out = every[every.index(stops[-1].phase) + 1 :] if stops else ()
+    return [*spans, *reversed(_more(left_out[:1], room - at))]
+
+
+def _more(next_one: Sequence[Phase], cells: int) -> list[Span | int]:
+    """What is at an end of the rail: bare line, and a sign of the phase there that is out of sight, if there is one."""
+    if next_one and cells:
+        return [Span("…", "label", True, target=f"to_phase('{next_one[0]}')"), cells - 1]
+    return [cells]
 
 
 def _label(stop: _Stop, progress: int, direction: Direction) -> Span:
@@ -129,11 +140,11 @@ def _window(
     first = last = progress.index(0) if 0 in progress else ahead
 
     def starts() -> list[int]:
-        found, cursor = [], 1
+        found, cursor = [], 2
         for stop in stops[first : last + 1]:
             found.append(cursor)
             cursor += width(stop.label) + _LEAST_LINK
-        return found if cursor - _LEAST_LINK <= room - 1 else []
+        return found if cursor - _LEAST_LINK <= room - 2 else []
 
     found = starts()
     for grow in ((0, 1), (-1, 0)) * len(stops):

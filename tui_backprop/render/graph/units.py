@@ -12,10 +12,21 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import put
-from tui_backprop.render.graph.plan import BARE, FRAMED, MAPPED, PLAIN, THUMBED, Column, UnitSlot, has_gate
+from tui_backprop.render.graph.plan import (
+    BARE,
+    FRAMED,
+    GATE,
+    MAPPED,
+    PLAIN,
+    THUMBED,
+    Column,
+    UnitSlot,
+    has_gate,
+    is_gated,
+)
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, line, width
+from tui_backprop.render.spans import Line, Span, length, line, width
 
 if TYPE_CHECKING:
     from tui_backprop.render.graph.maps import Maps
@@ -63,18 +74,31 @@ def _chosen(selection: Selection, column: Column, slot: UnitSlot) -> bool:
 def _lines(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: str, maps: Maps) -> Sequence[Line]:
     if column.form is PLAIN or column.form is FRAMED:
         return _full(moment, column, slot, title, frame)
-    if column.form is THUMBED:
-        first, second = maps[column.layer, slot.first]
-        return [line(title, Span(" "), *first), line(Span(" " * (width(title.text) + 1)), *second)]
-    key, values = _newest(moment, column, slot)
-    number = values.span(Unit(column.layer, slot.first))
+    key, value = _newest(moment, column, slot)
+    number = value.span(Unit(column.layer, slot.first))
+    if not column.layer:
+        return [(number,)] if column.form is BARE else [(title, Span(" "), number)]
     if column.form is BARE:
-        return [(number,)]
-    spans = [title, Span(" ")]
-    if column.layer:
-        spans.append(Span(f"{key} ", "label"))
-    named = line(*spans, number, *_open(moment, column, slot))
-    return [named, *maps[column.layer, slot.first]] if column.form is MAPPED else [named]
+        return [line(Span(key, "label"), number, *_open(moment, column, slot)[1:])]
+    named = line(title, Span(f" {key} ", "label"), number)
+    if column.form in (MAPPED, THUMBED):
+        return _mapped(moment, column, slot, named, maps[column.layer, slot.first])
+    return [(*named, *_open(moment, column, slot))]
+
+
+def _mapped(moment: Moment, column: Column, slot: UnitSlot, named: Line, drawn: Sequence[Line]) -> Sequence[Line]:
+    """A map, below the unit's name and number or beside its name, and behind it the gate, where it can be shut."""
+    gate = _gate(moment, column.layer, slot.first) if is_gated(moment, column.layer) else None
+    rows = gate.rows if gate else ((), ())
+    if column.form is THUMBED:
+        title, blank = named[0], Span(" " * width(named[0].text))
+        return [line(name, " ", *row, *passage) for name, row, passage in zip((title, blank), drawn, rows, strict=True)]
+    aside = (Span(" " * (column.cells - GATE - length(drawn[0]))),) if gate else ()
+    top, bottom = _CAPS if gate and gate.barrier else ((), ())
+    return [
+        (*named, *top),
+        *((*row, *aside, *passage) for row, passage in zip(drawn, (*rows, bottom), strict=True)),
+    ]
 
 
 def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: str) -> Sequence[Line]:
@@ -118,7 +142,9 @@ class _Gate(NamedTuple):
 
 
 _NO_GATE = _Gate((line(" "), line(" ")))
-_BLANK = line("     ")
+_BLANK = line(" " * GATE)
+_CAPS = line(" ", Span("▄▄▄", "warn")), line(" ", Span("▀▀▀", "warn"))
+"""The ends of a barrier above and below its two rows, within a gate's cells."""
 _SOLID = Span("███", "warn")
 _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
 
@@ -126,8 +152,8 @@ _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "wa
 def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     """What is between z and a. Only the present direction is highlighted; a shut gate is a barrier.
 
-    The cross of the upper row says that the signal was stopped, that of the lower one that the error was; between
-    the two, the error stands before the barrier.
+    The cross of the upper row says that the signal was stopped; that of the lower one, with the arrow that ends there,
+    that the error was. As long as the error has only arrived, at ↑, there is neither.
     """
     known, passed = moment.reached(f"activate{layer}"), _masked(moment, layer)
     z, mask = moment.sum(layer), moment.mask(layer)
@@ -135,18 +161,19 @@ def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     if not known or z is None:
         return _Gate((_BLANK, _BLANK))
     activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    upstream = moment.upstream(layer) if layer < moment.experiment.network.depth else None
+    arrived = passed and (upstream is None or upstream[unit] != 0)
     shut = activation.shut is not None and not z[unit] > 0
     if shut and activation.shut == 0:
-        arriving = moment.upstream(layer) is not None if layer < moment.experiment.network.depth else True
         above: Line = (Span(" "), _SOLID, Span(" ")) if backward else (Span(" "), *_CROSSED, Span(" "))
         below = (Span(" "), *(_CROSSED if passed else (_SOLID,)))
-        waiting = Span("◀", "error", True) if arriving and backward and not passed else Span(" ")
-        return _Gate((above, (*below, waiting)), barrier=True)
+        stopped = Span("◀", "error", moment.phase == f"mask{layer}") if arrived else Span(" ")
+        return _Gate((above, (*below, stopped)), barrier=True)
     here = moment.phase == f"activate{layer}"
-    leaks = f"×{activation.shut:.2g}"[:5].center(5) if shut else ""
+    leaks = f"×{activation.shut:.2g}"[:GATE].center(GATE) if shut else ""
     upper = _BLANK if backward else (Span(leaks or " ─▶─ ", "signal", here),)
     lower = _BLANK
-    if passed and mask is not None:
+    if arrived and mask is not None:
         lower = (Span(leaks or " ─◀─ ", "error", moment.phase == f"mask{layer}"),)
     return _Gate((upper, lower))
 

@@ -43,7 +43,7 @@ DARK = InkPalette(
         "-1": "#5f0000", "-2": "#875f00", "-3": "#af5f00", "-4": "#d75f00", "warn": "#d70000",
         "high": "#d7ffff", "low": "#fff0e0", "wrong": "#ffffff",
     },
-    ("#121212", "#3688dc", "#ce6a10"),
+    ("#262626", "#3688dc", "#ce6a10"),
 )  # fmt: skip
 LIGHT = InkPalette(
     {
