@@ -19,6 +19,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "elu": lambda z: z if z > 0 else math.expm1(z),
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
     "tanh": math.tanh,
+    "ln": lambda x: math.log(x) if x > 0 else -math.inf,
 }
 """All of them rise, so that the ends of an interval go to the ends."""
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:e[-−+]?\d+)?)|(e\^|[a-z_]+(?=\()|[-+−×·/()√²]))")
@@ -96,7 +97,7 @@ class _Reader:
             if sign == "/" and other.low <= 0 <= other.high:
                 raise UnreadableError("division by 0")
             ends = [1 / end for end in other] if sign == "/" else list(other)
-            result = around(*(a * b for a in result for b in ends))
+            result = around(*(a * b if a and b else 0.0 for a in result for b in ends))
         return result
 
     def _signed(self) -> Interval:

@@ -87,7 +87,7 @@ def test_a_record_of_training_is_a_sheet() -> None:
 
 def test_the_way_to_the_first_wrong_figure_is_reported_if_asked_for() -> None:
     done = program("by-hand", "--check", "-", "--answers", given="z(h2) = 0.7")
-    assert done.stdout.splitlines()[-1] == "right: z(h2) = 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618"
+    assert done.stdout.splitlines()[-1] == "right: z(h2) = 1×0.005173 + 1×0.03151 + 1×0.5251 = 0.5618"
     assert done.returncode == 1
 
 

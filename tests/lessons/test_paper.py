@@ -94,7 +94,7 @@ def test_the_solution_of_an_exercise_is_what_the_articles_loop_computes() -> Non
 
 def test_an_exercise_has_blanks_and_gives_nothing_away() -> None:
     sheet = printed("worksheet", "article")
-    assert sheet.count("______") == 16 + 4 * 2 + 2 + 1 + 4 * 2 + 16
+    assert sheet.count("______") == 16 + 4 * 2 + 2 + 1 + 1 + 4 * 2 + 16
     assert "1.947" not in sheet
     assert "0.8176" in sheet
     assert_refused(program("worksheet", "xor", "--batch", "full"), "too much to do by hand")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,14 @@ def lines_of(experiment: Experiment) -> list[str]:
     sheet = worksheet(experiment, 2, True)
     lines = [line for line in sheet.splitlines() if line.startswith("  ") and " = " in line]
     sums = ["", *(line.rpartition(" = ")[2] for line in lines)]
-    return [line.replace(" = z = ", f" = {z} = ") for z, line in zip(sums, lines, strict=False)]
+    lines = [line.replace(" = z = ", f" = {z} = ") for z, line in zip(sums, lines, strict=False)]
+    deltas = dict[str, str]()
+    for place, line in enumerate(lines):
+        label, _, told = line.strip().partition(" = ")
+        if told.startswith("δ("):
+            lines[place] = f"  {label} = {deltas[told.partition(' = ')[0]]} = {told.partition(' = ')[2]}"
+        deltas[label] = line.rpartition(" = ")[2]
+    return lines
 
 
 def count(experiment: Experiment) -> tuple[int, int]:
@@ -67,8 +75,74 @@ def test_lines_without_one_of_their_factors_or_terms_do_not_hold() -> None:
                 told = holds(" = ".join([label, shorter, *right]), four_decimals)
                 dropped[kind] += 1
                 caught[kind] += told is False
-    assert set(dropped) == set("zŷuδ∂Wb")
+    assert set(dropped) == set("zŷEuδ∂Wb")
     assert all(min(dropped[kind] - 40, caught[kind] - 0.6 * dropped[kind]) > 0 for kind in dropped), (dropped, caught)
+
+
+HOMEWORK: dict[str, Any] = {
+    "network": {
+        "layers": [2, 2, 2], "hidden": "sigmoid", "output": "sigmoid", "bias": True,
+        "orientation": "outputs_inputs",
+        "weights": [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]],
+        "biases": [[0.35, 0.35], [0.60, 0.60]],
+    },
+    "training": {"rate": 0.5},
+    "data": {"inputs": [[0.05, 0.10]], "targets": [[0.01, 0.99]]},
+}  # fmt: skip
+"""Mazur's example, whose figures are in his text: E 0.298371109, ∂E/∂w1 0.000438568, w1 0.149780716."""
+
+
+def test_the_error_the_biases_and_small_numbers_are_on_the_sheet() -> None:
+    sheet = worksheet(load_experiment(HOMEWORK), 1, True)
+    assert "  E = 0.5×(0.7514 − 0.01)² + 0.5×(0.7729 − 0.99)² = 0.2984\n" in sheet
+    assert "  ∂E/∂W1[x1→h1] = 0.05×0.008771 = 0.0004386\n" in sheet
+    assert "  ∂E/∂b1[h1] = δ(h1) = 0.008771\n" in sheet
+    assert "  b1[h1] = 0.35 − 0.5×0.008771 = 0.3456\n" in sheet
+
+
+def test_a_frozen_bias_has_no_blank() -> None:
+    definition = {**HOMEWORK, "network": {**HOMEWORK["network"], "bias": "frozen"}}
+    sheet = worksheet(load_experiment(definition), 1, False)
+    assert "b1[" not in sheet
+    assert "\n  bias      0.3500    0.3500\n" in sheet
+    assert "Gradient: input of the weight × δ above it\nUpdate" not in sheet
+    assert "Update: new = old − rate·gradient; the biases stay as they are\n" in sheet
+    assert sheet.count("______") == 4 + 4 + 1 + 2 + 4 + 8 + 8
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "line"),
+    [
+        ("binary_cross_entropy", "sigmoid", "1×(−ln(0.7311)) + (1 − 1)×(−ln(1 − 0.7311)) = 0.3133"),  # ln(1 + e⁻¹)
+        ("squared", "linear", "(1 − 1)² = 0"),
+        ("mean_squared", "sigmoid", "(0.7311 − 1)²/1 = 0.07233"),
+    ],
+)
+def test_the_error_of_every_loss_is_worked_out(loss: str, output: str, line: str) -> None:
+    definition = {
+        "network": {"layers": [1, 1], "output": output, "weights": [[[1.0]]]},
+        "training": {"loss": loss},
+        "data": {"inputs": [[1.0]], "targets": [[1.0]]},
+    }
+    assert f"  E = {line}\n" in worksheet(load_experiment(definition), 1, True)
+
+
+def test_an_exercise_may_begin_at_any_step() -> None:
+    """It states the weights before that step, and what the optimiser remembers."""
+    experiment = load_experiment("article")
+    lines = worksheet(experiment, 1, True, "1:1").splitlines()
+    two = worksheet(experiment, 2, True).splitlines()
+    assert "Before step 2" in lines
+    assert lines[lines.index("Forward") :] == two[two.index("Forward", two.index("Forward") + 1) :]
+    assert "  x1        0.6995  −0.07723    0.6136   0.05783" in lines
+    assert "Step 5: sample #0" in worksheet(experiment, 1, False, "1")
+    definition = {
+        "network": {"layers": [1, 1], "output": "linear", "weights": [[[0.5]]]},
+        "training": {"optimizer": "momentum", "rate": 0.1},
+        "data": {"inputs": [[1.0], [1.0]], "targets": [[1.0], [1.0]]},
+    }
+    momentum = worksheet(load_experiment(definition), 1, False, "1:1")
+    assert "W1               y\n  x1        0.5500\nv of W1          y\n  x1       −0.5000\n" in momentum
 
 
 def test_the_sheet_names_its_rules() -> None:

@@ -75,6 +75,12 @@ def _add_moment(parser: argparse.ArgumentParser, default: str | None) -> None:
     )
 
 
+def _add_first_step(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at", metavar="EPOCH:SAMPLE", default="0", help="the step to begin with, e.g. 1:2 (default: the first)"
+    )
+
+
 def add_studio(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the studio."""
     _add_experiment(parser, _ARTICLE)
@@ -166,6 +172,7 @@ def add_worksheet(parser: argparse.ArgumentParser) -> None:
     _add_experiment(parser)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     parser.add_argument("--answers", action="store_true", help="with the numbers filled in")
+    _add_first_step(parser)
     _add_overrides(parser)
 
 
@@ -173,6 +180,7 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `by-hand`."""
     _add_experiment(parser, _ARTICLE)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
+    _add_first_step(parser)
     message = "check the figures in a file, or with - on standard input, against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=message)
     parser.add_argument("--answers", action="store_true", help="with --check: also work out the first wrong figure")
@@ -222,7 +230,7 @@ def _add_kiosk(parser: argparse.ArgumentParser) -> None:
 def _add_overrides(parser: argparse.ArgumentParser, seed: bool = True) -> None:
     group = parser.add_argument_group("changes to the experiment")
     if seed:
-        group.add_argument("--seed", type=_seed, metavar="S", help="new initial weights")
+        group.add_argument("--seed", type=_seed, metavar="S", help="new initial weights; biases 0")
     else:
         parser.set_defaults(seed=None)
     group.add_argument("--rate", type=_typed(read_number, example="0.1"), metavar="R", help="learning rate")

@@ -12,10 +12,12 @@ from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.cli.streams import PROGRAM
 from tui_backprop.core.diagnostics.worked import stated
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.place import step_at
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS
-from tui_backprop.lessons.by_hand.exercise import refuse_too_much, work
+from tui_backprop.lessons.by_hand.exercise import refuse_too_much
+from tui_backprop.lessons.by_hand.figures import work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark, too_short
 from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         )
     experiment = experiment_asked_for(options)
     if options.check is not None:
-        return check(experiment, options.check, options.answers)
+        return check(experiment, options.check, options.answers, options.at)
     refuse_too_much(experiment)
     from tui_backprop.cli.studio import type_at_the_terminal, watch
 
@@ -47,22 +49,26 @@ def run(options: argparse.Namespace) -> int:
     check_terminal("without one, --check FILE checks figures that were written down")
     record = Record()
     try:
-        return watch(Timeline(experiment), record, options, options.steps)
+        timeline = Timeline(experiment)
+        timeline.go(step_at(options.at, timeline) - 1)
+        return watch(timeline, record, options, options.steps)
     finally:
         record.close()
 
 
-def check(experiment: Experiment, file: str, answers: bool) -> int:
+def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> int:
     """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
-    With `answers` it also prints the working of the first wrong figure.
+    With `answers` it also prints the working of the first wrong figure. A sheet that names no step is of the one `at`
+    a place of the run.
     """
     if experiment.network.size > MOST_PARAMETERS:
         message = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
         raise BackpropError(message, f"at most {MOST_PARAMETERS:,}")
-    moment_of = cache(Timeline(experiment).go)
+    timeline = Timeline(experiment)
+    first, moment_of = step_at(at, timeline), cache(timeline.go)
     try:
-        sheet = read_sheet(_text(file), moment_of)
+        sheet = read_sheet(_text(file), moment_of, first)
     except BackpropError as error:
         raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))

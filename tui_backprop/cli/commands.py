@@ -59,7 +59,7 @@ COMMANDS = {
         "a by-hand exercise, or its solution",
         "Print a by-hand exercise: every number of a step, to be filled in.",
         add_worksheet,
-        (("article", "an exercise"), ("article --steps 2 --answers", "two steps, solved")),
+        (("article --at 1:2", "an exercise"), ("article --steps 2 --answers", "two steps, solved")),
     ),
     "train": Command(
         "EXPERIMENT",

@@ -10,5 +10,5 @@ from tui_backprop.lessons.worksheet import worksheet
 
 def run(options: argparse.Namespace) -> int:
     """Prints it; returns the exit code."""
-    print(worksheet(experiment_to_run(options), options.steps, options.answers), end="")
+    print(worksheet(experiment_to_run(options), options.steps, options.answers, options.at), end="")
     return 0

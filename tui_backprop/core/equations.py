@@ -13,7 +13,7 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import LOSSES, Loss, output_delta
+from tui_backprop.core.losses import LOSSES, Loss, output_delta, reported
 from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.parts import Parameter, Unit, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
@@ -175,6 +175,19 @@ def of_delta(moment: Moment, unit: Unit, most: int) -> Equation:
     known = {"ŷ": _at(prediction, column), "y": _at(moment.target, column), "n": outputs, "mask": mask}
     term = _filled(rule.replace("·", "×"), known)
     return Equation(Phase("error"), label, rule.format(ŷ="ŷ", y="t", n="n", mask="f′(z)"), (term,), delta)
+
+
+def of_error(moment: Moment, most: int) -> Equation:
+    """The reported error of the sample: what each output adds to it."""
+    depth, loss = moment.experiment.network.depth, reported(moment.experiment.training)
+    outputs, target = moment.experiment.network.units[-1], moment.target
+    predicted = moment.activation(depth) if loss.of_sums else moment.prediction
+    terms = tuple(
+        _filled(loss.share.replace("·", "×"), {"ŷ": _at(predicted, n), "y": _at(target, n), "n": str(outputs)})
+        for n in range(min(outputs, most))
+    )
+    formula = loss.share.format(ŷ="ŷ", y="t", n=outputs)
+    return Equation(Phase("error"), "E", formula, terms, moment.error, left_out=max(0, outputs - most))
 
 
 def _joint_delta(moment: Moment, loss: Loss, unit: int, most: int) -> Term:

@@ -48,6 +48,8 @@ class Loss:
     value: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array, Array], object]
 
+    share: str
+    """What one output adds to E, as a formula of `{ŷ}`, `{y}` and the number of outputs `{n}`."""
     slope: str
     """∂E/∂ŷ of one output as a formula of `{ŷ}`, `{y}` and the number of outputs `{n}`."""
     script: str
@@ -124,6 +126,7 @@ SQUARED = _Squared(
     "squared",
     _squared,
     _squared_gradient,
+    share="({ŷ} − {y})²",
     slope="2·({ŷ} − {y})",
     script="return ((prediction - y) ** 2).sum(1)",
     script_slope="2.0 * (prediction - y)",
@@ -146,6 +149,7 @@ HALF_SQUARED = _Squared(
     "half_squared",
     _half_squared,
     _half_squared_gradient,
+    share="0.5·({ŷ} − {y})²",
     slope="{ŷ} − {y}",
     script="return 0.5 * ((prediction - y) ** 2).sum(1)",
     script_slope="prediction - y",
@@ -170,6 +174,7 @@ MEAN_SQUARED = _Squared(
     "mean_squared",
     _mean_squared,
     _mean_squared_gradient,
+    share="({ŷ} − {y})²/{n}",
     slope="2·({ŷ} − {y})/{n}",
     script="return ((prediction - y) ** 2).sum(1) / y.shape[1]",
     script_slope="2.0 * (prediction - y) / y.shape[1]",
@@ -197,6 +202,7 @@ BINARY_CROSS_ENTROPY = Loss(
     "binary_cross_entropy",
     _binary_cross_entropy,
     _binary_cross_entropy_gradient,
+    share="{y}·(−ln({ŷ})) + (1 − {y})·(−ln(1 − {ŷ}))",
     slope="({ŷ} − {y})/({ŷ}·(1 − {ŷ}))",
     script="return (np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))).sum(1)",
     script_slope="prediction - y",
@@ -243,6 +249,7 @@ SOFTMAX_CROSS_ENTROPY = _SoftmaxCrossEntropy(
     "softmax_cross_entropy",
     _softmax_cross_entropy,
     _softmax_cross_entropy_gradient,
+    share="{y}·(−ln({ŷ}))",
     slope="−{y}/{ŷ}",
     script=(
         "below = z.max(axis=1, keepdims=True) - z\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from tui_backprop.core import equations
 from tui_backprop.core.equations import Equation, summands, written
@@ -13,6 +14,8 @@ DECIMALS = 4
 """As many decimals as the panes show."""
 MOST_TERMS = 6
 UNKNOWN = "·"
+Digits = Callable[[float], str]
+"""How a number is written."""
 
 
 def number(value: float, decimals: int = DECIMALS) -> str:
@@ -31,49 +34,69 @@ def number(value: float, decimals: int = DECIMALS) -> str:
     return ("0" if text in ("-0", "") else text).replace("-", "−")
 
 
-def worked(equation: Equation) -> str:
+def significant(value: float) -> str:
+    """With four decimals, or four significant digits if it is small: a number that is used further.
+
+    >>> significant(0.0004385677), significant(-0.5), significant(4.386e-7)
+    ('0.0004386', '−0.5', '4.386e−7')
+    """
+    if not 0 < abs(value) < 0.1:
+        return number(value)
+    mantissa, exponent, power = f"{value:.{DECIMALS}g}".partition("e")
+    return f"{mantissa}{exponent}{int(power) if power else ''}".replace("-", "−")
+
+
+def worked(equation: Equation, digits: Digits = number) -> str:
     """The terms and their result: `1×0.5 + 0×(−0.2) = 0.5`."""
     if equation.result is None:
         return UNKNOWN
-    work = " + ".join(summands(equation, _number)) or equation.formula
-    return f"{work} = {number(equation.result)}"
+    work = " + ".join(summands(equation, _known(digits))) or equation.formula
+    if equation.parts > 1:
+        work = f"({work})/{equation.parts}"
+    return f"{work} = {digits(equation.result)}"
 
 
-def _number(value: float | None) -> str:
-    return UNKNOWN if value is None else number(value)
+def _known(digits: Digits) -> Callable[[float | None], str]:
+    return lambda value: UNKNOWN if value is None else digits(value)
 
 
-def of_sum(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
+def of_sum(moment: Moment, unit: Unit, most: int = MOST_TERMS, digits: Digits = number) -> str:
     """z of a unit."""
-    return worked(equations.of_sum(moment, unit, most))
+    return worked(equations.of_sum(moment, unit, most), digits)
 
 
-def of_activation(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
+def of_activation(moment: Moment, unit: Unit, most: int = MOST_TERMS, digits: Digits = number) -> str:
     """a of a unit, or the prediction of an output."""
     *rest, last = equations.of_activation(moment, unit, most)
     decimals, a = moment.experiment.training.round, moment.activation(unit.layer)
     if unit.layer < moment.experiment.network.depth or decimals is None or a is None:
-        return worked(last)
-    work = written(rest[0].terms[0], _number) if rest else number(a[unit.column])
-    return f"{work} to {decimals} decimal{'s' * (decimals != 1)} = {_number(last.result)}"
+        return worked(last, digits)
+    known = _known(digits)
+    work = written(rest[0].terms[0], known) if rest else digits(a[unit.column])
+    return f"{work} to {decimals} decimal{'s' * (decimals != 1)} = {known(last.result)}"
 
 
-def of_upstream(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
+def of_error(moment: Moment, most: int = MOST_TERMS, digits: Digits = number) -> str:
+    """The reported error of the sample."""
+    return worked(equations.of_error(moment, most), digits)
+
+
+def of_upstream(moment: Moment, unit: Unit, most: int = MOST_TERMS, digits: Digits = number) -> str:
     """The error that arrives at a hidden unit."""
-    return worked(equations.of_upstream(moment, unit, most))
+    return worked(equations.of_upstream(moment, unit, most), digits)
 
 
-def of_delta(moment: Moment, unit: Unit, most: int = MOST_TERMS) -> str:
+def of_delta(moment: Moment, unit: Unit, most: int = MOST_TERMS, digits: Digits = number) -> str:
     """δ of a unit: of an output by the loss, of a hidden unit what arrives times the slope."""
-    return worked(equations.of_delta(moment, unit, most))
+    return worked(equations.of_delta(moment, unit, most), digits)
 
 
-def of_gradient(moment: Moment, parameter: Parameter) -> str:
+def of_gradient(moment: Moment, parameter: Parameter, digits: Digits = number) -> str:
     """Input of a weight × δ above it, or δ alone of a bias."""
-    return worked(equations.of_gradient(moment, parameter, MOST_TERMS))
+    return worked(equations.of_gradient(moment, parameter, MOST_TERMS), digits)
 
 
-def of_update(moment: Moment, parameter: Parameter) -> str:
+def of_update(moment: Moment, parameter: Parameter, digits: Digits = number) -> str:
     """The last line of the optimiser's rule: old weight − rate × gradient, for plain SGD."""
     *_, last = equations.of_update(moment, parameter)
-    return worked(last)
+    return worked(last, digits)

@@ -5,32 +5,36 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment, Training
-from tui_backprop.core.losses import LOSSES, output_delta
+from tui_backprop.core.losses import LOSSES, output_delta, reported
+from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.parts import Unit, Weight, parameter_at
+from tui_backprop.core.parts import Unit, parameter_at
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.place import step_at
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons import arithmetic
-from tui_backprop.lessons.arithmetic import DECIMALS, number
+from tui_backprop.lessons.arithmetic import DECIMALS, number, significant
+from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure, work
 
-MOST_WEIGHTS = 64
-"""More would not be an exercise."""
 MOST_STEPS = 100
 _BLANK = "______"
 
 
-def worksheet(experiment: Experiment, steps: int, answers: bool) -> str:
-    """The exercise as text; with `answers`, its solution."""
+def worksheet(experiment: Experiment, steps: int, answers: bool, at: str = "0") -> str:
+    """The exercise as text; with `answers`, its solution. It begins with the step at a place of the run."""
     if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > 1 or steps > MOST_STEPS:
         raise BackpropError(
             "that is too much to do by hand", f"up to {MOST_WEIGHTS} weights, {MOST_STEPS} steps, one sample a step"
         )
     timeline = Timeline(experiment)
-    lines = [f"{_printable(experiment.title)}: by hand{', solved' if answers else ''}", "", *_given(experiment)]
-    for step in range(1, steps + 1):
+    first = step_at(at, timeline)
+    head = f"{_printable(experiment.title)}: by hand{', solved' if answers else ''}"
+    lines = [head, "", *_given(timeline.go(first))]
+    for step in range(first, first + steps):
         lines += _step(timeline.go(step), answers)
     return "\n".join(lines) + "\n"
 
@@ -43,15 +47,27 @@ def _names(experiment: Experiment, layer: int) -> list[str]:
     return [_printable(name) for name in experiment.unit_names(layer)]
 
 
-def _given(experiment: Experiment) -> Iterator[str]:
-    training, network = experiment.training, experiment.network
-    yield f"Rate {number(training.rate)}. Numbers to at most four decimals; carry on with all the digits you have."
+def _given(moment: Moment) -> Iterator[str]:
+    experiment = moment.experiment
+    training, network, error = experiment.training, experiment.network, reported(experiment.training)
+    yield f"Rate {number(training.rate)}. Write four decimals, below 0.1 four digits; calculate with all digits."
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
+    yield f"Error E of a sample, {error.name}: {error_rule(experiment)}."
     yield f"Loss {training.loss}: of an output {output_rule(experiment)}. Optimiser {training.optimizer}."
     yield ""
-    yield from _weights(experiment)
+    if moment.step > 1:
+        yield f"Before step {moment.step}"
+    yield from _parameters(experiment, moment.before)
+    yield from _memory(moment)
+
+
+def error_rule(experiment: Experiment) -> str:
+    """The reported error of a sample as a formula."""
+    outputs = experiment.network.units[-1]
+    share = reported(experiment.training).share.format(ŷ="ŷ", y="t", n=outputs)
+    return share if outputs == 1 else f"the sum of {share} over all outputs"
 
 
 def output_rule(experiment: Experiment) -> str:
@@ -75,20 +91,34 @@ def update_rule(training: Training) -> str:
     return "; ".join([*first, *lines])
 
 
-def _weights(experiment: Experiment) -> Iterator[str]:
-    biases = experiment.initial.biases
-    for layer, matrix in enumerate(experiment.initial.weights, 1):
-        yield f"W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
+def _parameters(experiment: Experiment, parameters: Parameters, symbol: str = "") -> Iterator[str]:
+    """All of them, or what the optimiser remembers for each, by its symbol."""
+    for layer, matrix in enumerate(parameters.weights, 1):
+        yield f"{symbol}W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
         for name, row in zip(_names(experiment, layer - 1), matrix.tolist(), strict=True):
             yield f"  {name}".ljust(8) + "".join(_aligned(value).rjust(10) for value in row)
-        if biases:
-            yield "  bias".ljust(8) + "".join(_aligned(value).rjust(10) for value in biases[layer - 1].tolist())
+        if parameters.biases:
+            yield "  bias".ljust(8) + "".join(
+                _aligned(value).rjust(10) for value in parameters.biases[layer - 1].tolist()
+            )
+
+
+def _memory(moment: Moment) -> Iterator[str]:
+    """What the optimiser remembers of earlier steps, if there were any."""
+    experiment, memory = moment.experiment, moment.memory_before
+    if memory is None or not memory.age:
+        return
+    for slot, values in zip(OPTIMIZERS[experiment.training.optimizer].memory, memory.slots, strict=True):
+        flat = np.zeros(experiment.network.size)
+        flat[experiment.network.trained] = values
+        yield from _parameters(experiment, Parameters(experiment.network, flat), f"{slot.symbol} of ")
 
 
 def _aligned(value: float) -> str:
     """With all decimals, so that decimal points align."""
-    text = number(value)
-    return text if "e" in text or not math.isfinite(value) else f"{value:.{DECIMALS}f}".replace("-", "−")
+    text = significant(value)
+    few = math.isfinite(value) and len(text.partition(".")[2]) <= DECIMALS
+    return f"{value:.{DECIMALS}f}".replace("-", "−") if few and "e" not in text else text
 
 
 def _step(moment: Moment, answers: bool) -> Iterator[str]:
@@ -96,34 +126,34 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
     data, depth = experiment.data, experiment.network.depth
     assert moment.sample is not None
     inputs = ", ".join(
-        f"{name} = {number(value)}"
+        f"{name} = {significant(value)}"
         for name, value in zip(_names(experiment, 0), data.inputs[moment.sample].tolist(), strict=True)
     )
-    targets = ", ".join(number(value) for value in data.targets[moment.sample].tolist())
+    targets = ", ".join(significant(value) for value in data.targets[moment.sample].tolist())
     yield from ("", f"Step {moment.step}: sample #{moment.sample}, {inputs}; target t = {targets}", "")
 
-    def entry(label: str, work: str) -> str:
-        return f"  {label} = {work if answers else _BLANK}"
+    def entry(figure: Figure) -> str:
+        return f"  {_printable(figure.label(moment))} = {work(figure, moment) if answers else _BLANK}"
+
+    def of_units(layer: int, *kinds: str) -> Iterator[str]:
+        units = (Unit(layer, unit) for unit in range(experiment.network.units[layer]))
+        return (entry(Figure(kind, unit)) for unit in units for kind in kinds)
 
     yield "Forward"
-    for layer in range(1, depth + 1):
-        for unit, name in enumerate(_names(experiment, layer)):
-            place = Unit(layer, unit)
-            yield entry(f"z({name})", arithmetic.of_sum(moment, place, MOST_WEIGHTS))
-            yield entry(f"{'ŷ' if layer == depth else 'a'}({name})", arithmetic.of_activation(moment, place))
+    for layer in range(1, depth):
+        yield from of_units(layer, "z", "a")
+    yield from of_units(depth, "z", "prediction")
+    yield entry(Figure("error", Unit(depth, 0)))
     yield "Backward"
-    for layer in range(depth, 0, -1):
-        for unit, name in enumerate(_names(experiment, layer)):
-            place = Unit(layer, unit)
-            if layer < depth:
-                yield entry(f"upstream({name})", arithmetic.of_upstream(moment, place, MOST_WEIGHTS))
-            yield entry(f"δ({name})", arithmetic.of_delta(moment, place))
-    yield "Gradient: input of the weight × δ above it" + (", of a bias δ" if moment.before.biases else "")
-    for index in range(experiment.network.weight_count):
-        weight = parameter_at(experiment.network, index)
-        assert isinstance(weight, Weight)
-        yield entry(f"∂E/∂{_printable(weight.name(experiment))}", arithmetic.of_gradient(moment, weight))
-    yield f"Update: {update_rule(experiment.training)}"
-    for index in range(experiment.network.size):
-        parameter = parameter_at(experiment.network, index)
-        yield entry(_printable(parameter.name(experiment)), arithmetic.of_update(moment, parameter))
+    yield from of_units(depth, "delta")
+    for layer in range(depth - 1, 0, -1):
+        yield from of_units(layer, "upstream", "delta")
+    network = experiment.network
+    trained = [parameter_at(network, index) for index in range(network.trained.stop)]
+    yield "Gradient: input of the weight × δ above it" + (
+        ", of a bias δ" if len(trained) > network.weight_count else ""
+    )
+    yield from (entry(Figure("gradient", parameter)) for parameter in trained)
+    frozen = "; the biases stay as they are" if len(trained) < network.size else ""
+    yield f"Update: {update_rule(experiment.training)}{frozen}"
+    yield from (entry(Figure("new", parameter)) for parameter in trained)

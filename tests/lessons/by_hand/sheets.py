@@ -92,6 +92,12 @@ class Hand:
         step = one_step(Rules(work.activations[-1:], work.loss, "loss"), [np.eye(len(z))], [], z, target)
         return step.delta[0]
 
+    def error(self, z: Array, a: Array, target: Array) -> float:
+        """E of the outputs; the logarithms of a cross entropy are taken of the sums."""
+        of_sums = "cross_entropy" in self.work.loss
+        rules = Rules(self.work.activations[-1:] if of_sums else ("linear",), self.work.loss, "loss")
+        return float(one_step(rules, [np.eye(len(z))], [], z if of_sums else a, target).error)
+
     def upstream(self, delta: Array, layer: int, gradient: Array) -> Array:
         """What arrives at the layer below."""
         return self.work.weights[layer] @ delta
@@ -124,6 +130,7 @@ class Hand:
         for layer in range(depth):
             z.append(told("z", layer + 1, self.sums(a[-1], layer)))
             a.append(told("ŷ" if layer == depth - 1 else "a", layer + 1, self.activation(z[-1], layer)))
+        found.append(("E", self.error(z[-1], a[-1], np.array(work.targets[sample]))))
         delta = told("δ", depth, self.output(z[-1], a[-1], np.array(work.targets[sample])))
         deltas = [delta]
         for layer in range(depth - 1, 0, -1):

@@ -35,6 +35,12 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     return timeline.step_of(epoch, sample), named
 
 
+def step_at(text: str, timeline: Timeline) -> int:
+    """The step that a place with a sample is in, or of one without the step after it."""
+    step, _ = parse_place(text, timeline)
+    return step if ":" in text else step + 1
+
+
 def place_of(moment: Moment) -> str:
     """The text that `parse_place` reads as this moment."""
     name = phase_label(moment.phase, moment.experiment)

@@ -11,10 +11,9 @@ from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons import arithmetic
-from tui_backprop.lessons.arithmetic import DECIMALS
-from tui_backprop.lessons.by_hand.figures import Figure, figures, phase_of
-from tui_backprop.lessons.worksheet import MOST_WEIGHTS, output_rule, update_rule
+from tui_backprop.lessons.arithmetic import significant
+from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure, figures, phase_of
+from tui_backprop.lessons.worksheet import error_rule, output_rule, update_rule
 
 MOST_SAMPLES = 4
 """The most samples of a batch that can be worked out at once."""
@@ -63,25 +62,6 @@ def exercises(moment: Moment) -> Iterator[Exercise]:
             yield _exercise(_Given(moment), phase, here)
 
 
-def work(figure: Figure, moment: Moment) -> str:
-    """The arithmetic that leads to a figure: `1×0.5 + 0×(−0.2) = 0.5`."""
-    over, part = replace(moment.showing(figure.row), phase=Phase("update")), figure.part
-    if not isinstance(part, Unit):
-        return arithmetic.of_gradient(over, part) if figure.kind == "gradient" else arithmetic.of_update(over, part)
-    of_unit = {
-        "z": arithmetic.of_sum,
-        "upstream": arithmetic.of_upstream,
-        "delta": arithmetic.of_delta,
-    }
-    return of_unit.get(figure.kind, arithmetic.of_activation)(over, part, MOST_WEIGHTS)
-
-
-def number(value: float) -> str:
-    """With four decimals, or four significant digits if it is small: the number is used further."""
-    small = 0 < abs(value) < 0.1
-    return (f"{value:.{DECIMALS}g}" if small else arithmetic.number(value)).replace("-", "−")
-
-
 class _Given:
     """What is known before a phase, as texts."""
 
@@ -96,9 +76,9 @@ class _Given:
         """A kind of figure of all units of a layer; of layer 0 and of targets, the data."""
         data, sample = self.experiment.data, self.moment.samples[row]
         if kind == "target" or not layer:
-            return tuple(number(v) for v in (data.targets if kind == "target" else data.inputs)[sample].tolist())
+            return tuple(significant(v) for v in (data.targets if kind == "target" else data.inputs)[sample].tolist())
         units = range(self.experiment.network.units[layer])
-        return tuple(number(Figure(kind, Unit(layer, unit), row).truth(self.moment)) for unit in units)
+        return tuple(significant(Figure(kind, Unit(layer, unit), row).truth(self.moment)) for unit in units)
 
     def label(self, kind: str, row: int) -> str:
         return f"{kind} #{self.moment.samples[row]}" if len(self.rows) > 1 else kind
@@ -107,11 +87,11 @@ class _Given:
         return tuple((0, self.label(label, row), self.row(kind, layer, row)) for row in self.rows)
 
     def matrix(self, layer: int) -> list[list[str]]:
-        return [[number(v) for v in row] for row in self.moment.before.weights[layer - 1].tolist()]
+        return [[significant(v) for v in row] for row in self.moment.before.weights[layer - 1].tolist()]
 
     def biases(self, layer: int) -> list[str]:
         before = self.moment.before
-        return [number(v) for v in before.biases[layer - 1].tolist()] if before.biases else []
+        return [significant(v) for v in before.biases[layer - 1].tolist()] if before.biases else []
 
 
 def _exercise(given: _Given, phase: Phase, asked: list[Figure]) -> Exercise:
@@ -120,15 +100,17 @@ def _exercise(given: _Given, phase: Phase, asked: list[Figure]) -> Exercise:
         tables = [_of_parameters(given, phase, layer, asked) for layer in range(1, depth + 1)]
         if phase.kind == "gradient":
             mean = ", the mean over the batch" if len(given.rows) > 1 else ""
-            bias = "; of a bias: δ" if given.moment.before.biases else ""
+            network = given.experiment.network
+            bias = "; of a bias: δ" if network.trained.stop > network.weight_count else ""
             tables = [*_of_each_sample(given), *tables] if mean else tables
             return Exercise(phase, f"∂E/∂W = what comes in × δ{bias}{mean}", tuple(tables))
-        rate = f", rate {number(given.experiment.training.rate)}"
+        rate = f", rate {significant(given.experiment.training.rate)}"
         return Exercise(phase, update_rule(given.experiment.training) + rate, tuple(tables))
-    kind = asked[0].kind
-    layer, label = asked[0].part.layer, {"delta": "δ", "prediction": "ŷ"}.get(kind, kind)
+    kind = asked[-1].kind
+    layer, label = asked[-1].part.layer, {"delta": "δ", "prediction": "ŷ"}.get(kind, kind)
     rows = tuple(
-        (given.label(label, row), tuple(figure for figure in asked if figure.row == row)) for row in given.rows
+        (given.label(label, row), tuple(figure for figure in asked if (figure.kind, figure.row) == (kind, row)))
+        for row in given.rows
     )
     columns = given.names(layer)
     return {"z": _sum, "upstream": _upstream}.get(kind, _of_units)(given, phase, layer, columns, rows)
@@ -176,7 +158,9 @@ def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
         return Exercise(phase, f"{name} = {activation.name}(z){places}", (BlankTable("", columns, known, rows),))
     if phase.kind == "error":
         known += given.of_samples("ŷ", "prediction", layer) + given.of_samples("t", "target", layer)
-        return Exercise(phase, output_rule(experiment), (BlankTable("", columns, known, rows),))
+        errors = tuple((given.label("E", row), (Figure("error", Unit(layer, 0), row),)) for row in given.rows)
+        tables = (BlankTable("", columns, known), BlankTable("", ("",), (), errors), BlankTable("", columns, (), rows))
+        return Exercise(phase, f"E = {error_rule(experiment)}; {output_rule(experiment)}", tables)
     slope = activation.slope or ("1 where z > 0, else 0" if activation.gated else "1")
     known += given.of_samples("a", "a", layer) if "a" in slope else ()
     known += given.of_samples("upstream", "upstream", layer)
@@ -218,10 +202,10 @@ def _before(given: _Given, name: str, old: list[str], line: tuple[Figure, ...]) 
     """What an update of a row of parameters depends on."""
     moment, memory = given.moment, given.moment.memory_before
     rows = [(f"{name} old", tuple(old))]
-    gradients = [number(replace(figure, kind="gradient").truth(moment)) for figure in line]
+    gradients = [significant(replace(figure, kind="gradient").truth(moment)) for figure in line]
     rows.append((f"{name} ∂E", tuple(gradients)))
     if memory is not None and memory.age:
         indices = [figure.part.index(moment.experiment.network) for figure in line if not isinstance(figure.part, Unit)]
         for place, slot in enumerate(OPTIMIZERS[given.experiment.training.optimizer].memory):
-            rows.append((f"{name} {slot.symbol}", tuple(number(float(memory.slots[place, i])) for i in indices)))
+            rows.append((f"{name} {slot.symbol}", tuple(significant(float(memory.slots[place, i])) for i in indices)))
     return rows

@@ -10,9 +10,13 @@ from unicodedata import normalize
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Unit, parameter_at
-from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.errors import BackpropError, perhaps, quoted
+from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.arithmetic import significant
 
+MOST_WEIGHTS = 64
+"""More would not be an exercise."""
 _LABELS = {"prediction": "ŷ", "delta": "δ", "mask": "f′"}
 _WRITTEN = {
     "z": ("z", "sum", "net"),
@@ -90,9 +94,29 @@ def phase_of(figure: Figure, experiment: Experiment) -> str:
             return f"activate{depth}"
         case "upstream":
             return f"upstream{layer}"
+        case "error":
+            return "error"
         case "delta":
             return f"mask{layer}" if layer < depth else "error"
     return {"gradient": "gradient", "new": "update"}.get(figure.kind, "")
+
+
+def work(figure: Figure, moment: Moment) -> str:
+    """The arithmetic that leads to a figure: `1×0.5 + 0×(−0.2) = 0.5`; the number alone of what is only a factor."""
+    over, part = replace(moment.showing(figure.row), phase=Phase("update")), figure.part
+    if not isinstance(part, Unit):
+        of_parameter = {"gradient": arithmetic.of_gradient, "new": arithmetic.of_update}.get(figure.kind)
+        return of_parameter(over, part, significant) if of_parameter else significant(figure.truth(moment))
+    if figure.kind == "error":
+        return arithmetic.of_error(over, MOST_WEIGHTS, significant)
+    of_unit = {
+        "z": arithmetic.of_sum,
+        "a": arithmetic.of_activation,
+        "prediction": arithmetic.of_activation,
+        "upstream": arithmetic.of_upstream,
+        "delta": arithmetic.of_delta,
+    }.get(figure.kind)
+    return of_unit(over, part, MOST_WEIGHTS, significant) if of_unit else significant(figure.truth(moment))
 
 
 class Names:

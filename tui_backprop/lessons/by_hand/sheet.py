@@ -32,19 +32,20 @@ class Given:
     where: str
 
 
-def read_sheet(text: str, moment_of: Callable[[int], Moment]) -> list[Given]:
+def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1) -> list[Given]:
     """The figures of a sheet, in the order in which they are worked out.
 
     A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
     too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so
     are the head and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it.
-    `moment_of` gives the moment of a step. Raises `BackpropError` for what is not a sheet.
+    `moment_of` gives the moment of a step; where none is named it is the `first`. Raises `BackpropError` for what is
+    not a sheet.
     """
     sheet = _Sheet(moment_of)
     if looks_like_json(text):
-        sheet.read_records(text)
+        sheet.read_records(text, first)
     else:
-        sheet.read_lines(text)
+        sheet.read_lines(text, first)
     if not sheet.found:
         raise BackpropError("there is no figure in it", "lines such as z(h1) = 0.5")
     return sheet.in_order()
@@ -62,9 +63,9 @@ class _Sheet:
         place = {(step, f): n for step in steps for n, f in enumerate(figures(self._moment_of(step)))}
         return sorted(self.found.values(), key=lambda given: (given.step, place[given.step, given.figure]))
 
-    def read_lines(self, text: str) -> None:
+    def read_lines(self, text: str, first: int) -> None:
         """Takes in figures, one a line."""
-        step, head = 1, bool(_HEAD.match(text))
+        step, head = first, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
             try:
                 if heading := _STEP.fullmatch(line):
@@ -85,10 +86,10 @@ class _Sheet:
         if not _BLANK.fullmatch(value):
             self._take(Given(step, figure, written(value), where), quoted(name.strip()))
 
-    def read_records(self, text: str) -> None:
+    def read_records(self, text: str, first: int) -> None:
         """Takes in records, one a step."""
         found = records(text)
-        for order, (number, record) in enumerate(found, 1):
+        for order, (number, record) in enumerate(found, first):
             before = f"line {number}: " if len(found) > 1 else ""
             try:
                 step = _known(step_of(record, order))

@@ -13,8 +13,9 @@ from textual.screen import Screen
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.place import phase_label
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.by_hand.exercise import BlankTable, Exercise, exercises, number, refuse_too_much, work
-from tui_backprop.lessons.by_hand.figures import Figure
+from tui_backprop.lessons.arithmetic import significant
+from tui_backprop.lessons.by_hand.exercise import BlankTable, Exercise, exercises, refuse_too_much
+from tui_backprop.lessons.by_hand.figures import Figure, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, cause, is_right
 from tui_backprop.lessons.by_hand.sheet import Given
 from tui_backprop.lessons.by_hand.written import written
@@ -102,7 +103,7 @@ class PhaseByHand(Grid):
     def _reveal(self) -> None:
         figure = self._figures[self._cells.index(self._place)]
         self._misses[figure] += 1
-        self._write(number(figure.truth(self._moment)))
+        self._write(significant(figure.truth(self._moment)))
         self._step(1)
         self._show(f"{figure.label(self._moment)} = {work(figure, self._moment)}")
 
