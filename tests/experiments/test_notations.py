@@ -128,7 +128,8 @@ def test_a_value_that_is_no_number_here_is_refused_with_its_place(wrong: str, ro
     ("values", "notation"),
     [
         (["1.5", "2"], POINT), (["1,5", "2"], COMMA), (["1,234.5", "2"], POINT_GROUPED), (["1.234,5"], COMMA_GROUPED),
-        (["1.234", "0,5"], COMMA_GROUPED), (["1,234", "0.5"], POINT_GROUPED), (["1,234,567"], POINT_GROUPED),
+        (["1.234", "5.678,5"], COMMA_GROUPED), (["1,234", "5,678.5"], POINT_GROUPED), (["1,234,567"], POINT_GROUPED),
+        (["1.234", "0,5"], COMMA), (["1,234", "0.5"], POINT), (["1,234", "0.5", "1,234,567"], POINT_GROUPED),
         (["1.234"], POINT), (["1,234"], None), (["12,34"], COMMA), (["0,123"], COMMA), (["a, b", "5"], POINT),
     ],
 )  # fmt: skip
@@ -143,6 +144,49 @@ def test_two_readings_are_refused_until_the_decimal_sign_is_given() -> None:
         opened(text).read((0, 1))
     assert opened(text, decimal=",").read((0,)).values.tolist() == [[1.234], [5.678]]
     assert opened(text, decimal=".").read((0,)).values.tolist() == [[1234], [5678]]
+
+
+@pytest.mark.parametrize(("odd", "others"), [("8,234", ["1.23", "7.5"]), ("8.234", ["1,23", "7,5"])])
+def test_a_separator_that_may_be_a_decimal_sign_is_refused_among_decimals(odd: str, others: list[str]) -> None:
+    text = "x;y\n" + "".join(f"{field};{place}\n" for place, field in enumerate([*others * 3, odd, *others]))
+    with pytest.raises(ExperimentError, match=rf"line 8, column x: '{odd}' can be read in two ways"):
+        opened(text).read((0, 1))
+    sign = "." if "," in odd else ","
+    assert opened(text, decimal=sign).read((0,)).values[6] == 8234
+
+
+def test_thousands_may_be_grouped_in_a_column_of_whole_numbers() -> None:
+    text = "people;rate\n" + "".join(f"{place},{place:03};{place}.25\n890;1.5\n" for place in range(1, 9))
+    assert opened(text).read((0, 1)).values[0].tolist() == [1001, 1.25]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["2.1", "3.0%"], ["3.0 %", "2.1"], ["$2.1", "€3.0"], ["$2.1", "3.0"], ["2.1", "3.0 kr."], ["US$2", "$3"],
+        ["2 USD", "EUR 3"], ["-2.5", "-$3"], ["2e5 %", "3"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rows", [1, 1500])
+def test_one_unit_serves_the_whole_column(fields: list[str], rows: int) -> None:
+    first, other = fields
+    text = "x;y\n" + f"{first};1\n" * rows + f"{other};2\n" + f"{first};1\n" * rows
+    with pytest.raises(ExperimentError) as caught:
+        opened(text).read((0, 1))
+    assert f"line {rows + 2}, column x: {other!r}, but line 2 has {first!r}" in str(caught.value)
+    assert opened(text).read((1,)).values[rows] == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "numbers"),
+    [
+        (["0", "3 %", "0.0", "5e1 %"], [0, 0.03, 0, 0.5]), (["$1,200.5", "0", "-$3", "$-4"], [1200.5, 0, -3, -4]),
+        (["Rs 5", "Rs. 6", "7 Rs."], [5, 6, 7]), (["", "$5", "-", "5 $"], [5, 5]), (["1.5%", "−2 %"], [0.015, -0.02]),
+    ],
+)  # fmt: skip
+def test_a_sign_may_stand_at_either_end_and_a_zero_needs_none(fields: list[str], numbers: list[float]) -> None:
+    table = opened("x;y\n" + "".join(f"{field};1\n" for field in fields)).read((0, 1), drop=True)
+    assert table.values[:, 0].tolist() == numbers
 
 
 @pytest.mark.parametrize("sign", ["$", "R$", "US$", "€", "USD", "CHF", "kr", "kr.", "zł", "Kč", "₹", "Rs."])

@@ -130,7 +130,8 @@ def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: s
             skipped, found = found[len(below)][0], found[1 + len(below) :]
         else:
             line, names = 0, ()
-    notation = notation_of((field for _, row in found if len(row) == width for field in row), delimiter, decimal)
+    columns = list(zip(*(row for _, row in found if len(row) == width), strict=True))
+    notation = notation_of(columns, delimiter, decimal)
     return Dialect(
         delimiter, notation, skipped, line, names, width, tuple(above), tuple(below),
         len(top) < len(names) and not names[0],

@@ -217,6 +217,8 @@ class TableFile:
                 self._check_classes(classes, as_classes, row)
                 raise self._not_a_number(int(scan.lines[row]), index, field[index])
             missing[row] = True
+        for index in filter(scan.marks.__contains__, numbers):
+            self._check_marks(index, scan.numbers[:, places[index]])
         for fields in classes.values() if drop else ():
             missing |= np.fromiter(map(is_missing, fields), bool, len(fields))
         kept = np.flatnonzero(~missing)
@@ -244,6 +246,15 @@ class TableFile:
                 texts[index] = tuple(map(_shown, known))
         names = tuple(self.names[index] for index in columns)
         return Table(names, table, tuple(map(texts.get, columns)), len(self) - len(kept))
+
+    def _check_marks(self, index: int, values: Array) -> None:
+        """Raises where only some of a column's numbers have a percent sign or a currency, or not all the same."""
+        marks, rows = self._scan.marks[index], np.flatnonzero((values != 0) & ~np.isnan(values)).tolist()
+        other = next((row for row in rows if marks.get(row) != marks.get(rows[0])), None)
+        if other is not None:
+            fields, lines = self._fields(index), self._scan.lines
+            message = f"{fields[other]!r}, but line {lines[rows[0]]:.0f} has {fields[rows[0]]!r}"
+            raise self._mistake(int(lines[other]), index, message, f"one unit in a column{_OTHERWISE}")
 
     def _check_classes(
         self, classes: dict[int, list[str]], forced: Collection[int], rows: int, dropped: Array | None = None
@@ -285,9 +296,9 @@ class TableFile:
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):
             return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE)
-        if self.dialect.notation is None:
-            return self._mistake(line, index, f"{field!r} can be read in two ways", _SIGN_OR_NOT)
         notation, expected = self.dialect.notation, f"a finite number{_OTHERWISE}"
+        if notation is None or notation.may_be_grouped(field):
+            return self._mistake(line, index, f"{field!r} can be read in two ways", _SIGN_OR_NOT)
         if notation.number(field) is not None:
             expected = f"a number up to {sys.float_info.max:.1e}"
         elif is_number(field):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +60,11 @@ class Notation:
         digits = digits.replace(other, "").replace(self.decimal, ".").lower().replace("d", "e")
         sign = found["sign"] or found["inner"] or ""
         return float(sign + (_shifted(digits) if found["percent"] else digits))
+
+    def may_be_grouped(self, text: str) -> bool:
+        """Whether it is a number in other notations only: with a thousands separator, or the other decimal sign."""
+        grouped, other = (POINT_GROUPED, COMMA) if self.decimal == "." else (COMMA_GROUPED, POINT)
+        return self.number(text) is None and None not in (grouped.number(text), other.number(text))
 
 
 def _shifted(digits: str) -> str:
@@ -139,6 +144,14 @@ def unit_of(text: str) -> str:
     return found["unit"].strip() if found else ""
 
 
+_DIGITS = re.compile(r"[0-9][0-9.,' ]*(?:[eEdD][+-]?[0-9]+)?|[-+. ]")
+
+
+def mark_of(number: str) -> str:
+    """The percent sign or the currency beside a number; often nothing."""
+    return _DIGITS.sub("", _plain(number))
+
+
 def have_a_unit(texts: Iterable[str]) -> bool:
     """Whether a column's values are numbers with units behind them; `4WD` and `1. red` may be classes."""
     fields = {field for field in texts if not is_missing(field)}
@@ -152,13 +165,13 @@ def have_a_unit(texts: Iterable[str]) -> bool:
     return 1 < len(fields) > len(units) and (apart or (len(units) == 1 and measured))
 
 
-def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> Notation | None:
-    """The notation in which most of `fields` are numbers; None where two read them as different numbers.
+def notation_of(columns: Sequence[Sequence[str]], delimiter: str, decimal: str | None) -> Notation | None:
+    """The notation in which most fields are numbers; None where two read them as different numbers.
 
     `decimal` is what the user says of it.
     """
     known = [notation for notation in NOTATIONS if decimal in (None, notation.decimal)]
-    different = sorted({field for field in fields if "," in field or "." in field})
+    different = sorted({field for column in columns for field in column if "," in field or "." in field})
     sample = different[:: 1 + len(different) // _ENOUGH]
     counts = dict.fromkeys(known, 0)
     for notation in known:
@@ -168,7 +181,18 @@ def notation_of(fields: Iterable[str], delimiter: str, decimal: str | None) -> N
     best = max(known, key=lambda notation: counts[notation])  # the first, and so the simplest, of equals
     if best == COMMA and counts.get(POINT_GROUPED) == counts[COMMA]:
         return POINT_GROUPED if delimiter == "," else None
+    if best.grouped and decimal is None and not (best == POINT_GROUPED and delimiter == ","):
+        plain = Notation(best.decimal)
+        grouped = [field for field in sample if plain.number(field) is None and best.number(field) is not None]
+        if all(map(plain.may_be_grouped, grouped)) and any(_mixes(plain, column) for column in columns):
+            return plain
     return best
+
+
+def _mixes(plain: Notation, column: Sequence[str]) -> bool:
+    """Whether a column holds decimals, and numbers whose thousands separator may be a decimal sign as well."""
+    decimals = any(plain.decimal in field and plain.number(field) is not None for field in column)
+    return decimals and any(map(plain.may_be_grouped, column))
 
 
 def _plain(text: str) -> str:

@@ -14,13 +14,15 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
 from tui_backprop.experiments.csv_files.dialect import BLANK, Dialect, rows
-from tui_backprop.experiments.csv_files.notation import COMMA, POINT
+from tui_backprop.experiments.csv_files.notation import COMMA, POINT, mark_of
 
 _WATCHED = 1000
 """Rows from one call of the watcher to the next."""
 
 _SHOWN = 60
 """The most characters of a field that an error shows."""
+_BARE = frozenset("0123456789")
+"""How a number begins and ends beside which nothing stands."""
 _QUOTED = 'each quotation mark inside quotes twice, as in "5"" pipe"'
 
 Watch = Callable[[int], object]
@@ -31,13 +33,15 @@ Watch = Callable[[int], object]
 class Scan:
     """All rows: their lines, the columns of numbers (rows, columns), and those of texts.
 
-    A number is NaN where the field, at (row, column of the file) in `odd`, is none.
+    A number is NaN where the field, at (row, column of the file) in `odd`, is none. `marks` has for a column the rows
+    whose numbers have a percent sign or a currency, and which.
     """
 
     lines: Array
     numbers: Array
     texts: dict[int, list[str]]
     odd: dict[tuple[int, int], str]
+    marks: dict[int, dict[int, str]]
 
 
 def _lines(text: str) -> Iterable[str]:
@@ -73,6 +77,7 @@ class Rows:
     def _quickly(self) -> Scan | None:
         """By NumPy's own reader, which knows plain numbers only; None where quotes or widths forbid it."""
         skip, watch, odd = self._dialect.skipped, self._watch, dict[tuple[int, int], str]()
+        marks = dict[int, dict[int, str]]()
         text = iter(_lines(self._text))
         head = "".join(islice(text, skip))
         if head.count('"') % 2 or (self._dialect.delimiter == "," and self._dialect.notation == COMMA):
@@ -94,14 +99,16 @@ class Rows:
                 if part is None:
                     full = [any(map(str.strip, row)) for row in rows]
                     places, rows = list(compress(places, full)), list(compress(rows, full))
-                    part = np.array([self._numbers_in(row, len(lines) + place, odd) for place, row in enumerate(rows)])
+                    part = np.array(
+                        [self._numbers_in(row, len(lines) + place, odd, marks) for place, row in enumerate(rows)]
+                    )
                     part = part.reshape(len(rows), len(self._numbers))
                 for index, column in texts.items():
                     column.extend([row[index - self._width].strip() for row in rows])
             parts.append(part)
             lines.extend(places)
         numbers = np.concatenate(parts) if parts else np.empty((0, len(self._numbers)))
-        return Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd)
+        return Scan(np.frombuffer(lines, dtype=np.int64), numbers, texts, odd, marks)
 
     def _split(self, lines: list[str], last_only: bool) -> list[list[str]] | None:
         """The fields of lines; None where they are more or fewer, or quoted in other ways than as a whole.
@@ -132,14 +139,19 @@ class Rows:
                     row[place] = bare[1:-1].strip()
         return marks == sum(line.count('"') for line in lines)
 
-    def _numbers_in(self, row: list[str], place: int, odd: dict[tuple[int, int], str]) -> list[float]:
+    def _numbers_in(
+        self, row: list[str], place: int, odd: dict[tuple[int, int], str], marks: dict[int, dict[int, str]]
+    ) -> list[float]:
         """The numbers of a row; a field that is none is NaN, and noted in `odd`."""
-        found = [self._number(row[index].strip()) for index in self._numbers]
-        odd |= {
-            (place, index): row[index].strip()
-            for index, number in zip(self._numbers, found, strict=True)
-            if number != number
-        }
+        found = []
+        for index in self._numbers:
+            field = row[index].strip()
+            number = self._number(field)
+            found.append(number)
+            if number != number:
+                odd[place, index] = field
+            elif not (field[0] in _BARE and field[-1] in _BARE) and (mark := mark_of(field)):
+                marks.setdefault(index, {})[place] = mark
         return found
 
     def _plain_numbers(self, lines: list[str]) -> Array | None:
@@ -162,20 +174,20 @@ class Rows:
         """Reads whatever the file holds; raises for a row of another width."""
         is_ascii = self._text.isascii() and "_" not in self._text and self._dialect.notation == POINT
         lines, values, texts = array("q"), array("d"), {index: list[str]() for index in self._texts}
-        columns, odd = list(texts.items()), dict[tuple[int, int], str]()
+        columns, odd, marks = list(texts.items()), dict[tuple[int, int], str](), dict[int, dict[int, str]]()
         for line, row in self.fields():
             try:
                 found = [float(row[index]) for index in self._numbers] if is_ascii else [np.nan]
             except ValueError:
                 found = [np.nan]
             if not -np.inf < sum(found) < np.inf:  # also where float() alone knows a number
-                found = self._numbers_in(row, len(lines), odd)
+                found = self._numbers_in(row, len(lines), odd, marks)
             values.extend(found)
             for index, column in columns:
                 column.append(row[index].strip())
             lines.append(line)
         table = np.frombuffer(values, dtype=np.float64).reshape(len(lines), len(self._numbers))
-        return Scan(np.frombuffer(lines, dtype=np.int64), table, texts, odd)
+        return Scan(np.frombuffer(lines, dtype=np.int64), table, texts, odd, marks)
 
     def _number(self, field: str) -> float:
         """The number in a field; NaN where there is none."""
