@@ -69,7 +69,7 @@ def test_the_path_is_relative_to_the_experiment_and_the_override_to_the_present_
 
 
 BAD: dict[str, tuple[str | bytes, str, str]] = {
-    "an empty file": ("", "", "has no samples"),
+    "an empty file": ("", "", "is empty"),
     "a header only": ("a,b,c\n", "", "has no samples"),
     "text for a number": ("a,b,c\n1,2,3\n1,two,3\n", "", "line 3, column b: 'two' is not a number"),
     "an empty field": ("a,b,c\n1,,3\n", "", "line 2, column b: '': the value is missing"),
@@ -158,7 +158,17 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a missing class": (b"a,b,c\n1,2,x\n1,2,\n", "line 3, column c: '': the value is missing"),
     "a number among texts": (b"a,b,c\n1,x,1\n1,2,1\n", "line 3, column b: '2' is a number, but line 2 has text"),
     "nothing but commas": (b",,\n,,\n", "has no samples"),
-    "empty lines": (b"\n\n\n", "has no samples"),
+    "empty lines": (b"\n\n\n", "is empty"),
+    "JSON": (b'[{"x": 1, "y": 2},\n {"x": 2, "y": 3}]\n', "is JSON (expected a CSV file"),
+    "JSON, an object a line": (b'{"x": 1}\n{"x": 2}\n', "is JSON"),
+    "JSON, lists": (b"[[1, 2], [3, 4]]\n", "is JSON"),
+    "a web page": (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html>\n", "is HTML or XML"),
+    "one zero byte in a text": (b"a,b,c\n1,2,x\0\n1,2,y\n", "not text in UTF-8 (expected a text file; delete the zero"),
+    "a comment with delimiters": (b"a,b,c\n1,2,3\n# 4,5,6\n", "line 3, column a: '# 4' is not a number"),
+    "a comment behind a class": (
+        b"a,b,c\n1,2,x\n1,2,y\n3,4,y # hot\n",
+        "line 4, column c: 'y # hot' ends in a comment",
+    ),
 }
 
 

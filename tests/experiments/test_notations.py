@@ -225,6 +225,14 @@ HEADERS: dict[str, tuple[str, bool]] = {
     "rows that go on counting": ("0,1,2\n3,4,5\n6,7,8\n", False),
     "counted from 0 beside a name": ("0,1,kind\n5.1,3.5,a\n4.9,3.0,b\n", True),
     "years": ("region,1990,1991,1992\nnorth,5.5,6.5,7.5\nsouth,1.5,2.5,3.5\n", True),
+    "years above whole numbers": ("region,1990,1991\nnorth,5,6\nsouth,1,2\n", True),
+    "years beside a name of classes": ("2019,2020,y\n2.1,77.8,a\n3.0,49.6,b\n4.8,4.5,a\n", True),
+    "a year beside a name of classes": ("kind,2020\na,7\nb,4\na,5\n", True),
+    "years in every row": ("1990,1991,a\n1992,1995,b\n1991,1993,b\n", False),
+    "whole numbers beside a name of classes": ("10,20,y\n2.1,77.8,a\n3.0,49.6,b\n4.8,4.5,a\n", True),
+    "whole numbers beside a class": ("10,20,b\n2.1,77.8,a\n3.0,49.6,b\n4.8,4.5,a\n", False),
+    "a class of its own in the first sample": ("10.5,20,c\n2.1,77.8,a\n3.0,49.6,b\n4.8,4.5,a\n", False),
+    "a class of its own, and whole numbers": ("10,20,c\n2,7,a\n3,4,b\n4,5,a\n", False),
     "a first sample of zeros and ones": ("0,1,1\n1,0,1\n0,0,0\n1,1,0\n", False),
     "a truth table": ("0,1\n1,0\n", False),
     "quoted names of numbers": ('"10","20"\n1,2\n3,4\n', True),
@@ -244,6 +252,17 @@ HEADERS: dict[str, tuple[str, bool]] = {
 def test_a_header_is_distinguished_from_a_sample(name: str) -> None:
     text, headed = HEADERS[name]
     assert (opened(text).dialect.header > 0) is headed
+
+
+def test_a_header_over_two_lines_begins_in_the_first() -> None:
+    file = opened('"long\nname",y\n1,2\n3,5\n')
+    assert (file.dialect.header, file.read((0, 1)).values.tolist()) == (1, [[1, 2], [3, 5]])
+
+
+def test_a_delimiter_that_separates_nothing_is_refused_as_such() -> None:
+    with pytest.raises(ExperimentError, match="no columns separated by commas") as caught:
+        opened('"x";"y"\n' + "0,5;2,5\n4;5\n" * 3, delimiter=",")
+    assert caught.value.key == "delimiter"
 
 
 @pytest.mark.parametrize("power", ["", "e-3", "e2"])

@@ -49,6 +49,10 @@ LAYOUTS: dict[str, tuple[str | bytes, str]] = {
     "a spreadsheet's first line, quoted": ('"sep=|"\n' + PLAIN.replace(",", "|"), "|"),
     "comments above": ("# measured in the lab\n#\n# in mm, mostly\n" + PLAIN, ","),
     "the header in a comment": ("# measured\n# " + PLAIN, ","),
+    "a comment in the middle": (PLAIN.replace("\n3", "\n# the lamp broke, again\n3"), ","),
+    "a comment of one word": (PLAIN.replace("\n3", "\n#broken\n3"), ","),
+    "a comment at the end": (PLAIN + "# checked by hand\n", ","),
+    "a comment between blanks": (PLAIN.replace(",", " ").replace("\n3", "\n# the lamp broke\n3"), " "),
     "a title above": ("Flowers of May\n\n" + PLAIN, ","),
     "a title of a word less": ("Flowers May\n" + PLAIN.replace(",", " "), " "),
     "a title in a row of its own": ("Flowers of May,,\n,,\n" + PLAIN, ","),
@@ -126,7 +130,7 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
             "",
             "only one column of numbers or classes: no input is left; left out: day (dates)",
         ),
-        ("<!DOCTYPE html>\n<html><head><title>404</title></head>\n</html>\n", "", "only one column"),
+        ("<!DOCTYPE html>\n<html><head><title>404</title></head>\n</html>\n", "", "is HTML or XML"),
         (
             "a,b,y\n1,2,u\n2,3,u\n",
             "",
@@ -219,7 +223,7 @@ def test_rows_may_all_begin_as_comments_do(delimiter: str) -> None:
     assert opened(f"# seen in May\n#\n# color{delimiter}a{delimiter}b\n{text}").names == ("color", "a", "b")
 
 
-@pytest.mark.parametrize("text", ["# only\n# a comment\n", "# just, a\n# comment, here\n", "\n\n", "#\n#\n"])
+@pytest.mark.parametrize("text", ["# only\n# a comment\n", "# just, a\n# comment, here\n", "#\n#\n"])
 def test_comments_alone_are_no_samples(text: str) -> None:
     with pytest.raises(ExperimentError, match="has no samples"):
         opened(text)

@@ -227,8 +227,9 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool, ever
         if out := [index for index in range(len(file.names)) if file.kinds[index].is_left_out]:
             named = _grouped([file.names[index] for index in out], list(map(file.why_left_out, out)))
             message += f"; left out: {named}"
+        where = "delimiter" if len(file.names) == 1 and keys.has("delimiter") else ""
         raise file.error(
-            "", message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
+            where, message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
         )
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)

@@ -117,6 +117,7 @@ def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: s
     if len(found[0][1]) > width:  # delimiters may end the header only
         found[0] = (found[0][0], _without_blanks(found[0][1], width))
     line, top = found[0]
+    line -= "".join(top).count("\n")
     commented = _commented(comments, delimiter, width) if header is not False and any(map(is_number, top)) else ()
     if commented:
         line, names, above = first, commented, comments[:-1] + titles
@@ -349,16 +350,27 @@ def _is_header(text: str, found: Sequence[Row], body: Sequence[Sequence[str]], d
     numbers = [place for place in above if is_number(top[place])]
     texts = len(above) - len(numbers)
     unnamed = not top[0] and numeric[0] and len(columns[0]) == len(body)  # as pandas leaves it above an index
-    if numbers and _counts([top[place] for place in numbers], [columns[place] for place in numbers], texts + unnamed):
+    others = [(field, column) for field, column, number in zip(top, columns, numeric, strict=True) if not number]
+    named = any(field and column and field not in column for field, column in others)
+    values, below = [top[place] for place in numbers], [columns[place] for place in numbers]
+    if numbers and (_counts(values, below, texts + unnamed, named) or (named and _are_names(values, below))):
         numbers = []
     if texts or numbers:
         return texts >= len(numbers) or _is_quoted(text, found, delimiter)
-    named = [(field, column) for field, column, number in zip(top, columns, numeric, strict=True) if not number]
-    return bool(above) or not any(field and field in column for field, column in named)
+    return bool(above) or not any(field and field in column for field, column in others)
 
 
-def _counts(numbers: Sequence[str], columns: Sequence[Sequence[str]], texts: int) -> bool:
-    """Whether numbers in a first row, above `columns` of numbers, count these, or are years: 0, 1, 2 …"""
+def _are_names(numbers: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether different whole numbers stand above decimals only: beside another name they are names."""
+    decimals = all("." in field or "," in field for column in columns for field in column)
+    return decimals and all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers)
+
+
+def _counts(numbers: Sequence[str], columns: Sequence[Sequence[str]], texts: int, named: bool) -> bool:
+    """Whether numbers in a first row, above `columns` of numbers, count these, or are years: 0, 1, 2 …
+
+    `texts` stand above other columns of numbers; `named` tells whether a name stands above a column of texts.
+    """
     if not all(map(str.isdigit, numbers)) or any(len(number) > 9 for number in numbers):
         return False
     values = [int(number) for number in numbers]
@@ -373,7 +385,13 @@ def _counts(numbers: Sequence[str], columns: Sequence[Sequence[str]], texts: int
     measured = sum(any("." in field or "," in field for field in column) for column in below) * 2 >= len(below)
     if values[0] == 0:
         return len(values) > 2 or measured or texts > 0
+    if values[0] in _YEARS and named and not any(_is_year(field) for column in below for field in column):
+        return True
     return measured and (len(values) > 2 or texts > 0) and (values[0] == 1 or values[0] in _YEARS)
+
+
+def _is_year(field: str) -> bool:
+    return field.isdecimal() and len(field) == 4 and int(field) in _YEARS
 
 
 def _is_quoted(text: str, found: Sequence[Row], delimiter: str) -> bool:

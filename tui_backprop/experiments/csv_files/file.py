@@ -82,7 +82,7 @@ class TableFile:
         self._text = text_of(path, layout.encoding) if text is None else text
         dialect = dialect_of(self._text, layout.header, layout.delimiter, layout.decimal)
         if dialect is None:
-            raise self._no_samples()
+            raise self._no_samples(layout)
         self.dialect: Dialect = dialect
         width = len(dialect.names) or dialect.width
         if width > MOST_COLUMNS:
@@ -93,7 +93,7 @@ class TableFile:
         self._numeric = list(map(holds_numbers, columns))
         self._numbers = [index for index, numeric in enumerate(self._numeric) if numeric]
         if not self._beginning:
-            self._check_first_rows()
+            self._check_first_rows(layout)
 
     @property
     def _top(self) -> str:
@@ -103,7 +103,14 @@ class TableFile:
         """A mistake in the file."""
         return ExperimentError(shown_path(self.path), where, message, expected)
 
-    def _no_samples(self) -> ExperimentError:
+    def _no_samples(self, layout: Layout) -> ExperimentError:
+        if not self._text.strip():
+            return self.error("", "is empty", "a header line, then one sample a line")
+        if layout.delimiter is not None:
+            name = DELIMITER_NAMES.get(layout.delimiter, layout.delimiter)
+            return self.error(
+                "delimiter", f"the file has no columns separated by {name}", "what separates them, or detected"
+            )
         return self.error("", "has no samples", "a header line, then one sample a line")
 
     def _named(self, dialect: Dialect) -> tuple[str, ...]:
@@ -126,11 +133,11 @@ class TableFile:
     def _sampled(self) -> list[tuple[int, list[str]]]:
         return sample(self._text, self.dialect.delimiter, self.dialect.skipped)
 
-    def _check_first_rows(self) -> None:
+    def _check_first_rows(self, layout: Layout) -> None:
         """Raises for a file without a row as wide as the first, and says why."""
         for _ in self._rows.fields():
             return
-        raise self._no_samples()
+        raise self._no_samples(layout)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -289,6 +296,8 @@ class TableFile:
                 f"more than {MOST_CLASSES} different texts",
                 f"numbers or a few classes{_ANOTHER}",
             )
+        if " #" in field and field.partition(" #")[0].rstrip() in self._fields(index):
+            return f"{field!r} ends in a comment", "comments in lines of their own"
         if not forced and row == 0 and have_a_unit(self._fields(index)):
             return f"{field!r} is a number with a unit", f"numbers only{_OTHERWISE}"
         return None

@@ -51,6 +51,11 @@ def _lines(text: str) -> Iterable[str]:
     return io.StringIO(text, newline="")
 
 
+def _is_comment(row: Sequence[str]) -> bool:
+    """Whether a row of another width than the table's is a comment."""
+    return row[0].startswith("#") and (len(row) == 1 or row[0][1:2] in ("", BLANK))
+
+
 class Rows:
     """The rows of `text`, whose columns `numbers` hold numbers and the others texts.
 
@@ -211,6 +216,8 @@ class Rows:
         try:
             for line, row in rows(self._text, self._dialect.delimiter, self._dialect.skipped):
                 if len(row) != width:
+                    if _is_comment(row):
+                        continue
                     raise self._ragged(line, row)
                 if count % _WATCHED == 0:
                     watch(count)

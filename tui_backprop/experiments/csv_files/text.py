@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 import zlib
 from functools import cache
@@ -28,6 +29,11 @@ _NO_TEXTS = {
     b"%PDF-": "a PDF file", b"SQLite format 3": "a database", b"\x89HDF": "an HDF5 file",
 }  # fmt: skip
 """How files begin that hold tables in other formats than text."""
+_NO_TABLES = {
+    "JSON": re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})|\s*\[\s*\['),
+    "HTML or XML": re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
+}
+"""How texts begin that are not tables."""
 _OTHERS = 'UTF-8; or name the encoding: "encoding" in the set-up, or encoding = "{}" in [data]'
 
 
@@ -41,10 +47,9 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     if encoding is None:
         encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
     if encoding is None and (place := data.find(b"\0")) >= 0:
-        raise _error(
-            path, _line(data, place), "holds a zero byte: it is not text in UTF-8",
-            f"a text file in {_OTHERS.format('utf-16')}",
-        )  # fmt: skip
+        many = data.count(b"\0") * 4 > len(data)
+        other = f"a text file in {_OTHERS.format('utf-16')}" if many else "a text file; delete the zero bytes"
+        raise _error(path, _line(data, place), "holds a zero byte: it is not text in UTF-8", other)
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
@@ -55,6 +60,8 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     if (place := text.find("\0")) >= 0:
         where = f"line {1 + text.count(chr(10), 0, place)}"
         raise _error(path, where, "holds a zero byte: it is not text", "a text file")
+    if what := next((what for what, begins in _NO_TABLES.items() if begins.match(text)), None):
+        raise _error(path, "", f"is {what}", "a CSV file: export or convert it")
     return text.removeprefix("\ufeff").removesuffix("\x1a")  # the end of a file in MS-DOS
 
 
