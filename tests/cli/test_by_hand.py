@@ -30,13 +30,13 @@ def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_reported() ->
     )
 
 
-def test_new_weights_that_are_as_right_as_the_old_ones_are_counted() -> None:
+def test_new_weights_that_are_as_right_as_the_old_ones_are_not_decided() -> None:
     """W1[x1→h1] goes from 0.8176 to 0.6995, W1[x1→h3] from 0.6581 to 0.6136."""
     done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.61\n")
     assert (done.returncode, done.stdout) == (0, "right: 2 figures\n")
     done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.6\n")
-    note = "note: 1 figure with too few digits to tell the new weight from the old one\n"
-    assert (done.returncode, done.stdout) == (0, f"right: 2 figures\n{note}")
+    note = "not decided: W1[x1→h3] = 0.6 has too few digits (old 0.6581, new 0.6136)\n"
+    assert (done.returncode, done.stdout) == (0, f"right: 1 figure\n{note}")
 
 
 def test_a_single_wrong_figure_has_none_before_it() -> None:
@@ -100,7 +100,17 @@ def test_without_a_terminal_only_a_sheet_is_checked() -> None:
     assert_refused(large, "too large for a sheet: 41,001 weights")
 
 
+def test_a_line_that_is_no_figure_is_reported_and_skipped() -> None:
+    done = program("by-hand", "article", "--check", "-", given=f"by Ada\n{RIGHT}\nz(h7) = 1\n")
+    skipped, other, right = done.stdout.splitlines()
+    assert skipped == "skipped line 1: 'by Ada' is not a figure (a line such as z(h1) = 0.5)"
+    assert other.startswith("skipped line 13: 'z(h7)' is not a figure of this step, did you mean z(h")
+    assert (right, done.returncode, done.stderr) == ("right: 9 figures", 1, "")
+    wrong = program("by-hand", "article", "--check", "-", given="w5 = 1\nz(h2) = 0.7\n")
+    assert [line.partition(":")[0] for line in wrong.stdout.splitlines()] == ["skipped line 1", "line 2", "likely"]
+
+
 def test_what_is_no_sheet_is_reported_with_its_name_and_line() -> None:
-    done = program("by-hand", "article", "--check", "-", given=RIGHT + "\nz(h7) = 1\n")
-    assert_refused(done, "standard input: line 12: 'z(h7)' is not a figure of this step, did you mean z(h")
+    done = program("by-hand", "article", "--check", "-", given="\nz(h7) = 1\n")
+    assert_refused(done, "standard input: line 2: 'z(h7)' is not a figure of this step, did you mean z(h")
     assert_refused(program("by-hand", "article", "--check", "nowhere.txt"), "nowhere.txt: no such file")

@@ -112,6 +112,20 @@ async def test_a_figure_can_be_shown_and_an_empty_cell_is_no_answer() -> None:
         assert s.sentence == "Left step 1 by hand: 0 of 2 figures right at the first try."
 
 
+async def test_a_new_weight_with_too_few_digits_is_not_taken() -> None:
+    """0.35 for the new bias 0.3533, whose old value is 0.35; it is no miss, either."""
+    async with studio({**WORK.definition, "training": {**WORK.definition["training"], "rate": 0.001}}) as s:
+        await s.press("w")
+        left = answers(Homework(("tanh", "sigmoid"), rate=0.001))
+        for count in list(PHASES.values())[:-1]:
+            await fill(s, *left[:count])
+            del left[:count]
+        await fill(s, "1.5", *left[1:])
+        assert told(s) == "W1[x1→h1]: 1.5 has too few digits to tell it from the old weight"
+        await fill(s, left[0])
+        assert s.sentence == "Step 1 by hand: 39 of 39 figures right at the first try."
+
+
 async def test_it_continues_in_the_middle_of_a_step_and_then_with_the_next() -> None:
     async with studio(WORK.definition) as s:
         await s.press("w", "escape", ".", ".", "w")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,20 +13,30 @@ from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.cli.streams import PROGRAM
 from tui_backprop.core.diagnostics.worked import stated
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.parts import Unit
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.place import step_at
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
-from tui_backprop.lessons.arithmetic import DECIMALS
+from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 from tui_backprop.lessons.by_hand.figures import work
-from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, mark, too_short
-from tui_backprop.lessons.by_hand.sheet import LARGEST, read_sheet
+from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, is_too_short, mark
+from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
 from tui_backprop.terminal.appearance import check_terminal
 
 MOST_PARAMETERS = 20_000
 """Each of them makes three figures of a step."""
+MOST_LINES = 20
+"""The most lines of a kind that are reported."""
+_SETTINGS = {
+    ("bias-ignored", "new"): ' If your sheet keeps the biases, set bias = "frozen".',
+    ("bias-ignored", "gradient"): ' If your sheet keeps the biases, set bias = "frozen".',
+    ("wrong-weights", "z"): ' If your file has a row of W for each output, set orientation = "outputs_inputs".',
+}
+"""What a file may lack where a sheet has this mistake in this kind of figure."""
 HINT = "a file with lines such as z(h1) = 0.5"
 
 
@@ -67,16 +78,17 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> in
         raise BackpropError(message, f"at most {MOST_PARAMETERS:,}")
     timeline = Timeline(experiment)
     first, moment_of = step_at(at, timeline), cache(timeline.go)
+    skipped: list[BackpropError] = []
     try:
-        sheet = read_sheet(_text(file), moment_of, first)
+        sheet = read_sheet(_text(file), moment_of, first, skipped.append)
     except BackpropError as error:
-        raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
+        first_wrong = next(iter(skipped), error)
+        raise BackpropError(f"{_name(file)}: {first_wrong.message}", first_wrong.hint) from None
+    _report_skipped(skipped)
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong is None:
-        print(f"right: {_figures(verdict.agree)}")
-        if short := too_short(sheet, moment_of):
-            print(f"note: {_figures(short)} with too few digits to tell the new weight from the old one")
-        return 0
+        _report_right(sheet, moment_of)
+        return 1 if skipped else 0
     wrong = verdict.wrong
     before = {0: "", 1: "; the figure before it is right"}.get(
         verdict.agree, f"; the {verdict.agree} figures before it are right"
@@ -84,10 +96,41 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> in
     label = wrong.figure.label(moment_of(wrong.step))
     step = f"step {wrong.step}, " if wrong.step > 1 else ""
     print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong{before}"))
-    print(printable(f"likely: {verdict.mistake.says} [{verdict.mistake.name}]" if verdict.mistake else NOTHING_FITS))
+    if mistake := verdict.mistake:
+        setting = _SETTINGS.get((mistake.name, wrong.figure.kind), "")
+        print(printable(f"likely: {mistake.says} [{mistake.name}]{setting}"))
+    else:
+        print(NOTHING_FITS)
     if answers:
         print(printable(f"right: {label} = {work(wrong.figure, moment_of(wrong.step))}"))
     return 1
+
+
+def _report_skipped(lines: Sequence[BackpropError]) -> None:
+    """Each line that could not be read, and each hint once."""
+    hints = set[str]()
+    for error in lines[:MOST_LINES]:
+        print(f"skipped {error.message if error.hint in hints else error}")
+        hints.add(error.hint)
+    if len(lines) > MOST_LINES:
+        print(f"skipped {len(lines) - MOST_LINES} more lines")
+
+
+def _report_right(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> None:
+    undecided = [given for given in sheet if is_too_short(given, moment_of(given.step))]
+    if len(undecided) < len(sheet):
+        print(f"right: {_figures(len(sheet) - len(undecided))}")
+    for given in undecided[:MOST_LINES]:
+        print(printable(_undecided(given, moment_of(given.step))))
+    if len(undecided) > MOST_LINES:
+        print(f"not decided: {len(undecided) - MOST_LINES} more")
+
+
+def _undecided(given: Given, moment: Moment) -> str:
+    part = given.figure.part
+    assert not isinstance(part, Unit)
+    old, new = significant(part.value(moment.before)), significant(given.figure.truth(moment))
+    return f"not decided: {given.figure.label(moment)} = {given.number.text} has too few digits (old {old}, new {new})"
 
 
 def _figures(count: int) -> str:

@@ -131,6 +131,32 @@ def test_what_cannot_be_read_is_reported_in_a_line(text: str, words: str) -> Non
     assert told.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("net_o1", "did you mean z(y1)? (outputs: y1, y2)"),
+        ("out_o2", "did you mean ŷ(y2)? (outputs: y1, y2)"),
+        ("E_o1", ": E is the error of all outputs together"),
+        ("E2", ": E is the error of all outputs together"),
+        ("dy1", "did you mean δ(y1)?"),
+        ("p(y2)", "did you mean ŷ(y2)?"),
+        ("w5", ": they are called by their places, as W1[x1→h1]"),
+        ("w5_new", ": they are called by their places, as W1[x1→h1]"),
+        ("b1", ": they are called by their places, as b1[h1]"),
+        ("o3", "is not a figure of this step"),
+    ],
+)
+def test_names_of_textbooks_lead_to_those_of_this_network(name: str, words: str) -> None:
+    with pytest.raises(BackpropError) as refused:
+        read(f"{name} = 1", load_experiment(Homework().definition))
+    assert words in refused.value.message
+
+
+def test_arithmetic_without_its_result_is_no_number() -> None:
+    with pytest.raises(BackpropError, match="write the result after another equals sign"):
+        read("z(h1) = 0.05*0.15 + 0.1*0.2")
+
+
 @given(st.text(max_size=60))
 def test_no_text_does_worse_than_being_refused(text: str) -> None:
     with contextlib.suppress(BackpropError):

@@ -9,7 +9,7 @@ from tui_backprop.core.diagnostics.worked import Found, Mistake, TrueStep, place
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.parts import Unit
 
-_COLUMN = "Those are the weights out of the unit's row: its own are in its column."
+_COLUMN = "These are the weights in the unit's row: the weights into it are in its column."
 
 
 def of_sum(step: TrueStep, unit: Unit) -> Found:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.parts import Part, Unit, parameter_at
+from tui_backprop.core.parts import Bias, Part, Unit, parameter_at
 from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.lessons import arithmetic
@@ -33,6 +33,8 @@ _WRITTEN = {
 """The names of each kind of figure in a sheet; a weight or a bias by itself is the new one."""
 _MOST_NEAR = 500
 """The most figures whose names are searched for a suggestion."""
+_NUMBERED = re.compile(r"([wWbB])_?[0-9]{1,3}['′+]?(?:_?new)?")
+_OUTPUT = re.compile(r"(?<![A-Za-z0-9])o_?([0-9]{1,3})(?![0-9])")
 _SAMPLE = re.compile(r"(.*\S)\s*#\s*([0-9]{1,9})")
 
 
@@ -138,11 +140,24 @@ class Names:
                 for spelt in (written + name, written) if alone else (written + name,):
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
 
-    def _of_error(self, name: str) -> str:
-        """What to say of the error of one output."""
-        outputs = self._moment.experiment.unit_names(self._moment.experiment.network.depth)
-        spelt = {_plain(error + output) for error in (*_WRITTEN["error"], "E_") for output in outputs}
-        return ": E is the error of all outputs together" if _plain(name) in spelt else ""
+    def _of_textbook(self, name: str) -> str:
+        """What to say of a name from a textbook, which counts outputs (`net_o1`, `E_o1`) or weights (`w5`)."""
+        experiment = self._moment.experiment
+        outputs = experiment.unit_names(experiment.network.depth)
+        if numbered := _NUMBERED.fullmatch(name):
+            parts = [figure for figure in self._figures if figure.kind == "new"]
+            named = [part for part in parts if isinstance(part.part, Bias) == (numbered[1] in "bB")]
+            return f": they are called by their places, as {named[0].label(self._moment)}" if named else ""
+        spelt = _OUTPUT.sub(lambda found: outputs[int(found[1]) - 1] if 0 < int(found[1]) <= len(outputs) else "", name)
+        kind = _plain(spelt).removesuffix(_plain(output)) if (output := _ending(spelt, outputs)) else ""
+        if kind in ("e", "error") or (kind == "" and re.fullmatch("[Ee][0-9]{1,3}", name)):
+            return ": E is the error of all outputs together" if len(outputs) > 1 else ", did you mean E?"
+        kinds = {**dict.fromkeys(("p", "out", "output", "a"), "prediction"), "d": "delta", "net": "z"}
+        if kind not in kinds:
+            return ""
+        unit = Unit(experiment.network.depth, outputs.index(output))
+        called = f" (outputs: {', '.join(outputs[:9])})" if spelt != name else ""
+        return f", did you mean {Figure(kinds[kind], unit).label(self._moment)}?{called}"
 
     def _of_unit(self, name: str) -> str:
         """Suggestions for the name of a unit alone."""
@@ -169,9 +184,12 @@ class Names:
         if len(found) != 1:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())
-            near = self._of_error(seen) or self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+            near = (
+                self._of_textbook(seen) or self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+            )
             message = " could be several figures" if found else f" is not a figure of this step{near}"
-            raise BackpropError(quoted(name) + message, f"e.g. {known[0]} or {known[-1]}")
+            hint = f"e.g. {known[0]} or {known[-1]}; see tui-backprop help lessons"
+            raise BackpropError(quoted(name) + message, hint)
         figure = next(iter(found))
         if isinstance(figure.part, Unit) and numbered:
             return replace(figure, row=samples.index(int(numbered[2])))
@@ -179,6 +197,11 @@ class Names:
             of_unit = figure.label(self._moment)
             raise BackpropError(f"{quoted(name)}: for which sample of the batch?", f"e.g. {of_unit}")
         return figure
+
+
+def _ending(name: str, outputs: Sequence[str]) -> str:
+    """The output that a name ends with."""
+    return next((output for output in outputs if _plain(name).endswith(_plain(output))), "")
 
 
 def _plain(text: str) -> str:

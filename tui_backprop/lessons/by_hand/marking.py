@@ -67,15 +67,12 @@ def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
     )
 
 
-def too_short(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> int:
-    """How many new weights of a right sheet have too few digits to tell them from the old ones."""
-    count = 0
-    for given in sheet:
-        moment, part = moment_of(given.step), given.figure.part
-        if given.figure.kind == "new" and not isinstance(part, Unit):
-            old = float(moment.before.flat[part.index(moment.experiment.network)])
-            count += old != given.figure.truth(moment) and given.number.agrees(old)
-    return count
+def is_too_short(given: Given, moment: Moment) -> bool:
+    """Whether it is a new weight with too few digits to tell it from the old one."""
+    if given.figure.kind != "new" or isinstance(given.figure.part, Unit):
+        return False
+    old = given.figure.part.value(moment.before)
+    return old != given.figure.truth(moment) and given.number.agrees(old)
 
 
 def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | None:

@@ -15,10 +15,13 @@ from tui_backprop.lessons.by_hand.written import Written, written
 LARGEST = 2**22
 """Bytes of a sheet."""
 MOST_STEPS = 10_000
+Skip = Callable[[BackpropError], None]
 _STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b.*", re.IGNORECASE)
 _HEAD = re.compile(r"\s*.*: by hand(, solved)?\n")
 """How the exercise on paper begins."""
 _NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
+_WORK = re.compile(r"[0-9)]\s*[-+−*×·/(]")
+"""Arithmetic without its result."""
 _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
@@ -32,16 +35,20 @@ class Given:
     where: str
 
 
-def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1) -> list[Given]:
+def _refuse(error: BackpropError) -> None:
+    raise error
+
+
+def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1, skip: Skip = _refuse) -> list[Given]:
     """The figures of a sheet, in the order in which they are worked out.
 
     A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
     too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so
     are the head and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it.
-    `moment_of` gives the moment of a step; where none is named it is the `first`. Raises `BackpropError` for what is
-    not a sheet.
+    `moment_of` gives the moment of a step; where none is named it is the `first`. `skip` is called for each line that
+    cannot be read. Raises `BackpropError` for what is not a sheet.
     """
-    sheet = _Sheet(moment_of)
+    sheet = _Sheet(moment_of, skip)
     if looks_like_json(text):
         sheet.read_records(text, first)
     else:
@@ -52,8 +59,8 @@ def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1) ->
 
 
 class _Sheet:
-    def __init__(self, moment_of: Callable[[int], Moment]) -> None:
-        self._moment_of = moment_of
+    def __init__(self, moment_of: Callable[[int], Moment], skip: Skip) -> None:
+        self._moment_of, self._skip = moment_of, skip
         self._names: dict[int, Names] = {}
         self.found: dict[tuple[int, Figure], Given] = {}
 
@@ -67,13 +74,17 @@ class _Sheet:
         """Takes in figures, one a line."""
         step, head = first, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
-            try:
-                if heading := _STEP.fullmatch(line):
+            where = f"line {number}"
+            if heading := _STEP.fullmatch(line):
+                try:
                     step, head = _known(int(heading[1])), False
-                elif not head and not _NO_FIGURE.fullmatch(line):
-                    self._read_line(step, line.replace("≈", "="), f"line {number}")
-            except BackpropError as error:
-                raise _located(f"line {number}", error) from None
+                except BackpropError as error:
+                    raise _located(where, error) from None
+            elif not head and not _NO_FIGURE.fullmatch(line):
+                try:
+                    self._read_line(step, line.replace("≈", "="), where)
+                except BackpropError as error:
+                    self._skip(_located(where, error))
 
     def _read_line(self, step: int, line: str, where: str) -> None:
         name, equals, value = (line if "=" in line else line.replace(":", "=", 1)).partition("=")
@@ -84,7 +95,7 @@ class _Sheet:
             self._names[step] = Names(self._moment_of(step))
         figure, value = self._names[step].find(name), value.rpartition("=")[2].partition("#")[0]
         if not _BLANK.fullmatch(value):
-            self._take(Given(step, figure, written(value), where), quoted(name.strip()))
+            self._take(Given(step, figure, _number(value), where), quoted(name.strip()))
 
     def read_records(self, text: str, first: int) -> None:
         """Takes in records, one a step."""
@@ -106,6 +117,15 @@ class _Sheet:
         other = self.found.setdefault((given.step, given.figure), given)
         if other is not given:
             raise BackpropError(f"{name} is given twice", f"the first time in {other.where}")
+
+
+def _number(text: str) -> Written:
+    try:
+        return written(text)
+    except BackpropError as error:
+        if not _WORK.search(text):
+            raise
+        raise BackpropError(error.message, "write the result after another equals sign") from None
 
 
 def _known(step: int) -> int:
