@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pty
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,24 @@ def test_where_the_locale_is_not_utf_8_it_is_ascii(monkeypatch: pytest.MonkeyPat
 def test_changes_to_the_experiment() -> None:
     text = printed("sweep", "article", "--rate", "1", "--seeds", "3", "--epochs", "50")
     assert "3 dead: a layer is dead" in text
+
+
+def test_where_classes_overlap_it_names_a_goal_that_half_of_the_runs_reach(tmp_path: Path) -> None:
+    """Of two samples with the same inputs and different classes only one can be right."""
+    (tmp_path / "overlap.toml").write_text(
+        '[network]\nlayers = [1, 2, 1]\nhidden = "tanh"\noutput = "sigmoid"\nbias = true\n'
+        '[training]\nrate = 0.5\nbatch = 3\nloss = "binary_cross_entropy"\ngoal = "all_right"\n'
+        "[data]\ninputs = [[1], [1], [0]]\ntargets = [[0], [1], [0]]\n",
+        "utf-8",
+    )
+    start = ("sweep", str(tmp_path / "overlap.toml"), "--seeds", "6", "--epochs", "500")
+    text = " ".join(printed(*start).split())
+    assert "0 converge" in text
+    goal = re.search(r"--goal error --stop ([0-9.]+) takes", text)
+    assert goal is not None, text
+    reached = printed(*start, "--goal", "error", "--stop", goal[1]).splitlines()[1]
+    assert int(reached.split()[0]) >= 3
+    assert 2 * math.log(2) < float(goal[1]) < 2 * math.log(2) + 0.1  # what is left of them at best
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.nets import Net, nets
 from tests.transcription import Array, article_epoch, article_start
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core import sweep as module
-from tui_backprop.core.diagnostics.verdict import SATURATED, VANISHING, verdict
+from tui_backprop.core.diagnostics.verdict import SATURATED, SLOW, VANISHING, verdict
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.run.trainer import Trainer
@@ -182,7 +182,7 @@ class TestReasons:
         [
             ([3, 4, 4, 4, 4, 1], 1.0, 0.5, Ending.VANISHING),
             ([3, 4, 1], 100.0, 1e-6, Ending.SATURATED),
-            ([3, 4, 1], 1.0, 1e-6, Ending.PLATEAU),
+            ([3, 4, 1], 1.0, 1e-6, Ending.SLOW),
         ],
     )
     def test_a_plateau_has_a_reason_where_the_header_of_the_studio_has_one(
@@ -197,7 +197,7 @@ class TestReasons:
         for seed in range(5):
             timeline = Timeline(variant(experiment, Overrides(seed=seed)))
             found = verdict(timeline.go(60 * 8))
-            kinds = {VANISHING: Ending.VANISHING, SATURATED: Ending.SATURATED}
+            kinds = {VANISHING: Ending.VANISHING, SATURATED: Ending.SATURATED, SLOW: Ending.SLOW}
             assert (kinds[found.trouble] if found else Ending.PLATEAU) is expected
 
     def test_an_error_that_has_grown_has_diverged_even_if_it_is_finite(self) -> None:

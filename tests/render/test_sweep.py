@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.render.spans import length, plain
 from tui_backprop.render.sweep import SweepState, bins, histogram, page, quartiles, reasons
+from tui_backprop.render.trouble import goal_advice
 
 EPOCHS = [75, 99, 100, 149, 150, 460]
 STUCK = [
@@ -89,3 +90,21 @@ def test_the_chosen_run_is_visible() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):
         assert f"▸seed {cursor} " in plain(page(state(stuck=many), cursor, 60, 18))
+
+
+def test_a_goal_within_reach_is_named_where_none_converges() -> None:
+    plateaus = [Outcome(seed, Ending.PLATEAU, 50, error, 0) for seed, error in enumerate((903.2, 1204.0, 904.4))]
+    assert "--goal error --stop 905 takes" in goal_advice(plateaus)
+    assert "--stop 1,210" not in (told := goal_advice(plateaus[1:2]))
+    assert "--stop 1210 takes" in told
+    assert "--stop 0.0124 takes" in goal_advice([Outcome(0, Ending.PLATEAU, 50, 0.01234, 0)])
+    assert goal_advice([*plateaus, Outcome(3, Ending.CONVERGED, 9, 0.0, 0)]) == ""
+    assert goal_advice([Outcome(3, Ending.DEAD, 9, 2.0, 4)]) == goal_advice([]) == ""
+
+
+def test_runs_are_counted_that_are_stuck_after_a_rate_that_was_too_large() -> None:
+    runs = [Outcome(seed, Ending.DEAD, 50, 1.0, 4, grew=seed > 0) for seed in range(3)]
+    told = [plain([spans]) for spans in reasons(runs, 100, 12)]
+    assert "    2 of them after their error had grown: the rate may be too large" in told
+    assert "rate" in runs[1].sentence
+    assert "rate" not in runs[0].sentence

@@ -19,7 +19,7 @@ from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
 from tui_backprop.render.spans import Line, line, paragraph, plain, safe
 from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons, right_of
-from tui_backprop.render.trouble import scale_advice
+from tui_backprop.render.trouble import goal_advice, scale_advice
 from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
 SEEDS = 2**32
@@ -80,7 +80,8 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
-        lines += paragraph(COLUMNS, advice) if (advice := scale_advice(runs.experiment.data)) else []
+        advised = (scale_advice(runs.experiment.data), goal_advice(outcomes))
+        lines += [found for advice in advised if advice for found in paragraph(COLUMNS, advice)]
     text = plain(lines)
     print(text if shows_unicode(os.environ) else ascii_only(text), file=file)
 

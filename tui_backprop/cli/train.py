@@ -14,11 +14,11 @@ import numpy as np
 from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
+from tui_backprop.core.diagnostics.signs import has_grown
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import untrained_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.outcomes import has_grown
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame, in_order
+from tui_backprop.core.diagnostics.signs import Ends, Errors
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import error_under, reached
 from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
-from tui_backprop.core.outcomes import Errors, Outcome, outcome_of
+from tui_backprop.core.outcomes import Outcome, outcome_of
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.run.trainer import order
 
@@ -99,8 +100,8 @@ class _Group:
     """Networks that make their steps together.
 
     Those that have ended keep running until it is worth taking them out. Arrays over `_members`, the networks still in
-    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_running` or ended,
-    `_lost` the step after which numbers were no longer finite, or 0.
+    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_most` the largest,
+    `_running` or ended, `_lost` the step after which numbers were no longer finite, or 0.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
@@ -110,6 +111,7 @@ class _Group:
         self._ended: dict[int, Outcome] = {}
         self._members = np.array(seeds, dtype=np.int64)
         self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))
+        self._most = np.zeros(len(seeds))
         self._next_look = 1
         self._running = np.ones(len(seeds), dtype=bool)
         self._lost = np.zeros(len(seeds), dtype=np.int64)
@@ -142,7 +144,7 @@ class _Group:
             self._step(rows[..., first : first + batch], error)
             yield
         self.epoch += 1
-        self._error = error
+        self._error, self._most = error, np.maximum(self._most, error)
         self._look_back()
         self._note()
 
@@ -197,6 +199,7 @@ class _Group:
         if len(ended) and running.sum() <= WORTHWHILE * len(running) and running.any():
             self._members, self._error = self._members[running], error[running]
             self._recent, self._earlier = self._recent[running], self._earlier[running]
+            self._most = self._most[running]
             self._running, self._lost = running[running], self._lost[running]
             self._train(self._parameters[running], self._slots_of(running))
 
@@ -204,9 +207,11 @@ class _Group:
         seed, lost = int(self._members[place]), int(self._lost[place])
         (start,) = starts(self._experiment, [seed])
         untrained = error_under(self._experiment, start.flat)
-        errors = Errors(float(self._error[place]), float(self._earlier[place]), untrained)
-        flat = self._parameters[place].copy()
-        return outcome_of(self._experiment, seed, self.epoch, errors, flat, lost, converged)
+        error, earlier, most = (float(each[place]) for each in (self._error, self._earlier, self._most))
+        ends = Ends(start.flat, self._parameters[place].copy())
+        return outcome_of(
+            self._experiment, seed, self.epoch, Errors(error, earlier, untrained, most), ends, lost, converged
+        )
 
     def _train(self, parameters: Array, slots: Array | None) -> None:
         """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""

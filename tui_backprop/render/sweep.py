@@ -114,7 +114,7 @@ def histogram(values: Sequence[int], columns: int, most: int) -> list[Line]:
 
 
 def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]:
-    """For each reason to be stuck: how many runs, what it means, how many have dead units, and the first seeds."""
+    """For each reason to be stuck: how many runs, what it means, what else is wrong with some, and the first seeds."""
     lines: list[Line] = []
     for ending in Ending:
         runs = [outcome for outcome in outcomes if outcome.ending is ending and not outcome.converged]
@@ -124,6 +124,9 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
         dead = sum(outcome.dead > 0 for outcome in runs)
         if dead:
             lines.append(line(f"    {dead:,} of them with dead units: shut for every sample"))
+        grew = sum(outcome.grew for outcome in runs)
+        if grew and ending is not Ending.DIVERGED:
+            lines.append(line(f"    {grew:,} of them after their error had grown: the rate may be too large"))
         shown = [f"{outcome.seed}" for outcome in runs[:seeds]] + ["…"] * (len(runs) > seeds)
         lines += paragraph(columns, f"    seeds {' '.join(shown)}", indent=4)
     return lines
@@ -136,7 +139,7 @@ def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> li
     counts = Counter(outcome.ending for outcome in stuck)
     text = "   ".join(f"{counts[ending]:,} {ending.value}" for ending in Ending if counts[ending])
     chosen = stuck[min(cursor, len(stuck) - 1)]
-    lines = [line(Span("stuck ", "label"), Span(text)), *paragraph(columns, chosen.ending.sentence)]
+    lines = [line(Span("stuck ", "label"), Span(text)), *paragraph(columns, chosen.sentence)]
     room = max(1, rows - len(lines))
     start = min(max(0, cursor - room // 2), max(0, len(stuck) - room))
     for place in range(start, min(start + room, len(stuck))):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from statistics import median
+
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.verdict import unscaled_word, verdict
+from tui_backprop.core.diagnostics.verdict import ALIKE, PENALTY, SLOW, unscaled_word, verdict
 from tui_backprop.core.experiment import Data
+from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
 from tui_backprop.render.spans import Line, Span, paragraph, safe
 
 _MOST = 3
 """Columns that are named."""
+_UNSEEN = (PENALTY, ALIKE, SLOW)
+"""What their views do not say by themselves."""
 
 
 def advice(moment: Moment, view: str, columns: int) -> list[Line]:
@@ -18,8 +25,10 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
     found = verdict(moment)
     if found is None or found.view != view:
         return []
-    scale = scale_advice(moment.ahead.data)
-    return paragraph(columns, Span(scale, "warn") if scale else Span(f"What helps: {found.trouble.helps}.", "dim"))
+    unseen = [Span(f"{found.trouble.means} ", "warn")] if found.trouble in _UNSEEN else []
+    scale = "" if found.trouble in (PENALTY, ALIKE) else scale_advice(moment.ahead.data)
+    helps = Span(scale, "warn") if scale else Span(f"What helps: {found.trouble.helps}.", "dim")
+    return paragraph(columns, *unseen, helps)
 
 
 def scale_advice(data: Data) -> str:
@@ -35,6 +44,19 @@ def scale_advice(data: Data) -> str:
         if any(column.target is target for column in found)
     ]
     return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} in [data] (set-up: ctrl+n)."
+
+
+def goal_advice(outcomes: Sequence[Outcome]) -> str:
+    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty."""
+    errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
+    if not errors or any(outcome.converged for outcome in outcomes) or not (middle := median(errors)):
+        return ""
+    unit = 10.0 ** (floor(log10(middle)) - 2)
+    within = given(ceil(middle / unit) * unit).replace(",", "")
+    return (
+        "The goal may be out of reach of any weights: classes overlap, or targets are noisy. Half of those on a "
+        f"plateau have an error of {within} or less: --goal error --stop {within} takes that as converged."
+    )
 
 
 def why_grown(data: Data) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from tests.render.moments import page
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.verdict import verdict
+from tui_backprop.core.diagnostics.verdict import DEAD, LINEAR, verdict
+from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.sweep import Sweep
+from tui_backprop.experiments import preset_names
+from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
 
 
@@ -50,12 +55,12 @@ SIDES = [[1.0], [-1.0]]
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="softmax"), OUT_OF_REACH),
         (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), ("1 dead", "gates")),
         (
-            lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[5.0, 5.0], [0.0]], rate=1e-4, step=2),
+            lambda: of("relu", [[[1.0, 0.9]], [[1.0], [1.0]]], SIDES, [[5.0, 5.0], [0.0]], rate=1e-4, step=2),
             ("linear now", "collapse"),
         ),
         (lambda: of("linear", [[[1.0, -1.0]], [[1.0], [1.0]]], SIDES, step=2), ("linear now", "collapse")),
         (lambda: of("tanh", [[[9.0, 0.1]], [[1.0], [1.0]]], SIDES), None),  # half of the answers, not more
-        (lambda: of("tanh", [[[9.0, 9.0]], [[1.0], [1.0]]], SIDES), ("100 % saturated", "gates")),
+        (lambda: of("tanh", [[[9.0, 8.0]], [[1.0], [1.0]]], SIDES), ("100 % saturated", "gates")),
         (
             lambda: of("relu", [[[1.0, -1.0]], [[1.0], [1.0]]], [[200.0], [-100.0]]),
             ("x1 not scaled", "gates"),
@@ -67,6 +72,11 @@ SIDES = [[1.0], [-1.0]]
             lambda: of("sigmoid", [[[2.0]], [[0.001]], [[0.001]], [[2.0]]], SIDES, step=1),
             ("gradient vanishes", "health"),
         ),
+        (lambda: of("tanh", [[[0.5, 0.5]], [[0.3], [0.3]]], SIDES, step=4), ("units alike", "gates")),
+        (lambda: of("leaky_relu", [[[0.0, 0.0]], [[0.0], [0.0]]], SIDES), ("units alike", "gates")),
+        (lambda: of("tanh", [[[0.5, 0.5]], [[0.3], [0.2]]], SIDES), None),  # they will part
+        (lambda: of("tanh", [[[0.5, 0.5]], [[0.3], [0.3]]], SIDES, [[0.0, 0.1], [0.0]]), None),
+        (lambda: of("tanh", [[[0.5]], [[0.3]]], SIDES), None),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_the_view_that_shows_it(moment: Any, expected: tuple[str, str] | None) -> None:
@@ -85,6 +95,91 @@ def test_an_edit_is_judged_at_once() -> None:
         for row in range(3):
             timeline.edit("weight", (1, row, unit), -1.0)
     assert said(timeline.moment) == ("4 dead", "gates")
+
+
+def blobs(hidden: str = "relu", init: str = "xavier", **training: Any) -> Timeline:
+    """Two classes that can be told apart, learned from standardised columns."""
+    rows = [[math.sin(3.0 * n) + 0.9 * (-1) ** n, math.cos(5.0 * n)] for n in range(24)]
+    network = {"layers": [2, 6, 1], "hidden": hidden, "output": "sigmoid", "bias": True, "init": init, "seed": 3}
+    rules = {"rate": 0.1, "loss": "binary_cross_entropy", **training}
+    data = {"inputs": rows, "targets": [[n % 2] for n in range(24)]}
+    return Timeline(load_experiment({"network": network, "training": rules, "data": data}))
+
+
+CAUSES = [
+    ({"init": "zeros"}, ("units alike: init zeros", "gates")),
+    ({"init": "zeros", "hidden": "leaky_relu"}, ("units alike: init zeros", "gates")),
+    ({"init": "constant", "hidden": "tanh"}, ("units alike: init constant", "gates")),
+    ({"l2": 1.0}, ("penalty too large", "health")),
+    ({"l2": 0.5, "hidden": "tanh", "batch": 24, "rate": 1.0}, ("penalty too large", "health")),
+    ({"l1": 0.3, "hidden": "sigmoid"}, ("penalty too large", "health")),
+    ({"l2": 0.001, "hidden": "leaky_relu"}, None),
+    ({"l1": 0.001, "hidden": "tanh"}, None),
+    ({"rate": 1e-5}, ("error hardly falls: rate too small?", "health")),
+    ({"rate": 1e-7, "hidden": "sigmoid", "batch": 24}, ("error hardly falls: rate too small?", "health")),
+    ({"rate": 1e-8, "optimizer": "adam", "hidden": "tanh"}, ("error hardly falls: rate too small?", "health")),
+    ({"rate": 0.003, "hidden": "tanh"}, None),
+    ({"hidden": "leaky_relu"}, None),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), CAUSES)
+def test_a_cause_in_the_experiment_is_named(changes: dict[str, Any], expected: tuple[str, str] | None) -> None:
+    timeline = blobs(**changes)
+    assert said(timeline.go(100 * timeline.experiment.steps_per_epoch)) == expected
+
+
+@pytest.mark.parametrize(("changes", "expected"), CAUSES)
+def test_a_sweep_names_it_too(changes: dict[str, Any], expected: tuple[str, str] | None) -> None:
+    sweep = Sweep(blobs(**changes).experiment, [3], 100)
+    for _ in sweep.run():
+        pass
+    kinds = {"units": Ending.ALIKE, "penalty": Ending.PENALTY, "error": Ending.SLOW}
+    (outcome,) = sweep.outcomes()
+    if expected is None:
+        assert outcome.ending not in kinds.values()
+    else:
+        assert outcome.ending is kinds[expected[0].split()[0]]
+
+
+def test_a_rate_that_was_too_large_is_the_cause_of_what_it_left_behind() -> None:
+    timeline = blobs(rate=3.0)
+    moment = timeline.go(24 * 60)
+    found = verdict(moment)
+    assert found is not None
+    assert (found.trouble, found.cause) == (DEAD, "rate too large?")
+    sweep = Sweep(timeline.experiment, [3], 60)
+    for _ in sweep.run():
+        pass
+    (outcome,) = sweep.outcomes()
+    assert outcome.ending is Ending.DEAD
+    assert "the rate may be too large" in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"), [({"init": "zeros"}, "init"), ({"l2": 1.0}, "l2"), ({"rate": 1e-5}, "rate")]
+)
+def test_the_view_that_it_points_to_says_what_it_means_and_what_helps(changes: dict[str, Any], key: str) -> None:
+    moment = blobs(**changes).go(24 * 30)
+    found = verdict(moment)
+    assert found is not None
+    view = {"health": health, "gates": gates}[found.view]
+    shown = view(moment, Weight(1, 0, 0), 200)
+    told = page([*shown.verdict, *shown.foot])
+    assert found.trouble.means in told
+    assert key in told.partition("What helps:")[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", preset_names())
+def test_no_preset_has_such_a_cause_on_its_way(name: str) -> None:
+    timeline = Timeline(load_experiment(name))
+    for epoch in (*range(30), *range(30, 1001, 50)):
+        moment = timeline.go(epoch * timeline.experiment.steps_per_epoch)
+        found = verdict(moment)
+        assert found is None or (found.trouble in (DEAD, LINEAR) and not found.cause), (epoch, str(found))
+        if moment.converged_at is not None:
+            break
 
 
 HOUSES = [[53.7, 5.0, 1956.0], [77.9, 2.0, 1991.0], [168.2, 1.0, 1986.0]]

@@ -54,11 +54,12 @@ class LayerGates:
 
 
 class Gates(NamedTuple):
-    """All hidden layers over the data rows `rows`, of `total`."""
+    """All hidden layers over the data rows `rows`, of `total`, and the `outputs` (rows, outputs), not rounded."""
 
     rows: NDArray[np.intp]
     total: int
     layers: tuple[LayerGates, ...]
+    outputs: Array
 
     @property
     def gated(self) -> bool:
@@ -106,7 +107,7 @@ def gates_of(data: Data, parameters: Parameters) -> Gates:
             if layer < parameters.network.depth:
                 activation = ACTIVATIONS[parameters.network.activations[layer - 1]]
                 found.append(LayerGates(layer, activation, _passing(activation, z, a), z > 0))
-    return Gates(rows, len(data), tuple(found))
+    return Gates(rows, len(data), tuple(found), a)
 
 
 def _passing(activation: Activation, z: Array, a: Array) -> Mask:

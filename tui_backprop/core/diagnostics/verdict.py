@@ -7,9 +7,10 @@ from typing import NamedTuple
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
 from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, has_grown, smothered
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.goal import out_of_reach, untrained_error
-from tui_backprop.core.outcomes import has_grown
+from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.run.moment import Moment
 
 
@@ -31,6 +32,18 @@ DIVERGES = Trouble(
     "health",
     "The last epoch's error is more than twice the untrained network's.",
     "a smaller rate; scaled columns",
+)
+PENALTY = Trouble(
+    "penalty too large",
+    "health",
+    "All samples get nearly the same answer, and from the start the weight penalty pulled about as hard as the error.",
+    "a much smaller l2 or l1",
+)
+ALIKE = Trouble(
+    "units alike",
+    "gates",
+    "All units of a layer have equal weights: they get the same updates, and stay equal.",
+    "another init (xavier or he), or weights that differ",
 )
 SATURATED = Trouble(
     "N % saturated",
@@ -62,16 +75,24 @@ EXPLODING = Trouble(
     "δ in the first layer is over 100 times the output's.",
     "smaller weights (init xavier or he), a smaller rate",
 )
+SLOW = Trouble(
+    "error hardly falls",
+    "health",
+    "It falls steadily, but by less than 0.1 % an epoch, and weights change no more than that.",
+    "a larger rate; scaled columns",
+)
 UNSCALED = Trouble(
     "x1 not scaled",
     "gates",
     "This column has numbers beyond ±10, +2 says that two more have: they saturate units or make updates overshoot.",
     "standardise = true, for targets standardise_targets = true (ctrl+n: standardise)",
 )
-TROUBLES = (NOT_FINITE, OUT_OF_REACH, DIVERGES, SATURATED, DEAD, LINEAR, VANISHING, EXPLODING, UNSCALED)
+TROUBLES = (
+    NOT_FINITE, OUT_OF_REACH, DIVERGES, PENALTY, ALIKE, SATURATED, DEAD, LINEAR, VANISHING, EXPLODING, SLOW, UNSCALED,
+)  # fmt: skip
 """All kinds, the most serious first."""
-RATE = "rate too large?"
-"""The likely cause of growing numbers where all columns are scaled."""
+TOO_LARGE, TOO_SMALL = "rate too large?", "rate too small?"
+"""The likely causes, where all columns are scaled, of an error that has grown, and of one that hardly falls."""
 
 
 class Verdict(NamedTuple):
@@ -98,14 +119,28 @@ class Verdict(NamedTuple):
 def verdict(moment: Moment) -> Verdict | None:
     """The most serious sign of trouble; None where there is none."""
     found = _found(moment)
-    if found is None or found.trouble in (OUT_OF_REACH, UNSCALED):
+    if found is None or found.trouble in (OUT_OF_REACH, PENALTY, UNSCALED):
         return found
-    return found._replace(cause=cause(moment.ahead.data, found.trouble))
+    return found._replace(cause=_cause(moment, found.trouble))
 
 
-def cause(data: Data, trouble: Trouble) -> str:
-    """What may have led to trouble: columns that are not scaled, or the rate."""
-    return unscaled_word(data) or (RATE if trouble in (NOT_FINITE, DIVERGES) else "")
+def _cause(moment: Moment, trouble: Trouble) -> str:
+    """What may have led to trouble: initial weights, columns that are not scaled, or the rate."""
+    if trouble is ALIKE:
+        init = moment.ahead.init
+        return f"init {init}" if INITIALISERS[init].fixed else ""
+    errors = _errors(moment)
+    grew = trouble in (NOT_FINITE, DIVERGES) or (errors is not None and errors.grew)
+    return unscaled_word(moment.ahead.data) or (TOO_LARGE if grew else TOO_SMALL if trouble is SLOW else "")
+
+
+def _errors(moment: Moment) -> Errors | None:
+    """Those up to the moment; None before an epoch is over."""
+    over = moment.epochs_completed
+    if not over:
+        return None
+    last, before = float(moment.errors[over - 1]), float(moment.errors[max(0, 3 * over // 4 - 1)])
+    return Errors(last, before, untrained_error(moment.experiment), float(moment.errors[:over].max()))
 
 
 def unscaled_word(data: Data) -> str:
@@ -121,23 +156,42 @@ def _found(moment: Moment) -> Verdict | None:
         return Verdict(NOT_FINITE, NOT_FINITE.word)
     if out_of_reach(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
-    over = moment.epochs_completed
-    if over and has_grown(float(moment.errors[over - 1]), untrained_error(moment.experiment)):
+    errors = _errors(moment)
+    if errors is not None and has_grown(errors.last, errors.untrained):
         return Verdict(DIVERGES, DIVERGES.word)
+    found = _of_units(moment, errors) or _of_gradient(moment, errors)
+    word = unscaled_word(experiment.data)
+    return found or (Verdict(UNSCALED, word) if word else None)
+
+
+def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
+    """What is wrong with hidden units, and with what they make of the samples."""
+    experiment = moment.ahead
     gates: Gates = moment.past.cached(
         ("gates", moment.position, moment.edits), lambda: gates_of(experiment.data, moment.parameters)
     )
+    if errors is not None and smothered(experiment, gates):
+        return Verdict(PENALTY, PENALTY.word)
+    if all_alike(moment.parameters):
+        return Verdict(ALIKE, ALIKE.word)
     if gates.mostly_saturated:
         return Verdict(SATURATED, SATURATED.word.replace("N", str(100 * gates.saturated // gates.answers)))
     dead = sum(int(layer.dead.sum()) for layer in gates.layers)
     if dead:
         return Verdict(DEAD, DEAD.word.replace("N", str(dead)))
-    if gates.layers and gates.linear and moment.epochs_completed:  # before that most networks are
+    if gates.layers and gates.linear and errors is not None:  # before that most networks are
         return Verdict(LINEAR, LINEAR.word)
-    delta = on_its_way(experiment.network, latest(moment)[3])
+    return None
+
+
+def _of_gradient(moment: Moment, errors: Errors | None) -> Verdict | None:
+    """What is wrong with gradients on their way, and with the updates that they make."""
+    delta = on_its_way(moment.ahead.network, latest(moment)[3])
     if delta == VANISHES:
         return Verdict(VANISHING, VANISHING.word)
     if delta == EXPLODES:
         return Verdict(EXPLODING, EXPLODING.word)
-    word = unscaled_word(experiment.data)
-    return Verdict(UNSCALED, word) if word else None
+    ends = Ends(moment.experiment.initial.flat, moment.parameters.flat)
+    if errors is not None and moment.converged_at is None and creeps(errors, moment.epochs_completed, ends):
+        return Verdict(SLOW, SLOW.word)
+    return None
