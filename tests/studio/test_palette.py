@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from rich.style import Style
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import Input
 
 from tests.patience import until
@@ -110,3 +112,15 @@ def test_a_kiosk_offers_no_chapters() -> None:
     timeline = Timeline(load_experiment("article"))
     assert len(StudioScreen(timeline).further_commands()) == 12
     assert StudioScreen(timeline, Audience(kiosk=True)).further_commands() == []
+
+
+@pytest.mark.parametrize(("option", "runs"), [(0, True), (999, False)])
+async def test_a_click_on_a_command_that_is_gone_does_nothing(option: int, runs: bool) -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        await offered(s, "open xor:")
+        commands = s.app.screen.query_one(CommandList)
+        commands.post_message(Click(commands, 1, 1, 0, 0, 1, False, False, False, style=Style(meta={"option": option})))
+        await until(lambda: isinstance(s.app.screen, StudioScreen))  # which is where the click leads, too
+        await s.settle()
+        assert s.timeline.experiment.name == ("xor" if runs else "article")

@@ -48,6 +48,13 @@ def read_browser_keys(parser: type) -> None:
     web_driver.XTermParser = parser  # type: ignore[assignment, attr-defined]
 
 
+def list_commands_in(kind: type) -> None:
+    """The list in every palette from now on: Textual's palette makes its own by this name."""
+    from textual import command
+
+    command.CommandList = kind  # type: ignore[misc, assignment]
+
+
 class ExposedApp(App[None]):
     """Base of an application that fails silently: by default Textual prints a traceback many screens long."""
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from textual.events import Click
 from textual.widgets import OptionList
 
 
 class Options(OptionList):
-    """Textual's, but any key may come at any time."""
+    """Textual's, but any key or click may come at any time."""
+
+    async def _on_click(self, event: Click) -> None:
+        event.prevent_default()  # or Textual calls its own handler, too
+        with suppress(IndexError):  # what was clicked has just given way to fewer options
+            await super()._on_click(event)
 
     def action_page_up(self) -> None:
         """A page up."""

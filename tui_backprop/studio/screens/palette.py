@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.widgets import OptionList
+from textual.command import CommandList, CommandPalette
 
+from tui_backprop.studio.panes.options import Options
 from tui_backprop.studio.screens.dialog import Closable
+from tui_backprop.terminal.internals import list_commands_in
+
+
+class Commands(CommandList, Options, can_focus=False):
+    """The commands found, which change while they are searched."""
+
+
+list_commands_in(Commands)
 
 
 class StudioPalette(Closable[None], CommandPalette):
@@ -22,10 +29,8 @@ class StudioPalette(Closable[None], CommandPalette):
 
     def action_page_up(self) -> None:
         """A page up."""
-        with suppress(KeyError):  # the list has no lines yet, or others
-            self.query_one(OptionList).action_page_up()  # type: ignore[no-untyped-call]
+        self.query_one(Commands).action_page_up()
 
     def action_page_down(self) -> None:
         """A page down."""
-        with suppress(KeyError):
-            self.query_one(OptionList).action_page_down()  # type: ignore[no-untyped-call]
+        self.query_one(Commands).action_page_down()
