@@ -75,7 +75,10 @@ def test_rows_in_which_a_value_is_missing_are_left_out_on_request() -> None:
 
 def test_a_target_of_few_whole_numbers_may_hold_classes() -> None:
     done = program("train", "--data", "-", "--epochs", "1", given="a,b,y\n6,148,1\n1,85,0\n8,183,1\n1,89,0\n")
-    assert "y is 0, 1: these may be classes (classes = true, or --output softmax)" in done.stderr
+    assert (
+        "y is 0, 1: these may be classes (--output softmax, f2 in the set-up, or classes = true in [data])"
+        in done.stderr
+    )
 
 
 def test_numbers_become_classes_however_large_they_are() -> None:

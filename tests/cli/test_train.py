@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cli.program import printed
+from tests.cli.program import printed, program
 from tests.transcription import (
     ARTICLE_INPUTS,
     ARTICLE_TARGETS,
@@ -343,3 +343,37 @@ def test_where_there_is_a_test_part_its_error_and_accuracy_are_reported() -> Non
     assert last["mean_error"] == last["error"] / 105
     assert float(found[3]) == pytest.approx(100 * last["test_accuracy"], abs=0.05)
     assert list(records("xor", "--epochs", "1")[0]) == EPOCH_KEYS
+
+
+def test_a_line_an_epoch_with_the_scores_and_no_weights() -> None:
+    lines = printed("train", "iris", "--epochs", "3", "--format", "brief").splitlines()
+    records = [json.loads(line) for line in printed("train", "iris", "--epochs", "3", "--format", "jsonl").splitlines()]
+    for line, record in zip(lines[:3], records, strict=True):
+        found = re.fullmatch(r"epoch (\d) {2}error (\S+) {2}mean error .* {2}test accuracy (\S+)", line)
+        assert found is not None, line
+        assert int(found[1]) == record["epoch"]
+        assert float(found[2]) == pytest.approx(record["error"], rel=1e-5)
+        assert float(found[3]) == pytest.approx(record["test_accuracy"], rel=1e-3)
+    assert lines[3].startswith("training: ")
+    assert lines[-1].startswith("stopped after 3 epochs")
+    steps = printed("train", "iris", "--epochs", "1", "--batch", "full", "--every", "step", "--format", "brief")
+    assert steps.splitlines()[0].startswith("step 1  epoch 1  105 samples  error ")
+
+
+def test_where_targets_are_standardised_it_says_how_far_answers_are_off_in_their_own_unit(tmp_path: Path) -> None:
+    x = np.array([float(n * n % 11) for n in range(20)])
+    y = 200.0 + 30.0 * x + 10.0 * np.cos(x)
+    rows = [f"{a},{b}" for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    (tmp_path / "rents.csv").write_text("\n".join(["size,rent", *rows]), "utf-8")
+    (tmp_path / "rents.toml").write_text(
+        '[network]\nlayers = [1, 1]\noutput = "linear"\nbias = true\n[training]\nrate = 0.01\n'
+        '[data]\ncsv = "rents.csv"\nstandardise = true\nstandardise_targets = true\n',
+        "utf-8",
+    )
+    run = ("train", str(tmp_path / "rents.toml"), "--epochs", "40")
+    record = json.loads(program(*run, "--format", "jsonl").stdout.splitlines()[-1])
+    answers = (x - x.mean()) / x.std() * record["weights"][0][0][0] + record["biases"][0][0]
+    expected = math.sqrt(np.mean((answers * y.std() + y.mean() - y) ** 2))
+    text = program(*run).stdout.splitlines()[-2]
+    assert text.endswith(f", off by {expected:.4g} in rent")
+    assert "off by" not in printed("train", "xor", "--epochs", "1")

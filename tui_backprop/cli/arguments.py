@@ -119,7 +119,7 @@ def add_learn(parser: argparse.ArgumentParser) -> None:
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `train`."""
     _add_experiment(parser)
-    _add_run(parser, *RECORDS)
+    _add_run(parser, "text", "brief", *RECORDS[1:])
     parser.add_argument(
         "--every", choices=("step", "epoch"), default="epoch", help="a record for each (default: epoch)"
     )

@@ -70,6 +70,7 @@ COMMANDS = {
             ("article", "each epoch as text"),
             ("xor --rate 0.5 --epochs 200", "with another rate"),
             ("--data flowers.csv", "on your own samples"),
+            ("iris --format brief", "a line an epoch"),
             ("article --every step --format jsonl", "every number"),
         ),
     ),

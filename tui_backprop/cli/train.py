@@ -15,14 +15,14 @@ from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.diagnostics.signs import has_grown
-from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import untrained_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState
-from tui_backprop.core.scores import Score, score, scored
+from tui_backprop.core.scores import Score, off, score, scored
 from tui_backprop.errors import printable
 from tui_backprop.reading.disk import output
 from tui_backprop.render.trouble import why_grown
@@ -160,10 +160,13 @@ class _Text:
         self._print(f"error {_inline(passage.error)}\n")
 
     def end(self, ending: str, state: TrainingState) -> None:
-        if scored(self._experiment):
+        scaled = self._experiment.data.target_scale is not None
+        if scored(self._experiment) or scaled:
             for name, data in (("training", self._experiment.data), ("test", self._experiment.data.test)):
                 if data is not None:
-                    self._print(f"{name}: {_in_words(score(self._experiment, state.parameters, data))}")
+                    found = _in_words(score(self._experiment, state.parameters, data))
+                    units = _in_units(self._experiment, state, data) if scaled else ""
+                    self._print(f"{name}: {found}{units}")
         if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(self._experiment)):
             self._print(f"the error has grown: {why_grown(self._experiment.data)}")
         self._print(ending)
@@ -181,6 +184,27 @@ class _Text:
 def _in_words(found: Score) -> str:
     classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({found.accuracy:.1%})"
     return f"mean error {found.error!r}{classes}"
+
+
+def _in_units(experiment: Experiment, state: TrainingState, data: Data) -> str:
+    """How far answers are off in the units of the file, where the mean error is in those of training."""
+    named = zip(data.target_names, off(experiment, state.parameters, data).tolist(), strict=True)
+    return ", off by " + ", ".join(f"{value:.4g} in {printable(name)}" for name, value in named)
+
+
+class _Brief(_Text):
+    """A line for each epoch or step, without any weights."""
+
+    def epoch(self, epoch: int, state: TrainingState) -> None:
+        results = {key.replace("_", " "): value for key, value in _results(self._experiment, state).items()}
+        shown = "".join(f"  {key} {value:.4g}" for key, value in results.items() if value is not None)
+        self._print(f"epoch {epoch}  error {state.epoch_error:.6g}{shown}")
+
+    def step(
+        self, samples: tuple[int, ...], epoch: int, passage: Pass, before: Parameters, state: TrainingState
+    ) -> None:
+        shown = f"sample {samples[0]}" if len(samples) == 1 else f"{len(samples)} samples"
+        self._print(f"step {state.step}  epoch {epoch}  {shown}  error {np.sum(passage.error):.6g}")
 
 
 def _printed(array: Array) -> str:
@@ -293,4 +317,9 @@ def _lists(arrays: tuple[Array, ...]) -> list[Any]:
     return [array.tolist() for array in arrays]
 
 
-_WRITERS: dict[str, Callable[[TextIO, Experiment], Writer]] = {"text": _Text, "csv": _Csv, "jsonl": _JsonLines}
+_WRITERS: dict[str, Callable[[TextIO, Experiment], Writer]] = {
+    "text": _Text,
+    "brief": _Brief,
+    "csv": _Csv,
+    "jsonl": _JsonLines,
+}

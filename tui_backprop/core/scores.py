@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import has_classes, right_classes
@@ -42,6 +43,19 @@ def score(experiment: Experiment, parameters: Parameters, data: Data) -> Score:
         classes = right_classes(experiment, found.prediction, targets)
         right += 0 if classes is None else int(classes.sum())
     return Score(len(data), total / len(data), right if has_classes(experiment) else None)
+
+
+def off(experiment: Experiment, parameters: Parameters, data: Data) -> Array:
+    """How far answers are off, as the root of the mean square, in the units of the file: (targets,)."""
+    squares = np.zeros(data.targets.shape[1])
+    for start in range(0, len(data), _ROWS):
+        inputs, targets = data.inputs[start : start + _ROWS], data.targets[start : start + _ROWS]
+        with np.errstate(all="ignore"):
+            squares += ((evaluate(parameters, experiment.training, inputs, targets).prediction - targets) ** 2).sum(
+                axis=0
+            )
+    scale = 1.0 if data.target_scale is None else data.target_scale.deviation
+    return np.asarray(np.sqrt(squares / len(data)) * scale)
 
 
 @lru_cache(maxsize=4)

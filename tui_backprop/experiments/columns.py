@@ -24,6 +24,7 @@ from tui_backprop.experiments.features import Expansion
 from tui_backprop.experiments.schema import MOST_UNITS, Section
 
 MAY_BE_CLASSES = "these may be classes"
+_AS_CLASSES = "--output softmax, f2 in the set-up, or classes = true in [data]"
 MISSING = ("refuse", "drop")
 """What happens to a row in which a value is missing."""
 _LAST_NAMES = 10
@@ -268,11 +269,7 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
         f"inputs: {_grouped(table.names[:width], kinds)}",
         f"learned: {_grouped(table.names[width:], kinds[width:])}",
         *([f"left out: {_grouped([file.names[index] for index in out], why)}"] if out else []),
-        *(
-            [f"{table.names[-1]} is {_some(few)}: {MAY_BE_CLASSES} (classes = true, or --output softmax)"]
-            if few
-            else []
-        ),
+        *([f"{table.names[-1]} is {_some(few)}: {MAY_BE_CLASSES} ({_AS_CLASSES})"] if few else []),
         *([f"{table.names[-1]} is the same in every row: nothing to learn"] if is_constant else []),
     ]
     return tuple(notes)
