@@ -65,9 +65,9 @@ def test_epoch_and_sample_are_the_last_to_go_where_there_is_no_room() -> None:
 
 
 def test_what_is_wrong_stays_visible() -> None:
-    trouble = Span("⚠ 1 dead · 2", "warn")
+    trouble = Span("⚠ 1 dead (2)", "warn")
     for width in (120, 75, 60):
-        assert text(counters(at("article", 3, "mask1"), width, trouble)).endswith("⚠ 1 dead · 2")
+        assert text(counters(at("article", 3, "mask1"), width, trouble)).endswith("⚠ 1 dead (2)")
 
 
 def test_a_changed_rate_is_shown_at_once() -> None:

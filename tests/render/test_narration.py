@@ -31,7 +31,7 @@ from tui_backprop.render.spans import plain, safe
         ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
         ("gradient", "A weight's gradient is the value below it times the δ above it: ∂E/∂W = a·δ."),
-        ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 did."),
+        ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 changed."),
     ],
 )
 def test_the_articles_first_step(phase: str, said: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from tests.sessions.sessions import NOON
@@ -122,6 +123,19 @@ async def test_edits_and_branches_survive_a_save() -> None:
     assert len(saved.ghosts[0]) == 3
 
 
+async def test_samples_say_that_their_answers_are_of_the_edited_weights() -> None:
+    """The change of the error is still that of the update, which the edit came after."""
+    async with studio() as s:
+        await s.press("space")
+        assert s.title("Samples").endswith("after this update")
+        updates = [row.split()[-3:] for row in s.text("Samples").splitlines()[1:5]]
+        await change(s, 0, "2.5")
+        assert "after your edit, Δ before it" in s.title("Samples")
+        assert [row.split()[-3:] for row in s.text("Samples").splitlines()[1:5]] == updates
+        await s.press("space")
+        assert s.title("Samples").endswith("after this update")
+
+
 async def waits(s: Studio, words: str) -> None:
     """Runs until the stop condition whose label has these words."""
     await s.press("u")
@@ -146,6 +160,15 @@ async def test_a_run_stops_where_the_selected_weight_changes_sign() -> None:
         if "had not happened" not in s.sentence:
             before, after = s.moment.before.weights[0][0, 0], s.moment.after.weights[0][0, 0]
             assert (before < 0) != (after < 0)
+
+
+async def test_a_run_stops_where_nothing_changes_any_more() -> None:
+    """From epoch 149 on the article's answers are all right: a whole epoch later it is known that no unit dies."""
+    async with studio() as s:
+        await waits(s, "a unit dies")
+        assert "no weight changes any more" in s.sentence
+        assert 148 < s.moment.epoch <= 150
+        assert np.array_equal(s.moment.parameters.flat, Timeline(s.timeline.experiment).go(4 * 148).parameters.flat)
 
 
 async def test_a_run_stops_in_the_phase_where_numbers_end() -> None:

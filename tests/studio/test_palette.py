@@ -101,7 +101,7 @@ async def test_a_chapter_is_asked_for_from_the_palette() -> None:
         await s.press("ctrl+p")
         names = await offered(s, "chapter 5")
         s.app.screen.query_one(CommandList).highlighted = names.index(
-            next(title for title in names if title.startswith("Chapter 5: The gate"))
+            next(title for title in names if title.startswith("Lesson 5: The gate"))
         )
         await s.press("enter")
         await until(lambda: s.app.chapter != "", "the chapter")

@@ -52,7 +52,7 @@ def test_a_shut_gate_on_a_narrow_screen(size: tuple[int, int]) -> None:
         "sample #2 3/4",
         "h2 was shut, so the error stops there.",
         "h2 z −0.0509 ███ a  0.0000",
-        "δ  0.0000 █✕█ ↑ −0.1962",
+        "δ  0.0000 █✕█◀↑ −0.1962",
         "y z +0.3744 ŷ +0.4000",
         "δ −0.6000 t +1.0000",
         "x2 +0.29 −0.05 +0.01 +0.55",
@@ -66,7 +66,9 @@ def test_a_shut_gate_on_a_narrow_screen(size: tuple[int, int]) -> None:
 def test_the_update(size: tuple[int, int]) -> None:
     text = pictured(1, "update", size).text
     first = "+0.6995" if size == WIDE else "+0.70"
-    assert_shows(text, "Each weight changes by −0.1 × its gradient: 16 of 16 did.", f"x1 {first}", "+1.6830", "3.61")
+    assert_shows(
+        text, "Each weight changes by −0.1 × its gradient: 16 of 16 changed.", f"x1 {first}", "+1.6830", "3.61"
+    )
     shown = pictured(1, "update", size, "v", "v").text
     assert_shows(shown, "x1  −0.118 −0.082" if size == WIDE else "x1  −▓", "ΔW1")
 

@@ -212,4 +212,4 @@ async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int,
     network = {"layers": [1, 3, 1], "hidden": "sigmoid"}
     async with studio({"network": network, "data": data}, size=size) as s:
         await s.press("e")
-        assert f"⚠ 100 % saturated{cause} · 2" in s.text("Breadcrumb")
+        assert f"⚠ 100 % saturated{cause} (2)" in s.text("Breadcrumb")

@@ -111,4 +111,4 @@ def of_parameter(moment: Moment, selection: Weight | Bias, most: int) -> Iterabl
         yield equation.phase, _spans(equation)
     for edit in moment.edits:
         if moment.complete and edit.parameter == selection and moment.edited is not None:
-            yield Phase("update"), [Span("edited by hand to "), _result(full(selection.value(moment.edited)))]
+            yield Phase("update"), [Span("then edited by hand to "), _result(full(selection.value(moment.edited)))]

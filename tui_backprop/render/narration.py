@@ -154,7 +154,7 @@ def _update(moment: Moment) -> str:
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
     by = f"−{rate} × its gradient" if plain else "its optimiser step, with any weight penalty"
-    text = f"Each weight changes by {by}: {moved} of {of} did." if moved else "No weight changes."
+    text = f"Each weight changes by {by}: {moved} of {of} changed." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
     converged = moment.converged_at == moment.epoch

@@ -60,6 +60,6 @@ def goal_advice(outcomes: Sequence[Outcome]) -> str:
 
 
 def why_grown(data: Data) -> str:
-    """The likely reason for numbers that grow beyond all bounds, or an error that does."""
+    """The likely reason for numbers that are no longer finite, or an error that grows."""
     word = unscaled_word(data)
     return safe(word) if word else "the rate may be too large"

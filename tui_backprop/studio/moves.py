@@ -120,22 +120,30 @@ def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move
 
 
 def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None]) -> Move:
-    """Steps until one does what is waited for; stops at the phase where it happened."""
+    """Steps until one does what is waited for; stops at the phase where it happened, or when nothing changes any more.
+
+    That is known after an epoch in which no weight has changed.
+    """
 
     def make() -> Iterator[str]:
-        reason, steps = "", 0
+        reason, steps, still, at_rest = "", 0, 0, False
+        weights = timeline.moment.parameters.flat
 
         def happened(experiment: Experiment, before: TrainingState, after: TrainingState) -> bool:
-            nonlocal reason
+            nonlocal reason, still, at_rest, weights
             reason = condition(experiment, before, after) or not_finite(experiment, before, after)
-            return bool(reason)
+            still = still + 1 if np.array_equal(weights, after.parameters.flat) else 0
+            weights = after.parameters.flat
+            at_rest = still >= 2 * experiment.steps_per_epoch  # so that one whole epoch is among them
+            return bool(reason) or at_rest
 
         for step, _ in timeline.run_steps(happened, MOST_STEPS):
             steps = step
             yield f"Running: step {step:,}. Escape stops."
         moment = timeline.moment
         if not reason:
-            notify(f"It had not happened by step {steps:,}.")
+            never = ", and no weight changes any more" if at_rest else ""
+            notify(f"It had not happened by step {steps:,}{never}.")
         elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
             phase = first_not_finite(moment)
             timeline.go(moment.step, phase)

@@ -193,7 +193,7 @@ def test_the_loss_surface_of_a_bowl() -> None:
     """½(w1 − 1)² and ½(w2 + 1)² on average: 0.5 here, ever lower to the lower right."""
     rows = page(landscape(Timeline(load_experiment(BOWL)).moment, FIRST, 0, 50, 16, Shading.SHADES)).splitlines()
     assert rows[0].startswith("W1[x1→y] ▸ and W1[x2→y] ▲")
-    assert rows[1].startswith("These two alone could take the loss from 0.5 down")
+    assert rows[1].startswith("Lowest of 32×8 points: loss ")
     cells = [row[7:] for row in rows[4:12]]
     assert [row[:7].strip() for row in rows[4:12]] == ["2", "", "", "", "0", "", "", "−2"]
     assert rows[12].split() == ["−2", "0", "2"]

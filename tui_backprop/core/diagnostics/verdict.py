@@ -23,9 +23,12 @@ class Trouble(NamedTuple):
     helps: str
 
 
-NOT_FINITE = Trouble("not finite", "health", "Numbers grew beyond all bounds.", "a smaller rate; scaled columns")
+NOT_FINITE = Trouble("not finite", "health", "Some numbers are no longer finite.", "a smaller rate; scaled columns")
 OUT_OF_REACH = Trouble(
-    "targets out of reach", "", "No weights at all give these targets.", "another output activation, or other targets"
+    "targets out of reach",
+    "",
+    "The output can never reach these targets, whatever the weights.",
+    "another output activation, or other targets",
 )
 DIVERGES = Trouble(
     "error diverges",
@@ -84,7 +87,7 @@ SLOW = Trouble(
 UNSCALED = Trouble(
     "x1 not scaled",
     "gates",
-    "This column has numbers beyond ±10, +2 says that two more have: they saturate units or make updates overshoot.",
+    "This column has numbers beyond ±10 (+2: two more columns do): they saturate units or make updates overshoot.",
     "standardise = true, for targets standardise_targets = true (ctrl+n: standardise)",
 )
 TROUBLES = (

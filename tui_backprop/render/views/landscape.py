@@ -137,13 +137,14 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
     elif same.all():
         parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
     elif floor < seen.here - _LEVEL * abs(seen.here):
-        where = f" at {short(x)} and {short(y)}{', at the edge of the map' if _at_edge(seen) else ''}."
-        start = f"These two alone could take the loss from {short(seen.here)} down to "
-        parts = [start, Span(f"{short(floor)},", "text", True), where]
+        where = f" at {short(x)} and {short(y)}{', on the edge' if _at_edge(seen) else ''}."
+        points = f"{seen.loss.shape[1]}×{seen.loss.shape[0]}"
+        start = f"Lowest of {points} points: loss "
+        parts = [start, Span(short(floor), "text", True), f" instead of {short(seen.here)},{where}"]
     else:
         parts = [
             Span(f"Nowhere on this map is the loss lower than its {short(seen.here)} here", "text", True),
-            f" by more than {percent(_LEVEL)}: these two alone get no further.",
+            f" by more than {percent(_LEVEL)}: changing only these two does not help.",
         ]  # fmt: skip
     if not same.all() and _flat_around(seen, same):
         parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]

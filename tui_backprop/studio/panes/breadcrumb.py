@@ -66,4 +66,4 @@ class Breadcrumb(Painted):
         if not found.view:
             return Span(word, "warn", True)
         key = next(view.KEY for view in VIEWS if found.view == view.ID)
-        return Span(f"{word} · {key}", "warn", True, target=f"toggle_view('{found.view}')")
+        return Span(f"{word} ({key})", "warn", True, target=f"toggle_view('{found.view}')")

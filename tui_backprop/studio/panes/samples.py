@@ -48,6 +48,8 @@ class SamplesPane(Pane):
         titles = ["predictions with the current weights", "current weights", "now"]
         if moment.updated:  # while the network shows the pass before it
             titles = ["predictions after this update", "after this update", "after"]
+            if moment.edited is not None or moment.ahead.data is not moment.experiment.data:
+                titles = ["after your edit; Δ of the update before it", "after your edit, Δ before it", "edited"]
         if moment.experiment.training.round is not None:  # which hides small changes
             titles[0] = f"ŷ rounded, {titles[1]}"
         if scaled:

@@ -105,7 +105,7 @@ class LessonScreen(StudioScreen):
     def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """The chapters."""
         return [
-            (f"Chapter {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
+            (f"Lesson {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
             for number, (_, lesson) in enumerate(chapters(), 1)
         ]
 

@@ -14,15 +14,15 @@ from tui_backprop.studio.panes.views.view import ViewPane
 
 
 class LandscapePane(ViewPane):
-    """How far could two weights get by themselves?"""
+    """How far could the loss fall if only two weights changed?"""
 
     TITLE = "Loss surface"
     OPENS = "Loss surface: the loss over the selected weight and another, and their path so far"
     ANSWERS = (
-        "How far could two weights get by themselves? The mean loss of all samples over the selected weight and "
-        "another of its unit, all others held: ● is where they are, ▼ the lowest point of the map, ◇ the start, + "
-        "the path so far. Blue is lower than here, orange higher. Arrows select another weight, x another second "
-        "one."
+        "How far could the loss fall if only two weights changed? The mean loss of all samples over the selected "
+        "weight and another of its unit, all others held: ● is where they are, ▼ the lowest of the map's points, ◇ the "
+        "start, + the path so far. A larger pane has more points. Blue is lower than here, orange "
+        "higher. Arrows select another weight, x another second one."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "other", "Another second weight", show=False)]
 
@@ -31,7 +31,7 @@ class LandscapePane(ViewPane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The map, in half blocks where there are colours for them."""
-        self.set_title(f"{self.TITLE}  ({self.KEY}: close, x: another)")
+        self.set_title(f"{self.TITLE}  ({self.KEY}: close, x: another)", f"{self.TITLE}  ({self.KEY}: close)")
         from tui_backprop.render.views.landscape import landscape
 
         return landscape(moment, self.selection, self.other, columns, rows, self.shading)
