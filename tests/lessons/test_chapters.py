@@ -296,7 +296,7 @@ def test_luck_is_that_of_the_articles_own_loop() -> None:
 
 def test_the_longest_option_is_not_always_the_right_one() -> None:
     longest = [
-        max(question.options, key=len) == question.options[question.answer - 1]
+        max(question.options, key=len) == question.options[int(question.answer) - 1]
         for _, page, _ in pages()
         if isinstance(question := page.task, Question) and question.kind == "choice"
     ]

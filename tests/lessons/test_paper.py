@@ -46,7 +46,7 @@ def test_a_handout_has_blanks_where_the_answers_would_be() -> None:
 
 def test_the_list_and_the_results_tell_what_was_answered(tmp_path: Path) -> None:
     file, own = tmp_path / "results.csv", tmp_path / "own.md"
-    assert printed("learn", "--results", str(file)) == f"{file}: 0 answers\n"
+    assert printed("learn", "--results", str(file)) == f"{file}: no answers yet\n"
     assert not re.search(r"page \d", printed("learn", "--list"))
     own.write_text('+++\ntitle = "Mine"\n+++\n# A\n```question\nkind = "gate"\nunit = "h2"\nask = "Now, then?"\n'
                    'reveal = "1:0:activate1"\n```\n')  # fmt: skip
@@ -66,8 +66,14 @@ def test_the_list_and_the_results_tell_what_was_answered(tmp_path: Path) -> None
         ["chapter", "question", "first answer", "tries", "right"],
         ["1", "What is δ here? Type the number, minus sign included if it needs one.", "-0.9", "2", "no"],
         ["1", "δ is 0.9 and x1 is 1. Which way does W1[x1→y] move?", "down", "1", "yes"],
-        [str(own), "Now, then?", "shut", "1", "no"],
+        ["own.md", "Now, then?", "shut", "1", "no"],
     ]
+    assert printed("learn", str(own), "--results", "-", "--name", "Ada").splitlines() == [
+        "name,chapter,question,first answer,tries,right",
+        'Ada,own.md,"Now, then?",shut,1,no',
+    ]
+    assert_refused(program("learn", "--name", "Ada"), "--name goes with --results")
+    assert_refused(program("learn", str(own), "--list"), "--list lists the chapters")
     assert printed("learn", "--results", "-") == file.read_text()
     assert_refused(program("learn", "--results", str(tmp_path / "no" / "x.csv")), "cannot be written", code=3)
 

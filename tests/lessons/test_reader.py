@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from tests.cli.program import assert_refused, printed, program
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.checker import mistakes
+from tui_backprop.lessons.computed_page import PageBuilder
+from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.library import template
 from tui_backprop.lessons.plain import plain
+from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.reader import LARGEST, read, read_file
 
 HEAD = '+++\ntitle = "T"\n+++\n'
@@ -139,7 +142,7 @@ def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> No
     file = tmp_path / "mine.md"
     printed("learn", "--new", str(file))
     assert file.read_text() == template()
-    assert "3 pages, no mistakes" in printed("learn", str(file), "--check")
+    assert "3 pages, 1 question, no mistakes" in printed("learn", str(file), "--check")
     assert "h2 is 0.5618, namely 1×0.0052 + 1×0.0315 + 1×0.5251 = 0.5618" in " ".join(
         printed("learn", str(file), "--plain").split()
     )
@@ -294,3 +297,26 @@ def test_a_lesson_with_odd_values_has_mistakes_with_lines_and_nothing_worse(text
     for mistake in [*found, *mistakes(lesson)]:
         assert str(mistake).startswith("f.md: line ")
         assert str(mistake).isprintable()
+
+
+@pytest.mark.parametrize(("answer", "hint"), [("16", 16.0), ("0.25", 0.25), ("-3", -3.0)])
+def test_a_number_of_the_authors_own_needs_no_figure(answer: str, hint: float, tmp_path: Path) -> None:
+    file = tmp_path / "own.md"
+    file.write_text(HEAD + f"# A\n```question\nkind='number'\nanswer={answer}\nask='How many?'\n```")
+    lesson = read_file(file)
+    question = lesson.pages[0].task
+    assert isinstance(question, Question)
+    assert (question.about, question.answer, question.decimals) == ("", hint, 2 if "." in answer else 0)
+    assert not mistakes(lesson)
+    prompt = PageBuilder(lesson).build(lesson.pages[0])
+    assert prompt.truth is not None
+    assert judge(question, prompt.truth, hint)
+    assert not judge(question, prompt.truth, hint + 1)
+
+
+@pytest.mark.parametrize(("answer", "words"), [("", "'figure' is missing"), ("answer=nan", "'answer' is not a number")])
+def test_a_number_question_without_its_number_has_one_mistake(answer: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.md"
+    file.write_text(HEAD + f"# A\n```question\nkind='number'\n{answer}\nask='How many?'\n```")
+    (line,) = program("learn", str(file), "--check").stderr.splitlines()
+    assert words in line

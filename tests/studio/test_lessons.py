@@ -363,6 +363,19 @@ async def test_on_stage_a_question_and_its_options_are_shown_and_n_reveals_the_a
         assert "number, 2 decimals" in s.text("Lesson")
 
 
+async def test_on_stage_a_question_is_open_after_a_rehearsal_too(state_home: Path) -> None:
+    async with learning(1) as s:
+        await s.press("n", "n", *typed("0.9"))
+        assert "Right: 0.9." in said(s)
+    async with learning(1, questions=False) as s:
+        assert "What is δ here?" in said(s)
+        assert "0.9" not in said(s).partition("What is δ here?")[2]
+        await s.press("n")
+        assert "It is: 0.9" in said(s)
+        await s.press("Q")
+        assert "Right: 0.9." in said(s)
+
+
 async def test_plots_and_programs_follow_what_happens() -> None:
     async with learning(1) as s:
         screen(s)._show(Position(3))

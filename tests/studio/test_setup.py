@@ -89,6 +89,29 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         assert definition["data"] == data
 
 
+@pytest.mark.slow
+async def test_samples_that_are_typed_in_begin_empty_and_under_other_names() -> None:
+    async with studio("article-random") as s:
+        await s.press("ctrl+n", "f5")
+        assert isinstance(s.app.screen, Grid)
+        assert s.app.screen._title.startswith("New samples, instead of the set-up's")
+        assert "choose data 'typed in'" in s.app.screen._blocks[0].title
+        await s.press("escape")
+        screen = s.app.screen
+        assert isinstance(screen, SetupScreen)
+        screen._choose("data", "typed in")
+        await s.settle()
+        assert text(s, "toml") == ""  # not the file of the preset
+        assert text(s, "mistake") == "✕ samples: none yet: type for example 1 2 > 1, or press f5"
+        screen._fields["target"].focus()
+        await s.press("a", "comma", "b")
+        assert screen._draft.target == "a,b"
+        await s.press("f5")
+        assert isinstance(s.app.screen, Grid)
+        assert s.app.screen._blocks[0].columns == ("x1", "x2", "> a", "> b")
+        assert s.app.screen._blocks[0].title == "Other columns: name inputs and target in the set-up"
+
+
 def test_what_cannot_be_learned_is_reported_beside_the_samples() -> None:
     draft = replace(from_preset("sigmoid"), output="relu", data="typed in", columns="a", target="b", typed="1 > -1")
     told = read(draft, False, True, TableFile, Reading(draft)).summary

@@ -106,7 +106,10 @@ def add_learn(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
     what.add_argument("--check", action="store_true", help="list all mistakes in a lesson's file, with line numbers")
     what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
-    what.add_argument("--results", metavar="FILE.csv", help="write your answers so far to a CSV file")
+    what.add_argument(
+        "--results", metavar="FILE.csv", help="write your answers so far, of a lesson or all, to a CSV file"
+    )
+    parser.add_argument("--name", metavar="NAME", help="with --results: your name in a first column")
     parser.add_argument("--answers", action="store_true", help="with --plain: with the answers")
     parser.add_argument(
         "--questions", choices=("on", "off"), help="whether to wait for answers, this time (Q: from now on)"

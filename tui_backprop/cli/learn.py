@@ -12,11 +12,15 @@ def run(options: argparse.Namespace) -> int:
     """The guided story: in the studio, or on paper."""
     if options.answers and not options.plain:
         raise BackpropError("--answers goes with --plain", "learn CHAPTER --plain --answers")
+    if options.name is not None and options.results is None:
+        raise BackpropError("--name goes with --results", "learn --results FILE.csv --name NAME")
+    if options.list and options.lesson is not None:
+        raise BackpropError("--list lists the chapters of the guided story", "without a lesson")
     if options.list:
         print(lessons.listing(), end="")
         return 0
     if options.results is not None:
-        lessons.export(options.results)
+        lessons.export(options.results, options.lesson, options.name)
         return 0
     if options.new is not None:
         print(lessons.create(options.new))

@@ -10,7 +10,7 @@ from pathlib import Path
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons import library, progress
 from tui_backprop.lessons.checker import mistakes
-from tui_backprop.lessons.lesson import Lesson
+from tui_backprop.lessons.lesson import Lesson, Question
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.reader import read_with_mistakes
 from tui_backprop.lessons.results import results
@@ -39,17 +39,18 @@ def _standing(lesson: Lesson, kept: progress.Progress) -> str:
     return f"page {min(mark.position.page + 1, len(lesson.pages))} of {len(lesson.pages)}{score}"
 
 
-def export(path: str) -> None:
-    """Writes every answer so far to a CSV file, and says how many."""
-    found = list(results(progress.load()))
+def export(path: str, lesson: str | None, learner: str | None) -> None:
+    """Writes the answers so far, of one lesson or all, to a CSV file, and says how many; the learner's name first."""
+    found = list(results(progress.load(), library.find(lesson).name if lesson is not None else ""))
+    first = ["name"] if learner is not None else []
     with output(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["chapter", "question", "first answer", "tries", "right"])
+        writer.writerow([*first, "chapter", "question", "first answer", "tries", "right"])
         for each in found:
             row = (each.chapter, each.question, each.first_answer, each.tries, "yes" if each.right else "no")
-            writer.writerow([printable(str(cell)) for cell in row])
+            writer.writerow([printable(str(cell)) for cell in ([learner] * len(first) + list(row))])
     if path != "-":
-        print(printable(f"{path}: {len(found)} answer{'s'[: len(found) != 1]}"))
+        print(printable(f"{path}: {len(found) or 'no'} answer{'s'[: len(found) != 1]}{' yet' * (not found)}"))
 
 
 def opened(text: str | None) -> Lesson:
@@ -78,7 +79,11 @@ def check(text: str | None) -> int:
         print(mistake, file=sys.stderr)
     if found:
         return BackpropError.exit_code
-    print(printable(f"{lesson.source}: {len(lesson.pages)} page{'s'[: len(lesson.pages) != 1]}, no mistakes"))
+    asked = sum(isinstance(page.task, Question) for page in lesson.pages)
+    counts = [
+        f"{count} {what}{'s'[: count != 1]}" for count, what in ((len(lesson.pages), "page"), (asked, "question"))
+    ]
+    print(printable(f"{lesson.source}: {', '.join(counts)}, no mistakes"))
     return 0
 
 

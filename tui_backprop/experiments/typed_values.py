@@ -36,7 +36,7 @@ def as_number(text: str) -> int | float | str:
 
 def read_samples(text: str, inputs: int, outputs: int) -> tuple[Rows, Rows]:
     """(inputs, targets) of samples such as `0 1 > 1; 1 1 > 0`; raises `ExperimentError`."""
-    example = f"{_example(inputs)} {ARROW} {_example(outputs)}; more samples"
+    example = f"{_example(inputs)} {ARROW} {_example(outputs)}"
     first, last = [], []
     for row in filter(str.strip, text.split(";")):
         parts = row.replace("→", ARROW).split(ARROW)
@@ -46,7 +46,7 @@ def read_samples(text: str, inputs: int, outputs: int) -> tuple[Rows, Rows]:
         first.append(numbers[0])
         last.append(numbers[1])
     if not first:
-        raise ExperimentError("draft", "data.typed", "no samples yet", f"{example}; or f5")
+        raise ExperimentError("draft", "data.typed", f"none yet: type for example {example}, or press f5")
     return first, last
 
 

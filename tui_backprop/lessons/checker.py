@@ -79,7 +79,7 @@ class _Checker:
             self._placed = False
             if question.kind in ("gate", "direction"):
                 self._try(question.line, lambda: thing(question.about, context.experiment))
-            elif question.kind == "number":
+            elif question.kind == "number" and question.about:
                 self._try(question.line, lambda: evaluate(question.about, context))
             return context
         if self._try(question.line, lambda: truth(question, revealed)) and is_shown(question, context):

@@ -81,7 +81,8 @@ QuestionKind = Literal["gate", "direction", "blame", "number", "choice", "bug"]
 class Question:
     """Asked at the page's moment, judged by the trace at `reveal`.
 
-    `kind` says how: see `questions`. `about` is the unit, weight, layer or figure asked about; `hint` is what the
+    `kind` says how: see `questions`. `about` is the unit, weight, layer or figure asked about, empty for a number of
+    the author's, `answer`; `hint` is what the
     author says after a first wrong answer.
     """
 
@@ -91,7 +92,7 @@ class Question:
     about: str = ""
     reveal: str = ""
     options: tuple[str, ...] = ()
-    answer: int = 0
+    answer: float = 0
     decimals: int = 2
     hint: str = ""
 

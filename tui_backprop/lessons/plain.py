@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.errors import printable
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, RenderedBlock
 from tui_backprop.lessons.context import Context
@@ -22,7 +23,7 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
     """All pages with their figures. Without `answers`, a question is followed by a blank, and all it keeps back is left
     out."""
     builder = PageBuilder(lesson)
-    lines = [lesson.title, "=" * len(lesson.title), "", *_wrapped(_source(lesson))]
+    lines = [lesson.title, "=" * len(lesson.title), *_source(lesson)]
     asked = sum(isinstance(page.task, Question) for page in lesson.pages)
     if asked and not answers:
         lines += ["", f"Name: {'.' * 30}  Date: {'.' * 15}  Right: {'.' * 5} of {asked}"]
@@ -48,20 +49,21 @@ def words(parts: Sequence[Words]) -> str:
     return "".join(part.text for part in parts)
 
 
-def _source(lesson: Lesson) -> str:
-    """Which chapter it is, and where the keys and panes are of which its text speaks."""
+def _source(lesson: Lesson) -> list[str]:
+    """Which chapter it is, if it is one, and where the keys and panes are of which its text speaks."""
     names = chapter_names()
     if lesson.name not in names:
-        return f"Keys and panes are those of: tui-backprop learn {lesson.source}"
+        return []
     number = names.index(lesson.name) + 1
-    return f"Chapter {number}. Keys and panes are those of: tui-backprop learn {number}"
+    return ["", *_wrapped(f"Chapter {number}. Keys and panes are those of: tui-backprop learn {number}")]
 
 
 def _where(computed: ComputedPage) -> str:
     moment = computed.context.moment
     if not moment.step:
         return f"[{moment.experiment.name}: at the start]"
-    return f"[{moment.experiment.name}: epoch {moment.epoch}, sample #{moment.sample}, phase {moment.phase}]"
+    label = phase_label(moment.phase, moment.experiment)
+    return f"[{moment.experiment.name}: epoch {moment.epoch}, sample #{moment.sample}, after {label}]"
 
 
 def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:

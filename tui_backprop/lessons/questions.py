@@ -93,7 +93,7 @@ def truth(question: Question, context: Context) -> Truth:
             bugs = bugs_of(context.bug)
             place = list(BUGS).index(bugs[0]) if len(bugs) == 1 else choices.index(_SEVERAL_BUGS if bugs else _NO_BUG)
             return _chosen(choices, place, "")
-    return _chosen(choices, question.answer - 1, "")
+    return _chosen(choices, int(question.answer) - 1, "")
 
 
 def judge(question: Question, right: Truth, given: float) -> bool:
@@ -117,6 +117,8 @@ def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:
 
 
 def _number(question: Question, context: Context) -> Truth:
+    if not question.about:
+        return Truth(question.answer, arithmetic.number(question.answer), "")
     value = _known(evaluate(question.about, context), question)
     kind, _, rest = question.about.partition(" ")
     kind, name = (kind, rest) if rest else ("", question.about)
@@ -161,5 +163,5 @@ def is_shown(question: Question, context: Context) -> bool:
         case "blame":
             return context.moment.upstream(_layer(question, context.experiment)) is not None
         case "number":
-            return is_on_stage(question.about, context)
+            return bool(question.about) and is_on_stage(question.about, context)
     return False

@@ -22,11 +22,13 @@ All mistakes are found in one reading, each with its line; `check` also computes
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import UnionType
 from typing import Any, cast, get_args
 
 from tui_backprop.core.diagnostics.bugs import bugs_of
@@ -270,19 +272,21 @@ class _Reader:
         if not kind:
             keys.forget()
             return None
-        about = (
-            str(keys.number("layer", 1)) if kind == "blame" else keys.text(_ABOUT[kind], True) if kind in _ABOUT else ""
-        )
+        own = keys.real("answer") if kind == "number" else None
+        needed = kind in _ABOUT and own is None
+        about = str(keys.number("layer", 1)) if kind == "blame" else keys.text(_ABOUT[kind], True) if needed else ""
         options = keys.texts("options") if kind == "choice" else ()
         answer = keys.number("answer", 0) if kind == "choice" else 0
         if kind == "choice" and not (2 <= len(options) <= 6 and 1 <= answer <= len(options)):
             keys.wrong("answer", "a choice needs two to six options and the number of the right one", "answer = 1")
             keys.forget()
             return None
-        return Question(
-            line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options, answer,
-            keys.number("decimals", 2), keys.text("hint"),
+        question = Question(
+            line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options,
+            answer if own is None else own, keys.number("decimals", 2 if own is None or own % 1 else 0),
+            keys.text("hint"),
         )  # fmt: skip
+        return question if about or not needed else None
 
 
 class _Keys:
@@ -313,7 +317,7 @@ class _Keys:
             if key not in self._asked:
                 self.wrong(key, f"unknown key {key!r}{perhaps(key, self._asked)}", ", ".join(sorted(self._asked)))
 
-    def _get(self, key: str, kind: type, what: str, required: bool = False) -> Any:
+    def _get(self, key: str, kind: type | UnionType, what: str, required: bool = False) -> Any:
         self._asked.add(key)
         if key not in self._table:
             if required:
@@ -348,6 +352,13 @@ class _Keys:
             self.wrong(key, f"{key!r} is out of range", "0 to 15")
             return default
         return default if value is None else int(value)
+
+    def real(self, key: str) -> float | None:
+        """A number; None if it is missing."""
+        value = self._get(key, float | int, "a number")
+        if value is not None and not math.isfinite(value):
+            self.wrong(key, f"{key!r} is not a number", f"{key} = 16")
+        return None if key not in self._table else float(value or 0.0)
 
     def truth(self, key: str) -> bool:
         """True or false; false if it is missing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import library
@@ -24,14 +25,19 @@ class Result:
     right: bool
 
 
-def results(progress: Progress) -> Iterator[Result]:
-    """Every question that was answered, chapter by chapter; a lesson that can't be read any more is left out."""
+def results(progress: Progress, only: str = "") -> Iterator[Result]:
+    """Every question that was answered, chapter by chapter, or those of one lesson `only`.
+
+    A chapter goes by its number, another lesson by the name of its file; one that can't be read any more is left out.
+    """
     names = library.chapter_names()
-    for name in (*names, *sorted(progress.bookmarks.keys() - set(names))):
+    for name in [only] if only else [*names, *sorted(progress.bookmarks.keys() - set(names))]:
         mark = progress.bookmark(name)
         if mark.said:
             with suppress(BackpropError):
-                yield from list(_of_lesson(name, mark, str(names.index(name) + 1) if name in names else name))
+                yield from list(
+                    _of_lesson(name, mark, str(names.index(name) + 1) if name in names else Path(name).name)
+                )
 
 
 def _of_lesson(name: str, mark: Bookmark, chapter: str) -> Iterator[Result]:

@@ -31,7 +31,7 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
     if epoch == 0:
         raise BackpropError("no epoch 0: epochs are counted from 1", "0 alone is the start")
     if sample >= samples:
-        raise BackpropError(f"no sample #{sample}: samples are counted from 0", f"0 to {samples - 1}")
+        raise BackpropError(f"no sample #{sample}", f"samples 0 to {samples - 1}")
     return timeline.step_of(epoch, sample), named
 
 

@@ -79,6 +79,8 @@ class LessonScreen(StudioScreen):
         self._bookmark = self._progress.bookmark(lesson.name)
         position = self._bookmark.position
         self._position = position if position.page < len(lesson.pages) else Position()
+        if not self._are_asked:  # on a stage a question that was rehearsed is open
+            self._position = Position(self._position.page)
 
     def begin(self) -> None:
         """The next visitor begins at the lesson's beginning."""
@@ -282,7 +284,8 @@ class LessonScreen(StudioScreen):
 
     @property
     def _attempt(self) -> Attempt | None:
-        return attempt_at(self._page, self._computed, self._bookmark.said.get(self._position.page, ()))
+        said = self._bookmark.said.get(self._position.page, ()) if self._are_asked else ()  # on a stage all are open
+        return attempt_at(self._page, self._computed, said)
 
     @property
     def _question_closed(self) -> bool:
@@ -301,8 +304,11 @@ class LessonScreen(StudioScreen):
     def action_questions(self) -> None:
         """Questions on or off."""
         self._progress, self._questions = replace(self._progress, questions=not self._are_asked), None
-        self._keep_place()
-        self._show_page()
+        if self._question_closed:  # answered before, on another day
+            self._show(self._position)
+        else:
+            self._keep_place()
+            self._show_page()
         self.news = "Questions are asked." if self._are_asked else "Questions do not wait for an answer: n shows it."
 
     # The page

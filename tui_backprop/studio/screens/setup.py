@@ -145,7 +145,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _field(self, name: str, kind: tuple[str, ...] | str) -> Choice | Input:
         value = getattr(self._draft, name)
         if isinstance(kind, str):
-            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=False, max_length=LONGEST)
+            named = name in ("columns", "target")  # other names replace them, while a number may be made longer
+            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=named, max_length=LONGEST)
             field.cursor_blink = False
             return field
         names = tuple(preset_names()) if name == "preset" else kind
@@ -262,7 +263,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._tell_progress(0)
         else:
             self._tell(reading.summary, reading.mistake is not None)
-        if reading.text or busy:
+        if reading.text or busy or draft.data != self._latest.draft.data:
             self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
         self.query_one("#keys", Static).update(Content(self._keys()))
         self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
@@ -339,8 +340,9 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def action_samples(self) -> Conversation:
         """Types samples into a grid."""
         self._absorb()
-        draft = self._draft if self._draft.data == TYPED else self._draft.changed("data", TYPED)
-        fields: list[Fields] | None = yield samples_grid(draft)
+        new = self._draft.data != TYPED
+        draft = self._draft.changed("data", TYPED) if new else self._draft
+        fields: list[Fields] | None = yield samples_grid(draft, new)
         if fields is not None:
             self._draft = with_samples(draft, fields)
             self._show()

@@ -28,14 +28,16 @@ def weights_grid(draft: Draft, open_csv: Opener) -> Grid:
     weights = _known(lambda: read_weights(draft.weights))
     biases = _known(lambda: read_biases(draft.biases))
     blocks = []
+    what = f"a row for each {'output' if turned else 'input'}"
     for layer, (rows, columns) in enumerate(shapes):
         typed = _fields(weights[layer] if layer < len(weights) else [], len(rows), len(columns))
-        what = f"a row for each {'output' if turned else 'input'}; 'rows of W' in the set-up turns it"
         blocks.append(NumberBlock(f"W{layer + 1}, {what}", rows, columns, typed))
         if draft.bias != "no":
             typed = _fields([biases[layer]] if layer < len(biases) else [], 1, len(names[layer + 1]))
             blocks.append(NumberBlock(f"b{layer + 1}", ("b",), names[layer + 1], typed))
-    return Grid("Weights and biases at the start", blocks, lambda fields: "")
+    first = "set" if draft.init == TYPED else "choose weights 'typed in' and set"
+    other = f"A row for each {'input' if turned else 'output'}? First {first} 'rows of W'."
+    return Grid(f"Weights and biases at the start. {other}", blocks, lambda fields: "")
 
 
 def with_weights(draft: Draft, fields: list[Fields]) -> Draft:
@@ -46,15 +48,17 @@ def with_weights(draft: Draft, fields: list[Fields]) -> Draft:
     return replace(draft, init=TYPED, weights=weights, biases=biases)
 
 
-def samples_grid(draft: Draft) -> Grid:
-    """A grid for the draft's samples, inputs before targets."""
+def samples_grid(draft: Draft, new: bool) -> Grid:
+    """A grid for the draft's samples, inputs before targets; `new` where they replace other data."""
     inputs, targets = draft.typed_names
     known = _known(lambda: list(zip(*read_samples(draft.typed, len(inputs), len(targets)), strict=True)))
     rows = [[*first, *last] for first, last in known]
     columns = (*inputs, *(f"{ARROW} {name}" for name in targets))
-    title = "Other columns: choose data 'typed in' in the set-up, and name inputs and target there"
+    first = "first choose data 'typed in', and " * new
+    title = f"Other columns: {first}name inputs and target in the set-up"
     block = NumberBlock(title, (), columns, _fields(rows, max(1, len(rows)), len(columns)), grows=True)
-    return Grid("Samples, one per row; enter in an empty row: done", [block], _no_sample)
+    which = "New samples, instead of the set-up's" if new else "Samples"
+    return Grid(f"{which}, one per row; enter in an empty row: done", [block], _no_sample)
 
 
 def with_samples(draft: Draft, fields: list[Fields]) -> Draft:
