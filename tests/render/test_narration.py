@@ -26,7 +26,7 @@ from tui_backprop.render.spans import plain, safe
         ("sum1", "Each hidden unit adds up value × weight: z = x·W1."),
         ("activate1", "Every sum is above 0: all of them pass unchanged."),
         ("sum2", "The output adds up value × weight: z = a·W2."),
-        ("activate2", "The prediction is 2.949584133197377, rounded to 2.9 (round = 1)."),
+        ("activate2", "The prediction is 2.9496, rounded to 2.9 (round = 1)."),
         ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
         ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
@@ -36,6 +36,16 @@ from tui_backprop.render.spans import plain, safe
 )
 def test_the_articles_first_step(phase: str, said: str) -> None:
     assert sentence(at("article", 1, phase)) == said
+
+
+@pytest.mark.parametrize(
+    ("bias", "what", "count"), [(True, "parameter", 2), ("frozen", "weight", 1), (False, "weight", 1)]
+)
+def test_what_an_update_changes_is_counted_with_the_biases_that_are_trained(
+    bias: bool | str, what: str, count: int
+) -> None:
+    said = sentence(of([1, 1], 1, bias=bias, weights=[[[2.0]]]))
+    assert said == f"Each {what} changes by −0.1 × its gradient: {count} of {count} changed."
 
 
 def test_the_start_says_what_to_watch_or_how_to_begin() -> None:

@@ -92,8 +92,9 @@ def _predict(moment: Moment) -> str:
         return f"The prediction: {_few([short(value) for value in prediction.tolist()])}."
     decimals = moment.experiment.training.round
     if decimals is None:
-        return f"The prediction is {full(prediction[0])}."
-    return f"The prediction is {full(raw[0])}, rounded to {full(prediction[0])} (round = {decimals})."
+        return f"The prediction is {short(prediction[0])}."
+    exact = fixed(raw[0]).strip().removeprefix("+")
+    return f"The prediction is {exact}, rounded to {full(prediction[0])} (round = {decimals})."
 
 
 def _error(moment: Moment) -> str:
@@ -149,17 +150,19 @@ def _gradient(moment: Moment) -> str:
 def _update(moment: Moment) -> str:
     if not moment.finite:
         return f"The run has diverged: some weights are no longer finite ({why_grown(moment.ahead.data)})."
-    rate, of = short(moment.experiment.training.rate), moment.experiment.network.size
+    rate, network = short(moment.experiment.training.rate), moment.experiment.network
+    of = network.trained.stop
+    what = "parameter" if of > network.weight_count else "weight"
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
     by = f"−{rate} × its gradient" if plain else "its optimiser step, with any weight penalty"
-    text = f"Each weight changes by {by}: {moved} of {of} changed." if moved else "No weight changes."
+    text = f"Each {what} changes by {by}: {moved} of {of} changed." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
     converged = moment.converged_at == moment.epoch
     how = f"converged ({goal(moment)})" if converged else f"ends with error {short(moment.epoch_error or 0.0)}"
-    last = f"The last update changed {moved} of {of} weights." if moved else text
+    last = f"The last update changed {moved} of {of} {what}s." if moved else text
     return f"Epoch {moment.epoch:,} {how}. {last}"
 
 
