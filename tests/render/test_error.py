@@ -55,6 +55,16 @@ def test_before_an_epoch_is_over_there_is_no_line() -> None:
     assert lines(at("article")) == ["no epoch completed yet", "this epoch"]
 
 
+def test_back_in_the_first_epoch_it_does_not_say_that_none_was_completed() -> None:
+    timeline = Timeline(load_experiment("article"))
+    timeline.go(5)
+    timeline.go(3)
+    headline = " ".join(lines(timeline.moment))
+    assert "before the end of epoch 1" in headline
+    assert "reached epoch 1" in headline
+    assert "completed" not in headline
+
+
 def test_the_articles_first_two_epochs() -> None:
     assert at("article", 8).errors.tolist() == pytest.approx([4.95, 1.39])
     headline, *curve, epochs, this_epoch = lines(at("article", 8), 45, 8)

@@ -282,7 +282,7 @@ async def test_the_palette_opens_chapters() -> None:
     async with learning(1) as s:
         offered = {name: run for name, _, run in screen(s).further_commands()}
         assert len(offered) == 12
-        offered["Lesson 5: The gate"]()
+        offered["Chapter 5 of the lessons: The gate"]()
         await s.pilot.pause()
         assert page(s) == "Before we go on  1/9"
 

@@ -96,12 +96,13 @@ async def test_the_palette_does_no_harm_over_another_screen() -> None:
 
 
 @pytest.mark.slow
-async def test_a_chapter_is_asked_for_from_the_palette() -> None:
+@pytest.mark.parametrize("query", ["chapter 5", "lesson"])
+async def test_a_chapter_is_asked_for_from_the_palette(query: str) -> None:
     async with studio() as s:
         await s.press("ctrl+p")
-        names = await offered(s, "chapter 5")
+        names = await offered(s, query)
         s.app.screen.query_one(CommandList).highlighted = names.index(
-            next(title for title in names if title.startswith("Lesson 5: The gate"))
+            next(title for title in names if title.startswith("Chapter 5 of the lessons: The gate"))
         )
         await s.press("enter")
         await until(lambda: s.app.chapter != "", "the chapter")

@@ -95,7 +95,12 @@ def _figures(moment: Moment, axis: Axis) -> list[_Ways]:
 def _latest(moment: Moment) -> _Ways:
     done = moment.epochs_completed
     if not done:
-        return [line(Span(text, "dim")) for text in ("no epoch completed yet", "no epoch yet")]
+        texts = (
+            ("before the end of epoch 1", "in epoch 1")
+            if len(moment.errors)
+            else ("no epoch completed yet", "no epoch yet")
+        )
+        return [line(Span(text, "dim")) for text in texts]
     total = Span(short(float(moment.errors[done - 1])), bold=True)
     return [line(Span(f"epoch {done:,}: sum "), total), line(Span("sum "), total)]
 

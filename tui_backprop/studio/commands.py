@@ -34,7 +34,7 @@ class StudioCommands(Provider):
             commands += screen.further_commands()
         studio = next(screen for screen in self.app.screen_stack if isinstance(screen, StudioScreen))
         for theme in theme_names():
-            commands.append((f"Theme: {theme}", "Colours of the screen", partial(studio.choose, "theme", theme)))
+            commands.append((f"Theme: {theme}", "", partial(studio.choose, "theme", theme)))
         for setting, what, effect in SWITCHES:
             on = getattr(studio, setting)
             commands.append((f"{what}: {'off' if on else 'on'}", effect, partial(studio.choose, setting, not on)))

@@ -50,12 +50,19 @@ def test_a_net_pull_has_no_digits_that_rounding_left() -> None:
     assert not [text for text in texts if re.search(r"net −?\d+\.\d{13}", text)]
 
 
+BOWL = {
+    "network": {"layers": [2, 1], "weights": [[[0.0], [0.0]]]},
+    "data": {"inputs": [[1.0, 0.0], [0.0, 1.0]], "targets": [[1.0], [-1.0]]},
+}
+
+
 @pytest.mark.parametrize(
     ("moment", "selection", "words"),
     [
         (lambda: at("article"), Unit(1, 0), "select one"),
         (lambda: Timeline(article({"seed": 0}, rate=1.0)).go(40), FIRST, "No sample pulls on W1[x1→h1]"),
         (lambda: at("xor"), Bias(2, 0), "pull b2[y] up"),
+        (lambda: Timeline(load_experiment(BOWL)).moment, Weight(1, 0, 0), "1 pulls W1[x1→y] up, 0 down;"),
     ],
 )
 def test_other_pulls(moment: Any, selection: Selection, words: str) -> None:
@@ -113,7 +120,7 @@ def test_a_gradient_that_vanishes_one_that_explodes_and_one_that_is_gone() -> No
 def test_the_gradient_check_shows_every_figure() -> None:
     moment = at("article", 1, "gradient")
     rows = shown(slope, moment)
-    figures = {row.split("  ")[0]: row.split()[-1] for row in rows[1:9]}
+    figures = {row[:10].strip(): row.split()[-1] for row in rows[1:9]}
     first, second = moment.before.weights
     raw = np.maximum(np.ones(3) @ first, 0) @ second
     assert float(figures["back-prop"]) == pytest.approx((raw[0] - 1) * second[0, 0])  # ŷ not rounded
@@ -181,12 +188,6 @@ def test_a_curve_for_one_input() -> None:
     rows = text.splitlines()[1:-1]
     assert "●" in rows[0] or "●" in rows[1]
     assert rows[0].strip() > ""
-
-
-BOWL = {
-    "network": {"layers": [2, 1], "weights": [[[0.0], [0.0]]]},
-    "data": {"inputs": [[1.0, 0.0], [0.0, 1.0]], "targets": [[1.0], [-1.0]]},
-}
 
 
 def test_the_loss_surface_of_a_bowl() -> None:

@@ -34,9 +34,10 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         _band(found, layer, bars, low, high, layer_of(selection) == layer + 1)
         for layer in range(found.gradient.shape[1])
     ]
-    span = f"mean sizes over {found.window} step{'s'[: found.window > 1]}, every {found.every:,}; "
-    scale = f"log scale 1e{low} to 1e{high}".replace("e-", "e−")
-    foot = paragraph(columns, Span(span + scale, "dim"))
+    span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar a step"
+    mean = f", the mean of {found.window:,}" if found.window > 1 else ""
+    scale = f"; log scale from 1e{low} to 1e{high}".replace("e-", "e−")
+    foot = paragraph(columns, Span(span + mean + scale, "dim"))
     said = _verdict(moment, found, columns) + advice(moment, "health", columns)
     return ViewPage([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
 

@@ -77,7 +77,7 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
         stays = OPTIMIZERS[training.optimizer].straight and not penalised(training)
         rest = ": it stays where it is." if stays else "; what still moves it is not the error."
         return paragraph(columns, Span(f"No sample pulls on {name}", "warn", True), rest)
-    pulling = f"{up} pull {name} up, {down} down"
+    pulling = f"{up} {'pulls' if up == 1 else 'pull'} {name} up, {down} down"
     if found.cancel:
         return paragraph(columns, f"{pulling}: ", Span("the pulls cancel.", "warn", True))
     if moves is not None and moves.cancel:

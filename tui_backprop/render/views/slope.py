@@ -39,7 +39,7 @@ def slope(moment: Moment, selection: Selection, columns: int) -> ViewPage:
 
 
 def _row(label: str, text: str, bold: bool = False) -> Line:
-    return line(Span(label.ljust(11), "label"), Span(text, "text", bold))
+    return line(Span(label.ljust(10), "label"), Span(text, "text", bold))
 
 
 def _verdict(found: Slope, name: str, columns: int) -> list[Line]:

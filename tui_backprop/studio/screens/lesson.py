@@ -107,7 +107,7 @@ class LessonScreen(StudioScreen):
     def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
         """The chapters."""
         return [
-            (f"Lesson {number}: {lesson.title}", lesson.summary, partial(self.read, lesson))
+            (f"Chapter {number} of the lessons: {lesson.title}", lesson.summary, partial(self.read, lesson))
             for number, (_, lesson) in enumerate(chapters(), 1)
         ]
 

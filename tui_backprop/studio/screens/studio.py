@@ -66,7 +66,7 @@ class StudioScreen(RunScreen):
         from tui_backprop.lessons.library import chapters  # the studio starts without them
 
         return [
-            (f"Lesson {number}: {lesson.title}", lesson.summary, partial(self._read, name))
+            (f"Chapter {number} of the lessons: {lesson.title}", lesson.summary, partial(self._read, name))
             for number, (name, lesson) in enumerate(chapters(), 1)
         ]
 
