@@ -142,6 +142,12 @@ def test_a_sweep_names_it_too(changes: dict[str, Any], expected: tuple[str, str]
         assert outcome.ending is kinds[expected[0].split()[0]]
 
 
+def test_a_single_unit_without_weights_is_dead_because_of_them() -> None:
+    network = {"layers": [1, 1, 1], "hidden": "relu", "init": "zeros"}
+    data = {"inputs": SIDES, "targets": [[1.0], [0.0]]}
+    assert said(Timeline(load_experiment({"network": network, "data": data})).go(8)) == ("1 dead: init zeros", "gates")
+
+
 def test_a_rate_that_was_too_large_is_the_cause_of_what_it_left_behind() -> None:
     timeline = blobs(rate=3.0)
     moment = timeline.go(24 * 60)

@@ -129,8 +129,8 @@ def verdict(moment: Moment) -> Verdict | None:
 
 def _cause(moment: Moment, trouble: Trouble) -> str:
     """What may have led to trouble: initial weights, columns that are not scaled, or the rate."""
-    if trouble is ALIKE:
-        init = moment.ahead.init
+    init = moment.ahead.init
+    if trouble is ALIKE or (trouble is DEAD and init == "zeros"):
         return f"init {init}" if INITIALISERS[init].fixed else ""
     errors = _errors(moment)
     grew = trouble in (NOT_FINITE, DIVERGES) or (errors is not None and errors.grew)
