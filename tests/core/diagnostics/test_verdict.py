@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.render.moments import page
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.signs import Ends, Errors, creeps
 from tui_backprop.core.diagnostics.verdict import DEAD, LINEAR, verdict
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Weight
@@ -148,8 +150,28 @@ def test_a_single_unit_without_weights_is_dead_because_of_them() -> None:
     assert said(Timeline(load_experiment({"network": network, "data": data})).go(8)) == ("1 dead: init zeros", "gates")
 
 
+@pytest.mark.parametrize(
+    ("errors", "epochs", "moved", "expected"),
+    [
+        ((62.0, 62.2, 62.8, 62.8), 100, 0.01, True),
+        ((62.0, 62.2, 62.8, 62.8), 100, 0.5, False),  # weights move all the same
+        ((62.0, 62.2, 62.8, 62.8), 9, 0.001, False),  # too early
+        ((62.0, 62.0, 62.8, 62.8), 100, 0.01, False),  # it has come to rest
+        ((62.8, 62.8, 62.8, 62.8), 100, 0.01, False),
+        ((63.0, 62.9, 62.8, 63.0), 100, 0.01, False),  # it rises
+        ((40.0, 45.0, 62.8, 62.8), 100, 0.01, False),  # it falls
+        ((math.nan, 62.8, 62.8, math.nan), 100, 0.01, False),
+    ],
+)
+def test_an_error_hardly_falls_if_it_falls_steadily_by_next_to_nothing(
+    errors: tuple[float, ...], epochs: int, moved: float, expected: bool
+) -> None:
+    start = np.array([1.0, -3.0])
+    assert creeps(Errors(*errors), epochs, Ends(start, start * (1.0 + moved))) is expected
+
+
 def test_a_rate_that_was_too_large_is_the_cause_of_what_it_left_behind() -> None:
-    timeline = blobs(rate=3.0)
+    timeline = blobs(rate=3.0, l2=1e-4)  # a penalty too weak to be the cause
     moment = timeline.go(24 * 60)
     found = verdict(moment)
     assert found is not None
