@@ -54,7 +54,7 @@ def test_an_experiment_is_read_from_standard_input(verb: str) -> None:
     [
         (["train"], "", ["required: EXPERIMENT, or --data FILE", "train --help"]),
         (["train", "-"], "layers = [", ["standard input: is not valid TOML"]),
-        (["check", "--data", "-"], "", ["standard input: has no samples"]),
+        (["check", "--data", "-"], "", ["standard input: is empty"]),
         (["show", "--data", "-"], "a,b\n1,2\n1,x\n1,3\n", ["standard input: line 3, column b: 'x' is not a number"]),
     ],
 )
@@ -62,9 +62,13 @@ def test_what_cannot_be_read_is_refused_by_its_name(arguments: list[str], given:
     assert_refused(program(*arguments, given=given), *words)
 
 
-def test_rows_in_which_a_value_is_missing_are_left_out_on_request() -> None:
+def test_rows_in_which_a_value_is_missing_are_left_out_on_request(tmp_path: Path) -> None:
     rows = "a,b,y\n1,2,3\n4,NA,5\n6,7,8\n2,2,1\n"
     assert_refused(program("train", "--data", "-", given=rows), "line 3, column b: 'NA'", "--missing drop")
+    (tmp_path / "own.csv").write_text(rows, "utf-8")
+    way = "the set-up: tui-backprop, ctrl+n, then data: CSV file"
+    assert_refused(program("train", "--data", "own.csv", folder=tmp_path), "line 3, column b: 'NA'", way)
+    assert_refused(program("own.csv", folder=tmp_path), "is not valid TOML", "samples in a CSV file: --data own.csv")
     done = program("train", "--data", "-", "--missing", "drop", "--epochs", "1", given=rows)
     assert done.returncode == 0
     assert "1 of 4 rows left out: a value is missing" in done.stderr
@@ -91,4 +95,4 @@ def test_numbers_become_classes_however_large_they_are() -> None:
 def test_numbers_too_large_to_be_standardised_are_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "huge.csv").write_text("a,y\n1,1e308\n2,-1e308\n3,2\n", "utf-8")
     done = program("train", "--data", "huge.csv", folder=tmp_path)
-    assert_refused(done, "huge.csv: the targets are too large to be standardised")
+    assert_refused(done, "huge.csv: column y: the targets are too large to be standardised: 1e+308")

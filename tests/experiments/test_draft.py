@@ -332,3 +332,22 @@ KEYS = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
 @given(st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES, max_size=2))))
 def test_toml_reads_back_as_the_same_definition(definition: dict[str, Any]) -> None:
     assert tomllib.loads(toml_text(definition)) == definition
+
+
+def test_columns_are_chosen_again_where_a_layout_gives_them_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("10,20,30\n" + "1,2,3\n4,5,6\n" * 3, "utf-8")
+    opened = draft_of(of_file(str(path), None, TableFile).experiment())
+    assert (opened.target, opened.header) == ("x3", "detected")
+    assert opened.changed("header", "yes").suited().experiment().data.target_names == ("30",)
+    assert opened.changed("rate", "0.2").target == "x3"
+
+
+def test_a_wrong_delimiter_is_a_mistake_in_its_own_field(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    for text in ('"x";"y"\n' + "0,5;2,5\n4;5\n" * 3, "x;y\n" + "0.5;2.5\n4;5\n" * 3):
+        path.write_text(text, "utf-8")
+        draft = from_preset("article").changed("data", CSV).changed("file", str(path))
+        with pytest.raises(ExperimentError) as caught:
+            draft.changed("delimiter", "comma").suited()
+        assert field_of(caught.value) == "delimiter"

@@ -156,7 +156,7 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
         (
             "a,b,c\n1,4,3\n2,6,4\n3,rotary,5\n",
             "",
-            "'rotary' is not a number (expected a finite number; to leave the column out or",
+            "'rotary' is not a number (expected a finite number, or NA for a value that is missing; to leave",
         ),
         ("a,b,c\n1,2,1e400\n", "", "'1e400' is not a number (expected a number up to 1.8e+308)"),
         ("a,b,c\n1,2,3\n4,5,6\nsum,7,9\n", "", "line 4, column a: 'sum' is not a number"),
@@ -311,6 +311,7 @@ KINDS: dict[str, tuple[list[str], Kind]] = {
     "dates with dots, the month first": (["1.31.2020", "12.2.2020", "3.13.2020", "4.1.2020", "9.12.2021"], Kind.DATES),
     "dates with dots and two figures": (["01.01.21", "02.01.21", "31.01.21", "04.02.21", "1.1.99"], Kind.DATES),
     "dates with dots, the year first": (["2021.01.01", "2021.1.2", "2021.12.31", "2020.01.01", "99.12.31"], Kind.DATES),
+    "months in words": (["1991 Jul", "1991 Aug", "1991-Sept", "1991 October", "1991-Jan-31"], Kind.DATES),
     "dates as in Hungary": (
         ["2021. 01. 01.", "2021. 1. 2.", "2021. 12. 31.", "2020. 01. 01.", "2020.1.2."],
         Kind.DATES,
@@ -363,7 +364,7 @@ def test_names_are_left_out_and_this_is_said(tmp_path: Path) -> None:
     assert data.notes == (
         "own.csv: 12 rows; columns separated by commas, decimal point, header in line 1",
         "inputs: x (numbers); kind (classes a, b)",
-        "learned: y (numbers)",
+        "learned: y (numbers), not car, the last column: different in every row",
         "left out: car (different in every row)",
         "standardised: inputs and targets",
     )
@@ -405,10 +406,54 @@ def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) 
     keys = 'missing = "drop"\ncolumns = ["a", "b"]'
     data = read(tmp_path, text, keys)
     assert (data.inputs.tolist(), data.targets.tolist()) == ([[1, 2], [7, 8]], [[0], [1]])
-    assert "3 of 5 rows left out: a value is missing" in data.notes[0]
+    assert data.notes[0].endswith(
+        "; 3 of 5 rows left out: a is missing in 20 %, b in 20 %, kind in 20 %; leave such columns out to keep the rows"
+    )
     assert read(tmp_path, text, f'{keys}\ntarget = ["b"]'.replace('"a", "b"', '"a"'), "[1, 1]").inputs.tolist() == [
         [1], [5], [7],
     ]  # fmt: skip
+
+
+def test_columns_that_cost_most_rows_are_named(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{i},{'' if i else 5},{'NA' if i % 8 else i},{'?' if i == 8 else 1},{'ab'[i % 2]}\n" for i in range(24)
+    )
+    text = "x,budget,rating,z,y\n" + rows
+    with pytest.raises(ExperimentError, match="23 of 24 rows lack it: perhaps leave the column out"):
+        own(tmp_path, text)
+    with pytest.raises(ExperimentError) as caught:
+        read(tmp_path, text, 'missing = "drop"', '[4, 1]\noutput = "sigmoid"')
+    why = "23 of 24 rows left out: budget is missing in 96 %, rating in 88 %; leave such columns out to keep the rows"
+    assert f"column y: has only one class, 'a': nothing to learn; {why}" in str(caught.value)
+    kept = read(tmp_path, text, 'missing = "drop"\ncolumns = ["x", "z"]', '[2, 1]\noutput = "sigmoid"')
+    assert kept.notes[0].endswith("1 of 24 rows left out: a value is missing")
+
+
+def test_a_last_column_that_cannot_be_learned_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i * i},00:{i + 10}\n" for i in range(12))
+    assert (
+        "learned: b (numbers), not y, the last column: different in every row" in own(tmp_path, "a,b,y\n" + rows).notes
+    )
+    assert (
+        "learned: b (numbers)"
+        in own(tmp_path, "y,a,b\n" + "".join(f"00:{i + 10},{i},{i * i}\n" for i in range(12))).notes
+    )
+    assert "learned: b (numbers)" in own(tmp_path, "a,b,\n" + "".join(f"{i},{i * i},\n" for i in range(12))).notes
+
+
+def test_zeros_in_front_of_numbers_are_pointed_out(tmp_path: Path) -> None:
+    def notes(*values: str) -> str:
+        return "\n".join(own(tmp_path, "zip,y\n" + "".join(f"{x},{i}.5\n" for i, x in enumerate(values))).notes)
+
+    assert "zip: zeros in front are lost" in notes("01001", "20095", "00501")
+    for values in (("1001", "0", "501"), ("0.5", "0.25", "05.5"), ("-01", "02", "03")):
+        assert "zeros" not in notes(*values)
+
+
+def test_classes_are_not_learned_beside_other_columns(tmp_path: Path) -> None:
+    text = "a,kind,y\n1,u,1\n2,v,2\n3,w,3\n"
+    with pytest.raises(ExperimentError, match="target: classes are learned alone, not kind, y together"):
+        read(tmp_path, text, 'target = ["kind", "y"]', "[1, 4]")
 
 
 def test_numbers_become_classes_where_they_are_said_to_be(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ async def test_hostile_names_are_shown_harmlessly(tmp_path: Path) -> None:
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
         await fill(s, file=str(path))
-        assert "\\x1b[2Ja, [red]b[/] → [@click=app.quit]x" in text(s, "mistake")
+        assert "\\x1b[2Ja, [red]b[/] → kind: [@click=app.quit]x" in text(s, "mistake")
         await s.press("enter", "space")
         assert s.timeline.experiment.name == "[bold]x"
         assert "[bold]x" in s.text("Breadcrumb")
@@ -425,6 +425,7 @@ async def test_the_layout_of_a_file_is_said_in_the_set_up(tmp_path: Path) -> Non
         await s.press("ctrl+n", "down", "left")
         await fill(s, file=str(path))
         assert "line 1: is not text in UTF-8" in text(s, "mistake")
+        assert text(s, "toml") == ""
         for name, key in (("encoding", "c"), ("header", "n"), ("decimal", "c"), ("missing", "d"), ("header", "y")):
             s.app.screen.query_one(f"#{name}").focus()
             await s.press(key)

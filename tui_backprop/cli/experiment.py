@@ -8,8 +8,11 @@ from dataclasses import fields
 from tui_backprop.cli.streams import PROGRAM, complain
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import out_of_reach
-from tui_backprop.errors import BackpropError
+from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import Overrides, load_experiment
+
+_SET_UP = f"{PROGRAM}, ctrl+n, then data: CSV file"
+"""How to get from a file that is refused to the fields that say how it is read."""
 
 
 def experiment_asked_for(options: argparse.Namespace) -> Experiment:
@@ -18,7 +21,12 @@ def experiment_asked_for(options: argparse.Namespace) -> Experiment:
     if options.experiment is None and overrides.data is not None:
         from tui_backprop.experiments.default_network import experiment_of
 
-        return experiment_of(overrides.data, overrides)
+        try:
+            return experiment_of(overrides.data, overrides)
+        except ExperimentError as error:
+            if "set-up" not in error.hint or overrides.data == "-":
+                raise
+            raise BackpropError(error.message, f"{error.hint}; the set-up: {_SET_UP}") from None
     return load_experiment(options.experiment or "article", overrides)
 
 

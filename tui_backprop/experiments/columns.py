@@ -138,6 +138,10 @@ def from_csv(keys: Section, network: Network, folder: Path, open_csv: Opener | N
 def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice) -> Data:
     outputs = network.units[-1]
     if len(chosen.targets) != outputs and not chosen.of_classes:
+        if len(chosen.targets) > 1 and not {*chosen.targets}.isdisjoint({*file.texts, *chosen.as_classes}):
+            names = ", ".join(file.names[index] for index in chosen.targets)
+            expected = "one column of classes, or columns of numbers: f3 in the set-up, or target in [data]"
+            raise file.error("target", f"classes are learned alone, not {names} together", expected)
         raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
     table, width = chosen.table(file), len(chosen.inputs)
     inputs, input_names = _encoded(table, range(width))
@@ -191,6 +195,7 @@ class ColumnChoice:
         classes = table.classes[-1] or ()
         if self.of_classes and len(classes) == 1:
             where, message = f"column {table.names[-1]}", f"has only one class, {classes[0]!r}: nothing to learn"
+            message += f"; {_left_out(table)}" if table.dropped else ""
             raise file.error(
                 where, message, "two classes at least; or another target: f3 in the set-up, or target in [data]"
             )
@@ -229,9 +234,10 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool, ever
             named = _grouped([file.names[index] for index in out], list(map(file.why_left_out, out)))
             message += f"; left out: {named}"
         where = "delimiter" if len(file.names) == 1 and keys.has("delimiter") else ""
-        raise file.error(
-            where, message, "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
-        )
+        expected = "a column to learn and others to learn it from, separated by , ; tab | : or blanks"
+        if any(kind is Kind.DATES for kind in file.kinds):
+            expected += "; to learn from dates, write them as numbers, such as days"
+        raise file.error(where, message, expected)
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
     forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
@@ -257,22 +263,39 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
 
 def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ...]:
     """What was made of the file: its layout, then the inputs, what is learned, and what is left out."""
-    dropped = f"; {table.dropped:,} of {len(file):,} rows left out: a value is missing" if table.dropped else ""
+    dropped = f"; {_left_out(table)}" if table.dropped else ""
     width = len(chosen.inputs)
     kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]
     out = [index for index in range(len(file.names)) if index not in (*chosen.inputs, *chosen.targets)]
     why = list(map(file.why_left_out, out))
     few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(table.values[:, -1])
+    last = len(file.names) - 1
+    skips = file.kinds[last] not in (Kind.NUMBER, Kind.CLASSES, Kind.EMPTY) and last in out
+    instead = f", not {file.names[last]}, the last column: {file.why_left_out(last)}" if skips else ""
+    codes = [
+        file.names[index]
+        for index, known in zip(chosen.inputs, table.classes, strict=False)
+        if known is None and file.begins_with_zeros(index)
+    ]
     is_constant = len(table.values) > 1 and (table.values[0, width:] == table.values[:, width:]).all()
     notes = [
         file.layout + dropped,
         f"inputs: {_grouped(table.names[:width], kinds)}",
-        f"learned: {_grouped(table.names[width:], kinds[width:])}",
+        f"learned: {_grouped(table.names[width:], kinds[width:])}{instead}",
         *([f"left out: {_grouped([file.names[index] for index in out], why)}"] if out else []),
         *([f"{table.names[-1]} is {_some(few)}: {MAY_BE_CLASSES} ({_AS_CLASSES})"] if few else []),
+        *(
+            [f"{_some(codes)}: zeros in front are lost; classes keep them: f3 in the set-up, or classes in [data]"]
+            if codes
+            else []
+        ),
         *([f"{table.names[-1]} is the same in every row: nothing to learn"] if is_constant else []),
     ]
     return tuple(notes)
+
+
+def _left_out(table: Table) -> str:
+    return f"{table.dropped:,} of {len(table.values) + table.dropped:,} rows left out: {table.reason}"
 
 
 def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:

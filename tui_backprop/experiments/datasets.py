@@ -167,11 +167,11 @@ def _with_test_set(data: Data, keys: Section, network: Network) -> Data:
 def _standardised(data: Data, keys: Section) -> Data:
     """Inputs, or targets, as (x − mean) / deviation, both of the training samples."""
     if keys.flag("standardise_targets", False):
-        scale = _scale(data.targets, keys, "standardise_targets", "targets")
+        scale = _scale(data.targets, keys, "standardise_targets", "targets", data.target_names)
         data = _each_part(data, lambda part: replace(part, targets=frozen(scale(part.targets)), target_scale=scale))
     if not keys.flag("standardise", False):
         return data
-    by = _scale(data.inputs, keys, "standardise", "inputs")
+    by = _scale(data.inputs, keys, "standardise", "inputs", data.input_names)
 
     def scaled(part: Data) -> Data:
         made = part.expand
@@ -181,15 +181,16 @@ def _standardised(data: Data, keys: Section) -> Data:
     return _each_part(data, scaled)
 
 
-def _scale(values: Array, keys: Section, key: str, what: str) -> Scale:
+def _scale(values: Array, keys: Section, key: str, what: str, names: Sequence[str]) -> Scale:
     """By which columns get mean 0 and deviation 1; constant ones become 0."""
     with np.errstate(all="ignore"):
         mean, deviation = values.mean(axis=0), values.std(axis=0)
     if not np.isfinite(deviation).all():
         if keys.has("csv"):
-            raise ExperimentError(
-                keys.text("csv", ""), "", f"the {what} are too large to be standardised", "smaller ones"
-            )
+            column = int(np.flatnonzero(~np.isfinite(deviation))[0])
+            largest = values[np.abs(values[:, column]).argmax(), column]
+            where, message = f"column {names[column]}", f"the {what} are too large to be standardised: {largest:g}"
+            raise ExperimentError(keys.text("csv", ""), where, message, "smaller ones")
         raise keys.error(key, f"the {what} are too large for it", f"smaller {what}")
     deviation[deviation == 0] = 1.0
     return Scale(frozen(mean), frozen(deviation))

@@ -50,6 +50,8 @@ SMALL = "0.01"
 """An error that outputs which never quite reach their targets fall to."""
 OF_FILE = ("file", "classes", "missing", *LAYOUT)
 """Fields that are for a CSV file only."""
+_NAMING = ("header", "delimiter", "encoding")
+"""Of these, the ones that decide how columns are named."""
 _OF_COLUMNS = ("target", "columns")
 _TYPED = frozenset({"inputs", "targets", "names", "target_names"})
 _PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_seed")
@@ -93,6 +95,8 @@ class Draft(DraftFields):
         draft = replace(self, **{field: text})
         if field == "output" and ACTIVATIONS[text].curved and not number_of(draft.stop):
             return replace(draft, stop=SMALL)  # no weights could bring its error to 0
+        if field in _NAMING:  # the columns named so far may have other names now
+            draft = replace(draft, target="", columns="", classes="yes" if self.classes == "yes" else "")
         if field == "file" and not draft.test:
             return replace(draft, test=_TESTED)  # the one before may have been too small
         if field != "data":

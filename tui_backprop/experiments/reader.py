@@ -187,6 +187,7 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
         raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
         hint = "0.15 instead of .15" if _BARE_POINT.search(text) else "what tui-backprop help data shows"
+        hint = hint if path.suffix in ("", ".toml") else f"an experiment file; samples in a CSV file: --data {name}"
         raise ExperimentError(name, "", f"is not valid TOML: {error}", hint) from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None

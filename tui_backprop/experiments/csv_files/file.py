@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,8 @@ from tui_backprop.experiments.csv_files.text import refuse_unless_ordinary, show
 
 MOST_COLUMNS = 2048
 LONGEST_NAME = 200
+_BLAMED = 3
+"""The most columns that are named where most rows are left out."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,28 @@ class Table:
     """Columns of a file: `values` (rows, columns), in which a column of texts holds the number of its class.
 
     `classes` has for each column the texts that its numbers stand for, sorted; None for a column of numbers.
-    `dropped` rows have been left out because a value is missing in them.
+    `dropped` rows have been left out because a value is missing in them: in `missing` rows, for each column.
     """
 
     names: tuple[str, ...]
     values: Array
     classes: tuple[tuple[str, ...] | None, ...]
     dropped: int = 0
+    missing: tuple[int, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why rows have been left out: where it is most of them, the columns in which most values are missing."""
+        rows = len(self.values) + self.dropped
+        if self.dropped * 2 <= rows:
+            return "a value is missing"
+        pairs = sorted(zip(self.missing, self.names, strict=True), key=lambda pair: -pair[0])[:_BLAMED]
+        most = [
+            f"{name} {'in' if place else 'is missing in'} {100 * count / rows:.0f} %"
+            for place, (count, name) in enumerate(pairs)
+            if count * 2 >= pairs[0][0]
+        ]
+        return f"{', '.join(most)}; leave such columns out to keep the rows"
 
 
 class TableFile:
@@ -170,6 +187,11 @@ class TableFile:
             return f"{kind}: line {self._scan.lines[row]:.0f}, {_shown(field)!r}"
         return str(kind) if kind.is_left_out else ""
 
+    def begins_with_zeros(self, index: int) -> bool:
+        """Whether a column's numbers are whole and begin with a zero, as codes do."""
+        fields = [field for row in self._beginning if not is_missing(field := row[index].strip(), True)]
+        return all(map(str.isdecimal, fields)) and any(len(field) > 1 and field[0] == "0" for field in fields)
+
     @property
     def texts(self) -> set[int]:
         """The columns that do not hold numbers."""
@@ -216,6 +238,7 @@ class TableFile:
             values = values[:, [places[index] for index in numbers]]
         odd = np.isnan(values)
         missing = np.zeros(len(values), dtype=bool)
+        counts = dict(zip(numbers, odd.sum(axis=0).tolist(), strict=True)) if drop else {}
         for row in np.flatnonzero(odd.any(axis=1)).tolist():
             field = {index: scan.odd[row, index] for index, bad in zip(numbers, odd[row], strict=True) if bad}
             index = next((i for i, text in field.items() if not is_missing(text, among_numbers=True)), None)
@@ -226,13 +249,15 @@ class TableFile:
             missing[row] = True
         for index in filter(scan.marks.__contains__, numbers):
             self._check_marks(index, scan.numbers[:, places[index]])
-        for fields in classes.values() if drop else ():
-            missing |= np.fromiter(map(is_missing, fields), bool, len(fields))
+        for index, fields in classes.items() if drop else ():
+            lacks = np.fromiter(map(is_missing, fields), bool, len(fields))
+            missing, counts[index] = missing | lacks, int(lacks.sum())
         kept = np.flatnonzero(~missing)
         if not len(kept):
             raise self.error("", "no row is complete", "a value in every field of one row at least")
         self._check_classes(classes, as_classes, len(missing), missing)
-        return self._coded(columns, classes, values, kept)
+        table = self._coded(columns, classes, values, kept)
+        return replace(table, missing=tuple(counts[index] for index in columns)) if table.dropped else table
 
     def _coded(
         self, columns: Sequence[int], classes: dict[int, list[str]], numbers: Array, kept: NDArray[np.intp]
@@ -304,8 +329,10 @@ class TableFile:
 
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):
-            return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE)
-        notation, expected = self.dialect.notation, f"a finite number{_OTHERWISE}"
+            count, rows = int(np.isnan(self._scan.numbers[:, self._numbers.index(index)]).sum()), len(self)
+            most = f"; {count:,} of {rows:,} rows lack it: perhaps leave the column out, f3" if count * 2 > rows else ""
+            return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE + most)
+        notation, expected = self.dialect.notation, f"a finite number, or NA for a value that is missing{_OTHERWISE}"
         if notation is None or notation.may_be_grouped(field):
             return self._mistake(line, index, f"{field!r} can be read in two ways", _SIGN_OR_NOT)
         if notation.number(field) is not None:

@@ -46,7 +46,9 @@ class Reading:
         test = "" if data.test is None else f", {len(data.test):,} to test"
         few = next((f"  {note.split(':')[0]} may be classes: f2" for note in data.notes if MAY_BE_CLASSES in note), "")
         samples = f"{len(data):,} sample{'s' * (len(data) != 1)} to train on{test}"
-        names = f"  {_names(data.input_names)} → {_names(data.target_names)}{few}"
+        learned = tuple(self.experiment.definition["data"].get("target", ()))
+        of = f"{_names(learned)}: " if len(learned) == len(data.target_names) and learned != data.target_names else ""
+        names = f"  {_names(data.input_names)} → {of}{_names(data.target_names)}{few}"
         reason = out_of_reach(self.experiment)
         below = f"⚠ cannot be learned: {reason}" if reason else names
         return f"✓ {units}, {self.experiment.network.size:,} parameters; {samples}\n{below}"

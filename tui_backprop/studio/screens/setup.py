@@ -263,8 +263,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._tell_progress(0)
         else:
             self._tell(reading.summary, reading.mistake is not None)
-        if reading.text or busy or draft.data != self._latest.draft.data:
-            self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
+        self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
         self.query_one("#keys", Static).update(Content(self._keys()))
         self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
 
