@@ -81,7 +81,7 @@ EXPLODING = Trouble(
 SLOW = Trouble(
     "error hardly falls",
     "health",
-    "It falls steadily, but by less than 0.1 % an epoch, and weights change no more than that.",
+    "The error falls steadily, but by less than 0.1 % an epoch; weights change no more than that.",
     "a larger rate; scaled columns",
 )
 UNSCALED = Trouble(
