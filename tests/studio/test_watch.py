@@ -41,7 +41,7 @@ def test_a_chapter_opened_from_the_palette_is_read() -> None:
         program.keys("\x10")
         program.wait_for("Search")
         program.keys("chapter 5")
-        program.wait_for("Chapter 5: The gate")
+        program.wait_for("of the lessons: The gate")
         program.keys("\r")
         program.wait_for("Before we go on")
         program.keys("q")
