@@ -45,11 +45,18 @@ def attempt(page: int, *said: float) -> Attempt | None:
 @pytest.mark.parametrize(
     ("page", "said", "right", "closed", "verdict", "revealed"),
     [
-        (1, (), False, False, "", "It is: 0.1."),
+        (1, (), False, False, "", "The answer is 0.1."),
         (1, (0.1,), True, True, "Right: 0.1.", "Right: 0.1."),
-        (1, (3.0,), False, False, "You said 3. It is small. Try again.", "You said 3. It is: 0.1."),
+        (1, (3.0,), False, False, "You said 3. It is small. One more try.", "You said 3. The answer is 0.1."),
         (1, (3.0, 0.1), True, True, "Right: 0.1. At first you said 3.", "Right: 0.1. At first you said 3."),
-        (1, (3.0, 4.0), False, True, "You said 4. It is small. Try again.", "You said 3, then 4. It is: 0.1."),
+        (
+            1,
+            (3.0, 4.0),
+            False,
+            True,
+            "You said 4. It is small. One more try.",
+            "You said 3, then 4. The answer is 0.1.",
+        ),
     ],
 )
 def test_what_is_said(

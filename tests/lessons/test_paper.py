@@ -58,7 +58,7 @@ def test_the_list_and_the_results_tell_what_was_answered(tmp_path: Path) -> None
     progress.save(kept.with_bookmark(str(tmp_path / "gone.md"), Bookmark().answered(0, 1.0, False)))
     first_line, second_line = printed("learn", "--list").splitlines()[:2]
     assert "No clear direction" in first_line
-    assert f"page 4 of {len(chapter(chapter_names()[0]).pages)}, 1 of 2 right" in first_line
+    assert f"page 4 of {len(chapter(chapter_names()[0]).pages)}, 1 of 2 right first time" in first_line
     assert "page " not in second_line
     assert printed("learn", "--results", str(file)) == f"{file}: 3 answers\n"
     rows = list(csv.reader(file.open(encoding="utf-8")))

@@ -204,7 +204,7 @@ def test_a_lesson_continues_at_its_page(fault: str) -> None:
             ("n", "It is:"),
             ("n", "One bend"),
             ("n", "Open or shut?"),
-            ("a\r", "You said open. It is: shut"),
+            ("a\r", 'You said "open". The answer is "shut"'),
         ):
             terminal.keys(keys)
             terminal.wait_for(text)

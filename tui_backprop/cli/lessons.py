@@ -31,11 +31,11 @@ def listing() -> str:
 
 
 def _standing(lesson: Lesson, kept: progress.Progress) -> str:
-    """`page 3 of 8, 1 of 2 right`; nothing for a lesson that was never opened."""
+    """`page 3 of 8, 1 of 2 right first time`; nothing for a lesson that was never opened."""
     if lesson.name not in kept.bookmarks:
         return ""
     mark = kept.bookmark(lesson.name)
-    score = f", {sum(mark.answers.values())} of {len(mark.answers)} right" if mark.answers else ""
+    score = f", {sum(mark.answers.values())} of {len(mark.answers)} right first time" if mark.answers else ""
     return f"page {min(mark.position.page + 1, len(lesson.pages))} of {len(lesson.pages)}{score}"
 
 

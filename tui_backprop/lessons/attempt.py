@@ -35,20 +35,26 @@ class Attempt:
     def verdict(self, revealed: bool) -> str:
         """The response to the answers; with the true answer once it is `revealed`. Empty if there is nothing to say."""
         words, truth = [self._worded(given) for given in self.said], self.truth
+        right = _quoted(truth.words) if self.prompt.options else truth.words
         if self.right:
-            verdict = f"Right: {truth.words}.{f' At first you said {words[0]}.' if words[1:] else ''}"
+            verdict = f"Right: {right}.{f' At first you said {words[0]}.' if words[1:] else ''}"
         elif revealed:
             said = f"You said {', then '.join(words)}. " if words else ""
-            verdict = f"{said}It is: {truth.words}."
+            verdict = f"{said}The answer is {right}."
         elif words:
-            verdict = f"You said {words[-1]}. {hint(self.question, truth, self.context, self.said[-1])} Try again."
+            verdict = f"You said {words[-1]}. {hint(self.question, truth, self.context, self.said[-1])} One more try."
         else:
             return ""
         return f"{verdict} {truth.work}".rstrip() if revealed else verdict
 
     def _worded(self, given: float) -> str:
         prompt = self.prompt
-        return prompt.options[prompt.places.index(int(given))] if prompt.options else number(given, 6)
+        return _quoted(prompt.options[prompt.places.index(int(given))]) if prompt.options else number(given, 6)
+
+
+def _quoted(option: str) -> str:
+    """An option among other words."""
+    return f'"{option}"'
 
 
 def attempt_at(page: Page, computed: ComputedPage, said: tuple[float, ...]) -> Attempt | None:

@@ -50,7 +50,8 @@ def page_lines(
 ) -> tuple[list[Line], int]:
     """All lines of a page, and the one that should be visible: the question's, or the verdict's.
 
-    Plots and programs are drawn as they are at `moment`, whatever the page began with.
+    `typed` is the answer so far, with its caret. Plots and programs are drawn as they are at `moment`, whatever the
+    page began with.
     """
     lines = _blocks(page.blocks, page, columns, moment)
     focus = 0
@@ -62,7 +63,7 @@ def page_lines(
         in_a_row = joined([span for option in options for span in (*option, Span("   "))])
         lines += [in_a_row] if options and length(in_a_row) <= columns else _below_each_other(options, columns)
         if page.open and not page.prompt.options:
-            lines.append(line(Span("  ▸ ", "accent", True), Span(f"{safe(typed)}_", "text", True)))
+            lines.append(line(Span("  ▸ ", "accent", True), Span(safe(typed), "text", True)))
     if page.verdict:
         focus = len(lines)
         sign, ink = {True: ("✓ ", "+3"), False: ("✗ ", "-3"), None: ("▸ ", "accent")}[page.right]

@@ -9,6 +9,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.arithmetic import number
 from tui_backprop.lessons.computed_page import RenderedBlock
 from tui_backprop.lessons.curves import curve
 from tui_backprop.lessons.plots import Plot, plot
@@ -129,7 +130,9 @@ def program(block: RenderedBlock, moment: Moment | None, columns: int) -> list[L
         if values is not None:
             indent = " " * (2 + len(text.text) - len(text.text.lstrip()))
             lines.append(
-                clip(line(Span(f"{indent}= {'  '.join(short(value) for value in values.tolist())}", "accent")), columns)
+                clip(
+                    line(Span(f"{indent}= {'  '.join(number(value) for value in values.tolist())}", "accent")), columns
+                )
             )
     return lines
 

@@ -24,9 +24,9 @@ class ViewPage:
     verdict: list[Line] = field(default_factory=list)
 
     def asking(self) -> ViewPage:
-        """The same page with its verdict hidden."""
-        kept_back = line(Span("The lesson asks about what is shown here.", "dim"))
-        return replace(self, verdict=[kept_back]) if self.verdict else self
+        """The same page without what it concludes: its verdict, and what stands at the bottom."""
+        kept_back = line(Span("The lesson asks about this.", "dim"))
+        return replace(self, verdict=[kept_back], foot=[]) if self.verdict or self.foot else self
 
     def lines(self, columns: int, rows: int, scroll: int = 0) -> tuple[list[Line], int]:
         """At most `rows` lines of at most `columns` cells, and `scroll` as far as it was possible."""

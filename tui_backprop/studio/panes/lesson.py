@@ -26,10 +26,10 @@ class LessonPane(Pane):
     ANSWERS = (
         "A page of the guided story. n turns to the next page and puts everything back in its place, N to the one "
         "before. Page up and page down scroll a page that is longer than its pane. While a question is open, letters "
-        "or arrows choose an option, digits type a number, and enter answers; tab leaves the question, so that all "
-        "keys step again. After a mistake there is a hint and a second try; then enter turns the page. After Q, "
-        "questions do not wait for an answer. A pressed twice begins the chapter again. Words that are underlined "
-        "here are underlined in the panes, too."
+        "or arrows choose an option, digits type a number, and enter answers; tab leaves the question for the panes, "
+        "where all keys step again, and comes back to it after the last of them. After a mistake there is a hint and "
+        "a second try; then enter turns the page. After Q, questions do not wait for an answer. A pressed twice "
+        "begins the chapter again. Words that are underlined here are underlined in the panes, too."
     )
     DEFAULT_CSS = """
     LessonPane { padding: 0 1; }
@@ -74,6 +74,11 @@ class LessonPane(Pane):
         self.top = max(0, len(self._all()[0]) - self._room)
         self.repaint()
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Keys reach the question, or no longer do."""
+        super().watch_has_focus(has_focus)
+        self.repaint()
+
     def watch_typed(self) -> None:
         """Another number: where it stands is in sight."""
         self.watch_chosen()
@@ -101,11 +106,15 @@ class LessonPane(Pane):
         """The page, from the first line in sight on; the last line names the keys."""
         if self.page is None:
             return []
-        lines, _ = self._all()
+        lines, question = self._all()
         room = max(1, rows - 1)
         top = min(max(0, self.top), max(0, len(lines) - room))
         shown = lines[top : top + room]
-        hint = "n: more" if top + room < len(lines) else self.page.hint
+        asked, hint = self.page.open and self.page.prompt, self.page.hint
+        if top + room < len(lines):
+            hint = "n: more answers" if asked and asked.options and question < top + room else "n: more"
+        elif asked and not self.has_focus:
+            hint = "tab: panes, then the question"
         above = Span("pgup: back  ", "accent") if top else Span("")
         return [*shown, *[()] * (room - len(shown)), line(*pad(line(above, Span(hint, "accent")), columns))]
 
@@ -175,7 +184,8 @@ class LessonPane(Pane):
     def _all(self) -> tuple[list[Line], int]:
         if self.page is None:
             return [], 0
-        return page_lines(self.page, self.chosen, self.typed, max(10, self.size.width), self.moment)
+        typed = self.typed + "_" * self.has_focus
+        return page_lines(self.page, self.chosen, typed, max(10, self.size.width), self.moment)
 
     def _focus_top(self) -> int:
         lines, focus = self._all()

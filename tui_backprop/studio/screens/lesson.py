@@ -223,6 +223,19 @@ class LessonScreen(StudioScreen):
         """Lines of the page that are hidden."""
         self.query_one(widgets.LessonPane).scroll_on(by)
 
+    def action_next_pane(self, by: int) -> None:
+        """An open question has its turn after the last pane."""
+        if not self._asking:
+            super().action_next_pane(by)
+            return
+        order = [*self._within_reach(), ""]
+        focused = self.focused.id or "" if self.focused is not None else ""
+        to = order[(order.index(focused if focused in order else "") + by) % len(order)]
+        if to:
+            self.action_show_pane(to)
+        else:
+            self.set_focus(self.query_one(widgets.LessonPane))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A page that is in sight as a whole leaves the keys that scroll to the pane that has the focus."""
         if action == "scroll_lesson":
@@ -324,7 +337,7 @@ class LessonScreen(StudioScreen):
         if self._live is not None and revealed:
             after = self._builder.blocks(self._page.after, self._live)
         answers = self._bookmark.answers.values()
-        score = f"{sum(answers)} of {len(answers)} right" if answers and self._are_asked else ""
+        score = f"{sum(answers)} of {len(answers)} right first time" if answers and self._are_asked else ""
         pane = self.query_one(widgets.LessonPane)
         pane.page = PageView(
             heading=f"{computed.title}",
@@ -359,7 +372,9 @@ class LessonScreen(StudioScreen):
             wanted = f"number, {decimals} decimal{'s'[: decimals != 1]}" if decimals else "whole number"
             return f"{wanted}; enter: answer  n: show"
         if self._holds is not None and not self._position.revealed:
-            step = "e: next epoch" if self._holds.of_epochs else ".: next phase"
+            begins, ends = (place.moment.step for place in (computed.context, computed.revealed or computed.context))
+            far = ends - begins > computed.context.experiment.steps_per_epoch
+            step = "e: next epoch" if far or self._holds.of_epochs else ".: next phase"
             words = [phase_label(Phase(word), computed.context.experiment) for word in computed.wait.split()]
             return f"{step}  n: on until {' '.join(words)}"
         if computed.revealed is not None and not self._position.revealed:
