@@ -415,7 +415,7 @@ async def test_on_stage_a_question_is_open_after_a_rehearsal_too(state_home: Pat
         assert "What is δ here?" in said(s)
         assert "0.9" not in said(s).partition("What is δ here?")[2]
         await s.press("n")
-        assert "It is: 0.9" in said(s)
+        assert "The answer is 0.9" in said(s)
         await s.press("Q")
         assert "Right: 0.9." in said(s)
 
