@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.program import assert_refused, printed, program
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.run.moment import Phase
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.checker import mistakes
 from tui_backprop.lessons.computed_page import PageBuilder
+from tui_backprop.lessons.conditions import condition
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.library import template
+from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.reader import LARGEST, read, read_file
@@ -320,3 +324,12 @@ def test_a_number_question_without_its_number_has_one_mistake(answer: str, words
     file.write_text(HEAD + f"# A\n```question\nkind='number'\n{answer}\nask='How many?'\n```")
     (line,) = program("learn", str(file), "--check").stderr.splitlines()
     assert words in line
+
+
+@pytest.mark.parametrize("name", ["relu1", "activate1", "predict", "mask1"])
+def test_a_lesson_may_call_a_phase_as_the_screen_does(name: str) -> None:
+    experiment = load_experiment("article")
+    assert isinstance(thing(name, experiment), Phase)
+    phase = str(thing(name, experiment))
+    assert condition(f"phase {name}", experiment).holds(Timeline(experiment).go(1, phase))
+    assert not condition(f"phase {name}", experiment).holds(Timeline(experiment).go(1, "sum1"))

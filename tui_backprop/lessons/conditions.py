@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import parse_unit
-from tui_backprop.core.run.moment import Moment, phases
+from tui_backprop.core.run.moment import Moment
+from tui_backprop.core.run.place import phase_named
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.reading.numerals import number_of, whole_of
 
@@ -39,8 +40,9 @@ def condition(text: str, experiment: Experiment) -> Condition:
                 return known and z is not None and bool(z[place.column] > 0) == (state == "open")
 
             return Condition(gate)
-        case ["phase", name] if name in phases(experiment.network.depth):
-            return Condition(lambda moment: moment.phase == name)
+        case ["phase", name]:
+            phase = phase_named(name, experiment)
+            return Condition(lambda moment: moment.phase == phase)
         case ["epoch", count] if 0 < (epochs := whole_of(count) or 0) < 10**6:
             return Condition(lambda moment: moment.epochs_completed >= epochs, True)
         case ["error", "below", text_of_bound] if 0 < (bound := number_of(text_of_bound) or 0.0) < math.inf:

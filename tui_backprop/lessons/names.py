@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, parse_parameter, parse_unit
-from tui_backprop.core.run.moment import Phase, phases
+from tui_backprop.core.run.moment import Phase
+from tui_backprop.core.run.place import phase_named
+from tui_backprop.errors import BackpropError
 from tui_backprop.lessons import PANES
 
 _MATRIX = re.compile(r"W([0-9]{1,3})")
@@ -38,6 +41,6 @@ def thing(name: str, experiment: Experiment) -> Thing:
     matrix = _MATRIX.fullmatch(name)
     if matrix and 1 <= int(matrix[1]) <= experiment.network.depth:
         return Matrix(int(matrix[1]))
-    if name in phases(experiment.network.depth):
-        return Phase(name)
+    with suppress(BackpropError):
+        return phase_named(name, experiment)
     return PaneName(name) if name in PANES else parse_unit(name, experiment)

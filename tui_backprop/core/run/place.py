@@ -22,7 +22,7 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
         raise BackpropError(
             f"{quoted(text)} is not a place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148"
         )
-    named = _phase_named(phase.strip().lower(), timeline.experiment) if phase.strip() else None
+    named = phase_named(phase.strip().lower(), timeline.experiment) if phase.strip() else None
     if epoch > FURTHEST or timeline.epoch_end(epoch) > FURTHEST:
         raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
     if sample is None:
@@ -60,7 +60,7 @@ def phase_label(phase: Phase, experiment: Experiment) -> str:
     return phase
 
 
-def _phase_named(name: str, experiment: Experiment) -> Phase:
+def phase_named(name: str, experiment: Experiment) -> Phase:
     """The phase that the screen, or the list of phases, calls so; the last activation by its function, too."""
     known, network = phases(experiment.network.depth), experiment.network
     shown = {phase_label(phase, experiment): phase for phase in known}
