@@ -85,7 +85,7 @@ def test_an_epoch_ends_with_its_error_and_a_run_with_convergence() -> None:
     assert sentence(at("article", 4)).startswith("Epoch 1 ends with error 4.95.")
     assert sentence(at("article", 8)).startswith("Epoch 2 ends with error 1.39.")
     assert sentence(at("article", 4 * 147)).startswith("Epoch 147 ends with error 0.02.")
-    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged (error ≤ 0). No weight changes."
+    assert sentence(at("article", 4 * 148)) == "Epoch 148 converged (error 0). No weight changes."
     assert "converged" not in sentence(at("article", 4 * 149))
     goals: list[tuple[dict[str, Any], str]] = [
         ({"stop": 1.0}, "error ≤ 1"),

@@ -77,7 +77,7 @@ def test_after_the_last_epoch() -> None:
     text = pictured(4 * 148, "update", WIDE).text
     assert_shows(
         text,
-        "Epoch 148 converged (error ≤ 0). No weight changes.",
+        "Epoch 148 converged (error 0). No weight changes.",
         "epoch 148: sum 0",
         "converged in epoch 148",
         "x1 +0.4875 +1.0675 +0.5757 −0.4673  h1 −0.2600",

@@ -31,7 +31,7 @@ def test_the_start(capsys: pytest.CaptureFixture[str]) -> None:
         ("1:0:sum1", "epoch 1   sample #0 1/4   step 1", "z = x·W1"),
         ("1:2:mask1", "epoch 1   sample #2 3/4   step 3", "h2 was shut"),
         ("2:0", "epoch 2   sample #0 1/4   step 5", "16 of 16 changed"),
-        ("148", "epoch 148   sample #3 4/4   step 592", "Epoch 148 converged (error ≤ 0)."),
+        ("148", "epoch 148   sample #3 4/4   step 592", "Epoch 148 converged (error 0)."),
     ],
 )
 def test_at_a_moment(capsys: pytest.CaptureFixture[str], place: str, counter: str, sentence: str) -> None:

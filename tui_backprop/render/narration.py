@@ -169,7 +169,9 @@ def _update(moment: Moment) -> str:
 def goal(moment: Moment) -> str:
     """What the run had to reach."""
     training = moment.experiment.training
-    return "every answer right" if training.goal == ALL_RIGHT else f"error ≤ {short(training.stop)}"
+    if training.goal == ALL_RIGHT:
+        return "every answer right"
+    return f"error ≤ {short(training.stop)}" if training.stop else "error 0"
 
 
 def _known(values: Array | None) -> Array:
