@@ -747,7 +747,7 @@ async def test_a_page_is_visible_as_a_whole_and_speaks_of_the_warnings_beside_it
                 assert not s.painted("Lesson").longer, each.title  # type: ignore[attr-defined]
                 _, sign, warning = s.text("Breadcrumb").splitlines()[-2].partition("⚠")
                 warnings += bool(sign)
-                word = warning.partition("·")[0].split()[-1:]  # dead, now, vanishes
+                word = warning.partition(" (")[0].split()[-1:]  # dead, now, vanishes
                 if sign and not (word[0] in before and word[0] != "now"):
                     assert "⚠" in text.partition(f"\n{place + 2}. ")[0], (each.title, warning)
     assert bool(warnings) == (number in (3, 4, 5, 8, 9, 10))
