@@ -50,7 +50,7 @@ def of_sum(where: Place, layer: int, column: int) -> Wrong:
     if layer > 1:
         yield float(step.z[layer - 2] @ into) + bias, "shut gate"
     if len(weights[layer - 1]) == len(into) == weights[layer - 1].shape[1]:
-        yield float(below @ weights[layer - 1][column]) + bias, "its own are in its column"
+        yield float(below @ weights[layer - 1][column]) + bias, "the weights into it are in its column"
     for other, name in enumerate(where.experiment.unit_names(layer)):
         if other != column:
             yield step.z[layer - 1][other], f"z({name})"
