@@ -201,7 +201,7 @@ def test_a_start_that_is_cut_short_leaves_the_session_as_it_was(fault: str) -> N
 def test_a_lesson_continues_at_its_page(fault: str) -> None:
     with Terminal("learn", "5", first="Before we go on") as terminal:
         for keys, text in (
-            ("n", "It is:"),
+            ("n", "The answer is"),
             ("n", "One bend"),
             ("n", "Open or shut?"),
             ("a\r", 'You said "open". The answer is "shut"'),
