@@ -86,7 +86,7 @@ def test_a_homework_sheet_is_typed_in_by_keyboard_alone_and_saved(tmp_path: Path
         terminal.wait_for("$ tui-backprop article")
         press(terminal, DOWN, "t")
         terminal.wait_for("◂ typed in ▸")
-        press(terminal, DOWN, ",o2")
+        press(terminal, DOWN, "y,o2")
         terminal.wait_for("y,o2")
         press(terminal, F5)
         terminal.wait_for("Samples, one per row")

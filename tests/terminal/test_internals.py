@@ -16,6 +16,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 from textual.screen import Screen
+from textual.widget import Widget
 
 import tui_backprop
 from tests.studio.studio import studio
@@ -25,6 +26,7 @@ from tui_backprop.terminal.internals import KeyParser, driver_of, picture_of
 OWNERS: dict[str, type] = {
     "_app": LinuxDriver,
     "_background_screens": App,
+    "_clear_arrangement_cache": Widget,
     "_close_messages_no_wait": App,
     "_compositor": Screen,
     "_compositor_refresh": Screen,

@@ -11,10 +11,10 @@ from textual.widgets import OptionList
 class Options(OptionList):
     """Textual's, but any key or click may come at any time."""
 
-    async def _on_click(self, event: Click) -> None:
-        event.prevent_default()  # or Textual calls its own handler, too
-        with suppress(IndexError):  # what was clicked has just given way to fewer options
-            await super()._on_click(event)
+    def on_click(self, event: Click) -> None:
+        """Ignores a click on an option that is gone: the list may have become shorter since it was drawn."""
+        if event.style.meta.get("option", 0) >= self.option_count:
+            event.prevent_default()
 
     def action_page_up(self) -> None:
         """A page up."""
