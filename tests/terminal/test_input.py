@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable
 
 import pytest
@@ -9,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 from tui_backprop.terminal import input as terminal_input
 from tui_backprop.terminal.input import KeyReader
+from tui_backprop.terminal.line import read_keys
 
 
 class Terminal:
@@ -219,3 +223,20 @@ def test_where_reads_end_makes_no_difference(sent: list[bytes], data: st.DataObj
 
 def test_a_sequence_whose_number_ends_a_read_continues_in_the_next() -> None:
     assert typed(Terminal().sends(b"\x1bO0", b"j", pause=0.0)) == []  # it is no key, and its end is none either
+
+
+def test_keys_of_one_read_have_come_before_the_first_is_answered() -> None:
+    """Else what was typed ahead of a dialog's end would count as meant for the screen below it."""
+    ours, theirs = os.pipe()
+    os.write(theirs, b"\rq")
+    os.close(theirs)
+    keys, answered = [], []
+
+    def receive(message: Message) -> None:
+        keys.append(message)
+        answered.append(get_time())
+
+    assert not read_keys(ours, threading.Event(), receive, False)
+    os.close(ours)
+    assert typed(keys) == ["enter", "q"]
+    assert all(key.time <= answered[0] for key in keys)

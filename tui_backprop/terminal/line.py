@@ -64,6 +64,7 @@ def read_keys(terminal: int, stop: threading.Event, receive: Callable[[Message],
             return False
         if data == b"":
             return False
-        for message in reader.feed(data) if data else reader.quiet():
+        # all of one read before the first is passed on: each knows when it came, not when its turn was
+        for message in [*(reader.feed(data) if data else reader.quiet())]:
             receive(message)
     return True
