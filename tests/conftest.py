@@ -1,4 +1,4 @@
-"""Fixtures and hooks for every test: none writes to the user's folders, and `-m "not slow"` leaves out slow tests."""
+"""Fixtures and hooks for every test: keep them out of the user's folders, and deselect slow ones by `-m "not slow"`."""
 
 from __future__ import annotations
 
