@@ -164,13 +164,13 @@ def test_only_the_visible_samples_are_tried(monkeypatch: pytest.MonkeyPatch) -> 
 def test_of_many_inputs_as_many_are_shown_as_fit_after_few_attempts(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried, build = list[int](), render.samples._columns
+    tried, build = list[int](), render.samples._inputs
 
     def spy(shown: Any, form: Any, inputs: int) -> Any:
         tried.append(inputs)
         return build(shown, form, inputs)
 
-    monkeypatch.setattr(render.samples, "_columns", spy)
+    monkeypatch.setattr(render.samples, "_inputs", spy)
     lines = samples(of([64, 1]), columns, 10)
     assert {length(spans) for spans in lines} == {length(lines[0])}
     assert columns - 4 < length(lines[0]) <= columns  # there is no room for another input

@@ -23,6 +23,9 @@ from tui_backprop.terminal.appearance import looks
 if TYPE_CHECKING:
     from tui_backprop.studio.app import BackpropApp
 
+NEW_OBJECTS = 20_000
+"""After so many the young are searched for garbage: a picture makes thousands, and few in cycles."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Opens the studio on an experiment or a session; returns the exit code."""
@@ -107,6 +110,7 @@ def read(chapter: str, options: argparse.Namespace) -> int:
 def run_app(app: BackpropApp) -> int:
     """Runs the studio; what has been imported until now stays, and is never searched for garbage."""
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
     return app.run_to_end()
 
 

@@ -74,9 +74,10 @@ def put(cells: list[list[Span]], row: int, column: int, spans: Line) -> None:
     """Writes spans over the cells of a row."""
     if not 0 <= row < len(cells):
         return
+    written, look = cells[row], _LOOK
     for span in spans:
         for character in span.text:
             cell = width(character)
-            if 0 <= column <= len(cells[row]) - cell:
-                cells[row][column : column + cell] = [span._replace(text=part) for part in (character, "")[:cell]]
+            if 0 <= column <= len(written) - cell:
+                written[column : column + cell] = [Span(part, *look(span)) for part in (character, "")[:cell]]
             column += cell

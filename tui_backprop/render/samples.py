@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -74,8 +75,13 @@ class _Column(NamedTuple):
     def cells(self) -> int:
         return max(width(self.heading), *(width(span.text) for span in self.spans))
 
-    def aligned(self, span: Span) -> Span:
-        return span._replace(text=" " * self.gap + fit(span.text, self.cells, right=True))
+    def aligned(self) -> list[Span]:
+        """The heading and the spans, each as wide as the column."""
+        cells, gap = self.cells, " " * self.gap
+        return [
+            span._replace(text=gap + fit(span.text, cells, right=True))
+            for span in (Span(self.heading, "dim"), *self.spans)
+        ]
 
 
 class _Shown(NamedTuple):
@@ -108,14 +114,13 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     right = right_classes(experiment, view.prediction, data.targets[part])
     shown = _Shown(moment, part, view, view.error == 0 if right is None else right, cursor)
     table = _table(shown, columns)
-    heading = [Span(column.aligned(Span(column.heading)).text, "dim") for column in table]
-    lines = [tuple(heading), *zip(*(map(column.aligned, column.spans) for column in table), strict=True)]
+    lines = zip(*(column.aligned() for column in table), strict=True)
     targets = [None, *(f"choose_sample({number})" for number in shown.numbers)]
-    lines = [
+    found = [
         tuple(span._replace(target=target) for span in spans) for spans, target in zip(lines, targets, strict=True)
     ]
-    lines += [(Span(safe(note), "dim"),) for note in notes]
-    return [clip(spans, columns) for spans in lines][-rows:]
+    found += [(Span(safe(note), "dim"),) for note in notes]
+    return [clip(spans, columns) for spans in found][-rows:]
 
 
 def want_of_samples(experiment: Experiment) -> Want:
@@ -132,29 +137,31 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
     """All inputs in the fullest form that has room for them; else those that there is room for."""
     count = len(shown.moment.ahead.data.input_names)
     for form in _FORMS if count <= _ALL_INPUTS else _FORMS[:4]:
-        if _most_inputs(shown, form, columns) == count:
+        others = _others(shown, form)
+        if _most_inputs(shown, form, columns - _cells(others)) == count:
             for name in sorted({form.name, *_NAMES}, reverse=True) if form.name else (0,):
-                table = _columns(shown, form._replace(name=max(name, form.name)), count)
+                inputs = _inputs(shown, form._replace(name=max(name, form.name)), count)
+                table = [others[0], *inputs, *others[1:]]
                 if _cells(table) <= columns:
                     return table
     for form in _FORMS[2:]:
-        some = min(count - 1, _most_inputs(shown, form, columns))
-        table = _columns(shown, form, some)
+        others = _others(shown, form)
+        some = min(count - 1, _most_inputs(shown, form, columns - _cells(others)))
+        table = [others[0], *_inputs(shown, form, some), *others[1:]]
         while some > 0 and _cells(table) > columns:  # a heading may be wider than its numbers
             some -= 1
-            table = _columns(shown, form, some)
+            table = [others[0], *_inputs(shown, form, some), *others[1:]]
         if some >= min(2, count - 1) and _cells(table) <= columns:
             return table
-    return _columns(shown, _FORMS[-1], 0)
+    return _others(shown, _FORMS[-1])
 
 
-def _most_inputs(shown: _Shown, form: _Form, columns: int) -> int:
+def _most_inputs(shown: _Shown, form: _Form, room: int) -> int:
     """How many inputs there is room for at most: so many of the first whose numbers fit, without their headings."""
-    left = columns - _cells(_columns(shown, form, 0))
     values = shown.moment.ahead.data.inputs[shown.rows]
     for index in range(values.shape[1]):
-        left -= 1 + max(map(width, _given(values[:, index].tolist(), form.inputs, form)))
-        if left < 0:
+        room -= 1 + max(map(width, _given(tuple(values[:, index].tolist()), form.inputs, form.exact, form.zeros)))
+        if room < 0:
             return index
     return len(values[0])
 
@@ -163,15 +170,16 @@ def _cells(table: Sequence[_Column]) -> int:
     return sum(column.gap + column.cells for column in table)
 
 
-def _columns(shown: _Shown, form: _Form, inputs: int) -> list[_Column]:
+def _others(shown: _Shown, form: _Form) -> list[_Column]:
+    """All columns but the inputs, which stand behind the first."""
     moment, data = shown.moment, shown.moment.ahead.data
-    found = [_numbers(shown, form), *_inputs(shown, form, inputs)]
+    found = [_numbers(shown, form)]
     updated = " now" if moment.updated and form.gap > 1 else ""
     found += _answers(shown, form, data.targets[shown.rows].tolist(), "t", False)
     found += _answers(shown, form, shown.view.prediction.tolist(), f"ŷ{updated}", True)
     if data.target_scale is not None and form.zeros:
         found.append(_in_units(shown))
-    errors = _decimals(shown.view.error.tolist(), form.decimals, form.zeros, form.decimals, rough=True)
+    errors = _decimals(tuple(shown.view.error.tolist()), form.decimals, form.zeros, form.decimals, rough=True)
     inks = ["dim" if right else "text" for right in shown.right]
     found.append(_Column("error" if form.zeros else "err", [*map(Span, errors, inks)], form.gap))
     marks = [Span("✓" if right else " ", "+3") for right in shown.right]
@@ -216,7 +224,8 @@ def _inputs(shown: _Shown, form: _Form, count: int) -> Iterator[_Column]:
     data = shown.moment.ahead.data
     names = [safe(name) for name in data.input_names]
     values = data.inputs[shown.rows]
-    texts = [_flush(_given(values[:, index].tolist(), form.inputs, form)) for index in range(count)]
+    columns = [tuple(values[:, index].tolist()) for index in range(count)]
+    texts = [_flush(_given(column, form.inputs, form.exact, form.zeros)) for column in columns]
     if not form.name and count:
         rows = [Span(" ".join(row)) for row in zip(*texts, strict=True)]
         cells = max(width(span.text) for span in rows)
@@ -233,26 +242,27 @@ def _inputs(shown: _Shown, form: _Form, count: int) -> Iterator[_Column]:
 def _answers(shown: _Shown, form: _Form, rows: list[list[float]], heading: str, predicted: bool) -> Iterator[_Column]:
     """The outputs; of a softmax the class of the largest, and of a prediction how large that is."""
     experiment = shown.moment.ahead
-    ink = [Span("", "text", predicted and number in shown.moment.samples) for number in shown.numbers]
+    bold = [predicted and number in shown.moment.samples for number in shown.numbers]
 
     def column(texts: Sequence[str], heading: str = "", gap: int = 1) -> _Column:
-        return _Column(heading, [look._replace(text=text) for look, text in zip(ink, texts, strict=True)], gap)
+        return _Column(heading, [Span(text, "text", here) for text, here in zip(texts, bold, strict=True)], gap)
 
     if ACTIVATIONS[experiment.network.activations[-1]].joint:
         names = [name.strip() for name in shorten([safe(name) for name in experiment.data.target_names], form.classes)]
         largest = [max(range(len(row)), key=row.__getitem__) for row in rows]
         yield column([names[index] for index in largest], heading, form.gap)
         if predicted and form.sure:
-            sure = [row[index] for row, index in zip(rows, largest, strict=True)]
+            sure = tuple(row[index] for row, index in zip(rows, largest, strict=True))
             yield column(_decimals(sure, 2, form.zeros, 2))
         return
     decimals = min(experiment.training.round or 0, form.decimals)
     count = min(len(rows[0]), 3)
     for output in range(count):
-        values = [row[output] for row in rows]
-        texts = (
-            _decimals(values, form.decimals, form.zeros, decimals) if predicted else _given(values, form.decimals, form)
-        )
+        values = tuple(row[output] for row in rows)
+        if predicted:
+            texts = _decimals(values, form.decimals, form.zeros, decimals)
+        else:
+            texts = _given(values, form.decimals, form.exact, form.zeros)
         yield column(texts, heading if output == count - 1 else "", form.gap if output == 0 else 1)
     if count < len(rows[0]):
         yield column(["…"] * len(rows))
@@ -264,13 +274,14 @@ def _flush(texts: Sequence[str]) -> list[str]:
     return [fit(text, cells, right=True) for text in texts]
 
 
-def _given(values: Sequence[float], most: int, form: _Form) -> list[str]:
-    """Inputs or targets: exact if they have few digits and the form has room, and never as a false zero."""
-    if form.exact:
-        exact = _decimals(values, _MOST_DECIMALS, form.zeros, whole=True)
-        if all(width(text) <= _FEW_DIGITS for text in exact) and _are(values, exact):
-            return exact
-    return _decimals(values, most, form.zeros, rough=True, whole=form.exact)
+@lru_cache(maxsize=1024)  # they are the same from moment to moment
+def _given(values: tuple[float, ...], most: int, exact: bool, zeros: bool) -> Sequence[str]:
+    """Inputs or targets: exact, if asked for, where they have few digits; and never as a false zero."""
+    if exact:
+        texts = _decimals(values, _MOST_DECIMALS, zeros, whole=True)
+        if all(width(text) <= _FEW_DIGITS for text in texts) and _are(values, texts):
+            return texts
+    return _decimals(values, most, zeros, rough=True, whole=exact)
 
 
 def _are(values: Sequence[float], texts: Sequence[str]) -> bool:
@@ -281,9 +292,10 @@ def _are(values: Sequence[float], texts: Sequence[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=256)  # one form after another asks for the same
 def _decimals(
-    values: Sequence[float], most: int, zeros: bool, least: int = 0, rough: bool = False, whole: bool = False
-) -> list[str]:
+    values: tuple[float, ...], most: int, zeros: bool, least: int = 0, rough: bool = False, whole: bool = False
+) -> Sequence[str]:
     """Numbers with the same decimals: as few as show all of them exactly, or `most`.
 
     With `rough` a size is given instead of a false zero; large numbers have nothing else,

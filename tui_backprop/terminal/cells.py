@@ -26,6 +26,7 @@ DRAWN = 1 << 4 | 1 << 7 | 1 << 9
 """Attributes that can be seen on a blank: underlined, in reverse, struck out."""
 
 _TOKEN = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f\x1b]+)|\n")
+_DRAWING = re.compile(f"(?:{_TOKEN.pattern})*")
 _OFF = {22: (1, 2), 23: (3,), 24: (4,), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)}
 
 
@@ -47,18 +48,14 @@ class Cells:
 
     def draw(self, sequences: str) -> bool:
         """Draws text, positions, new lines and colours; False, with nothing drawn, where there is anything else."""
-        tokens = []
-        position = 0
-        while position < len(sequences):
-            token = _TOKEN.match(sequences, position)
-            if token is None or (token[2] == "m" and _looked(PLAIN, token[1]) is None):
-                return False
-            tokens.append(token)
-            position = token.end()
+        if not _DRAWING.fullmatch(sequences):
+            return False
+        tokens = _TOKEN.findall(sequences)
+        if any(final == "m" and _looked(PLAIN, parameters) is None for parameters, final, _ in tokens):
+            return False
         x = y = 0
         look = PLAIN
-        for token in tokens:
-            parameters, final, text = token.groups()
+        for parameters, final, text in tokens:
             if final == "H":
                 row, _, column = parameters.partition(";")
                 y, x = max(int(row or 1) - 1, 0), max(int(column or 1) - 1, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -109,15 +110,24 @@ def plan(moment: Moment, selection: Selection, columns: int, rows: int, maps: bo
 
     With `maps` units have one each, where there is room.
     """
-    layers = range(len(moment.experiment.network.units))
+    phase, depth = moment.phase, moment.experiment.network.depth
+    centre = {"input": 0, "update": 0, "error": depth}.get(phase.kind, max(phase.layer, 1))
+    return _planned(moment.experiment, selection, columns, rows, maps, centre)
+
+
+@lru_cache(maxsize=2)  # the places stay from moment to moment
+def _planned(
+    experiment: Experiment, selection: Selection, columns: int, rows: int, maps: bool, centre: int
+) -> tuple[Column, ...]:
+    layers = range(len(experiment.network.units))
     forms = MAPS if maps else FORMS
     for form, most, least in _ways(forms):
-        shown = [_column(moment, selection, layer, rows, forms[forms.index(form) :], most) for layer in layers]
+        shown = [_column(experiment, selection, layer, rows, forms[forms.index(form) :], most) for layer in layers]
         nameless = form is BARE and any(slot.count > 1 for column in shown for slot in column.slots)
         if not nameless and sum(column.cells for column in shown) + least * (len(shown) - 1) <= columns:
             return _spread(shown, columns)
-    shown = [_column(moment, selection, layer, rows, (TINY, BARE), _NAMES[-2]) for layer in layers]
-    return _spread(_around(moment, shown, columns), columns)
+    shown = [_column(experiment, selection, layer, rows, (TINY, BARE), _NAMES[-2]) for layer in layers]
+    return _spread(_around(centre, shown, columns), columns)
 
 
 def _ways(forms: Sequence[Form]) -> Iterator[tuple[Form, int, int]]:
@@ -129,10 +139,12 @@ def _ways(forms: Sequence[Form]) -> Iterator[tuple[Form, int, int]]:
                 yield PLAIN, most, FAIR_GAP
 
 
-def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: Sequence[Form], most: int) -> Column:
+def _column(
+    experiment: Experiment, selection: Selection, layer: int, rows: int, forms: Sequence[Form], most: int
+) -> Column:
     """A layer in the first form that fits, its names in at most `most` cells; the last form has no names."""
-    units = moment.experiment.network.units[layer]
-    names = [safe(name) for name in moment.experiment.unit_names(layer)]
+    units = experiment.network.units[layer]
+    names = [safe(name) for name in experiment.unit_names(layer)]
     forms = forms[:-1] or forms
     form = next((form for form in forms if layer and form.rows * units <= rows), forms[-1])
     if units > rows and rows > LEAST_GROUPED:
@@ -153,16 +165,16 @@ def _column(moment: Moment, selection: Selection, layer: int, rows: int, forms: 
     tops = [int(place * slot_rows + (slot_rows - form.rows) / 2) for place in range(len(counts))]
     slots = tuple(UnitSlot(*entry) for entry in zip(starts, counts, tops, strict=True))
     column = Column(layer, form, slots, tuple(shorten(names, most)), 0, hidden)
-    return column._replace(cells=_cells(moment, column))
+    return column._replace(cells=_cells(experiment, column))
 
 
-def _cells(moment: Moment, column: Column) -> int:
+def _cells(experiment: Experiment, column: Column) -> int:
     """How wide a column of units is; see `units.write_units` for what stands there."""
     layer, form = column.layer, column.form
     name = width(column.names[0]) + 1
     if not layer:
         return 7 if form is BARE else name + 7
-    gated = is_gated(moment, layer)
+    gated = is_gated(experiment, layer)
     if form is BARE:
         return 8 + gated
     if form is MAPPED:
@@ -172,7 +184,7 @@ def _cells(moment: Moment, column: Column) -> int:
     if form is TINY:
         grouped = max(slot.count for slot in column.slots)
         return name + 2 + 7 + gated * (2 if grouped == 1 else len(f" {grouped}/{grouped}"))
-    inner = 9 + (GATE if has_gate(moment, layer) else 1) + 9
+    inner = 9 + (GATE if has_gate(experiment, layer) else 1) + 9
     return inner + 4 if form is FRAMED else name + inner
 
 
@@ -187,14 +199,14 @@ def thumbed_columns(experiment: Experiment) -> int:
     return names[0] + 7 + sum(LEAST_GAP + name + map_size(THUMBED)[0] for name in names[1:]) + gates
 
 
-def has_gate(moment: Moment, layer: int) -> bool:
+def has_gate(experiment: Experiment, layer: int) -> bool:
     """Whether something stands between z and a: an activation that is not the identity."""
-    return not ACTIVATIONS[moment.experiment.network.activations[layer - 1]].linear
+    return not ACTIVATIONS[experiment.network.activations[layer - 1]].linear
 
 
-def is_gated(moment: Moment, layer: int) -> bool:
+def is_gated(experiment: Experiment, layer: int) -> bool:
     """Whether that can be shut: an activation in two straight pieces."""
-    return ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated
+    return ACTIVATIONS[experiment.network.activations[layer - 1]].gated
 
 
 def _wanted(selection: Selection, layer: int) -> int:
@@ -204,10 +216,9 @@ def _wanted(selection: Selection, layer: int) -> int:
     return selection.column if selection.layer == layer else 0
 
 
-def _around(moment: Moment, every: Sequence[Column], columns: int) -> list[Column]:
-    """The stretch around the phase's layer for which there is room."""
-    at = {"input": 0, "update": 0, "error": len(every) - 1}.get(moment.phase.kind, max(moment.phase.layer, 1))
-    first = last = at
+def _around(centre: int, every: Sequence[Column], columns: int) -> list[Column]:
+    """The stretch around a layer for which there is room."""
+    first = last = centre
     room = columns - every[first].cells
     while True:
         if first > 0 and every[first - 1].cells + LEAST_GAP <= room:

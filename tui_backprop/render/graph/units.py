@@ -88,7 +88,7 @@ def _lines(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: s
 
 def _mapped(moment: Moment, column: Column, slot: UnitSlot, named: Line, drawn: Sequence[Line]) -> Sequence[Line]:
     """A map, below the unit's name and number or beside its name, and behind it the gate, where it can be shut."""
-    gate = _gate(moment, column.layer, slot.first) if is_gated(moment, column.layer) else None
+    gate = _gate(moment, column.layer, slot.first) if is_gated(moment.experiment, column.layer) else None
     rows = gate.rows if gate else ((), ())
     if column.form is THUMBED:
         title, blank = named[0], Span(" " * width(named[0].text))
@@ -105,7 +105,7 @@ def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: st
     """Two rows, `z ▷ a` and `δ ◁ ↑`; in a form with a frame, that around them."""
     layer, unit, target = column.layer, slot.first, Unit(column.layer, slot.first)
     values = _values(moment, layer, unit)
-    gate = _gate(moment, layer, unit) if has_gate(moment, layer) else _NO_GATE
+    gate = _gate(moment, layer, unit) if has_gate(moment.experiment, layer) else _NO_GATE
     left, right = list(values)[:2], list(values)[2:]
     shut = gate is not _NO_GATE and gate.barrier
     rows = [
