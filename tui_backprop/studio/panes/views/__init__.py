@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from tui_backprop import lessons
-from tui_backprop.studio.panes.pane import panes_in
+from tui_backprop.studio.panes.views.landscape import LandscapePane
+from tui_backprop.studio.panes.views.pages import PAGES
+from tui_backprop.studio.panes.views.surface import SurfacePane
 from tui_backprop.studio.panes.views.view import ViewPane
 
-VIEWS = cast(list[type[ViewPane]], panes_in(__name__, lessons.VIEWS))
+VIEWS: list[type[ViewPane]] = sorted([*PAGES, SurfacePane, LandscapePane], key=lambda view: view.KEY)
 """In the order in which they stand side by side."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.reactive import reactive
@@ -9,6 +10,7 @@ from textual.reactive import reactive
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import VIEWS
+from tui_backprop.render import views
 from tui_backprop.render.arrangement import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
@@ -47,8 +49,10 @@ class ViewPane(Pane):
         return Want(46, 14, 28, 6, stretches=True)
 
     def page(self, moment: Moment, columns: int) -> ViewPage:
-        """The page to show, at any length."""
-        raise NotImplementedError
+        """The page to show, at any length; what makes it is imported when the view is opened."""
+        make = getattr(import_module(f"{views.__name__}.{self.ID}"), self.ID)
+        page: ViewPage = make(moment, self.selection, columns)
+        return page
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As much of the page as fits."""
