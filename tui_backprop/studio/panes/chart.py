@@ -61,8 +61,6 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     x, y = x[::every], y[::every]
     import plotext  # imported here: it takes a fifth of a second, too long for the studio's start
 
-    from tui_backprop.core.diagnostics.generalisation import held_out_of
-
     figure = plotext.figure
     figure.clear()
     figure.plot_size(columns, rows)
@@ -72,30 +70,35 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     curve = figure.signal(x.tolist(), y.tolist(), marker="braille")
     curve.lines()
     figure.draw(curve)
-    label, every_y = "epoch", y
-    held_out = held_out_of(moment)
-    if held_out is not None:
-        with np.errstate(all="ignore"):
-            sums = held_out.errors * len(moment.ahead.data)
-        places, heights = _drawable(held_out.epochs, sums, logarithmic)
+    places, heights, of_test = _test_errors(moment)
+    places, heights = _drawable(places, heights, logarithmic)
+    if of_test:
         figure.draw(figure.signal(places.tolist(), heights.tolist(), marker=_TEST))
-        every_y = np.concatenate([y, heights])
-        part = "" if held_out.looked == held_out.total else f" ({held_out.looked:,} of {held_out.total:,})"
-        label += f"   line: training, {_TEST}: test{part}, scaled to the training set"
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
-    if (
-        np.ptp(every_y) <= _SAME * every_y.max()
-    ):  # plotext cannot part them: the axis is ours, from 0 to twice the error
+    every_y = np.concatenate([y, heights])
+    if np.ptp(every_y) <= _SAME * every_y.max():  # too close for plotext: the axis is ours, from 0 to twice the error
         figure.ruler("y").lim(0, 2 * float(every_y.max()) or 1)
     elif logarithmic:
         figure.ruler("y").scale("log")
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
     figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
-    label += f" ({left_out} with errors off this axis)" if left_out else ""
-    figure.label(label, axis="x")
+    figure.label(f"epoch{of_test}" + (f" ({left_out} with errors off this axis)" if left_out else ""), axis="x")
     return str(figure.build().string(colorless=True))
+
+
+def _test_errors(moment: Moment) -> tuple[Array, Array, str]:
+    """Epochs, the test samples' errors there, scaled to the training set, and what the label says of them."""
+    from tui_backprop.core.diagnostics.generalisation import held_out_of
+
+    held_out = held_out_of(moment)
+    if held_out is None:
+        return np.empty(0), np.empty(0), ""
+    with np.errstate(all="ignore"):
+        sums = held_out.errors * len(moment.ahead.data)
+    part = "" if held_out.looked == held_out.total else f" ({held_out.looked:,} of {held_out.total:,})"
+    return held_out.epochs, sums, f"   line: training, {_TEST}: test{part}, scaled to the training set"
 
 
 def _drawable(places: Array, errors: Array, logarithmic: bool) -> tuple[Array, Array]:
