@@ -62,6 +62,10 @@ class Frame:
         self.prediction = take(units[-1])
         self.error = take(1)
 
+    def activation(self, layer: int) -> Array:
+        """a[layer] (batch, units); layer 0 is the input."""
+        return self.a[layer - 1] if layer else self.inputs
+
     @staticmethod
     def size_of(network: Network, batch: int) -> int:
         """How many numbers it holds."""
@@ -294,6 +298,10 @@ class Pass:
     def a(self) -> tuple[Array, ...]:
         """Activations a[1]…a[L]."""
         return tuple(self._squeeze(a) for a in self._frame.a)
+
+    def activation(self, layer: int) -> Array:
+        """a[layer]; layer 0 is the input."""
+        return self.a[layer - 1] if layer else self.input
 
     @property
     def raw(self) -> Array:

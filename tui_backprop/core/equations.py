@@ -239,7 +239,7 @@ def _of_samples(moment: Moment, parameter: Parameter, count: int) -> Iterator[Te
     if not isinstance(parameter, Weight):
         yield from ((_at(delta, sample),) for sample in range(count))
         return
-    below = None if known is None else (known.input if layer == 1 else known.a[layer - 2])[:, parameter.row]
+    below = None if known is None else known.activation(layer - 1)[:, parameter.row]
     yield from ((_at(below, sample), "×", _at(delta, sample)) for sample in range(count))
 
 

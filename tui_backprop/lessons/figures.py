@@ -121,8 +121,8 @@ def _input(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_unit(name, context.experiment)
     if place.layer:
         raise BackpropError(f"{name!r} is not an input", ", ".join(context.experiment.unit_names(0)[:9]))
-    values = context.moment.activation(0) if sample is None else context.passage(sample).input
-    return _element(values, place.column)
+    shown = context.moment if sample is None else context.passage(sample)
+    return _element(shown.activation(0), place.column)
 
 
 def _output(name: str) -> Callable[..., float | None]:
@@ -197,12 +197,8 @@ def _share(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_parameter(name, context.experiment)
     if isinstance(place, Bias):
         raise BackpropError(f"{name!r} adds itself, whatever comes in", "a weight")
-    if sample is None:
-        below = context.moment.activation(place.layer - 1)
-    else:
-        passage = context.passage(sample)
-        below = passage.a[place.layer - 2] if place.layer > 1 else passage.input
-    value = _element(below, place.row)
+    shown = context.moment if sample is None else context.passage(sample)
+    value = _element(shown.activation(place.layer - 1), place.row)
     return None if value is None else value * _value(context, name)
 
 

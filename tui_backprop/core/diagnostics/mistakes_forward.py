@@ -14,7 +14,7 @@ _COLUMN = "These are the weights in the unit's row: the weights into it are in i
 
 def of_sum(step: TrueStep, unit: Unit) -> Found:
     """z: the weights of this unit times what comes in, and its bias."""
-    below, before = step.below(unit.layer), step.moment.before
+    below, before = step.passage.activation(unit.layer - 1), step.moment.before
     weights = before.weights[unit.layer - 1]
     column = weights[:, unit.column]
     bias = float(before.biases[unit.layer - 1][unit.column]) if before.biases else 0.0

@@ -23,7 +23,7 @@ def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
     if len(step.moment.samples) > 1:
         yield Mistake("sum", right * len(step.moment.samples), "This is the sum over the batch: take the mean.")
     if isinstance(parameter, Weight):
-        below = float(step.below(layer)[parameter.row])
+        below = float(step.passage.activation(layer - 1)[parameter.row])
         if layer > 1:
             z = float(step.passage.z[layer - 2][parameter.row])
             yield Mistake("activation-forgotten", z * delta, "Take a of the unit below, not z.")

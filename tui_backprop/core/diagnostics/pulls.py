@@ -103,7 +103,7 @@ def pulls_of(moment: Moment, parameter: Parameter) -> Pulls:
     rows, frame = _passes(moment)
     pull = -frame.delta[parameter.layer - 1][:, parameter.column]
     if isinstance(parameter, Weight):
-        below = frame.inputs if parameter.layer == 1 else frame.a[parameter.layer - 2]
+        below = frame.activation(parameter.layer - 1)
         with np.errstate(all="ignore"):
             pull = below[:, parameter.row] * pull
     return Pulls(rows, len(moment.experiment.data), pull + 0.0)
@@ -112,8 +112,7 @@ def pulls_of(moment: Moment, parameter: Parameter) -> Pulls:
 def net_pulls(moment: Moment, layer: int) -> tuple[Array, Array]:
     """The net pull on every weight (fan_in, fan_out) and bias (fan_out,) of a layer, over the rows looked at."""
     _, frame = _passes(moment)
-    below = frame.inputs if layer == 1 else frame.a[layer - 2]
-    delta = frame.delta[layer - 1]
+    below, delta = frame.activation(layer - 1), frame.delta[layer - 1]
     with np.errstate(all="ignore"):
         return -np.einsum("si,sj->ij", below, delta), -np.add.reduce(delta, axis=0)
 

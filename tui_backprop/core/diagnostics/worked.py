@@ -64,10 +64,6 @@ class TrueStep:
         gradients = self.passage.bias_gradient if isinstance(part, Bias) else self.passage.gradient
         return float(gradients[layer][part.within])
 
-    def below(self, layer: int) -> Array:
-        """What comes into a layer."""
-        return self.passage.input if layer == 1 else self.passage.a[layer - 2]
-
     def slope(self, layer: int) -> tuple[str, str]:
         """What forgetting a layer's f′(z) is called, and what it is."""
         gated = ACTIVATIONS[self.experiment.network.activations[layer - 1]].gated

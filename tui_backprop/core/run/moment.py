@@ -164,9 +164,8 @@ class Moment:
 
     def activation(self, layer: int) -> Array | None:
         """a[l] (units,) of the sample; layer 0 is the input."""
-        if layer == 0:
-            return self._pass.input if self._pass is not None and self.reached("input") else None
-        return self._pass.a[layer - 1] if self._pass is not None and self.reached(f"activate{layer}") else None
+        known = f"activate{layer}" if layer else "input"
+        return self._pass.activation(layer) if self._pass is not None and self.reached(known) else None
 
     def sum(self, layer: int) -> Array | None:
         """z[l] (units,)."""

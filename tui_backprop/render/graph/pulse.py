@@ -106,8 +106,7 @@ def _carried(moment: Moment, layer: int, way: Direction) -> Flow:
     weights = moment.before.weights[layer - 1]
     with np.errstate(all="ignore"):
         if way is Direction.FORWARD:
-            below = row.input if layer == 1 else row.a[layer - 2]
-            values = below[:, None] * weights
+            values = row.activation(layer - 1)[:, None] * weights
         else:
             values = weights * row.delta[layer - 1]
     return Flow(np.asarray(values), "", direction=way, moving=True)
