@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from tui_backprop.core.backprop import SMALL
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.products import attributed, outer, weighted_sum
+from tui_backprop.core.products import _einsum_adds_in_order, attributed, outer, weighted_sum
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.unrolled_step import unroll
 from tui_backprop.experiments import load_experiment
@@ -39,9 +40,33 @@ def test_weighted_sums_are_taken_from_the_first_term_to_the_last(rows: int, colu
     assert out[0].tolist() == [ordered_sum((below[0] * column).tolist()) for column in weights.T]
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(9000, 2), (300, 100), (130, 127), (3, 20000)])
-def test_long_sums_that_are_taken_block_by_block_keep_that_order(rows: int, columns: int) -> None:
-    below, weights, out = wild(rows, 1, rows), wild(rows + 1, rows, columns), np.empty((1, columns))
+def fused(subscripts: str, scales: Array, rows: Array, out: Array | None = None) -> Array:
+    """Like `einsum` where it rounds a × b + c only once."""
+    sums = np.zeros(rows.shape[1]) if out is None else out
+    sums[:] = (scales.astype(np.longdouble)[:, None] * rows).sum(axis=0)
+    return sums
+
+
+def other_way(subscripts: str, scales: Array, rows: Array, out: Array | None = None) -> Array:
+    """Like `einsum` if it began at the last row."""
+    sums = np.empty(rows.shape[1]) if out is None else out
+    sums[:] = np.add.accumulate((scales[:, None] * rows)[::-1])[-1]
+    return sums
+
+
+@pytest.fixture(params=[np.einsum, fused, other_way], ids=lambda einsum: str(einsum.__name__))
+def einsum(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The processor's own `einsum`, and some that add otherwise."""
+    monkeypatch.setattr(np, "einsum", request.param)
+    _einsum_adds_in_order.cache_clear()
+    yield
+    _einsum_adds_in_order.cache_clear()
+
+
+@pytest.mark.usefixtures("einsum")
+@pytest.mark.parametrize("shape", [(9000, 2), (300, 100), (130, 127), (3, 20000), (784, 128), (785, 33), (5000, 1)])
+def test_long_sums_keep_that_order_on_every_processor(shape: tuple[int, int]) -> None:
+    below, weights, out = wild(1, 1, shape[0]), wild(2, *shape), np.empty((1, shape[1]))
     for call in weighted_sum(below, weights, out, True):
         call()
     assert np.array_equal(out[0], np.add.accumulate(below.T * weights)[-1])

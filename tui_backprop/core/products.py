@@ -12,7 +12,7 @@ prepared fastest, so columns are first spread to the shape of the matrix that th
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from tui_backprop.core.arrays import Array
 Program = list[Callable[[], object]]
 _BLOCK = 2**14
 """Terms that stay in the processor's cache until they have been added."""
+_MANY = 2**12
+"""From so many terms on, `einsum` makes up for the time that it takes to prepare."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""
 
@@ -95,6 +97,8 @@ def _sum_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
             partial(np.add.accumulate, terms[:, 0], 0, None, totals),
             partial(np.copyto, out[0], totals[-1:]),
         ]
+    if rows.size >= _MANY and rows.flags.c_contiguous and _einsum_adds_in_order(m):
+        return [partial(np.einsum, "i,ij->j", scales[:, 0], rows, out=out[0])]
     program, most = Program(), max(1, _BLOCK // m)
     terms = np.empty((min(n, most) + 1, m))  # the sum so far is the first term of the next block
     for first in range(0, n, most):
@@ -107,6 +111,13 @@ def _sum_of_scaled_rows(scales: Array, rows: Array, out: Array) -> Program:
             block = terms[: len(part) + 1]
         program.append(partial(np.add.reduce, block, 0, None, out[0]))
     return program
+
+
+@cache
+def _einsum_adds_in_order(m: int) -> bool:
+    """Whether `einsum` adds rows of m numbers in order, rounding each product: on some processors it does not."""
+    scales, rows = np.sqrt(np.arange(50.0)), np.sqrt(np.arange(50.0 * m)).reshape(50, m)
+    return np.array_equal(np.einsum("i,ij->j", scales, rows), times_in_order(scales[None], rows)[0])
 
 
 def _transposed(array: Array) -> Array:
