@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from tests.cli.program import assert_refused, printed, program
 from tests.core.test_optimizers import ACTIVATIONS
 from tui_backprop import load_experiment
-from tui_backprop.cli.script import FORMATS, script
+from tui_backprop.cli.arguments import SCRIPTS
+from tui_backprop.cli.script import script
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.scores import score
@@ -126,7 +127,7 @@ def test_by_torch_it_is_the_same_run(name: str, by_torch: dict[str, Any]) -> Non
     assert_same(name, by_torch[name])
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SCRIPTS)
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_name_in_it_is_defined_and_used(name: str, form: str) -> None:
     tree = ast.parse(script(EXPERIMENTS[name], EPOCHS, form))
@@ -165,7 +166,7 @@ def test_too_many_samples_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@given(st.text(), st.lists(st.text(), min_size=3, max_size=3), st.sampled_from(FORMATS))
+@given(st.text(), st.lists(st.text(), min_size=3, max_size=3), st.sampled_from(SCRIPTS))
 def test_texts_from_files_cannot_become_code(title: str, names: list[str], form: str) -> None:
     plain = load_experiment("article")
     hostile = {**plain.definition, "title": title, "data": {**plain.definition["data"], "names": names}}

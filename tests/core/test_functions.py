@@ -14,7 +14,8 @@ import pytest
 
 from tests.cli.program import printed
 from tui_backprop import Timeline, Trainer, load_experiment
-from tui_backprop.cli.script import FORMATS, script
+from tui_backprop.cli.arguments import SCRIPTS
+from tui_backprop.cli.script import script
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
@@ -281,7 +282,7 @@ class TestCrossEntropyOfSaturatedOutputs:
             pass
         assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(drawn).epochs(5)]
 
-    @pytest.mark.parametrize("form", FORMATS)
+    @pytest.mark.parametrize("form", SCRIPTS)
     def test_its_script_prints_it_without_a_warning(self, form: str, name: str, rules: dict[str, Any]) -> None:
         if form == "torch":
             pytest.importorskip("torch")

@@ -14,6 +14,7 @@ from tui_backprop.terminal.size import LARGEST
 SHELLS = ("bash", "zsh", "fish")
 _ARTICLE = " (default: article)"
 RECORDS = ("text", "csv", "jsonl")
+SCRIPTS = ("numpy", "torch")
 _MOST = 10**9
 """The largest number that an option takes."""
 Value = TypeVar("Value")
@@ -141,7 +142,7 @@ def add_sweep(parser: argparse.ArgumentParser) -> None:
 def add_script(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `script`."""
     _add_experiment(parser)
-    _add_run(parser, "numpy", "torch")
+    _add_run(parser, *SCRIPTS)
     _add_overrides(parser)
 
 

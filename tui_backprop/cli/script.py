@@ -24,7 +24,6 @@ from tui_backprop.core.penalty import penalised
 from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.reading.disk import output
 
-FORMATS = ("numpy", "torch")
 MOST_NUMBERS = 1_000_000
 """The most numbers (samples and weights) that are written out."""
 
@@ -52,9 +51,9 @@ def script(experiment: Experiment, epochs: int, form: str) -> str:
     parts = [
         _head(experiment, dialect),
         *(text for text in _functions(experiment, dialect) if text),
-        _step(experiment, form),
+        _step(experiment, dialect),
         "\n".join(_samples(experiment, dialect)),
-        "\n".join(_start(experiment, form, dialect)),
+        "\n".join(_start(experiment, dialect)),
         _goal(experiment, dialect),
         _training(experiment, epochs, dialect),
     ]
@@ -149,16 +148,31 @@ def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
     return raw if decimals is None else dialect.round.format(raw, decimals)
 
 
-def _step(experiment: Experiment, form: str) -> str:
+def _step(experiment: Experiment, dialect: _Dialect) -> str:
     """Forwards, backwards, update."""
+    aged = OPTIMIZERS[experiment.training.optimizer].aged
     loop, affine = "for W, b, f in zip(weights, biases, functions)", "@ W + b"
     if experiment.network.bias is BiasMode.NONE:
         loop, affine = "for W, f in zip(weights, functions)", "@ W"
-    lines = _numpy_step(experiment, loop, affine) if form == "numpy" else _torch_step(experiment, loop, affine)
-    return "\n".join(["", *lines])
+    bodies = _numpy_step if dialect is _NUMPY else _torch_step
+    forward, step = bodies(experiment, loop, affine)
+    lines = [
+        "",
+        "def forward(x):",
+        *forward,
+        "    return z, a",
+        "",
+        "",
+        f"def step(x, y{', age' if aged else ''}):",
+        '    """One update from the samples x, y; returns the sum of their errors before it."""',
+        "    z, a = forward(x)",
+        *step,
+    ]
+    return "\n".join(lines)
 
 
-def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
+def _numpy_step(experiment: Experiment, loop: str, affine: str) -> tuple[list[str], list[str]]:
+    """The bodies of `forward` and of `step`."""
     training, trained = experiment.training, experiment.network.bias is BiasMode.TRAINED
     last = ACTIVATIONS[experiment.network.activations[-1]]
     delta = [f"    delta = {LOSSES[training.loss].script_slope}"]
@@ -169,19 +183,14 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         "        if layer > 0:",
         "            delta = delta @ weights[layer].T * slopes[layer - 1](a[layer])",
     ]
-    return [
-        "def forward(x):",
+    forward = [
         '    """The sums of the last layer, and the activations of all layers, the input first."""',
         "    a = [x]",
         f"    {loop}:",
         f"        z = a[-1] {affine}",
         "        a.append(f(z))",
-        "    return z, a",
-        "",
-        "",
-        f"def step(x, y{', age' if OPTIMIZERS[training.optimizer].aged else ''}):",
-        '    """One update from the samples x, y; returns the sum of their errors before it."""',
-        "    z, a = forward(x)",
+    ]
+    return forward, [
         f"    prediction = {_rounded(experiment, _NUMPY, 'a[-1]')}",
         *delta,
         f"    gradients{', bias_gradients' if trained else ''} = {'[], []' if trained else '[]'}",
@@ -195,7 +204,8 @@ def _numpy_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
     ]
 
 
-def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
+def _torch_step(experiment: Experiment, loop: str, affine: str) -> tuple[list[str], list[str]]:
+    """The bodies of `forward` and of `step`."""
     training = experiment.training
     through = ["    prediction = a"]
     if training.round is not None:
@@ -211,19 +221,14 @@ def _torch_step(experiment: Experiment, loop: str, affine: str) -> list[str]:
         f"        for W, g in zip(weights, gradients{count}):",
         "            g += L1 * torch.sign(W) + L2 * W",
     ]
-    return [
-        "def forward(x):",
+    forward = [
         '    """Sums and activations of the last layer."""',
         "    a = x",
         f"    {loop}:",
         f"        z = a {affine}",
         "        a = f(z)",
-        "    return z, a",
-        "",
-        "",
-        f"def step(x, y{', age' if OPTIMIZERS[training.optimizer].aged else ''}):",
-        '    """One update from the samples x, y; returns the sum of their errors before it."""',
-        "    z, a = forward(x)",
+    ]
+    return forward, [
         *through,
         f"    loss = ({LOSSES[training.loss].torch}).sum() / len(x)",
         "    gradients = torch.autograd.grad(loss, parameters)",
@@ -257,11 +262,11 @@ def _literal(array: Array, dialect: _Dialect) -> str:
     return dialect.array.format(f"[\n{rows}]")
 
 
-def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str]:
+def _start(experiment: Experiment, dialect: _Dialect) -> Iterator[str]:
     """Initial weights, functions, and the optimiser's state."""
     network, initial = experiment.network, experiment.initial
     yield "# weights[l] has a row for each unit below and a column for each unit of the layer"
-    if form == "numpy" and _is_drawn(experiment):
+    if dialect is _NUMPY and _is_drawn(experiment):
         shapes = list(zip(network.units, network.units[1:], strict=False))
         if not INITIALISERS[experiment.init].fixed:
             yield f"random = np.random.RandomState({experiment.seed})"
@@ -281,9 +286,9 @@ def _start(experiment: Experiment, form: str, dialect: _Dialect) -> Iterator[str
     if dialect.slopes and len(names) > 1:
         yield f"slopes = [{', '.join(f'{name}_slope' for name in names[:-1])}]"
     yield f"parameters = weights{' + biases' if network.bias is BiasMode.TRAINED else ''}"
-    if form == "torch":
+    if dialect is _TORCH:
         yield "for p in parameters:\n    p.requires_grad_()"
-    library = "np" if form == "numpy" else "torch"
+    library = "np" if dialect is _NUMPY else "torch"
     for slot in OPTIMIZERS[experiment.training.optimizer].memory:
         yield f"{slot.name} = [{library}.zeros_like(p) for p in parameters]"
 
