@@ -56,7 +56,7 @@ def plain(lines: Iterable[Line]) -> str:
     return "\n".join("".join(span.text for span in spans).rstrip() for spans in lines)
 
 
-_PLAIN = re.compile("[ -~·×Δδŷ∂−–…²′↑↓▸◂▲▼✕✓●○◆◇│╭╰╌▁-█░▒▓▀⠀-⣿]*")
+_PLAIN = re.compile("[ -~·×Δδŷ∂−–…²′↑↓▸◂▲▼✕✓●○◆◇│╭╰╌▁-█░▒▓▀⠀-⣿━▶◀]*")
 """Characters of our own, each of one cell: most text has no others, and need not be looked at one by one."""
 
 

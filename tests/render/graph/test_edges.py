@@ -103,9 +103,9 @@ def test_the_way_of_the_flow_is_marked_along_the_edges(phase: str, direction: Di
 
 
 def test_the_error_arrives_at_every_unit_with_a_head_also_where_the_gate_is_shut() -> None:
-    for phase in ("upstream1", "mask1"):
+    for phase, ink in (("upstream1", "error"), ("mask1", "dim")):  # in mask1 it has arrived
         lines = graph(at("article", 3, phase), OUTPUT, *SIZE)
-        heads = {y for y, x in of_ink(lines[1:-1], "error", "◀") if rows(lines)[1:-1][y][x - 1] == "│"}
+        heads = {y for y, x in of_ink(lines[1:-1], ink, "◀") if rows(lines)[1:-1][y][x - 1] == "│"}
         assert len(heads) == 4
 
 

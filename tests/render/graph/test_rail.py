@@ -30,9 +30,16 @@ def test_forward_phases_stand_above_to_the_right_and_backward_ones_below_to_the_
     drawn = rows(graph(at("article", 1, "mask1"), OUTPUT, *size))
     top, bottom = words(drawn[0]), words(drawn[-1])
     assert [word for word in top if word != "forward"] == FORWARD
-    assert [word for word in bottom if word != "backward"] == BACKWARD
+    assert [word for word in bottom if word not in ("backward", "back")] == BACKWARD
     assert drawn[0][0] + drawn[0][-1] + drawn[-1][0] + drawn[-1][-1] == "╭╮╰╯"
     assert ("▶" in drawn[0], "◀" in drawn[0], "▶" in drawn[-1], "◀" in drawn[-1]) == (True, False, False, True)
+
+
+@pytest.mark.parametrize(("columns", "word"), [(80, "backward"), (60, "back"), (54, "")])
+def test_a_rail_begins_with_its_direction_in_a_word_that_there_is_room_for(columns: int, word: str) -> None:
+    bottom = rows(graph(at("article", 1, "mask1"), OUTPUT, columns, 9))[-1]
+    assert words(bottom)[: bool(word)] == [word] * bool(word)
+    assert words(bottom)[bool(word)] == "update"
 
 
 def middle(line: str, word: str) -> float:
@@ -109,7 +116,7 @@ def test_no_word_is_cut_and_the_present_phase_is_visible(moment: Moment, columns
     lines = graph(moment, OUTPUT if moment.experiment.network.depth > 1 else Unit(1, 0), columns, 12)
     known = {phase_label(phase, moment.experiment) for phase in phases(moment.experiment.network.depth)}
     for line in (lines[0], lines[-1]):
-        assert set(words(text(line))) <= known | {"forward", "backward"}
+        assert set(words(text(line))) <= known | {"forward", "backward", "back"}
         assert len(text(line)) == columns
     if moment.step:
         assert phase_label(moment.phase, moment.experiment) in words(text(lines[0]) + text(lines[-1]))

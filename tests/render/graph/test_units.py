@@ -74,8 +74,13 @@ def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
 
 GATES = {  # phase: the barrier's upper row, its lower row, and the error that ends there; step 3 shuts the gate of h2
     "sum1": ("   ", "   ", " "), "activate1": ("█✕█", "███", " "), "sum2": ("█✕█", "███", " "),
-    "error": ("█✕█", "███", " "), "upstream1": ("███", "███", " "), "mask1": ("███", "█✕█", "◀"),
+    "error": ("█✕█", "███", " "), "upstream1": ("▒▒▒", "▒▒▒", " "), "mask1": ("███", "█✕█", "◀"),
     "update": ("███", "█✕█", "◀"),
+}  # fmt: skip
+WITHOUT_CAPS = {  # the same where the barrier ends with its two rows
+    "sum1": ("   ", "   ", " "), "activate1": ("▇✕▇", "███", " "), "sum2": ("▇✕▇", "███", " "),
+    "error": ("▇✕▇", "███", " "), "upstream1": ("▒▒▒", "▒▒▒", " "), "mask1": ("▇▇▇", "█✕█", "◀"),
+    "update": ("▇▇▇", "█✕█", "◀"),
 }  # fmt: skip
 
 
@@ -85,10 +90,12 @@ def test_a_shut_gate_stops_the_signal_then_the_error(phase: str, size: tuple[int
     drawn = rows(graph(at("article", 3, phase), OUTPUT, *size))
     y = next(y for y, row in enumerate(drawn) if "−0.0509" in row or "h2 z" in row)
     x = drawn[y].index("z ", drawn[y].index("h2") if "h2" in drawn[y] else 0) + len("z −0.0509") + 1
-    upper, lower, waiting = GATES[phase]
+    upper, lower, waiting = (GATES if size == FRAMED else WITHOUT_CAPS)[phase]
     assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, waiting)
-    if size == FRAMED and phase != "sum1":  # the barrier goes through the frame as well
-        assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == ("▄▄▄", "▀▀▀")
+    assert (drawn[y][x - 1] == "▶") == (upper[1] == "✕"), "the signal ends there"
+    if size == FRAMED:  # the barrier goes through the frame as well, as soon as it stops something
+        caps = ("───", "───") if phase in ("sum1", "upstream1") else ("▄▄▄", "▀▀▀")
+        assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == caps
 
 
 MAPPED, THUMBED = (72, 22), (56, 10)
@@ -105,10 +112,11 @@ def test_behind_a_map_a_shut_gate_is_the_same_barrier_and_the_error_ends_at_it(
     for name in ("h1", "h2", "h3", "h4"):
         y, x = next((y, row.index(f"{name} ")) for y, row in enumerate(drawn) if f"{name} " in row)
         y, x = (y, x + 12) if size == THUMBED else (y + 1, x + 13)
-        upper, lower, stopped = GATES[phase]
+        upper, lower, stopped = (WITHOUT_CAPS if size == THUMBED else GATES)[phase]
         if name == "h4":
-            upper = "─▶─" if phase in ("activate1", "sum2", "error") else "   "
-            lower, stopped = ("─◀─" if phase in ("mask1", "update") else "   "), " "
+            upper = {"activate1": "━▶━", "sum2": "─▶─", "error": "─▶─"}.get(phase, "   ")
+            lower = {"mask1": "━◀━", "update": "─◀─"}.get(phase, "   ")
+            stopped = "━" if phase == "mask1" else " "
         assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, stopped), name
         assert (drawn[y + 1][x + 4] == "◀") == (phase in ("upstream1", "mask1")), "the edge's arrow is in that row, too"
 
@@ -146,8 +154,10 @@ def test_a_number_alone_has_its_letter_and_the_sign_of_a_shut_gate(phase: str, t
 def test_only_the_present_directions_arrow_is_lit(phase: str, signal: int, error: int) -> None:
     lines = graph(at("article", 3, phase), OUTPUT, *FRAMED)
     spans = [span for row in lines for span in row]
-    assert sum(span.text == " ─▶─ " and span.ink == "signal" for span in spans) == signal
-    assert sum(span.text == " ─◀─ " and span.ink == "error" for span in spans) == error
+    assert sum(span.text in (" ─▶─ ", "━━▶━━") and span.ink == "signal" for span in spans) == signal
+    assert sum(span.text in (" ─◀─ ", "━━◀━━") and span.ink == "error" for span in spans) == error
+    thick = {"activate1": "━━▶━━", "mask1": "━━◀━━"}.get(phase)  # in the phase in which it happens
+    assert {text for text in ("━━▶━━", "━━◀━━") if any(span.text == text for span in spans)} == ({thick} - {None})
 
 
 def test_smooth_units_have_no_barrier() -> None:

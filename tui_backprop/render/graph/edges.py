@@ -126,14 +126,14 @@ def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
 
 
 def heads(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
-    """An arrow head where something arrives."""
+    """An arrow head where something arrives, dim once it has arrived."""
     if flow.direction is None:
         return
-    forward = flow.direction is Direction.FORWARD
+    forward, ink = flow.direction is Direction.FORWARD, flow.direction.value if flow.moving else "dim"
     for edge in drawn:
         if edge.strength:
             x, row = (edge.end[0] + 1, edge.end[1]) if forward else (edge.start[0] - 1, edge.start[1])
-            put(cells, row, x, (Span(flow.direction.head, flow.direction.value, flow.moving),))
+            put(cells, row, x, (Span(flow.direction.head, ink, flow.moving),))
 
 
 def label(cells: list[list[Span]], drawn: Sequence[Edge], selection: Selection) -> None:

@@ -14,6 +14,8 @@ from tui_backprop.render.spans import Line, Span, width
 
 _LEAST_LINK = 3
 """Cells between two phases: a blank, an arrow head, a blank."""
+_WORDS = {Direction.FORWARD: ("forward",), Direction.BACKWARD: ("backward", "back")}
+"""What a rail begins with, as long as there is room."""
 
 
 class _Stop(NamedTuple):
@@ -75,14 +77,15 @@ def _rail(
     `every` has the phases of that direction from left to right, with those that are out of sight.
     """
     room = columns - 2
-    word, here = direction.name.lower(), 0 in progress
-    whole = stops[0].phase == every[0]
-    placed = _placed(stops, len(word) + 5 - whole, room - 2) if room > 40 else None
+    here, whole = 0 in progress, stops[0].phase == every[0]
     lead: list[Span | int] = []
-    if placed is not None:
-        lead = [1, Span(f" {word} ", direction.value if here else "dim", here)]
-    else:
-        placed = _placed(stops, 2, room - 2)
+    placed = None
+    for word in _WORDS[direction] if room > 40 else ():
+        placed = _placed(stops, len(word) + 5 - whole, room - 2)
+        if placed is not None:
+            lead = [1, Span(f" {word} ", direction.value if here else "dim", here)]
+            break
+    placed = placed or _placed(stops, 2, room - 2)
     if placed is None:
         stops, progress, placed = _window(stops, progress, room, direction)
     spans, at = lead, sum(_cells(part) for part in lead)

@@ -89,12 +89,13 @@ def _lines(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: s
 def _mapped(moment: Moment, column: Column, slot: UnitSlot, named: Line, drawn: Sequence[Line]) -> Sequence[Line]:
     """A map, below the unit's name and number or beside its name, and behind it the gate, where it can be shut."""
     gate = _gate(moment, column.layer, slot.first) if is_gated(moment.experiment, column.layer) else None
-    rows = gate.rows if gate else ((), ())
     if column.form is THUMBED:
         title, blank = named[0], Span(" " * width(named[0].text))
+        rows = gate.without_caps() if gate else ((), ())
         return [line(name, " ", *row, *passage) for name, row, passage in zip((title, blank), drawn, rows, strict=True)]
+    rows = gate.rows if gate else ((), ())
     aside = (Span(" " * (column.cells - GATE - length(drawn[0]))),) if gate else ()
-    top, bottom = _CAPS if gate and gate.barrier else ((), ())
+    top, bottom = _CAPS if gate and gate.capped else ((), ())
     return [
         (*named, *top),
         *((*row, *aside, *passage) for row, passage in zip(drawn, (*rows, bottom), strict=True)),
@@ -107,10 +108,11 @@ def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: st
     values = _values(moment, layer, unit)
     gate = _gate(moment, layer, unit) if has_gate(moment.experiment, layer) else _NO_GATE
     left, right = list(values)[:2], list(values)[2:]
-    shut = gate is not _NO_GATE and gate.barrier
+    shut = gate.barrier
+    passages = gate.rows if column.form is FRAMED else gate.without_caps()
     rows = [
         line(
-            Span(f"{left[row]} ", "label"), values[left[row]].span(target), *gate.rows[row],
+            Span(f"{left[row]} ", "label"), values[left[row]].span(target), *passages[row],
             Span(f"{right[row]} ", "label"), values[right[row]].span(target, quiet=shut and row == 0),
         )
         for row in (0, 1)
@@ -124,7 +126,7 @@ def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: st
     before, after = 2 + _NUMBER + 1 + 1, inner - 3 - (2 + _NUMBER + 1 + 1)
     top = [Span("╭─ ", edge), name, Span(" ", edge)]
     used = 3 + width(name.text)
-    if shut and used <= before:
+    if gate.capped and used <= before:
         top += [Span("─" * (before - used), edge), Span("▄▄▄", "warn"), Span("─" * after + "╮", edge)]
         bottom = line(Span("╰" + "─" * before, edge), Span("▀▀▀", "warn"), Span("─" * after + "╯", edge))
     else:
@@ -139,21 +141,30 @@ class _Gate(NamedTuple):
 
     rows: tuple[Line, Line]
     barrier: bool = False
+    capped: bool = False
+    """Whether the barrier goes on above and below, where there is room."""
+
+    def without_caps(self) -> tuple[Line, Line]:
+        """The rows where a barrier ends with them."""
+        upper, lower = self.rows
+        return tuple(span._replace(text=_WITHOUT_CAP.get(span.text, span.text)) for span in upper), lower
 
 
 _NO_GATE = _Gate((line(" "), line(" ")))
 _BLANK = line(" " * GATE)
 _CAPS = line(" ", Span("▄▄▄", "warn")), line(" ", Span("▀▀▀", "warn"))
 """The ends of a barrier above and below its two rows, within a gate's cells."""
-_SOLID = Span("███", "warn")
+_SOLID, _WAITING = (Span("███", "warn"),), (Span("▒▒▒", "warn"),)
 _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
+_WITHOUT_CAP = {"███": "▇▇▇", "█": "▇"}
+"""What keeps a barrier apart from the one above."""
 
 
 def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     """What is between z and a. Only the present direction is highlighted; a shut gate is a barrier.
 
-    The cross of the upper row says that the signal was stopped; that of the lower one, with the arrow that ends there,
-    that the error was. As long as the error has only arrived, at ↑, there is neither.
+    The cross of the upper row, with the arrow that ends there, says that the signal was stopped; that of the lower
+    one, that the error was. As long as the error has only arrived, at ↑, there is neither, and the barrier is pale.
     """
     known, passed = moment.reached(f"activate{layer}"), _masked(moment, layer)
     z, mask = moment.sum(layer), moment.mask(layer)
@@ -165,16 +176,19 @@ def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     arrived = passed and (upstream is None or upstream[unit] != 0)
     shut = activation.shut is not None and not z[unit] > 0
     if shut and activation.shut == 0:
-        above: Line = (Span(" "), _SOLID, Span(" ")) if backward else (Span(" "), *_CROSSED, Span(" "))
-        below = (Span(" "), *(_CROSSED if passed else (_SOLID,)))
-        stopped = Span("◀", "error", moment.phase == f"mask{layer}") if arrived else Span(" ")
-        return _Gate((above, (*below, stopped)), barrier=True)
-    here = moment.phase == f"activate{layer}"
+        waits = backward and not passed
+        above, below = (_SOLID, _CROSSED) if passed else (_WAITING, _WAITING) if waits else (_CROSSED, _SOLID)
+        signal = Span(" ") if backward else Span("▶", "signal", moment.phase == f"activate{layer}")
+        error = Span("◀", "error", moment.phase == f"mask{layer}") if arrived else Span(" ")
+        return _Gate(((signal, *above, Span(" ")), (Span(" "), *below, error)), barrier=True, capped=not waits)
     leaks = f"×{activation.shut:.2g}"[:GATE].center(GATE) if shut else ""
-    upper = _BLANK if backward else (Span(leaks or " ─▶─ ", "signal", here),)
-    lower = _BLANK
+    upper = lower = _BLANK
+    if not backward:
+        here = moment.phase == f"activate{layer}"
+        upper = (Span(leaks or ("━━▶━━" if here else " ─▶─ "), "signal", here),)
     if arrived and mask is not None:
-        lower = (Span(leaks or " ─◀─ ", "error", moment.phase == f"mask{layer}"),)
+        here = moment.phase == f"mask{layer}"
+        lower = (Span(leaks or ("━━◀━━" if here else " ─◀─ "), "error", here),)
     return _Gate((upper, lower))
 
 
