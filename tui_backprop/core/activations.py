@@ -66,6 +66,8 @@ class Activation(NamedTuple):
     """Whether each unit depends on all z of its layer, as a share of the whole: for an output of several classes."""
     numpy_delta: str = "delta * {name}_slope(a[-1])"
     """δ of the output layer in a NumPy script, `delta` being ∂E/∂ŷ."""
+    mirrored: str = ""
+    """What to say to a learner who took f(−z) for f(z), where that is a common mistake."""
 
     @property
     def gated(self) -> bool:
@@ -232,6 +234,7 @@ SIGMOID = Activation(
     steepest=0.25,
     threshold=0.5,
     bounds=(0.0, 1.0),
+    mirrored="This is 1 − a: mind the minus sign in 1/(1 + e^−z).",
 )
 
 # tanh: a = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)

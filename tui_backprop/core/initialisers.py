@@ -99,6 +99,7 @@ def _he_uniform(random: Random, shape: tuple[int, int]) -> Array:
     return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / shape[0]))
 
 
+ZEROS = Initialiser("zeros", lambda random, shape: np.zeros(shape), "np.zeros((m, n))", fixed=True)
 INITIALISERS: dict[str, Initialiser] = {
     entry.name: entry
     for entry in (
@@ -111,7 +112,7 @@ INITIALISERS: dict[str, Initialiser] = {
         Initialiser("he", _he, "random.normal(0.0, np.sqrt(2.0 / m), (m, n))"),
         Initialiser("xavier_uniform", _xavier_uniform, "random.uniform(-1.0, 1.0, (m, n)) * np.sqrt(6.0 / (m + n))"),
         Initialiser("he_uniform", _he_uniform, "random.uniform(-1.0, 1.0, (m, n)) * np.sqrt(6.0 / m)"),
-        Initialiser("zeros", lambda random, shape: np.zeros(shape), "np.zeros((m, n))", fixed=True),
+        ZEROS,
         Initialiser(
             "constant", lambda random, shape: np.full(shape, CONSTANT), f"np.full((m, n), {CONSTANT})", fixed=True
         ),

@@ -137,7 +137,7 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
     }  # fmt: skip
     for bug, (label, advice) in made.items():
         yield Mistake(label, step.wrong_value(figure, part, (bug,)), advice)
-    for other in ("sigmoid", "tanh"):
+    for other in (entry.name for entry in ACTIVATIONS.values() if entry.low and entry.high):
         for own_value in (False, True):
             for layers in (range(1, step.depth), range(1, step.depth + 1), range(step.depth, step.depth + 1)):
                 taken = step.wrong_value(figure, part, (), _with_slope(step, other, own_value, layers))

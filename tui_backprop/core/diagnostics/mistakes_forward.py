@@ -52,12 +52,12 @@ def of_sum(step: TrueStep, unit: Unit) -> Found:
 def of_activation(step: TrueStep, unit: Unit) -> Found:
     """a = f(z)."""
     layer = unit.layer - 1
-    z, a = float(step.passage.z[layer][unit.column]), float(step.passage.a[layer][unit.column])
+    z = float(step.passage.z[layer][unit.column])
     name = step.experiment.network.activations[layer]
     yield Mistake("activation-forgotten", z, f"This is still z: {name} comes after it.")
     yield Mistake("slope", float(step.passage.mask[layer][unit.column]), "This is the slope, not the value.")
-    if name == "sigmoid":
-        yield Mistake("sign", 1 - a, "This is 1 − a: mind the minus sign in 1/(1 + e^−z).")
+    if ACTIVATIONS[name].mirrored:
+        yield Mistake("sign", float(ACTIVATIONS[name].of(np.array([-z]))[0]), ACTIVATIONS[name].mirrored)
     for other, entry in ACTIVATIONS.items():
         if other != name and not entry.joint:
             value = float(entry.of(np.array([z]))[0])

@@ -10,7 +10,7 @@ from tui_backprop.core.diagnostics.scaling import unscaled
 from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, has_grown, smothered
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.goal import out_of_reach, untrained_error
-from tui_backprop.core.initialisers import INITIALISERS
+from tui_backprop.core.initialisers import INITIALISERS, ZEROS
 from tui_backprop.core.run.moment import Moment
 
 
@@ -130,7 +130,7 @@ def verdict(moment: Moment) -> Verdict | None:
 def _cause(moment: Moment, trouble: Trouble) -> str:
     """What may have led to trouble: initial weights, columns that are not scaled, or the rate."""
     init = moment.ahead.init
-    if trouble is ALIKE or (trouble is DEAD and init == "zeros"):
+    if trouble is ALIKE or (trouble is DEAD and init == ZEROS.name):
         return f"init {init}" if INITIALISERS[init].fixed else ""
     errors = _errors(moment)
     grew = trouble in (NOT_FINITE, DIVERGES) or (errors is not None and errors.grew)
