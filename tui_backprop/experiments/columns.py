@@ -48,9 +48,9 @@ Opener = Callable[[Path, Layout], TableFile]
 class Outline:
     """What a network must fit: the number of inputs and of targets, and of classes; 0 where targets are numbers.
 
-    `target` names the columns to be learned. `scaled` tells whether inputs and targets should be standardised;
-    `may_be_classes` lists the values of a target that is a few whole numbers. An answer that is `near` to its target
-    has a squared error, in training units, of a twentieth of the targets' range. `samples` are all there are.
+    `target` names the columns to be learned. `scaled` tells whether inputs and targets should be standardised. An
+    answer that is `near` to its target has a squared error, in training units, of a twentieth of the targets' range.
+    `samples` are all there are.
     """
 
     inputs: int
@@ -58,7 +58,6 @@ class Outline:
     classes: int
     target: tuple[str, ...] = ()
     scaled: tuple[bool, bool] = (False, False)
-    may_be_classes: tuple[str, ...] = ()
     near: float = 0.0
     samples: int = 0
 
@@ -72,7 +71,6 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
     values = _encoded(found, range(len(chosen.inputs)))[0]
     inputs = features_of(keys) or range(values.shape[1])
     targets = found.values[:, len(chosen.inputs) :]
-    few = () if chosen.of_classes or len(chosen.targets) > 1 else _few(targets[:, 0])
     scaled = needs_scaling(values), not chosen.of_classes and needs_scaling(targets)
     names = tuple(file.names[column] for column in chosen.targets)
     classes = len(found.classes[-1] or ()) if chosen.of_classes else 0
@@ -81,7 +79,7 @@ def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = Table
         way_out = "leave columns out in the set-up, or list those to use as columns in [data]"
         raise file.error("", f"{len(inputs):,} inputs", f"at most {MOST_UNITS:,}: {way_out}")
     near = 0.0 if chosen.of_classes else _near(targets, scaled[1])
-    return Outline(len(inputs), width, classes, names, scaled, few, near, len(targets))
+    return Outline(len(inputs), width, classes, names, scaled, near, len(targets))
 
 
 def _near(targets: Array, scaled: bool) -> float:

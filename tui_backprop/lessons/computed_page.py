@@ -77,11 +77,6 @@ class ComputedPage:
     after: tuple[RenderedBlock, ...] = ()
     revealed: Context | None = None
 
-    @property
-    def halves(self) -> int:
-        """2 where something is kept back at first, otherwise 1."""
-        return 1 if self.revealed is None else 2
-
 
 class PageBuilder:
     """Computes the pages of a lesson. A page that cannot be shown raises a `LessonMistake` with its line."""

@@ -37,11 +37,10 @@ def edit_text(edit: Edit, experiment: Experiment) -> str:
     return f"{place_name(edit.what, edit.place, experiment)} = {value_text(edit.value)}"
 
 
-def branch_text(branch: BranchPlace, experiment: Experiment, error: float | None) -> str:
-    """`2: at step 12 W1[x1→h2] = 0.25; reached step 80, error 0.31`."""
+def branch_text(branch: BranchPlace, experiment: Experiment) -> str:
+    """`2: at step 12 W1[x1→h2] = 0.25; reached step 80`."""
     last = branch.edits[-1:]
     changed = [f"at step {edit.step:,} {edit_text(edit, experiment)}" for edit in last]
     earlier = f" (and {len(branch.edits) - 1} earlier)" if len(branch.edits) > 1 else ""
     what = f"{changed[0]}{earlier}" if changed else "no edits"
-    end = "" if error is None else f", error {full(error)}"
-    return f"{safe(branch.name)}: {what}; reached step {branch.reached:,}{end}"
+    return f"{safe(branch.name)}: {what}; reached step {branch.reached:,}"

@@ -81,13 +81,13 @@ def _content(
         write_units(cells, moment, selection, column, "dim", drawn_maps)
     for _, drawn in layers:
         wires.label(cells, drawn, selection)
-    _write_legend(cells, [carried for carried, _ in layers], shown, moment)
+    _write_legend(cells, [carried for carried, _ in layers], shown)
     if not moment.step:
         _write_block(cells, _BEGIN) or _write_block(cells, _BEGIN[1:3])
     return cells
 
 
-def _write_legend(cells: list[list[Span]], flows: Sequence[Flow], shown: Sequence[Column], moment: Moment) -> None:
+def _write_legend(cells: list[list[Span]], flows: Sequence[Flow], shown: Sequence[Column]) -> None:
     """What the edges show, in the blank corner with the most room for it."""
     active = [carried for carried in flows if carried.active]
     if not active:

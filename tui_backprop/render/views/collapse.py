@@ -33,7 +33,7 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     head: list[Line] = []
     body: list[Line] = []
     for one in found:
-        head += _claim(moment, one, columns)
+        head += _claim(one, columns)
         if one.matrix is not None and one.bias is not None:
             body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
             body += _outputs(moment, one, columns)
@@ -55,7 +55,7 @@ def _nothing(moment: Moment, columns: int) -> list[Line]:
     return lines
 
 
-def _claim(moment: Moment, one: Collapse, columns: int) -> list[Line]:
+def _claim(one: Collapse, columns: int) -> list[Line]:
     layers = (
         "Layers " + " and ".join(map(str, range(one.first, one.last + 1)))
         if one.last == one.first + 1

@@ -8,7 +8,6 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.arrangement import Want
 from tui_backprop.render.inspector import abbreviate_repeats, inspect
-from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, pad, safe
 from tui_backprop.studio.panes.pane import Pane
 
@@ -54,7 +53,7 @@ class InspectorPane(Pane):
         self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_moment()
 
-    def watch_selection(self, selection: Selection | None = None) -> None:
+    def watch_selection(self) -> None:
         """Another selection."""
         self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_selection()

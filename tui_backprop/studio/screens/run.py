@@ -318,7 +318,7 @@ class RunScreen(PanesScreen):
         if len(moment.branches) == 1:
             self.news = "Only one branch so far. Go back and edit something (enter) to start another."
             return
-        listed = [branch_text(branch, moment.base, None) for branch in moment.branches]
+        listed = [branch_text(branch, moment.base) for branch in moment.branches]
         title = "Branches"
         chosen: int | None = yield BranchQuestion(title, listed, moment.present)
         if chosen is None:
