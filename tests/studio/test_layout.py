@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -160,3 +161,10 @@ async def test_other_places_hold_for_a_layout_that_is_under_way() -> None:
         s.screen._places.places = {"network": Place(3, 2, 50, 20)}
         rearrange(panes)
         assert [placement.region for placement in panes.arrange(panes.size).placements] == [Region(3, 2, 50, 20)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 40), (120, 40), (160, 48)])
+async def test_weights_of_eight_units_are_numbers_on_every_usual_screen(size: tuple[int, int]) -> None:
+    """What can use any room, the inspector, gives way to what needs so many columns for its numbers."""
+    async with studio("spiral", size=size) as s:
+        assert re.search(r"x1 +([+−]\d\.\d+ ?){8}", s.text("Matrices")), s.text("Matrices")

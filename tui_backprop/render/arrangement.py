@@ -186,14 +186,20 @@ def _widths(band: Band, columns: int, wants: Mapping[str, Want]) -> list[int]:
     wanted = [max(wants[name].columns for name in stack) + extra for stack in band]
     least = [max(wants[name].least_columns for name in stack) + extra for stack in band]
     widths = _shared(columns, wanted, least)
+    greedy = [place for place, stack in enumerate(band) if any(wants[name].stretches for name in stack)]
     for place, stack in enumerate(band):
+        short = wanted[place] - widths[place]
+        yielding = [other for other in greedy if other != place]
+        if wants[stack[0]].narrower and 0 < short <= sum(widths[other] - least[other] for other in yielding):
+            for other in yielding:  # what can use any room gives way to what would fill it
+                given = min(short, widths[other] - least[other])
+                widths[other], widths[place], short = widths[other] - given, widths[place] + given, short - given
         fills = [fewer + extra for fewer, _ in wants[stack[0]].narrower if fewer + extra <= widths[place]]
         if len(stack) == 1 and fills and widths[place] < wanted[place]:
             widths[place] = wanted[place] = fills[0]
     for place, want in enumerate(wanted):
         widths[place] += min(max(0, columns - sum(widths)), max(0, want - widths[place]))
     spare = columns - sum(widths)
-    greedy = [place for place, stack in enumerate(band) if any(wants[name].stretches for name in stack)]
     greedy = greedy or list(range(len(band)))
     for turn in range(spare):
         widths[greedy[turn % len(greedy)]] += 1

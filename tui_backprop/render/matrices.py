@@ -28,8 +28,8 @@ _LEAST_DECIMALS = 2
 _NAMES = (24, 12, 8)
 """Cells of a row's name at most: names are shortened only where fewer decimals do not make room."""
 _BETWEEN = 2
-_MOST = 60
-"""Columns that the pane asks for at most."""
+_MOST, _MOST_ROWS = 60, 16
+"""Columns and rows that the pane asks for at most."""
 
 
 class View(Enum):
@@ -123,9 +123,9 @@ def matrices(
 
 
 def want_of_matrices(experiment: Experiment) -> Want:
-    """Room for all matrices beside each other if that is not much, else below each other; the most decimals that fit.
+    """Room for all matrices beside each other if that is not much, else below each other or in turn.
 
-    At the least the widest of them has two decimals.
+    With the most decimals that fit; at the least the widest of them has two.
     """
     units, bias = experiment.network.units, bool(experiment.initial.biases)
     layers = [
@@ -133,13 +133,15 @@ def want_of_matrices(experiment: Experiment) -> Want:
         for layer, above in enumerate(units[1:])
     ]
     heights = [1 + fan_in + bias for fan_in in units[:-1]]
+    in_turn = min(max(heights) + 1, _MOST_ROWS)
+    stacked = sum(heights) if sum(heights) <= _MOST_ROWS else in_turn
     least = max(name + _SIZES[-1] * fan_out for name, fan_out in layers)
     ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + _BETWEEN * (len(layers) - 1), max(heights))]
-    ways += [(max(name + size * fan_out for name, fan_out in layers), sum(heights)) for size in _SIZES]
+    ways += [(max(name + size * fan_out for name, fan_out in layers), stacked) for size in _SIZES]
     columns, rows = next((way for way in ways if way[0] <= _MOST), ways[-1])
-    tones = (max(name + 1 + CELLS * fan_out for name, fan_out in layers), max(heights) + 1)
-    narrower = tuple((fewer, min(high, 16)) for fewer, high in (*ways, tones) if fewer < min(columns, _MOST))
-    return Want(min(columns, _MOST), min(rows, 16), min(27, least), 4, narrower=narrower)
+    tones = (max(name + 1 + CELLS * fan_out for name, fan_out in layers), in_turn)
+    narrower = tuple((fewer, min(high, _MOST_ROWS)) for fewer, high in (*ways, tones) if fewer < min(columns, _MOST))
+    return Want(min(columns, _MOST), min(rows, _MOST_ROWS), min(27, least), 4, narrower=narrower)
 
 
 def _looks(tables: Sequence[_MatrixTable]) -> Iterator[_Look]:
