@@ -359,11 +359,7 @@ class Timeline:
         first = max(step - 1 - self._branch.trainer(step).steps_into_epoch(step - 1), step - 1 - RECENT)
         wanted = range(first + 1, step)
         if not all(number in self._reported for number in wanted):
-            state = self._state(first)
-            while state.step < step - 1:
-                trainer = self._branch.trainer(state.step + 1)
-                passage, state = trainer.record(state)
-                self._reported[state.step] = trainer.samples(state.step)[0], in_order(passage.error)
-                state = self._branch.with_edits(state)
+            for made in self._branches.here.past.steps(first + 1, step - 1):
+                self._reported[made.number] = made.samples[0], in_order(made.passage.error)
         self._reported = {number: self._reported[number] for number in (*wanted, step) if number in self._reported}
         return tuple(self._reported[number] for number in wanted)
