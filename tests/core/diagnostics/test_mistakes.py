@@ -61,6 +61,7 @@ def test_smooth_units_one_mistake_after_the_other() -> None:
         ("z", Unit(1, 1), true.z[0][1] + 2 * 2.5 * 0.5, "sign"),
         ("z", unit, x @ first[0] + biases[0][0], "wrong-weights"),
         ("z", unit, -z, "sign"),
+        ("a", unit, 1 / (1 + np.exp(z)), "sign"),
         ("z", unit, h[0], "activation"),
         ("z", unit, z * 10, "decimal-point"),
         ("a", unit, z, "activation-forgotten"),

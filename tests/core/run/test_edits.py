@@ -68,16 +68,22 @@ CHANGES: list[tuple[str, tuple[int, ...], Value, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
-@pytest.mark.parametrize("at", [0, 3, 6, 70])
-def test_an_edit_holds_from_its_step_on(what: str, place: tuple[int, ...], value: Value, change: Any, at: int) -> None:
-    timeline = article()
-    timeline.go(at)
+def assert_edited(timeline: Timeline, what: str, place: tuple[int, ...], value: Value, change: Any) -> None:
+    """An edit where the timeline is holds for the steps after it, and for none before."""
+    at = timeline.moment.step
     timeline.edit(what, place, value)
     moment = timeline.go(at + 30)
     first, second = plain_run(at + 30, at, change)
     np.testing.assert_allclose(moment.parameters.weights[0], first, rtol=0, atol=1e-12)
     np.testing.assert_allclose(moment.parameters.weights[1], second, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
+@pytest.mark.parametrize("at", [0, 3, 6, 70])
+def test_an_edit_holds_from_its_step_on(what: str, place: tuple[int, ...], value: Value, change: Any, at: int) -> None:
+    timeline = article()
+    timeline.go(at)
+    assert_edited(timeline, what, place, value, change)
 
 
 @pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
@@ -88,11 +94,7 @@ def test_an_edit_in_the_past_is_made_where_a_checkpoint_was_kept(
     timeline = article()
     timeline.go(200)
     timeline.go(at)
-    timeline.edit(what, place, value)
-    moment = timeline.go(at + 30)
-    first, second = plain_run(at + 30, at, change)
-    np.testing.assert_allclose(moment.parameters.weights[0], first, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(moment.parameters.weights[1], second, rtol=0, atol=1e-12)
+    assert_edited(timeline, what, place, value, change)
 
 
 def test_an_edit_in_mid_step_holds_before_the_step() -> None:
