@@ -538,6 +538,19 @@ def test_saving_under_a_name_continues_there(saved: tuple[Record, Moment], tmp_p
     assert names(tmp_path) == ["it.json"]
 
 
+def test_saving_elsewhere_ends_the_trouble_with_the_first_file(
+    saved: tuple[Record, Moment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, moment = saved
+    with monkeypatch.context() as broken:
+        broken.setattr("os.replace", fail_with(errno.ENOSPC))
+        with pytest.raises(BackpropError):
+            record.save(moment_of(moment.experiment, 50))
+    assert record.problem
+    record.save_as(tmp_path / "it.json", moment)
+    assert record.problem == ""
+
+
 def test_a_file_that_has_come_up_meanwhile_is_not_overwritten(saved: tuple[Record, Moment], tmp_path: Path) -> None:
     record, moment = saved
     first = own(record)

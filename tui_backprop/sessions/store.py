@@ -241,9 +241,9 @@ class Record:
         except BackpropError:
             other.close()
             raise
+        other.note = self.note
         self.close()
-        self.path, self.cursor, self._branches, self._claim = other.path, other.cursor, other._branches, other._claim
-        self._experiment, self._body = moment.base, other._body
+        vars(self).update(vars(other))
 
     def close(self) -> None:
         """Releases the session; the next save starts another one."""
