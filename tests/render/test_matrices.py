@@ -266,3 +266,10 @@ def test_a_heat_map_has_whole_names_where_there_is_room() -> None:
     assert "sepal length " in shown[29]
     assert "sepal l… " in shown[28]
     assert want_of_matrices(moment.experiment).narrower[-1][0] == 29
+
+
+@pytest.mark.parametrize(("layer", "where"), [(1, "W1 of 3 · → on to W2"), (3, "W3 of 3 · ← back to W2")])
+def test_a_matrix_alone_says_which_key_leads_to_the_next(layer: int, where: str) -> None:
+    moment, selection = of([8, 8, 8, 8]), Weight(layer, 0, 0)
+    assert lines(moment, View.VALUE, (60, 12), selection)[-1].strip() == where
+    assert lines(moment, View.VALUE, (22, 12), selection)[-1].strip() == where[:7]  # in fewer columns without it

@@ -168,3 +168,13 @@ async def test_weights_of_eight_units_are_numbers_on_every_usual_screen(size: tu
     """What can use any room, the inspector, gives way to what needs so many columns for its numbers."""
     async with studio("spiral", size=size) as s:
         assert re.search(r"x1 +([+−]\d\.\d+ ?){8}", s.text("Matrices")), s.text("Matrices")
+
+
+async def test_the_way_back_from_one_pane_comes_first_in_the_key_bar() -> None:
+    async with studio() as s:
+        before = s.text("KeyBar")
+        for key in ("f", "c"):
+            await s.press(key)
+            assert s.text("KeyBar").startswith("f all panes ")
+            await s.press("f")
+            assert s.text("KeyBar") == before

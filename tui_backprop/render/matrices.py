@@ -322,13 +322,15 @@ def _window(wanted: int, fitting: int, total: int) -> int:
 
 
 def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
-    """Which part of which matrix is shown, in as many words as fit."""
+    """Which part of which matrix is shown, and how to get to the next, in as many words as fit."""
+    depth = moment.experiment.network.depth
     ranges = [("rows", rows, len(table.rows)), ("columns", across, len(table.columns))]
+    on = [f"→ on to W{table.layer + 1}" if table.layer < depth else f"← back to W{depth - 1}"] * (depth > 1)
     cut = [(word, f"{first + 1}–{last}", total) for word, (first, last), total in ranges if last - first < total]
-    long = [f"W{table.layer} of {moment.experiment.network.depth}"]
-    long += [f"{word} {part} of {total}" for word, part, total in cut]
+    long = [f"W{table.layer} of {depth}", *(f"{word} {part} of {total}" for word, part, total in cut)]
     short = [f"W{table.layer}", *(f"{word} {part}/{total}" for word, part, total in cut)]
-    ways = [" · ".join(long), " · ".join(short), " ".join([short[0], *(f"{part}/{total}" for _, part, total in cut)])]
+    ways = [" · ".join(words) for words in ([*long, *on], long, short)]
+    ways.append(" ".join([short[0], *(f"{part}/{total}" for _, part, total in cut)]))
     return line(Span(next((way for way in ways if width(way) <= columns), ways[-1]), "dim"))
 
 

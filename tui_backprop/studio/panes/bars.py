@@ -10,6 +10,8 @@ from tui_backprop.studio.panes.pane import Painted
 
 ALWAYS = 2
 """How many of the last keys are shown at any width: help and quit."""
+BACK = ("f", "all panes", "full")
+"""The key, what it does, and its action, that leads back from one pane."""
 
 
 class PaneBar(Painted):
@@ -55,14 +57,21 @@ class KeyBar(Painted):
 
     keys: reactive[tuple[tuple[str, str, str], ...]] = reactive((), repaint=False)
     """(key, what it does, action)"""
+    alone: reactive[bool] = reactive(False, repaint=False)
+    """Whether one pane fills the screen: then the way back comes first."""
 
     def watch_keys(self) -> None:
         """Other keys."""
         self.repaint()
 
+    def watch_alone(self) -> None:
+        """One pane, or all again."""
+        self.repaint()
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As many as fit, and the last two."""
-        entries = [key_spans(*entry) for entry in self.keys]
+        keys = (BACK, *(entry for entry in self.keys if entry[0] != BACK[0])) if self.alone else self.keys
+        entries = [key_spans(*entry) for entry in keys]
         entries, always = entries[:-ALWAYS], [span for entry in entries[-ALWAYS:] for span in entry]
         spans: list[Span] = []
         for entry in entries:

@@ -292,6 +292,7 @@ class PanesScreen(ExposedScreen):
         if not self.is_mounted:
             self._places.places = places
             return
+        self.query_one(KeyBar).alone = len(places) == 1
         path = "network" not in places and not small
         self.set_class(path, "-path")
         if path:
