@@ -64,6 +64,8 @@ class Activation(NamedTuple):
     """The bounds of a."""
     joint: bool = False
     """Whether each unit depends on all z of its layer, as a share of the whole: for an output of several classes."""
+    sharing: Callable[[Array, Array, Shares], object] | None = None
+    """As `apply`; leaves behind what the loss that requires it needs."""
     numpy_delta: str = "delta * {name}_slope(a[-1])"
     """δ of the output layer in a NumPy script, `delta` being ∂E/∂ŷ."""
     mirrored: str = ""
@@ -336,6 +338,7 @@ SOFTMAX = _Softmax(
     torch="torch.softmax(z, dim=1)",
     plain=("", "(1.0 - {a}) * {a}"),
     joint=True,
+    sharing=softmax_into,
     numpy_delta="a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all",
     bounds=(0.0, 1.0),
 )

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, SOFTMAX, Shares, softmax_into
+from tui_backprop.core.activations import ACTIVATIONS, Shares
 from tui_backprop.core.arrays import Array, frozen, zeros
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
@@ -117,7 +117,8 @@ class Backprop:
         self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
         self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
         self._aside = Program()
-        self._shares = Shares() if reported(training).requires == SOFTMAX.name else None
+        output = ACTIVATIONS[network.activations[-1]]
+        self._shares = Shares() if output.sharing and reported(training).requires == output.name else None
         self._forward = self._forward_program(network, training)
         self._program = self._forward + self._error_program(network, training) + self._backward_program(network)
         self._loss = LOSSES[training.loss]
@@ -183,14 +184,14 @@ class Backprop:
         weights, biases = network.weights(self.parameters), network.biases(self.parameters)
         below = frame.inputs
         for layer, name in enumerate(network.activations):
-            z, a = frame.z[layer], frame.a[layer]
+            z, a, sharing = frame.z[layer], frame.a[layer], ACTIVATIONS[name].sharing
             program += weighted_sum(below, weights[layer], z, self.ordered)  # z = a·W
             if biases:
                 program.append(partial(np.add, z, biases[layer][..., None, :], z))  # + b
             if a is z:
                 pass
-            elif ACTIVATIONS[name].joint and self._shares is not None:
-                program.append(partial(softmax_into, z, a, self._shares))
+            elif sharing is not None and self._shares is not None:
+                program.append(partial(sharing, z, a, self._shares))
             else:
                 program.append(partial(ACTIVATIONS[name].apply, z, a))  # a = f(z)
             below = a
