@@ -48,11 +48,11 @@ def test_numbers_have_a_sign_and_four_decimals_where_there_is_room(value: float 
     [
         (0.6798, 5, 2, "+0.68"),
         (-0.0071, 5, 2, "−0.01"),
-        (0.0049, 5, 2, "+5e-3"),
+        (0.0049, 5, 2, "+5e−3"),
         (3e-12, 5, 2, "+0.00"),  # its size would not fit; the sign tells it from zero
         (0.0, 5, 2, " 0.00"),
         (12.3456, 7, 2, " +12.35"),
-        (-0.00004, 6, 3, "−4e-5"),
+        (-0.00004, 6, 3, "−4e−5"),
     ],
 )
 def test_fewer_decimals(value: float, cells: int, decimals: int, text: str) -> None:

@@ -52,7 +52,7 @@ def _rough(sign: str, size: float, cells: int) -> str:
     if len(text) > cells:
         mantissa, _, exponent = f"{size:.0e}".partition("e")
         text = f"{sign}{mantissa}e{int(exponent)}"
-    return text.rjust(cells)
+    return text.replace("-", "−").rjust(cells)
 
 
 def short(value: float) -> str:
