@@ -123,6 +123,10 @@ def test_a_large_range_is_drawn_on_a_logarithmic_scale() -> None:
     assert "log" not in "".join(lines(after(2, [30.0, 1.0])))
 
 
+def test_a_logarithmic_axis_says_that_an_error_of_0_stands_at_its_bottom() -> None:
+    assert axis_of(after(5, [100.0, 10.0, 1.0, 0.0, 0.0])).text == "≤1–100 log"
+
+
 def test_a_logarithmic_axis_begins_and_ends_at_powers_of_ten() -> None:
     errors = [1000.0, 100.0, 50.0, 3.0]
     assert axis_of(after(4, errors)).text == axis_of(after(5, [*errors, 2.0])).text == "1–1000 log"

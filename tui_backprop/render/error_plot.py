@@ -28,11 +28,15 @@ class Axis(NamedTuple):
 
     top: float
     powers: tuple[int, int] | None = None
+    zero: bool = False
+    """Whether errors of 0 stand at the bottom of a logarithmic one, too."""
 
     @property
     def labels(self) -> tuple[str, str]:
         """The values at the bottom and at the top."""
-        return ("0", short(self.top)) if self.powers is None else (_power(self.powers[0]), _power(self.powers[1]))
+        if self.powers is None:
+            return "0", short(self.top)
+        return "≤" * self.zero + _power(self.powers[0]), _power(self.powers[1])
 
     @property
     def text(self) -> str:
@@ -63,7 +67,7 @@ def axis_of(moment: Moment) -> Axis:
     low, top = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
     if top <= LOG_FROM * low or not low:
         return Axis(top)
-    return Axis(top, (math.floor(math.log10(low)), math.ceil(math.log10(top))))
+    return Axis(top, (math.floor(math.log10(low)), math.ceil(math.log10(top))), bool((every == 0).any()))
 
 
 def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
