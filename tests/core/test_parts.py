@@ -38,8 +38,10 @@ def test_places_and_names_there_and_back(net: Net) -> None:
     for index, parameter in enumerate(every(experiment)):
         assert parameter.index(network) == index
         assert parameter_at(network, index) == parameter
-        views = network.weights(places) if isinstance(parameter, Weight) else network.biases(places)
-        assert views[parameter.layer - 1][parameter.within] == index
+        if isinstance(parameter, Weight):
+            assert network.weights(places)[parameter.layer - 1][parameter.row, parameter.column] == index
+        else:
+            assert network.biases(places)[parameter.layer - 1][parameter.column] == index
         assert parameter.value(experiment.initial) == experiment.initial.flat[index]
         assert parse_parameter(parameter.name(experiment), experiment) == parameter
 

@@ -115,7 +115,7 @@ def _account(experiment: Experiment, passage: Pass, before: Parameters, state: T
     with np.errstate(all="ignore"):
         losses = LOSSES[training.loss].of(passage.z[-1], passage.prediction, passage.target)
         return _Account(
-            np.concatenate([part.ravel() for part in (*passage.gradient, *passage.bias_gradient)]),
+            passage.gradients.flat,
             with_penalty(experiment, before.flat, np.zeros(network.size)),
             state.parameters.flat - before.flat,
             float(np.mean(losses)),

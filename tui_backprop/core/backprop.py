@@ -268,14 +268,15 @@ class Pass:
         return Frame(self.network, self.batch, self.flat)
 
     @cached_property
-    def _gradient(self) -> Array:
+    def gradients(self) -> Parameters:
+        """∂E of every parameter, laid out as they are."""
         if self.of is not None:
-            return self.of._gradient
+            return self.of.gradients
         flat = np.empty(self.network.size)
         with np.errstate(all="ignore"):
             for call in gradient_program(self.network, self._frame, flat, self.ordered):
                 call()
-        return frozen(flat)
+        return Parameters(self.network, frozen(flat))
 
     def _squeeze(self, array: Array) -> Array:
         return array[0] if self.batch == 1 else array
@@ -334,15 +335,15 @@ class Pass:
         """Errors δ at the weighted sums of layers 1…L."""
         return tuple(self._squeeze(delta) for delta in self._frame.delta)
 
-    @cached_property
+    @property
     def gradient(self) -> tuple[Array, ...]:
         """∂E/∂W of layers 1…L, each (fan_in, fan_out)."""
-        return self.network.weights(self._gradient)
+        return self.gradients.weights
 
-    @cached_property
+    @property
     def bias_gradient(self) -> tuple[Array, ...]:
         """∂E/∂b of layers 1…L, each (fan_out,); empty where units have no bias."""
-        return self.network.biases(self._gradient)
+        return self.gradients.biases
 
     def sample(self, row: int) -> Pass:
         """The pass of one sample of a mini-batch; its gradients stay those of the whole batch."""

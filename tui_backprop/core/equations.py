@@ -218,10 +218,9 @@ def of_gradient(moment: Moment, parameter: Parameter, most: int) -> Equation:
     if isinstance(parameter, Weight):
         below = Unit(layer - 1, parameter.row).name(moment.experiment)
         label, formula = "∂E/∂W", f"{'x' if layer == 1 else 'a'}({below})·{above}"
-        result = _at(moment.gradient(layer), *parameter.within)
     else:
         label, formula = "∂E/∂b", above
-        result = _at(moment.bias_gradient(layer), *parameter.within)
+    result = None if moment.gradients is None else parameter.value(moment.gradients)
     if batch > 1:
         terms = tuple(_of_samples(moment, parameter, min(batch, most)))
         return Equation(phase, f"mean of {label}", formula, terms, result, left_out=max(0, batch - most), parts=batch)
@@ -250,8 +249,7 @@ def of_update(moment: Moment, parameter: Parameter) -> Iterator[Equation]:
     if index >= moment.experiment.network.trained.stop:  # a frozen bias
         yield Equation(Phase("update"), "new", "old", ((old,),), old if moment.updated else None)
         return
-    gradients = moment.gradient if isinstance(parameter, Weight) else moment.bias_gradient
-    gradient = _at(gradients(parameter.layer), *parameter.within)
+    gradient = None if moment.gradients is None else parameter.value(moment.gradients)
     if penalised(training) and isinstance(parameter, Weight):
         prices = [("l1·sign(w)", (training.l1, "×", float(np.sign(old))))] * bool(training.l1)
         prices += [("l2·w", (training.l2, "×", old))] * bool(training.l2)

@@ -24,11 +24,6 @@ class Weight:
     row: int
     column: int
 
-    @property
-    def within(self) -> tuple[int, ...]:
-        """Its place in the matrix of its layer."""
-        return self.row, self.column
-
     def index(self, network: Network) -> int:
         """Its place in the flat array of all parameters."""
         before = sum(rows * columns for rows, columns in pairwise(network.units[: self.layer]))
@@ -50,11 +45,6 @@ class Bias:
 
     layer: int
     column: int
-
-    @property
-    def within(self) -> tuple[int, ...]:
-        """Its place among the biases of its layer."""
-        return (self.column,)
 
     def index(self, network: Network) -> int:
         """Its place in the flat array of all parameters."""

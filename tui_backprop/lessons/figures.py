@@ -165,13 +165,8 @@ def _new(context: Context, name: str) -> float | None:
 
 def _gradient(context: Context, name: str, sample: int | None = None) -> float | None:
     place = parse_parameter(name, context.experiment)
-    bias = isinstance(place, Bias)
-    if sample is None:
-        gradient = context.moment.bias_gradient(place.layer) if bias else context.moment.gradient(place.layer)
-    else:
-        passage = context.passage(sample)
-        gradient = (passage.bias_gradient if bias else passage.gradient)[place.layer - 1]
-    return _element(gradient, *place.within)
+    shown = context.moment if sample is None else context.passage(sample)
+    return None if shown.gradients is None else place.value(shown.gradients)
 
 
 def _change(context: Context, name: str) -> float | None:

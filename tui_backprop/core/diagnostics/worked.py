@@ -14,7 +14,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import reported
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.parts import Bias, Parameter, Part, Unit
+from tui_backprop.core.parts import Parameter, Part, Unit
 from tui_backprop.core.penalty import penalty_gradient
 from tui_backprop.core.run.moment import Moment
 
@@ -51,18 +51,19 @@ class TrueStep:
 
     def value(self, figure: str, part: Part) -> float:
         """The true one."""
-        layer = part.layer - 1
+        passage = self.passage
         if figure == "error":
             return float(self.passage.error)
         if isinstance(part, Unit):
-            values = self.passage.prediction if figure == "prediction" else getattr(self.passage, figure)[layer]
+            values = (
+                self.passage.prediction if figure == "prediction" else getattr(self.passage, figure)[part.layer - 1]
+            )
             return float(values[part.column])
         if figure == "new":
             return part.value(self.moment.after)
         if figure == "change":
             return part.value(self.moment.after) - part.value(self.moment.before)
-        gradients = self.passage.bias_gradient if isinstance(part, Bias) else self.passage.gradient
-        return float(gradients[layer][part.within])
+        return part.value(passage.gradients)
 
     def slope(self, layer: int) -> tuple[str, str]:
         """What forgetting a layer's f′(z) is called, and what it is."""

@@ -201,15 +201,18 @@ class Moment:
         known = "error" if layer == self.experiment.network.depth else f"mask{layer}"
         return self._pass.delta[layer - 1] if self._pass is not None and self.reached(known) else None
 
+    @property
+    def gradients(self) -> Parameters | None:
+        """∂E of every parameter, laid out as they are, averaged over a mini-batch."""
+        return self.passage.gradients if self.passage is not None and self.reached("gradient") else None
+
     def gradient(self, layer: int) -> Array | None:
-        """∂E/∂W[l] (fan_in, fan_out), averaged over a mini-batch."""
-        return self.passage.gradient[layer - 1] if self.passage is not None and self.reached("gradient") else None
+        """∂E/∂W[l] (fan_in, fan_out)."""
+        return self.gradients.weights[layer - 1] if self.gradients is not None else None
 
     def bias_gradient(self, layer: int) -> Array | None:
-        """∂E/∂b[l] (fan_out,), averaged over a mini-batch; None, too, where units have no bias."""
-        if self.passage is None or not self.reached("gradient") or not self.passage.bias_gradient:
-            return None
-        return self.passage.bias_gradient[layer - 1]
+        """∂E/∂b[l] (fan_out,); None, too, where units have no bias."""
+        return self.gradients.biases[layer - 1] if self.gradients is not None and self.gradients.biases else None
 
     @property
     def updated(self) -> bool:
