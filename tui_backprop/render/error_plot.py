@@ -77,8 +77,9 @@ def binned(errors: Array, columns: int, epochs: int = 0) -> tuple[Array, int]:
     for `epochs` of them, where that is more than there are.
     """
     size = max(1, -(-max(len(errors), epochs) // columns))
+    starts = np.arange(0, len(errors), size)
     with np.errstate(all="ignore"):
-        return np.array([np.mean(part) for part in _parts(errors, size)]), size
+        return np.add.reduceat(errors, starts) / np.diff(starts, append=len(errors)), size
 
 
 class _Grid(NamedTuple):
@@ -115,10 +116,13 @@ def plot(moment: Moment, axis: Axis, columns: int, rows: int) -> ErrorPlot:
     for errors in moment.ghosts:
         ghost = binned(errors, columns, total)[0]
         _draw(canvas, grid, ghost, [_AHEAD] * len(ghost), _DOTTED)
-    for place, part in enumerate(_parts(moment.errors, size) if size > 1 else ()):
-        if np.isfinite(part).all():
-            x, low, high = grid.x(place), grid.y(float(part.min())), grid.y(float(part.max()))
-            canvas.draw((x, low), (x, high), _EXTREMES, 1, _SOLID)
+    if size > 1:
+        starts = np.arange(0, len(moment.errors), size)
+        extremes = (of.reduceat(moment.errors, starts).tolist() for of in (np.minimum, np.maximum))
+        for place, (low, high) in enumerate(zip(*extremes, strict=True)):
+            if math.isfinite(low) and math.isfinite(high):
+                x = grid.x(place)
+                canvas.draw((x, grid.y(low)), (x, grid.y(high)), _EXTREMES, 1, _SOLID)
     _draw(canvas, grid, means, inks, _SOLID)
     cells = canvas.lines()
     for place, mean in enumerate(means.tolist()):
@@ -153,10 +157,6 @@ def _draw(canvas: Canvas, grid: _Grid, values: Array, inks: Sequence[Span], dash
         if dot is not None:
             canvas.draw(before or dot, dot, inks[place], 1, dash)
         before = dot
-
-
-def _parts(errors: Array, size: int) -> list[Array]:
-    return [errors[start : start + size] for start in range(0, len(errors), size)]
 
 
 def _power(power: int) -> str:

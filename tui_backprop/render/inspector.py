@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -135,11 +136,13 @@ def _largest(values: Array | None) -> int:
     return 0 if values is None else int(np.abs(values).argmax())
 
 
+@lru_cache(maxsize=1024)
 def _room(text: str) -> int:
     """Cells to keep for a text, as many for each number of many digits: lines break alike from step to step."""
     return width(text) + sum(max(0, _DIGITS - len(number)) for number in _LONG.findall(text))
 
 
+@lru_cache(maxsize=1024)
 def _brief_room(text: str) -> int:
     """The same where numbers are cut: as many for each of them as for one below 0, and for a 0 in its place."""
     return width(text) + sum(max(0, _BRIEF - len(number)) for number in _BRIEF_NUMBER.findall(text))
