@@ -174,7 +174,7 @@ def _step(experiment: Experiment, dialect: _Dialect) -> str:
 def _numpy_step(experiment: Experiment, loop: str, affine: str) -> tuple[list[str], list[str]]:
     """The bodies of `forward` and of `step`."""
     training, trained = experiment.training, experiment.network.bias is BiasMode.TRAINED
-    last = ACTIVATIONS[experiment.network.activations[-1]]
+    last = experiment.network.output
     delta = [f"    delta = {LOSSES[training.loss].script_slope}"]
     if not _is_canonical(experiment) and not last.linear:
         delta += [f"    delta = {last.numpy_delta.format(name=last.name)}"]

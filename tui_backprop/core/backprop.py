@@ -117,7 +117,7 @@ class Backprop:
         self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
         self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
         self._aside = Program()
-        output = ACTIVATIONS[network.activations[-1]]
+        output = network.output
         self._shares = Shares() if output.sharing and reported(training).requires == output.name else None
         self._forward = self._forward_program(network, training)
         self._program = self._forward + self._error_program(network, training) + self._backward_program(network)

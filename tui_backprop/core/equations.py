@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES, Loss, output_delta, reported
 from tui_backprop.core.optimizers import worked_out
@@ -115,7 +114,7 @@ def of_activation(moment: Moment, unit: Unit, most: int) -> tuple[Equation, ...]
     """a of a unit; of an output ŷ, and before it what is rounded, if anything is computed to get there."""
     network, decimals = moment.experiment.network, moment.experiment.training.round
     layer, column, output = unit.layer, unit.column, unit.layer == network.depth
-    activation, z = ACTIVATIONS[network.activations[layer - 1]], moment.sum(layer)
+    activation, z = network.activation(layer), moment.sum(layer)
     phase, a = Phase(f"activate{layer}"), _at(moment.activation(layer), column)
     term: Term = (f"{activation.name}(", _at(z, column), ")")
     if activation.joint:
@@ -166,7 +165,7 @@ def of_delta(moment: Moment, unit: Unit, most: int) -> Equation:
         term: Term = (_at(moment.upstream(layer), column), "×", mask)
         return Equation(Phase(f"mask{layer}"), label, "upstream·f′(z)", (term,), delta)
     experiment = moment.experiment
-    loss, activation = LOSSES[experiment.training.loss], ACTIVATIONS[experiment.network.activations[-1]]
+    loss, activation = LOSSES[experiment.training.loss], experiment.network.output
     rule, outputs = output_delta(loss, activation), str(experiment.network.units[-1])
     if not rule:
         formula = f"a·(u − Σ a·u) with u = {loss.slope.format(ŷ='ŷ', y='t', n=outputs)}"

@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
@@ -30,7 +29,7 @@ def threshold(experiment: Experiment) -> float | None:
         return None
     data = experiment.data
     targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
-    edge = ACTIVATIONS[experiment.network.activations[-1]].threshold
+    edge = experiment.network.output.threshold
     if edge is not None and ((targets == 0) | (targets == 1)).all():
         return edge
     return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None
@@ -38,7 +37,7 @@ def threshold(experiment: Experiment) -> float | None:
 
 def has_classes(experiment: Experiment) -> bool:
     """Whether answers are classes: of a softmax over several units, of a sigmoid with targets 0 and 1, or −1 and 1."""
-    joint = ACTIVATIONS[experiment.network.activations[-1]].joint and experiment.network.units[-1] > 1
+    joint = experiment.network.output.joint and experiment.network.units[-1] > 1
     return joint or threshold(experiment) is not None
 
 
@@ -60,7 +59,7 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
 @lru_cache(maxsize=16)
 def out_of_reach(experiment: Experiment) -> str:
     """Why no weights can reproduce the training targets; empty if some might."""
-    activation, targets = ACTIVATIONS[experiment.network.activations[-1]], experiment.data.targets
+    activation, targets = experiment.network.output, experiment.data.targets
     if activation.joint and experiment.network.units[-1] == 1:
         return f"a {activation.name} over one unit always answers 1"
     sums = targets.sum(axis=1)

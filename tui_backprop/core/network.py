@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array, frozen
 
 
@@ -44,6 +45,15 @@ class Network:
     def depth(self) -> int:
         """L, the number of layers with weights."""
         return len(self.units) - 1
+
+    def activation(self, layer: int) -> Activation:
+        """The activation function of layer 1…L."""
+        return ACTIVATIONS[self.activations[layer - 1]]
+
+    @property
+    def output(self) -> Activation:
+        """That of the last layer."""
+        return self.activation(self.depth)
 
     @cached_property
     def weight_count(self) -> int:

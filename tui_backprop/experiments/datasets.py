@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Data, Scale
 from tui_backprop.core.network import Network
@@ -137,7 +136,7 @@ def layers_for(network: Network, inputs: int | None = None, outputs: int | None 
 
 def one_output(second: NDArray[np.bool_], network: Network) -> Array:
     """Two classes as one target (samples, 1): 0 and 1, or −1 and 1 for an output that reaches both."""
-    low, high = ACTIVATIONS[network.activations[-1]].classes
+    low, high = network.output.classes
     return np.where(np.reshape(second, (-1, 1)), high, low)
 
 

@@ -90,7 +90,7 @@ def is_on_stage(source: str, context: Context) -> bool:
     network, rounded = context.experiment.network, context.experiment.training.round is not None
     if name in ("a", "raw") or (name == "prediction" and not rounded):  # of a linear unit its sum says it
         unit = rest or context.experiment.unit_names(network.depth)[0]
-        if ACTIVATIONS[network.activations[parse_unit(unit, context.experiment).layer - 1]].linear:
+        if network.activation(parse_unit(unit, context.experiment).layer).linear:
             return evaluate(f"z {unit}", context) != UNKNOWN
     return evaluate(source, context) != UNKNOWN
 

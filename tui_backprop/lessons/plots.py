@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gradient_check import loss_along
@@ -111,7 +110,7 @@ def _answers(words: str, output: Unit, columns: list[int], left_out: Unit | None
         curve, line = a[:, output.column], None
         if left_out is not None:
             others = z - np.outer(below[1][:, left_out.column], parameters.weights[-1][left_out.column])
-            line = ACTIVATIONS[moment.ahead.network.activations[-1]].of(others)[:, output.column]
+            line = moment.ahead.network.output.of(others)[:, output.column]
     marks = zip(sums.tolist(), data.targets[:, output.column].tolist(), strict=True)
     without = f"without {moment.experiment.unit_names(left_out.layer)[left_out.column]}" if left_out else ""
     return Plot((words, without), x, curve, line, tuple(dict.fromkeys(marks)))

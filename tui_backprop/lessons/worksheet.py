@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment, Training
 from tui_backprop.core.losses import LOSSES, output_delta, reported
 from tui_backprop.core.network import Parameters
@@ -72,7 +71,7 @@ def error_rule(experiment: Experiment) -> str:
 
 def output_rule(experiment: Experiment) -> str:
     """δ of an output as a formula, and the slope in it."""
-    loss, activation = LOSSES[experiment.training.loss], ACTIVATIONS[experiment.network.activations[-1]]
+    loss, activation = LOSSES[experiment.training.loss], experiment.network.output
     symbols = {"ŷ": "ŷ", "y": "t", "n": experiment.network.units[-1]}
     rule = output_delta(loss, activation).format(**symbols, mask="f′(z)")
     if not rule:

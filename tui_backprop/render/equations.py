@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui_backprop.core import equations as core
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode
 from tui_backprop.core.parts import Bias, Unit, Weight
@@ -64,7 +63,7 @@ def backward(moment: Moment, layer: int, unit: int, most: int) -> Iterable[Equat
     yield from _blame_from_above(moment, layer + 1, unit, most)
     upstream = core.of_upstream(moment, Unit(layer, unit), most)
     yield upstream.phase, _spans(upstream)
-    activation, mask = ACTIVATIONS[network.activations[layer - 1]], moment.mask(layer)
+    activation, mask = network.activation(layer), moment.mask(layer)
     delta = core.of_delta(moment, Unit(layer, unit), most)
     spans = [Span(f"f′ = {activation.slope},  ")] if activation.slope else []
     spans += _spans(delta)

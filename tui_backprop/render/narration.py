@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.equations import of_delta
 from tui_backprop.core.experiment import ALL_RIGHT
@@ -73,7 +72,7 @@ def _activate(moment: Moment) -> str:
     layer, experiment = moment.phase.layer, moment.experiment
     if layer == experiment.network.depth:
         return _predict(moment)
-    activation, shut = ACTIVATIONS[experiment.network.activations[layer - 1]], _shut(moment, layer)
+    activation, shut = experiment.network.activation(layer), _shut(moment, layer)
     if activation.gated and not shut:
         return "Every sum is above 0: all of them pass unchanged."
     units = _few(shut) if shut else ""
@@ -101,7 +100,7 @@ def _error(moment: Moment) -> str:
     prediction, target = _known(moment.prediction), _known(moment.target)
     network = moment.experiment.network
     delta = of_delta(moment, Unit(network.depth, 0), 1)
-    rule = "" if ACTIVATIONS[network.activations[-1]].joint else f"{delta.formula} = "
+    rule = "" if network.output.joint else f"{delta.formula} = "
     if len(target) > 1:
         flows = f"δ{f' = {delta.formula}' if rule else ''} flows back from each output"
         return f"{flows}; reported error {short(moment.error or 0.0)}."
@@ -130,7 +129,7 @@ def _mask(moment: Moment) -> str:
     layer = moment.phase.layer
     mask, names = _known(moment.mask(layer)), _names(moment, layer)
     blocked = [name for name, value in zip(names, mask.tolist(), strict=True) if value == 0]
-    if blocked and ACTIVATIONS[moment.experiment.network.activations[layer - 1]].gated:
+    if blocked and moment.experiment.network.activation(layer).gated:
         were = "was" if len(blocked) == 1 else "were"
         return f"δ = upstream × f′(z): {_few(blocked)} {were} shut, so the error stops there."
     if blocked:

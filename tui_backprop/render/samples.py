@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.diagnostics.samples import SampleView, samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import right_classes
@@ -128,7 +127,7 @@ def want_of_samples(experiment: Experiment) -> Want:
     data, outputs = experiment.data, experiment.network.units[-1]
     number = 2 if not (data.inputs % 1).any() else 5
     inputs = sum(max(width(name), number) + 1 for name in data.input_names[:_ALL_INPUTS])
-    answers = 26 if ACTIVATIONS[experiment.network.activations[-1]].joint else 10 * min(outputs, 3)
+    answers = 26 if experiment.network.output.joint else 10 * min(outputs, 3)
     in_units = 18 if data.target_scale is not None else 0
     return Want(min(12 + inputs + answers + in_units, 60), min(1 + len(data), 13), 19, 4)
 
@@ -247,7 +246,7 @@ def _answers(shown: _Shown, form: _Form, rows: list[list[float]], heading: str, 
     def column(texts: Sequence[str], heading: str = "", gap: int = 1) -> _Column:
         return _Column(heading, [Span(text, "text", here) for text, here in zip(texts, bold, strict=True)], gap)
 
-    if ACTIVATIONS[experiment.network.activations[-1]].joint:
+    if experiment.network.output.joint:
         names = [name.strip() for name in shorten([safe(name) for name in experiment.data.target_names], form.classes)]
         largest = [max(range(len(row)), key=row.__getitem__) for row in rows]
         yield column([names[index] for index in largest], heading, form.gap)

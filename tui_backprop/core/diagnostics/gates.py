@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS, Activation
+from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import layers
 from tui_backprop.core.experiment import Data
@@ -105,7 +105,7 @@ def gates_of(data: Data, parameters: Parameters) -> Gates:
     with np.errstate(all="ignore"):
         for layer, (z, a) in enumerate(layers(parameters, data.inputs[rows]), 1):
             if layer < parameters.network.depth:
-                activation = ACTIVATIONS[parameters.network.activations[layer - 1]]
+                activation = parameters.network.activation(layer)
                 found.append(LayerGates(layer, activation, _passing(activation, z, a), z > 0))
     return Gates(rows, len(data), tuple(found), a)
 

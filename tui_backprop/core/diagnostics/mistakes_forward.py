@@ -101,4 +101,4 @@ def _through(step: TrueStep, unit: Unit, z: float) -> float:
     """a of a unit that has another z than the true one."""
     sums = step.passage.z[unit.layer - 1].copy()
     sums[unit.column] = z
-    return float(ACTIVATIONS[step.experiment.network.activations[unit.layer - 1]].of(sums)[unit.column])
+    return float(step.experiment.network.activation(unit.layer).of(sums)[unit.column])

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
 from tui_backprop.core.experiment import Experiment
@@ -67,7 +66,7 @@ class TrueStep:
 
     def slope(self, layer: int) -> tuple[str, str]:
         """What forgetting a layer's f′(z) is called, and what it is."""
-        gated = ACTIVATIONS[self.experiment.network.activations[layer - 1]].gated
+        gated = self.experiment.network.activation(layer).gated
         return ("mask-forgotten", "the gate") if gated else ("slope-forgotten", "the slope f′(z)")
 
     # Wrong ones

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.core.run.timeline import FURTHEST, Timeline
@@ -55,7 +54,7 @@ def phase_label(phase: Phase, experiment: Experiment) -> str:
     activations, depth = experiment.network.activations, experiment.network.depth
     if phase.kind == "activate":
         return "predict" if phase.layer == depth else f"{activations[phase.layer - 1]}{phase.layer}"
-    if phase.kind == "mask" and not ACTIVATIONS[activations[phase.layer - 1]].gated:
+    if phase.kind == "mask" and not experiment.network.activation(phase.layer).gated:
         return f"slope{phase.layer}"
     return phase
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
@@ -149,7 +148,7 @@ def _upstream(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
 def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...], rows: Rows) -> Exercise:
     """Figures worked out unit by unit: a value, a prediction, a δ."""
     experiment = given.experiment
-    activation = ACTIVATIONS[experiment.network.activations[layer - 1]]
+    activation = experiment.network.activation(layer)
     known = given.of_samples("z", "z", layer)
     if phase.kind == "activate":
         decimals = experiment.training.round if layer == experiment.network.depth else None

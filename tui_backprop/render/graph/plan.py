@@ -201,12 +201,12 @@ def thumbed_columns(experiment: Experiment) -> int:
 
 def has_gate(experiment: Experiment, layer: int) -> bool:
     """Whether something stands between z and a: an activation that is not the identity."""
-    return not ACTIVATIONS[experiment.network.activations[layer - 1]].linear
+    return not experiment.network.activation(layer).linear
 
 
 def is_gated(experiment: Experiment, layer: int) -> bool:
     """Whether that can be shut: an activation in two straight pieces."""
-    return ACTIVATIONS[experiment.network.activations[layer - 1]].gated
+    return experiment.network.activation(layer).gated
 
 
 def _wanted(selection: Selection, layer: int) -> int:

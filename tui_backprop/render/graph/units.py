@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
@@ -171,7 +170,7 @@ def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     backward = moment.phase.backward
     if not known or z is None:
         return _Gate((_BLANK, _BLANK))
-    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    activation = moment.experiment.network.activation(layer)
     upstream = moment.upstream(layer) if layer < moment.experiment.network.depth else None
     arrived = passed and (upstream is None or upstream[unit] != 0)
     shut = activation.shut is not None and not z[unit] > 0
@@ -249,7 +248,7 @@ def _open(moment: Moment, column: Column, slot: UnitSlot) -> Line:
     if not column.layer:
         return ()
     z, layer = moment.sum(column.layer), column.layer
-    activation = ACTIVATIONS[moment.experiment.network.activations[layer - 1]]
+    activation = moment.experiment.network.activation(layer)
     if z is None or not activation.gated:
         return ()
     if not moment.reached(f"activate{layer}"):

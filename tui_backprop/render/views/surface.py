@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import sampled_rows
@@ -95,7 +94,7 @@ def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | Non
     """The value between low and high answers of a unit, and for an output the distance of its targets from it."""
     network = moment.ahead.network
     if layer < network.depth:
-        edge = ACTIVATIONS[network.activations[layer - 1]].threshold
+        edge = network.activation(layer).threshold
         return (0.0, None) if edge is None else (edge, edge)
     targets = moment.ahead.data.targets[:, unit]
     low, high = float(targets.min()), float(targets.max())
@@ -129,7 +128,7 @@ def _put_samples(
     middle, _ = middle_of(moment, depth, unit)
     high = targets[:, unit] > middle
     wrong = high != (said[:, unit] > middle)
-    if ACTIVATIONS[experiment.network.activations[-1]].joint:
+    if experiment.network.output.joint:
         wrong = said.argmax(axis=1) != targets.argmax(axis=1)
     wrong |= ~np.isfinite(said).all(axis=1)
     low, size = np.array(plane.low), np.array(plane.high) - np.array(plane.low)
