@@ -261,3 +261,12 @@ def test_long_names_are_whole_on_a_wide_screen() -> None:
     drawn = "\n".join(rows(graph(moment, FIRST, 160, 21)))
     for name in names:
         assert name in drawn, drawn
+
+
+@pytest.mark.parametrize(("phase", "cross", "head"), [("upstream1", "warn", "error"), ("mask1", "sign|warn", "error")])
+def test_beside_a_number_alone_a_gate_is_lit_when_it_stops_something(phase: str, cross: str, head: str) -> None:
+    lines = graph(at("article", 3, phase), FIRST, 44, 8)
+    assert {span.ink for spans in lines for span in spans if span.text == "✕"} == {cross}
+    row = next(row for row in cells(lines) if "✕" in "".join(character for character, _ in row))
+    place = [character for character, _ in row].index("✕")
+    assert (row[place + 1][0], row[place + 1][1].ink) == ("◀", head), "the error ends there"

@@ -125,11 +125,11 @@ def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
             put(cells, edge.at(x), x, (Span(flow.direction.head, flow.direction.value, True, target=edge.weight),))
 
 
-def heads(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
-    """An arrow head where something arrives, dim once it has arrived."""
+def heads(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge], stay: bool = False) -> None:
+    """An arrow head where something arrives, dim once it has arrived, unless nothing else shows where it ends."""
     if flow.direction is None:
         return
-    forward, ink = flow.direction is Direction.FORWARD, flow.direction.value if flow.moving else "dim"
+    forward, ink = flow.direction is Direction.FORWARD, flow.direction.value if flow.moving or stay else "dim"
     for edge in drawn:
         if edge.strength:
             x, row = (edge.end[0] + 1, edge.end[1]) if forward else (edge.start[0] - 1, edge.start[1])

@@ -12,7 +12,7 @@ from tui_backprop.render.arrangement import Want
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.graph import edges as wires
 from tui_backprop.render.graph.flow import Direction, Flow, flow
-from tui_backprop.render.graph.plan import Column, plan, thumbed_columns
+from tui_backprop.render.graph.plan import BARE, TINY, Column, plan, thumbed_columns
 from tui_backprop.render.graph.rail import rails
 from tui_backprop.render.graph.units import write_units
 from tui_backprop.render.selection import Selection
@@ -67,11 +67,11 @@ def _content(
         carried = flow(moment, above.layer)
         drawn = wires.edges(carried, selection, below, above)
         wires.draw(canvas, carried, drawn)
-        layers.append((carried, drawn))
+        layers.append((carried, drawn, below.form in (TINY, BARE)))
     cells = canvas.lines()
-    for carried, drawn in layers:
+    for carried, drawn, gateless in layers:
         wires.mark(cells, carried, drawn)
-        wires.heads(cells, carried, drawn)
+        wires.heads(cells, carried, drawn, gateless)
     drawn_maps: Maps = {}
     if maps is not None:
         from tui_backprop.render.graph.maps import unit_maps  # most graphs have none
@@ -79,9 +79,9 @@ def _content(
         drawn_maps = unit_maps(moment, shown, maps)
     for column in shown:
         write_units(cells, moment, selection, column, "dim", drawn_maps)
-    for _, drawn in layers:
+    for _, drawn, _ in layers:
         wires.label(cells, drawn, selection)
-    _write_legend(cells, [carried for carried, _ in layers], shown)
+    _write_legend(cells, [carried for carried, *_ in layers], shown)
     if not moment.step:
         _write_block(cells, _BEGIN) or _write_block(cells, _BEGIN[1:3])
     return cells

@@ -254,6 +254,9 @@ def _open(moment: Moment, column: Column, slot: UnitSlot) -> Line:
     if not moment.reached(f"activate{layer}"):
         return ()
     opened = int((z[slot.units] > 0).sum())
+    if not opened and activation.shut == 0:
+        waits = moment.phase.backward and not _masked(moment, layer)
+        return (Span(" "), Span("✕", "warn" if waits else "sign|warn", True))
     if not opened:
-        return (Span(" "), Span("✕", "sign|warn", True) if activation.shut == 0 else Span("╌", "warn"))
+        return (Span(" "), Span("╌", "warn"))
     return () if slot.count == 1 else (Span(f" {opened}/{slot.count}", "dim"),)
