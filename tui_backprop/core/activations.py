@@ -347,4 +347,6 @@ ACTIVATIONS: dict[str, Activation] = {
     entry.name: entry for entry in (LINEAR, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTMAX)
 }
 HIDDEN_ACTIVATIONS = tuple(entry.name for entry in ACTIVATIONS.values() if not entry.joint)
+SQUEEZING = tuple(entry for entry in ACTIVATIONS.values() if entry.low and entry.high)
+"""Those that are flat on both sides."""
 JOINT_ACTIVATIONS = tuple(entry.name for entry in ACTIVATIONS.values() if entry.joint)

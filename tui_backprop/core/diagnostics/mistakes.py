@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import SQUEEZING, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
 from tui_backprop.core.diagnostics.bugs import Keep
@@ -137,23 +137,23 @@ def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
     }  # fmt: skip
     for bug, (label, advice) in made.items():
         yield Mistake(label, step.wrong_value(figure, part, (bug,)), advice)
-    for other in (entry.name for entry in ACTIVATIONS.values() if entry.low and entry.high):
+    for other in SQUEEZING:
         for own_value in (False, True):
             for layers in (range(1, step.depth), range(1, step.depth + 1), range(step.depth, step.depth + 1)):
                 taken = step.wrong_value(figure, part, (), _with_slope(step, other, own_value, layers))
-                yield Mistake("other-activation", taken, f"On the way back the slope of {other} was taken.")
+                yield Mistake("other-activation", taken, f"On the way back the slope of {other.name} was taken.")
 
 
-def _with_slope(step: TrueStep, name: str, own_value: bool, layers: range) -> Carry:
+def _with_slope(step: TrueStep, added: Activation, own_value: bool, layers: range) -> Carry:
     """Adds f′ of a smooth activation to those layers that are not: from a as in a × (1 − a), or from z."""
-    added, own = ACTIVATIONS[name], step.experiment.network.activations
+    network = step.experiment.network
 
     def carry(row: int) -> Keep:
         seen: dict[str, Array] = {}
 
         def keep(kind: str, layer: int, values: Array) -> Array:
             seen[kind] = values
-            if kind != "mask" or layer not in layers or ACTIVATIONS[own[layer - 1]].curved:
+            if kind != "mask" or layer not in layers or network.activation(layer).curved:
                 return values
             return added.mask(seen["z"], seen["a"] if own_value else added.of(seen["z"]))
 

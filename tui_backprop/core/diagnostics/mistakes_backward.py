@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, SQUEEZING
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.parts import Unit
@@ -43,7 +43,7 @@ def of_upstream(step: TrueStep, unit: Unit) -> Found:
 def of_mask(step: TrueStep, unit: Unit) -> Found:
     """f′(z)."""
     layer, column = unit.layer - 1, unit.column
-    slope = ACTIVATIONS[step.experiment.network.activations[layer]].slope
+    slope = step.experiment.network.activation(unit.layer).slope
     a, z = float(step.passage.a[layer][column]), float(step.passage.z[layer][column])
     yield Mistake("value-for-slope", a, "This is the unit's value, not the slope there.")
     yield Mistake("value-for-slope", z, "This is z, not the slope there.")
@@ -111,13 +111,13 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
 
 def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:
     """What f′ becomes if z and a are confused."""
-    layer = unit.layer - 1
-    z, a = float(step.passage.z[layer][unit.column]), step.passage.a[layer][[unit.column]]
-    activation = ACTIVATIONS[step.experiment.network.activations[layer]]
+    layer, activation = unit.layer - 1, step.experiment.network.activation(unit.layer)
+    z, a = step.passage.z[layer][[unit.column]], step.passage.a[layer][[unit.column]]
     if activation.linear or activation.joint:
         return ()
     again = float(activation.mask(a, activation.of(a))[0])
-    return (again, 0.0) if activation.gated else (again, z * (1 - z), 1 - z * z, 1 - float(a[0]))
+    at_z = (float(entry.mask(z, z)[0]) for entry in SQUEEZING)
+    return (again, 0.0) if activation.gated else (again, *at_z, 1 - float(a[0]))
 
 
 def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]:
