@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import io
 import re
@@ -19,7 +20,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 import tui_backprop
+from tests.patience import until
 from tests.studio.studio import studio
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.studio.app import BackpropApp
 from tui_backprop.terminal import internals
 from tui_backprop.terminal.internals import KeyParser, driver_of, picture_of
 
@@ -36,6 +40,7 @@ OWNERS: dict[str, type] = {
     "_get_terminal_size": LinuxDriver,
     "_handle_exception": App,
     "_loop": LinuxDriver,
+    "_on_timer_update": Screen,
     "_writer_thread": LinuxDriver,
 }
 PUBLIC = {"_replace", "_asdict", "_exit"}
@@ -109,6 +114,15 @@ def test_no_other_class_replaces_a_private_method() -> None:
             name for name, value in vars(cls).items() if inspect.isfunction(value) or isinstance(value, property)
         }
         assert {name for name in methods & theirs if is_private(name)} == set(), cls
+
+
+async def test_the_first_picture_does_not_wait_for_textuals_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
+    app = BackpropApp(Timeline(load_experiment("article")))
+    running = asyncio.create_task(app.run_async(headless=True))
+    await until(lambda: bool(app.screen_stack) and app.get_default_screen().drawn, "the first picture")
+    app.exit()
+    await running
 
 
 async def test_they_do_what_they_are_used_for() -> None:

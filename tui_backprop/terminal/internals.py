@@ -79,7 +79,10 @@ class ExposedApp(App[None]):
 
 
 class ExposedScreen(Screen[None]):
-    """Base of a screen that is drawn only once it is `complete`: by default Textual also draws what has no size yet."""
+    """Base of a screen that is drawn once it is `complete`: by default Textual also draws what has no size yet."""
+
+    drawn = False
+    """Whether there has been a picture."""
 
     @property
     def complete(self) -> bool:
@@ -88,7 +91,13 @@ class ExposedScreen(Screen[None]):
 
     def _compositor_refresh(self) -> None:
         if self.complete:
+            self.drawn = True
             super()._compositor_refresh()
+
+    def on_idle(self) -> None:
+        """Draws the first picture at once: Textual waits for the next tick of its timer."""
+        if not self.drawn and self.complete:
+            self._on_timer_update()
 
 
 class ExposedDriver(Driver):
