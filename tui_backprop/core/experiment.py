@@ -67,6 +67,11 @@ class Data:
         """Inputs and targets side by side, a row a sample."""
         return np.hstack([self.inputs, self.targets])
 
+    @property
+    def all_targets(self) -> Array:
+        """The targets of all samples, those to test included."""
+        return self.targets if self.test is None else np.concatenate([self.targets, self.test.targets])
+
 
 SMALL_ERROR, ALL_RIGHT = "error", "all_right"
 GOALS = (SMALL_ERROR, ALL_RIGHT)

@@ -27,9 +27,7 @@ def threshold(experiment: Experiment) -> float | None:
     """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None."""
     if experiment.network.units[-1] != 1:
         return None
-    data = experiment.data
-    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
-    edge = experiment.network.output.threshold
+    targets, edge = experiment.data.all_targets, experiment.network.output.threshold
     if edge is not None and ((targets == 0) | (targets == 1)).all():
         return edge
     return 0.0 if (np.abs(targets) == 1).all() and (targets < 0).any() else None

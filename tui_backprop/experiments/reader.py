@@ -253,7 +253,7 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
     if loss.requires and network.activations[-1] != loss.requires:
         hint = f'network.output = "{loss.requires}"'
         raise keys.error("loss", f"{loss.name} with a {network.activations[-1]} output", hint)
-    targets = data.targets if data.test is None else np.concatenate([data.targets, data.test.targets])
+    targets = data.all_targets
     if not ((targets >= loss.least) & (targets <= loss.most)).all():
         bounds = f"{loss.least:g}…{loss.most:g}", f"targets from {loss.least:g} to {loss.most:g}"
         raise keys.error("loss", f"{loss.name} with targets outside {bounds[0]}", bounds[1])

@@ -41,6 +41,10 @@ class Context:
         """The context at another moment of the same run."""
         return Context(self.timeline, self.timeline.go(*place_of(place, self.timeline)), self.bug)
 
+    def shown(self, sample: int | None) -> Moment | Pass:
+        """The moment, as far as its phase is; of a `sample`, its whole pass under the weights of the moment."""
+        return self.moment if sample is None else self.passage(sample)
+
     def passage(self, sample: int) -> Pass:
         """The pass of any sample under the weights of this moment."""
         if not 0 <= sample < len(self.experiment.data):
@@ -59,7 +63,7 @@ def place_of(text: str, timeline: Timeline) -> tuple[int, str | None]:
         return parse_place(text, timeline)
     timeline.go(step=0)
     most = max(1, FURTHEST // timeline.trainer.steps_per_epoch)
-    for epoch, held in timeline.run_epochs(lambda errors: len(errors) == timeline.converged_at, most):
+    for epoch, held in timeline.run_epochs(timeline.at_goal, most):
         if held:
             return timeline.epoch_end(epoch), None
     raise BackpropError("this run does not converge", f"within {FURTHEST:,} steps")

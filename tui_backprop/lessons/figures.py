@@ -121,8 +121,7 @@ def _input(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_unit(name, context.experiment)
     if place.layer:
         raise BackpropError(f"{name!r} is not an input", ", ".join(context.experiment.unit_names(0)[:9]))
-    shown = context.moment if sample is None else context.passage(sample)
-    return _element(shown.activation(0), place.column)
+    return _element(context.shown(sample).activation(0), place.column)
 
 
 def _output(name: str) -> Callable[..., float | None]:
@@ -165,8 +164,8 @@ def _new(context: Context, name: str) -> float | None:
 
 def _gradient(context: Context, name: str, sample: int | None = None) -> float | None:
     place = parse_parameter(name, context.experiment)
-    shown = context.moment if sample is None else context.passage(sample)
-    return None if shown.gradients is None else place.value(shown.gradients)
+    gradients = context.shown(sample).gradients
+    return None if gradients is None else place.value(gradients)
 
 
 def _change(context: Context, name: str) -> float | None:
@@ -192,8 +191,7 @@ def _share(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_parameter(name, context.experiment)
     if isinstance(place, Bias):
         raise BackpropError(f"{name!r} adds itself, whatever comes in", "a weight")
-    shown = context.moment if sample is None else context.passage(sample)
-    value = _element(shown.activation(place.layer - 1), place.row)
+    value = _element(context.shown(sample).activation(place.layer - 1), place.row)
     return None if value is None else value * _value(context, name)
 
 

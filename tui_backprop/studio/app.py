@@ -20,7 +20,7 @@ from textual.worker import WorkerFailed
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.store import Record
-from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience
+from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.event_queue import EventQueue
 from tui_backprop.studio.panes.inks import ANSI, in_256, palette_of
 from tui_backprop.studio.screens.studio import StudioScreen
@@ -217,7 +217,7 @@ class BackpropApp(ExposedApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are off in a kiosk."""
-        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+        return self._audience.allows(action)
 
     def save_now(self) -> None:
         """Saves the session as it stands, whatever happens."""

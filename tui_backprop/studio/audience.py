@@ -35,6 +35,10 @@ class Audience(NamedTuple):
     interval: float = 6.0
     """Seconds for which an unattended demo shows its end before it starts over."""
 
+    def allows(self, action: str) -> bool:
+        """Whether an action is offered: some are not in a kiosk."""
+        return not (self.kiosk and action in KIOSK_FORBIDS)
+
 
 ALONE = Audience()
 

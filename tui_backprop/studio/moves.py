@@ -48,7 +48,7 @@ def by_epoch(timeline: Timeline, by: int) -> Move:
         )
 
     def make() -> Iterator[str]:
-        for epoch, _ in timeline.run_epochs(lambda errors: len(errors) == timeline.converged_at, by):
+        for epoch, _ in timeline.run_epochs(timeline.at_goal, by):
             yield f"Running: epoch {epoch:,}. Escape stops."
 
     return Move(make)
@@ -85,7 +85,7 @@ def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one reaches the experiment's goal; none if one already has."""
     if (epoch := timeline.moment.converged_at) is not None:
         return _message(f"It converged in epoch {epoch:,}.", notify)
-    return _run(timeline, lambda errors: len(errors) == timeline.converged_at, MOST_EPOCHS, "Converged: ", notify)
+    return _run(timeline, timeline.at_goal, MOST_EPOCHS, "Converged: ", notify)
 
 
 def _message(text: str, notify: Callable[[str], None]) -> Move:

@@ -161,8 +161,7 @@ def check_slope(moment: Moment, index: int) -> Slope:
     At the start these are the first ones. Predictions are not rounded here: a rounded one has no slope.
     """
     experiment, flat = moment.ahead, moment.parameters.flat
-    samples = moment.samples or tuple(range(min(experiment.training.batch, len(experiment.data))))
-    inputs, targets = experiment.data.inputs[list(samples)], experiment.data.targets[list(samples)]
+    samples, inputs, targets = _of_step(moment)
     loss = _Loss(experiment, inputs, targets)
     with np.errstate(all="ignore"):
         smooth = next((h for h in STEPS if loss.gates(flat, index, -h) == loss.gates(flat, index, h)), None)
@@ -181,13 +180,19 @@ def loss_along(moment: Moment, index: int, values: Array) -> tuple[Array, float,
     At the start these are the first ones. Predictions are not rounded.
     """
     experiment, flat = moment.ahead, moment.parameters.flat
-    samples = list(moment.samples or range(min(experiment.training.batch, len(experiment.data))))
-    inputs, targets = experiment.data.inputs[samples], experiment.data.targets[samples]
+    _, inputs, targets = _of_step(moment)
     loss, now = _Loss(experiment, inputs, targets), float(flat[index])
     with np.errstate(all="ignore"):
         losses = np.array([loss.mean(flat, index, value - now) for value in values.tolist()])
         gradient = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
         return losses, loss.mean(flat, index, 0.0), gradient
+
+
+def _of_step(moment: Moment) -> tuple[tuple[int, ...], Array, Array]:
+    """The samples of a moment's step, at the start those of the first one; their inputs and targets."""
+    data = moment.ahead.data
+    samples = moment.samples or tuple(range(min(moment.ahead.training.batch, len(data))))
+    return samples, data.inputs[list(samples)], data.targets[list(samples)]
 
 
 def _nearest_kink(loss: _Loss, flat: Array, index: int, sign: float) -> float | None:

@@ -91,6 +91,10 @@ class Timeline:
         """The first epoch that reached the goal since the last edit, whether before the cursor or not."""
         return self._branch.converged_at(max(self._under_way, self._moment.position))
 
+    def at_goal(self, errors: Array) -> bool:
+        """For `run_epochs`: whether the last of these epochs reached the goal."""
+        return len(errors) == self.converged_at
+
     # Moves
 
     def next_phase(self) -> Moment:

@@ -17,7 +17,7 @@ from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio import moves
-from tui_backprop.studio.audience import ALONE, KIOSK_FORBIDS, Audience, IdleRestart
+from tui_backprop.studio.audience import ALONE, Audience, IdleRestart
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
@@ -126,7 +126,7 @@ class StudioScreen(RunScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Some actions are off in a kiosk."""
-        return not (self._audience.kiosk and action in KIOSK_FORBIDS)
+        return self._audience.allows(action)
 
     def offered_keys(self) -> tuple[Key, ...]:
         """The keys for this audience."""
