@@ -199,6 +199,12 @@ class PanesScreen(ExposedScreen):
             self.query_one(KeyBar).display = shown
             self._arrange()
 
+    def select_unseen(self, selection: Selection) -> None:
+        """Another selection, which the panes show with the next moment: theirs may not have it."""
+        self.set_reactive(PanesScreen.selection, selection)
+        for painted in self.query(Painted):
+            painted.set_reactive(Painted.selection, selection)
+
     def open_view(self, name: str) -> None:
         """Opens and focuses a view; if there are too many, the oldest is closed."""
         self.views = (*(view for view in self.views if view != name), name)[-MOST_VIEWS:]

@@ -35,7 +35,6 @@ from tui_backprop.studio.keys import LESSON_KEYS, SCROLL_KEYS, Key, bar_keys
 from tui_backprop.studio.panes import lesson as widgets
 from tui_backprop.studio.panes.bars import KeyBar
 from tui_backprop.studio.panes.pane import Painted
-from tui_backprop.studio.screens.layout import PanesScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 
 BESIDE = 110
@@ -160,8 +159,7 @@ class LessonScreen(StudioScreen):
         self._holds = None
         if self.moment is None or self.moment.experiment.network != computed.context.experiment.network:
             self._change_network()
-        for painted in self.query(Painted):
-            painted.set_reactive(Painted.selection, self.selection)
+        self.select_unseen(self.selection)
         chosen = thing(scene.select, computed.context.experiment) if scene.select else None
         self.selection = chosen if isinstance(chosen, Part) else Weight(1, 0, 0)
         self.view = View(scene.matrices)
@@ -177,9 +175,7 @@ class LessonScreen(StudioScreen):
 
     def _change_network(self) -> None:
         """Selects what every network has, and only then shows another one: no pane looks for what is not there."""
-        self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
-        for painted in self.query(Painted):
-            painted.set_reactive(Painted.selection, Weight(1, 0, 0))
+        self.select_unseen(Weight(1, 0, 0))
         self.moment = self._timeline.moment
 
     def _waiting(self) -> Condition | None:

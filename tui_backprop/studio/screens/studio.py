@@ -22,7 +22,7 @@ from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import ChartPane
-from tui_backprop.studio.panes.pane import Painted, Pane
+from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.layout import PanesScreen
@@ -289,7 +289,5 @@ class StudioScreen(RunScreen):
         self._tell_on_arrival(message)
         self._timeline = self._timeline.for_experiment(experiment)
         self.show_surface(experiment)
-        self.set_reactive(PanesScreen.selection, Weight(1, 0, 0))
-        for painted in self.query(Painted):
-            painted.set_reactive(Painted.selection, Weight(1, 0, 0))
+        self.select_unseen(Weight(1, 0, 0))
         self._arrive()
