@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +19,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import PANES
-from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, Want, arrange
+from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, arrange
 from tui_backprop.render.matrices import View, title
 from tui_backprop.render.selection import Selection
 from tui_backprop.studio import panes
@@ -294,7 +295,8 @@ class PanesScreen(ExposedScreen):
         elif small:
             places = {"bar": Place(0, 0, columns, 1), self.front: Place(0, 1, columns, max(1, rows - 1))}
         else:
-            places = arrange(columns, rows, self._wants(), self.front)
+            assert self.moment is not None
+            places = self._spread(columns, rows, self.moment.ahead, self.views, self.front)
         if not self.is_mounted:
             self._places.places = places
             return
@@ -332,14 +334,15 @@ class PanesScreen(ExposedScreen):
         place = self._places.places.get(str(pane.id))
         return place is not None and pane.outer_size == (place.columns, place.rows)
 
-    def _wants(self) -> dict[str, Want]:
-        """What each pane's content needs."""
-        moment = self.moment
-        assert moment is not None
-        experiment = moment.ahead
-        known = {pane.ID: pane for pane in (*self.PANES, *VIEWS)}
-        names = dict.fromkeys(("network", "inspector", *self.views, *self._panes()))
-        return {name: known[name].want(experiment) for name in names}
+    @classmethod
+    @lru_cache(maxsize=1)  # a start or a resize asks for the same several times
+    def _spread(
+        cls, columns: int, rows: int, experiment: Experiment, views: tuple[str, ...], front: str
+    ) -> dict[str, Place]:
+        """The places that suit the panes' contents."""
+        known = {pane.ID: pane for pane in (*cls.PANES, *VIEWS)}
+        names = dict.fromkeys(("network", "inspector", *views, *(pane.ID for pane in cls.PANES)))
+        return arrange(columns, rows, {name: known[name].want(experiment) for name in names}, front)
 
     def _name_panes(self) -> None:
         titles: dict[str, str] = {"matrices": title(self.view)}
