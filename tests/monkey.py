@@ -180,7 +180,8 @@ async def come_home(app: BackpropApp) -> bool:
         await asyncio.sleep(0)
         if not await answers(app, lambda: not app._events.busy):
             return False
-        if not app.is_running or (app.screen is studio and not studio._move_queue.busy and not studio.status):
+        at_rest = not (studio._move_queue.busy or studio._in_slices or studio.status)  # not yet arrived
+        if not app.is_running or (app.screen is studio and at_rest):
             return True
         post(app, Act("key", "escape"))
     return False

@@ -51,7 +51,7 @@ def test_a_shut_gate_on_a_narrow_screen(size: tuple[int, int]) -> None:
         text,
         "sample #2 3/4",
         "h2 was shut, so the error stops there.",
-        "h2 z −0.0509 ███ a  0.0000",
+        "h2 z −0.0509 ▇▇▇ a  0.0000",
         "δ  0.0000 █✕█◀↑ −0.1962",
         "y z +0.3744 ŷ +0.4000",
         "δ −0.6000 t +1.0000",
