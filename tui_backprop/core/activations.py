@@ -307,7 +307,7 @@ def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
             whole += power
         out[...] = [power / whole for power in powers]
         if shares is not None:
-            shares.below, shares.total = np.reshape(less, z.shape), np.full((*z.shape[:-1], 1), whole)
+            shares.below, shares.total = np.array(less).reshape(z.shape), np.array(whole).reshape(*z.shape[:-1], 1)
         return
     if z.ndim == 2 and len(z) > 1:  # transposed: sums of rows of units, in the same order, run along the samples
         turned = z.T.copy()
