@@ -13,7 +13,7 @@ from tui_backprop import load_experiment
 from tui_backprop.core.diagnostics.gradient_check import backprop_gradient
 
 ROOT = Path(__file__).parents[1]
-HEADING = "## Beside other tools"
+HEADING = "## Compared with other tools"
 
 TESTS = {
     "Your own samples from a file": ("studio/test_own_data.py::test_iris_from_csv_to_over_95_percent_in_the_test_part"),

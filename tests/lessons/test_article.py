@@ -30,7 +30,7 @@ WHAT_AND_WHERE = [
     ("blame by weight: 0 and 100", 3, "Who did it?", "Someone said a bit too much", "asked"),
     ("δ of a hidden unit: weight × δ above", 3, "Upstream", "weight to the output × δ", "seen"),
     ("then the same correction rule", 3, "The same rule as before", "very rule of chapter 1", "asked"),
-    ("two linear layers by letters", 4, "By letters", "w1·w5 + w3·w6", "seen"),
+    ("two linear layers by letters", 4, "In letters", "w1·w5 + w3·w6", "seen"),
     ("are one layer", 4, "What is in the brackets?", "single layer", "asked"),
     ("however many there are, and however wide", 4, "And with more layers?", "hypothesis space", "asked"),
     ("so they cannot learn it", 4, "So it cannot learn either", "clear direction", "waits"),
