@@ -134,7 +134,7 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
         (
             "a,b,y\n1,2,u\n2,3,u\n",
             "",
-            "column y: has only one class, 'u': nothing to learn (expected two classes at least; or another target: f3",
+            "column y: has only one class, 'u': nothing to learn (expected at least two classes; or another target: f3",
         ),
         ("a,b\n1,2,3,4\n5,6,7,8\n9,1,2,3\n", "", "2 fields"),
         ("1,2\na,b,c\n1,2,3\n5,6,7\n9,1,2\n", "", "2 fields"),

@@ -169,7 +169,7 @@ def test_the_template_is_a_lesson_and_is_not_written_twice(tmp_path: Path) -> No
         (HEAD + "text", 4, "text before the first page"),
         (HEAD, 1, "without pages"),
         (HEAD + "# A\n```page\nat = '1'", 5, "without the ```"),
-        (HEAD + "# A\ntext\n```page\n```", 6, "stands first"),
+        (HEAD + "# A\ntext\n```page\n```", 6, "must come first"),
         (HEAD + "# A\n```page\nwith = { rat = 2 }\n```", 6, "unknown change"),
         (HEAD + "# A\n\x1b[2J", 5, "control character U+001B"),
         (HEAD + "# A\n```curve\nstairs\n```", 5, "no curve"),

@@ -156,7 +156,7 @@ async def test_a_run_stops_where_a_gate_flips() -> None:
 
 async def test_a_run_stops_where_the_selected_weight_changes_sign() -> None:
     async with studio("article-random") as s:
-        await waits(s, "changes its sign")
+        await waits(s, "changes sign")
         if "had not happened" not in s.sentence:
             before, after = s.moment.before.weights[0][0, 0], s.moment.after.weights[0][0, 0]
             assert (before < 0) != (after < 0)

@@ -88,7 +88,7 @@ def add_studio(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     session = parser.add_mutually_exclusive_group()
     session.add_argument("--resume", nargs="?", const="", metavar="NAME", help="resume a session (default: the newest)")
-    session.add_argument("--session", metavar="FILE", help="resume this session; if new: EXPERIMENT, saved there")
+    session.add_argument("--session", metavar="FILE", help="resume this session, or start EXPERIMENT and save it there")
     _add_colours(parser)
     parser.add_argument("--play", action="store_true", help="play by itself, and start over at the end")
     _add_kiosk(parser)
@@ -103,12 +103,12 @@ def add_learn(parser: argparse.ArgumentParser) -> None:
         "lesson", metavar="CHAPTER|FILE.md", nargs="?", help="a number or a lesson's file (default: where you left off)"
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--list", action="store_true", help="the chapters, one per line, and how far you are")
+    what.add_argument("--list", action="store_true", help="list the chapters, one per line, with your progress")
     what.add_argument("--plain", action="store_true", help="the whole chapter as text, without the studio")
     what.add_argument("--check", action="store_true", help="list all mistakes in a lesson's file, with line numbers")
-    what.add_argument("--new", metavar="FILE.md", help="write a template of a lesson")
+    what.add_argument("--new", metavar="FILE.md", help="write a lesson template")
     what.add_argument(
-        "--results", metavar="FILE.csv", help="write your answers so far, of a lesson or all, to a CSV file"
+        "--results", metavar="FILE.csv", help="write your answers so far, for one lesson or all, to a CSV file"
     )
     parser.add_argument("--name", metavar="NAME", help="with --results: your name in a first column")
     parser.add_argument("--answers", action="store_true", help="with --plain: with the answers")
@@ -185,7 +185,7 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     _add_experiment(parser, _ARTICLE)
     parser.add_argument("--steps", type=_count, default=1, metavar="N", help="number of steps (default: 1)")
     _add_first_step(parser)
-    message = "check the figures in a file, or with - on standard input, against the true step, without the studio"
+    message = "check the figures in a file (- for standard input) against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=message)
     parser.add_argument("--answers", action="store_true", help="with --check: also work out the first wrong figure")
     _add_theme(parser, None)
@@ -220,7 +220,7 @@ def _add_theme(parser: argparse.ArgumentParser, default: str | None) -> None:
 def _add_colours(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", *COLOURS), default="auto", help="colours to use (default: auto)")
     parser.add_argument(
-        "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: as the locale says)"
+        "--ascii", action=argparse.BooleanOptionalAction, help="ASCII characters only (default: depends on the locale)"
     )
     parser.add_argument("--motion", action=argparse.BooleanOptionalAction, help="pulses show what flows (default: yes)")
 
@@ -255,6 +255,6 @@ def _add_overrides(parser: argparse.ArgumentParser, seed: bool = True) -> None:
     group.add_argument(
         "--data",
         metavar="FILE",
-        help="samples from a CSV file, or - for standard input; alone: with a suitable network",
+        help="samples from a CSV file, or - for standard input; on its own, with a suitable network",
     )
-    group.add_argument("--missing", metavar="refuse|drop", help="what happens to rows in which a value is missing")
+    group.add_argument("--missing", metavar="refuse|drop", help="what to do with rows that lack a value")

@@ -25,7 +25,7 @@ def check(experiment: Experiment, bug: str | None) -> int:
     result = _with_bug(experiment, bug) if bug else gradient_check.check_gradient(experiment)
     worst = result.worst
     if result.at_kink:
-        print(f"{result.at_kink} entries left out: there the loss has a kink, and no derivative")
+        print(f"{result.at_kink} entries left out: the loss has a kink there, and no derivative")
     if worst is None:
         print("nothing to compare")
         return 0

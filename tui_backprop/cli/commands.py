@@ -57,7 +57,7 @@ COMMANDS = {
     "worksheet": Command(
         "EXPERIMENT",
         "a by-hand exercise, or its solution",
-        "Print a by-hand exercise: every number of a step, to be filled in.",
+        "Print a by-hand exercise: a blank for every number of a step.",
         add_worksheet,
         (("article --at 1:2", "an exercise"), ("article --steps 2 --answers", "two steps, solved")),
     ),
@@ -70,7 +70,7 @@ COMMANDS = {
             ("article", "each epoch as text"),
             ("xor --rate 0.5 --epochs 200", "with another rate"),
             ("--data flowers.csv", "on your own samples"),
-            ("iris --format brief", "a line an epoch"),
+            ("iris --format brief", "one line per epoch"),
             ("article --every step --format jsonl", "every number"),
         ),
     ),

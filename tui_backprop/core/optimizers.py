@@ -185,7 +185,7 @@ class RMSProp(Optimizer):
         UpdateMistake("plain-sgd", "This is plain SGD: divide by √v.", _plain_sgd),
         UpdateMistake(
             "factor",
-            f"The factors of v are changed over: v = {DECAY}·v + {1 - DECAY:.3g}·g².",
+            f"The factors of v are swapped: v = {DECAY}·v + {1 - DECAY:.3g}·g².",
             lambda k: _scaled(k, k["g"], (1 - DECAY) * k["v0"] + DECAY * k["g"] * k["g"]),
         ),
     )

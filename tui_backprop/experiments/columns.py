@@ -195,7 +195,7 @@ class ColumnChoice:
             where, message = f"column {table.names[-1]}", f"has only one class, {classes[0]!r}: nothing to learn"
             message += f"; {_left_out(table)}" if table.dropped else ""
             raise file.error(
-                where, message, "two classes at least; or another target: f3 in the set-up, or target in [data]"
+                where, message, "at least two classes; or another target: f3 in the set-up, or target in [data]"
             )
         return table
 

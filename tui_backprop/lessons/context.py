@@ -104,4 +104,4 @@ class LessonRuns:
         for _ in range(LONGEST_WAIT):
             if condition.holds(move()):
                 return Context(timeline, timeline.moment, context.bug)
-        raise BackpropError("the condition of this wait does not come true", f"it has {LONGEST_WAIT:,} moves")
+        raise BackpropError("the condition of this wait does not come true", f"within {LONGEST_WAIT:,} moves")

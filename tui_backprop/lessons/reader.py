@@ -216,7 +216,7 @@ class _Reader:
             return
         if kind == "page":
             if page.before or page.task:
-                self._mistake(line, "`page` stands first on its page", "right under the title")
+                self._mistake(line, "`page` must come first on its page", "right under the title")
             page.scene = self._scene(page.scene, line, keys)
         elif page.task is not None:
             self._mistake(line, "a page has one question or wait", "another page for this one")

@@ -74,7 +74,7 @@ LESSON_KEYS = (
     Key("next-page", "n", "n", "turn(1)", "Next page of the lesson; puts everything back in its place", ("nN", "page")),
     Key("previous-page", "N", "N", "turn(-1)", "Previous page of the lesson"),
     Key("questions", "Q", "Q", "questions", "Lesson questions on or off"),
-    Key("again", "A", "A", "again", "This chapter again, with every question open; pressed twice"),
+    Key("again", "A", "A", "again", "Start this chapter again, with every question open (press it twice)"),
 )
 """Keys that exist only beside a lesson."""
 SCROLL_KEYS = (

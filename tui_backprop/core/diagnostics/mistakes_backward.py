@@ -49,7 +49,7 @@ def of_mask(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("value-for-slope", z, "This is z, not the slope there.")
     for value in _other_slopes(step, unit):
         yield Mistake("slope", value, f"f′(z) = {slope or 'the slope at z'}.")
-    yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open, 1, where z is above 0, and else shut, 0.")
+    yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open (1) where z is above 0, otherwise shut (0).")
     for value, advice in _slopes_of_others(step, unit):
         yield Mistake("other-activation", value, advice)
 

@@ -99,7 +99,7 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
             value = float(step.updated(gradient + share * penalty)[index])
             yield Mistake("penalty-forgotten" if share == 0 else "penalty", value, advice)
         outside = float(step.updated(gradient)[index] - penalty[index])
-        yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate counts for both.")
+        yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate applies to both.")
 
 
 def _of_others(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:

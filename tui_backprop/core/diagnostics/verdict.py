@@ -57,7 +57,7 @@ SATURATED = Trouble(
 DEAD = Trouble(
     "N dead",
     "gates",
-    "So many units are shut for every sample: no error gets in, and their weights never change.",
+    "These units are shut for every sample: no error gets in, and their weights never change.",
     "new weights (R), a smaller rate, scaled inputs, leaky_relu",
 )
 LINEAR = Trouble(

@@ -67,7 +67,7 @@ def sign_changes(index: int, name: str) -> Condition:
 
     def look(experiment: Experiment, before: TrainingState, after: TrainingState) -> str:
         was, now = float(before.parameters.flat[index]), float(after.parameters.flat[index])
-        return f"{name} changed its sign" if (was < 0) != (now < 0) and was != now else ""
+        return f"{name} changed sign" if (was < 0) != (now < 0) and was != now else ""
 
     return look
 

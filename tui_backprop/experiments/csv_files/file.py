@@ -254,7 +254,7 @@ class TableFile:
             missing, counts[index] = missing | lacks, int(lacks.sum())
         kept = np.flatnonzero(~missing)
         if not len(kept):
-            raise self.error("", "no row is complete", "a value in every field of one row at least")
+            raise self.error("", "no row is complete", "at least one row with a value in every field")
         self._check_classes(classes, as_classes, len(missing), missing)
         table = self._coded(columns, classes, values, kept)
         return replace(table, missing=tuple(counts[index] for index in columns)) if table.dropped else table

@@ -142,10 +142,8 @@ def _words(seen: Landscape, columns: int) -> list[Line]:
         start = f"Lowest of {points} points: loss "
         parts = [start, Span(short(floor), "text", True), f" instead of {short(seen.here)},{where}"]
     else:
-        parts = [
-            Span(f"Nowhere on this map is the loss lower than its {short(seen.here)} here", "text", True),
-            f" by more than {percent(_LEVEL)}: changing only these two does not help.",
-        ]  # fmt: skip
+        nowhere = f"Nowhere on this map is the loss more than {percent(_LEVEL)} below the {short(seen.here)} here"
+        parts = [Span(nowhere, "text", True), ": changing only these two does not help."]
     if not same.all() and _flat_around(seen, same):
         parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]
     return paragraph(columns, *parts)

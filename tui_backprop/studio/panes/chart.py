@@ -28,7 +28,7 @@ class ChartPane(Pane):
     TITLE = "Error of each epoch  (l: log axis, c: back)"
     ANSWERS = (
         "How did the error get here? Every epoch so far, with axes; the dotted line is where you are, × the error of "
-        "the test samples, if any. l: log axis."
+        "the test set, if there is one. l: log axis."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "axis", "Logarithmic axis", show=False)]
 

@@ -15,8 +15,8 @@ class ErrorPane(Pane):
 
     TITLE, DOES = "Error", "chart"
     ANSWERS = (
-        "Is it learning? The line shows the reported error of each epoch, summed over all samples. ● and ▲ are where "
-        "you are in time; what has been reached beyond it is dim; dotted lines are other branches; ! is an error that "
+        "Is it learning? The line shows the reported error of each epoch, summed over all samples. ● and ▲ mark where "
+        "you are; later epochs already reached are dim; dotted lines are other branches; ! is an error that "
         "is not finite. A mean per sample says so. Below: the errors of this epoch's latest samples. c opens the "
         "whole chart."
     )

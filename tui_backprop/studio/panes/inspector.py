@@ -18,7 +18,7 @@ class InspectorPane(Pane):
     TITLE, DOES, WHEEL = "Inspector", "copy", 3
     ANSWERS = (
         "Why did this weight change by exactly that? Every term from the input to the new weight, in the order of the "
-        "phases and with all digits (a number that comes again is cut short with …); · stands for what is not computed "
+        "phases and with all digits (repeated numbers are cut short with …); · stands for what is not computed "
         "yet. Select a weight or a node to see its arithmetic; up and down scroll, y copies all of it."
     )
     BOUND = ("moment", "selection")

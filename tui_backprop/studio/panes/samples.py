@@ -22,8 +22,8 @@ class SamplesPane(Pane):
     ANSWERS = (
         "Which answers are right, and what did this update do to the others? Every sample is tried with the current "
         "weights: its inputs, its target t, the prediction ŷ. After an update that is ŷ now, while the network shows "
-        "the pass before it. ▸ marks the one that is trained on, ✓ a right class or an error of 0; Δ error is what the "
-        "update did: ▼ better, ▲ worse, or the same, which rounded predictions often have. Up, down, page keys, home "
+        "the pass before it. ▸ marks the one being trained on, ✓ a right class or an error of 0; Δ error is what the "
+        "update did: ▼ better, ▲ worse, or the same, as is common with rounded predictions. Up, down, page keys, home "
         "and end go through the samples; left returns to the one trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -57,7 +57,7 @@ def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, no
     elif not isinstance(selection, Unit):
         name = safe(selection.name(moment.experiment))
         changes = conditions.sign_changes(selection.index(moment.ahead.network), name)
-        found.append(StopCondition(f"{name} changes its sign", waiting(changes)))
+        found.append(StopCondition(f"{name} changes sign", waiting(changes)))
     if any(gated):
         found.append(StopCondition("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
         found.append(StopCondition("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
