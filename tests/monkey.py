@@ -219,7 +219,7 @@ async def same_again(app: BackpropApp, record: Record | None) -> str:
 
 
 async def live(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None:
-    """One life of at most so many keys."""
+    """One life of at most `keys` keys."""
     record = None if monkey.kiosk or monkey.chapter else Record()
     if monkey.chapter:
         lesson = chapter(monkey.chapter)

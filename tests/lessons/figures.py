@@ -20,7 +20,7 @@ PHASES = ("input", "sum", "activate", "error", "upstream", "mask", "gradient", "
 
 @dataclass(frozen=True)
 class Place:
-    """Where a figure is asked for: so many steps are over, `before` and `after` the present one."""
+    """Where a figure is asked for: this many steps are over, `before` and `after` the present one."""
 
     experiment: Experiment
     step: int

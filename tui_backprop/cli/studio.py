@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_backprop.studio.app import BackpropApp
 
 NEW_OBJECTS = 20_000
-"""After so many the young are searched for garbage: a picture makes thousands, and few in cycles."""
+"""New objects between two garbage collections: a picture makes thousands, few of them in cycles."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,7 +79,7 @@ def timeline_of(experiment: Experiment, options: argparse.Namespace) -> Timeline
 
 
 def watch(timeline: Timeline, record: Record | None, options: argparse.Namespace, by_hand: int = 0) -> int:
-    """Runs the studio, which begins with so many steps `by_hand`, and then the lesson that was asked for in it.
+    """Runs the studio, first with `by_hand` steps by hand, and then a lesson if one was opened in it.
 
     Returns the exit code.
     """
@@ -90,7 +90,7 @@ def watch(timeline: Timeline, record: Record | None, options: argparse.Namespace
     app = BackpropApp(timeline, audience=audience, record=record, by_hand=by_hand, **look)
     code = run_app(app)
     if record is not None:
-        record.close()  # or nobody could resume the session during the lesson
+        record.close()  # otherwise the session could not be resumed during the lesson
         if record.problem:
             complain(record.problem)
             code = code or NOT_SAVED
@@ -100,7 +100,7 @@ def watch(timeline: Timeline, record: Record | None, options: argparse.Namespace
 
 
 def read(chapter: str, options: argparse.Namespace) -> int:
-    """Goes on with a lesson that looks like the studio did; returns the exit code."""
+    """Continues with a lesson that looks as the studio did; returns the exit code."""
     from tui_backprop.cli import learn
     from tui_backprop.cli.commands import parser_of
 

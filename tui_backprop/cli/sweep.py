@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def sweep(experiment: Experiment, first: int, count: int, epochs: int, form: str, out: str | None) -> int:
-    """Trains from `count` seeds and tells how that came out, as far as it went; returns the exit code."""
+    """Trains from `count` seeds and reports the outcomes, even if interrupted; returns the exit code."""
     if first + count > SEEDS:
         raise BackpropError(f"{count} seeds from {first} go beyond the last, {SEEDS - 1}", "fewer --seeds")
     runs = Sweep(experiment, range(first, first + count), epochs)

@@ -18,7 +18,7 @@ _NODES = 128
 _FAR = 50_000.0
 """Whole multiples of the parts of a step are exact up to this angle."""
 _BITS = 1200
-"""Of π behind the point: enough for the largest number that there is."""
+"""Of π after the point: enough for the largest float."""
 
 
 @cache

@@ -29,7 +29,7 @@ from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.products import Program, Times, attributed, averaged, outer, times_in_order, weighted_sum
 
 SMALL = 600
-"""In networks of no more parameters times samples of a batch sums are taken in order, and steps are written out."""
+"""Parameters times samples of a batch up to which sums are taken in order and steps are written out."""
 PIECE = 2**12
 """As many numbers as stay in the processor's cache while they are used."""
 
@@ -75,7 +75,7 @@ class Frame:
 
 
 def in_order(network: Network, training: Training, batch: int) -> bool:
-    """Whether sums over so many samples are taken in order: always over one, and in small networks."""
+    """Whether sums over `batch` samples are taken in order: always over one, and in small networks."""
     return batch == 1 or network.size * training.batch <= SMALL
 
 
@@ -97,7 +97,7 @@ def gradient_program(network: Network, frame: Frame, flat: Array, ordered: bool)
 
 
 class Backprop:
-    """The passes of one network over `batch` samples at a time, in buffers that are used again and again.
+    """The passes of one network over `batch` samples at a time, in buffers that are reused.
 
     `parameters` is a flat array that the caller fills and may change between passes; `frame` holds the intermediates
     of the latest pass, and `pieces` give its gradient. The equations are laid out once as programs of NumPy calls.
@@ -237,7 +237,7 @@ class Backprop:
 
 
 def rounded(raw: Array, decimals: int | None, out: Array) -> Program:
-    """out = raw, rounded half to even at so many decimals as `numpy.round` does; `None` rounds nothing."""
+    """out = raw, rounded half to even as by `numpy.round`; `None` decimals round nothing."""
     if decimals is None:
         return [partial(np.copyto, out, raw)]
     scale = np.array(10.0**decimals)

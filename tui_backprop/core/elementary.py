@@ -28,7 +28,7 @@ Node = tuple[float, ...]
 _END = 38.125
 """Beyond ±38.125 (tanh: half of it) curves are level to the last bit."""
 FEW = 32
-"""Arrays of no more numbers are faster done number by number."""
+"""Arrays of up to this many numbers are faster done number by number."""
 _BLOCK = 4096
 """Arrays are processed in blocks that stay in the processor's nearest cache."""
 _WHOLE = 3.0 * 2.0**51

@@ -92,7 +92,7 @@ def _total(values: Array) -> Array:
 @dataclass(frozen=True, eq=False)
 class _Squared(Loss):
     parts: Callable[[int], float] = lambda units: 1.0
-    """What Σ(ŷ − y)² over so many outputs is divided by."""
+    """What Σ(ŷ − y)² over this many outputs is divided by."""
 
     def into(
         self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None

@@ -22,7 +22,7 @@ Program = list[Callable[[], object]]
 _BLOCK = 2**14
 """Terms that stay in the processor's cache until they have been added."""
 _MANY = 2**12
-"""From so many terms on, `einsum` makes up for the time that it takes to prepare."""
+"""From this many terms on, `einsum` makes up for its preparation."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""
 

@@ -76,7 +76,7 @@ def is_known(source: str) -> bool:
 
 
 def unknown(source: str) -> BackpropError:
-    """A figure that there is not, and the one whose name comes nearest, with or without what it is of."""
+    """The error for an unknown figure, with the nearest name, with or without its subject."""
     what = _bare(source)
     near = perhaps(what, FIGURES) or perhaps(what.rpartition(" ")[0], FIGURES)
     return BackpropError(f"no figure {quoted(source)}{near}", "see tui-backprop help lessons")

@@ -4,7 +4,7 @@ kind        about      what is asked
 gate        a unit     open or shut for this sample?
 direction   a weight   does this update move it up, down, or not at all?
 blame       a layer    which of its units gets the most error, of either sign?
-number      a figure   its value, to so many decimals
+number      a figure   its value, to `decimals` decimals
 choice      -          one of the options, of which the author says which is right
 bug         -          which mistake the page's gradient makes, if any
 """
@@ -57,7 +57,7 @@ def options(question: Question, experiment: Experiment) -> tuple[str, ...]:
 
 
 def order(question: Question, choices: tuple[str, ...]) -> tuple[int, ...]:
-    """In which order the options are shown: shuffled where an author wrote them down, the same at every showing."""
+    """The order in which options are shown: shuffled if an author listed them, and the same every time."""
     places = list(range(len(choices)))
     if question.kind in ("choice", "bug"):
         random.Random(crc32(f"{question.line} {choices}".encode())).shuffle(places)

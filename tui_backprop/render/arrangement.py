@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 class Want(NamedTuple):
-    """The size that a pane's content needs, without its frame, and the smallest that is of use."""
+    """The size that a pane's content needs, without its frame, and the smallest useful one."""
 
     columns: int
     rows: int

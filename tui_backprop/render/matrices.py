@@ -282,7 +282,7 @@ def _lines(
 
 
 def _folded(lines: list[Line], fold: int) -> list[Line]:
-    """So many lines beside each other, from left to right."""
+    """The lines side by side, `fold` to a row."""
     gap = Span(" " * _BETWEEN)
     starts = range(0, len(lines), fold)
     return [sum(((gap, *spans) for spans in lines[start + 1 : start + fold]), lines[start]) for start in starts]

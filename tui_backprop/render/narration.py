@@ -35,7 +35,7 @@ def sentence(moment: Moment) -> str:
 
 
 def opening(text: str, columns: int) -> str:
-    """As many whole sentences of the text as there is room for; all of it where not even the first fits."""
+    """As many whole sentences of the text as fit; all of it if not even the first does."""
     sentences = _BETWEEN_SENTENCES.split(text)
     openings = (" ".join(sentences[:count]) for count in range(len(sentences), 0, -1))
     return next((opening for opening in openings if width(opening) <= columns), text)

@@ -133,7 +133,7 @@ def want_of_samples(experiment: Experiment) -> Want:
 
 
 def _table(shown: _Shown, columns: int) -> list[_Column]:
-    """All inputs in the fullest form that has room for them; else those that there is room for."""
+    """All inputs in the fullest form that fits; if none does, the inputs that fit."""
     count = len(shown.moment.ahead.data.input_names)
     for form in _FORMS if count <= _ALL_INPUTS else _FORMS[:4]:
         others = _others(shown, form)
@@ -156,7 +156,7 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
 
 
 def _most_inputs(shown: _Shown, form: _Form, room: int) -> int:
-    """How many inputs there is room for at most: so many of the first whose numbers fit, without their headings."""
+    """How many inputs fit at most: the first ones whose numbers fit, without their headings."""
     values = shown.moment.ahead.data.inputs[shown.rows]
     for index in range(values.shape[1]):
         room -= 1 + max(map(width, _given(tuple(values[:, index].tolist()), form.inputs, form.exact, form.zeros)))

@@ -19,7 +19,7 @@ def touches(selection: Selection, layer: int, row: int, column: int) -> bool:
 
 
 def move_in_matrix(selection: Selection, experiment: Experiment, rows: int, columns: int) -> Selection:
-    """The parameter so many rows down and columns right; past the last column comes the next layer."""
+    """The parameter `rows` down and `columns` right; past the last column comes the next layer."""
     units = experiment.network.units
     layer, column = layer_of(selection), selection.column if selection.layer else 0
     fan_in, has_bias = units[layer - 1], experiment.initial.biases != ()
@@ -37,7 +37,7 @@ def move_in_matrix(selection: Selection, experiment: Experiment, rows: int, colu
 
 
 def move_in_graph(selection: Selection, experiment: Experiment, down: int, right: int) -> Selection:
-    """The unit so many places down its layer, or in the layer so many to the right."""
+    """The unit `down` places down its layer, or `right` layers to the right."""
     units = experiment.network.units
     layer = min(max(selection.layer + right, 0), len(units) - 1)
     return Unit(layer, min(max(selection.column + down, 0), units[layer] - 1))

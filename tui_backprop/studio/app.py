@@ -85,7 +85,7 @@ class BackpropApp(ExposedApp):
 
         A `lesson` is read beside the studio, from where it was left if progress is kept; `questions` says whether it
         asks them, None: as last time. `keep` stores settings that are changed. `news` is the first thing to
-        say. So many steps are worked out `by_hand` first.
+        say. `by_hand` steps are worked out by hand first.
         """
         ansi = settings.theme == "ansi"
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if ansi else None)

@@ -16,7 +16,7 @@ from textual.widget import Widget
 HELD = 0.1
 """Seconds within which the same key comes again while it is held; it is not pressed twice so quickly on purpose."""
 DOUBLE = 0.5
-"""The same of clicks in one place."""
+"""The same for clicks in one place."""
 ROUNDS = 8
 """The most rounds of follow-up work to wait for after one event: more than that is something else, such as a run."""
 
@@ -32,7 +32,7 @@ class EventQueue:
         self._app, self._dispatch = app, dispatch
         self._waiting: deque[Event] = deque()
         self.busy = False
-        """Whether there is an event that has not been dealt with yet."""
+        """Whether an event has not been handled yet."""
         self._screens: list[Screen[Any]] = []  # the stack when the last event was handled
         self._changed_at = 0.0  # when the front screen last changed
         self._closed = False  # whether it changed back to an earlier screen

@@ -21,12 +21,12 @@ class BrowserDriver(ExposedDriver, WebDriver):
     """Keys come through a pipe from a server: when the server has gone, however it ended, the pipe is closed."""
 
     def write(self, data: str) -> None:
-        """Sends to the browser, if there still is one: that there is none, the end of the input says, too."""
+        """Sends to the browser if it is still there; if it has gone, the end of the input says so, too."""
         with suppress(BrokenPipeError):
             super().write(data)
 
     def write_meta(self, data: dict[str, object]) -> None:
-        """The same of what is meant for the server."""
+        """The same for what is meant for the server."""
         with suppress(BrokenPipeError):
             super().write_meta(data)
 

@@ -8,7 +8,7 @@ the screen in its own upper left corner."""
 
 
 def bounded(columns: int, rows: int) -> tuple[int, int]:
-    """No more than there can be."""
+    """The size, cut down to the largest."""
     return min(columns, LARGEST[0]), min(rows, LARGEST[1])
 
 

@@ -121,22 +121,22 @@ class Hand:
         """(name, value) of the first step, in the order of its phases."""
         work, depth, found = self.work, len(self.work.weights), list[tuple[str, float]]()
 
-        def told(kind: str, layer: int, values: Array) -> Array:
+        def noted(kind: str, layer: int, values: Array) -> Array:
             kept = self.keep(kind, values)
             found.extend((f"{kind}({name})", float(v)) for name, v in zip(work.names(layer), kept, strict=True))
             return kept
 
         z, a = list[Array](), [np.array(work.inputs[sample])]
         for layer in range(depth):
-            z.append(told("z", layer + 1, self.sums(a[-1], layer)))
-            a.append(told("ŷ" if layer == depth - 1 else "a", layer + 1, self.activation(z[-1], layer)))
+            z.append(noted("z", layer + 1, self.sums(a[-1], layer)))
+            a.append(noted("ŷ" if layer == depth - 1 else "a", layer + 1, self.activation(z[-1], layer)))
         found.append(("E", self.error(z[-1], a[-1], np.array(work.targets[sample]))))
-        delta = told("δ", depth, self.output(z[-1], a[-1], np.array(work.targets[sample])))
+        delta = noted("δ", depth, self.output(z[-1], a[-1], np.array(work.targets[sample])))
         deltas = [delta]
         for layer in range(depth - 1, 0, -1):
             passed = self.upstream(delta, layer, self.gradient(a[layer], delta))
-            upstream = told("upstream", layer, passed)
-            delta = told("δ", layer, upstream * self.mask(z[layer - 1], layer - 1))
+            upstream = noted("upstream", layer, passed)
+            delta = noted("δ", layer, upstream * self.mask(z[layer - 1], layer - 1))
             deltas.insert(0, delta)
         gradients = [self.gradient(below, d) for below, d in zip(a, deltas, strict=False)]
         found += self._matrices("∂E/∂", [self.keep("gradient", g) for g in gradients], deltas)

@@ -34,7 +34,7 @@ def marked(work: Homework, text: str) -> tuple[Marking, Moment]:
     return mark(read_sheet(text, moment_of), moment_of), moment_of(1)
 
 
-def told(work: Homework, text: str) -> tuple[str, str]:
+def first_mistake(work: Homework, text: str) -> tuple[str, str]:
     """(the first wrong figure, the mistake)"""
     verdict, moment = marked(work, text)
     label = verdict.wrong.figure.label(moment) if verdict.wrong else ""
@@ -224,7 +224,7 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
 def test_the_first_wrong_figure_and_the_mistake_are_named(
     hand: type[Hand], network: str, figure: str, mistake: str
 ) -> None:
-    assert told(NETWORKS[network], text_of(hand(NETWORKS[network]).figures())) == (figure, mistake)
+    assert first_mistake(NETWORKS[network], text_of(hand(NETWORKS[network]).figures())) == (figure, mistake)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_the_mistake_is_found_where_only_the_new_weights_are_given(
     hand: type[Hand], network: str, mistake: str
 ) -> None:
     figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(("W", "b"))]
-    figure, named = told(NETWORKS[network], text_of(figures, 6))
+    figure, named = first_mistake(NETWORKS[network], text_of(figures, 6))
     assert figure.startswith("W")
     assert named == mistake
 
@@ -299,7 +299,9 @@ def test_to_go_on_with_the_digits_that_are_written_is_right(name: str, decimals:
         return np.asarray(np.trunc(values * scale) / scale if cut else np.round(values, decimals))
 
     figures = Hand(NETWORKS[name], keep).figures()
-    assert told(NETWORKS[name], text_of([(label, float(keep("", np.array(v)))) for label, v in figures], decimals)) == (
+    assert first_mistake(
+        NETWORKS[name], text_of([(label, float(keep("", np.array(v)))) for label, v in figures], decimals)
+    ) == (
         "",
         "",
     )
@@ -321,8 +323,8 @@ def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
         if abs(value - exact) > 3e-4
     ]
     assert off
-    assert told(work, text_of(Hand(printed).figures())) == ("", "")
-    assert told(work, text_of([(name, value + 9e-4) for name, value in off])) != ("", "")
+    assert first_mistake(work, text_of(Hand(printed).figures())) == ("", "")
+    assert first_mistake(work, text_of([(name, value + 9e-4) for name, value in off])) != ("", "")
 
 
 @pytest.mark.parametrize(
@@ -338,14 +340,14 @@ def test_of_two_mistakes_that_fit_the_rest_of_the_sheet_decides(
 ) -> None:
     """The first wrong weight alone could come from another one."""
     figures = [(name, value) for name, value in hand(NETWORKS[network]).figures() if name.startswith(("W", "b"))]
-    assert told(NETWORKS[network], text_of(figures, decimals))[1] == mistake
+    assert first_mistake(NETWORKS[network], text_of(figures, decimals))[1] == mistake
 
 
 def test_a_step_that_is_not_finite_any_more_can_be_checked() -> None:
     work = Homework(("relu", "linear"), weights=[np.full((2, 2), 1e200), np.full((2, 2), 1e200)])
     text = "Step 2\nz(h1) = 1\nŷ(y1) = 1\nδ(h1) = 1\n∂E/∂W1[x1→h1] = 1\nW1[x1→h1] = 1\n"
     for line in text.splitlines()[1:]:
-        assert told(work, f"Step 2\n{line}")[0]
+        assert first_mistake(work, f"Step 2\n{line}")[0]
 
 
 PUBLISHED = """\
@@ -412,7 +414,7 @@ def test_a_published_step_is_right() -> None:
     work = PUBLISHED_STEP
     verdict, _ = marked(work, PUBLISHED)
     assert (verdict.agree, verdict.wrong) == (PUBLISHED.count("\n"), None)
-    assert told(work, PUBLISHED.replace("= 0.138498562", "= 0.741365070")) == ("δ(y1)", "slope-forgotten")
+    assert first_mistake(work, PUBLISHED.replace("= 0.138498562", "= 0.741365070")) == ("δ(y1)", "slope-forgotten")
 
 
 def batch(work: Homework, combine: Callable[[float, float], float]) -> str:
@@ -439,4 +441,4 @@ def batch(work: Homework, combine: Callable[[float, float], float]) -> str:
 )
 def test_a_batch_is_checked_sample_by_sample(combine: Callable[[float, float], float], mistake: str) -> None:
     work = Homework(batch=2)
-    assert told(work, batch(work, combine)) == ("∂E/∂W1[x1→h1]" if mistake else "", mistake)
+    assert first_mistake(work, batch(work, combine)) == ("∂E/∂W1[x1→h1]" if mistake else "", mistake)

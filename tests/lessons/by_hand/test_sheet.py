@@ -126,9 +126,9 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
 def test_what_cannot_be_read_is_reported_in_a_line(text: str, words: str) -> None:
     with pytest.raises(BackpropError) as refused:
         read(text)
-    told = str(refused.value)
-    assert words in told
-    assert told.isprintable()
+    message = str(refused.value)
+    assert words in message
+    assert message.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Gates(NamedTuple):
 
     @property
     def mostly_saturated(self) -> bool:
-        """Whether so many are saturated that next to nothing is learned."""
+        """Whether too many are saturated for the network to learn much."""
         return self.saturated > MOSTLY * self.answers
 
 

@@ -27,7 +27,7 @@ OUTWEIGHS = 0.5
 SLOW = 1e-3
 """Up to this share an epoch, of the first error and of the initial weights, training hardly moves."""
 FEW_EPOCHS, MANY_EPOCHS = 10, 100
-"""Fewer epochs are too few to judge; more allow for no more movement."""
+"""The fewest epochs to judge by, and the most over which allowed movement adds up."""
 NOISE = 1e-12
 """An error that fell by no more than this share has not fallen: training is where it wants to be."""
 STEADY = 0.1
@@ -96,7 +96,7 @@ def _outweighed(experiment: Experiment) -> bool:
 
 
 def creeps(errors: Errors, epochs: int, ends: Ends) -> bool:
-    """Whether after so many epochs the error still falls steadily, and next to nothing has changed in any of them."""
+    """Whether the error still falls steadily after `epochs` epochs, and next to nothing has changed in any of them."""
     if epochs < FEW_EPOCHS:
         return False
     first, fell, most = errors.most, errors.most - errors.last, SLOW * min(epochs, MANY_EPOCHS)

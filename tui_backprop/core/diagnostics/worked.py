@@ -128,7 +128,7 @@ class TrueStep:
 
 
 def stated(experiment: Experiment, decimals: int) -> Experiment:
-    """The same from data and first weights that are rounded to so many decimals, as an exercise states them."""
+    """The same from data and first weights rounded to `decimals` decimals, as an exercise states them."""
     inputs, targets = (np.round(values, decimals) for values in (experiment.data.inputs, experiment.data.targets))
     first = experiment.initial
     return replace(
@@ -139,7 +139,7 @@ def stated(experiment: Experiment, decimals: int) -> Experiment:
 
 
 def as_printed(moment: Moment, decimals: int, weights: bool = True) -> Moment:
-    """The same with the data, and perhaps the weights before its step, rounded to so many decimals."""
+    """The same with the data, and perhaps the weights before its step, rounded to `decimals` decimals."""
     flat = np.round(moment.before.flat, decimals) if weights else moment.before.flat
     before = Parameters(moment.before.network, flat)
     return replace(moment, experiment=stated(moment.experiment, decimals), before=before)

@@ -152,7 +152,7 @@ class Trainer:
         return run(state, steps, epoch_errors if epoch_errors is not None else [])
 
     def _stretches(self, step: int, steps: int) -> Iterator[tuple[int, int]]:
-        """(step before it, length) of each part of an epoch in so many steps after step `step`."""
+        """(step before it, length) of each part of an epoch within `steps` steps after step `step`."""
         last = step + steps
         while step < last:
             count = min(self.steps_per_epoch - self.steps_into_epoch(step), last - step)

@@ -28,7 +28,7 @@ class BlankTable:
     asked: tuple[tuple[str, tuple[Figure, ...]], ...] = ()
 
     def parts(self, most: int) -> Iterator[BlankTable]:
-        """Tables of at most so many columns that make this one when they are put side by side."""
+        """Tables of at most `most` columns that make this one when put side by side."""
         for first in range(0, len(self.columns), most):
             here = slice(first, first + most)
             given = tuple((above, name, texts[here]) for above, name, texts in self.given)

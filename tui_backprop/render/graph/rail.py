@@ -15,7 +15,7 @@ from tui_backprop.render.spans import Line, Span, width
 _LEAST_LINK = 3
 """Cells between two phases: a blank, an arrow head, a blank."""
 _WORDS = {Direction.FORWARD: ("forward",), Direction.BACKWARD: ("backward", "back")}
-"""What a rail begins with, as long as there is room."""
+"""What a rail begins with, if it fits."""
 
 
 class _Stop(NamedTuple):

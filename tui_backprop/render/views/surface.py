@@ -61,7 +61,7 @@ def surface(
     map_columns = min(4 * map_rows, columns)  # twice as wide as high to the eye, at most
     if beside_it:
         across = -(-len(hidden) // max(1, map_rows // (_THUMB[1] + 1)))
-        every = columns - 1 - across * (_THUMB[0] + 1)  # so many columns leave room for all the small maps
+        every = columns - 1 - across * (_THUMB[0] + 1)  # this many columns leave room for all the small maps
         map_columns = max(2 * map_rows, min(map_columns, columns // 2))
         map_columns = min(columns - _THUMB[0] - 2, max(columns // 2, min(map_columns, every)))
     large = shaded(_map(moment, plane, shown, map_columns, map_rows, shading).levels(shading), shading)

@@ -23,7 +23,7 @@ from tui_backprop.render.spans import safe
 from tui_backprop.studio.screens.grid import CELL, Fields, Grid, NumberBlock
 
 WIDTH = 116
-"""Columns of the window, where there are so many."""
+"""Columns of the window, if the screen has that many."""
 _FRAME = 6
 """Those of its frame, its padding and its scroll bar."""
 Go = Callable[[int, str], Moment]

@@ -39,7 +39,7 @@ from tui_backprop.terminal.internals import ExposedScreen, rearrange
 HEAD = 2
 """Rows of the head: counters and sentence."""
 FEWEST_DOTS = 4
-"""So many samples open the surface; of fewer, as in homework, the figures of the units say more."""
+"""From this many samples on, the surface opens; with fewer, as in homework, the units' figures say more."""
 SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 MOST_VIEWS = 2
