@@ -75,7 +75,7 @@ def test_each_shows_in_one_line() -> None:
         article.network: "Network(3-4-1, relu linear)",
         article.initial: "Parameters(3-4-1, 16 numbers)",
         article.data: "Data(4 samples, 3 inputs, 1 target)",
-        iris.data: "Data(105 samples, 4 inputs, 3 targets, 45 to test)",
+        iris.data: "Data(105 samples, 4 inputs, 3 targets, 45 test samples)",
         iris.network: "Network(4-8-3, tanh softmax, biases)",
         Trainer(article): "Trainer(Experiment('article', 3-4-1, 4 samples))",
         Trainer(article).start(): "TrainingState(step 0, error 0 so far in its epoch)",

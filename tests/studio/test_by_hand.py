@@ -73,7 +73,7 @@ async def test_a_step_that_is_right_continues_phase_by_phase_to_its_end(work: Ho
             assert s.where == (1, phase)
             del left[:count]
         assert s.where == (1, "update")
-        assert s.sentence == "Step 1 by hand: 39 of 39 figures right at the first try."
+        assert s.sentence == "Step 1 by hand: 39 of 39 figures right on the first try."
 
 
 async def test_the_first_wrong_figure_is_named_with_the_mistake_and_then_with_the_way() -> None:
@@ -109,7 +109,7 @@ async def test_a_figure_can_be_shown_and_an_empty_cell_is_no_answer() -> None:
         await s.press("question_mark", "enter")
         assert s.where == (1, "sum1")
         await s.press("escape")
-        assert s.sentence == "Left step 1 by hand: 0 of 2 figures right at the first try."
+        assert s.sentence == "Left step 1 by hand: 0 of 2 figures right on the first try."
 
 
 async def test_a_new_weight_with_too_few_digits_is_not_taken() -> None:
@@ -123,7 +123,7 @@ async def test_a_new_weight_with_too_few_digits_is_not_taken() -> None:
         await fill(s, "1.5", *left[1:])
         assert told(s) == "W1[x1→h1]: 1.5 has too few digits to tell it from the old weight"
         await fill(s, left[0])
-        assert s.sentence == "Step 1 by hand: 39 of 39 figures right at the first try."
+        assert s.sentence == "Step 1 by hand: 39 of 39 figures right on the first try."
 
 
 async def test_it_continues_in_the_middle_of_a_step_and_then_with_the_next() -> None:

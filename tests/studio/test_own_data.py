@@ -29,7 +29,7 @@ def test_iris_from_csv_to_over_95_percent_in_the_test_part(tmp_path: Path) -> No
         terminal.wait_for("◂ CSV file ▸")
         terminal.keys("\x1b[B")
         terminal.keys(str(path))
-        terminal.wait_for("4-8-3", "105 samples to train on, 45 to test", "versicolor")
+        terminal.wait_for("4-8-3", "105 samples to train on, 45 to test on", "versicolor")
         terminal.keys("\r")
         terminal.wait_for("flowers 4-8-3", "start: nothing computed yet")
         terminal.keys("e" * 30)

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     gc.disable()
     if "-" in (options.experiment, options.data):
         type_at_the_terminal()
-    check_terminal("without one, --check FILE checks figures that were written down")
+    check_terminal("without one, --check FILE checks the figures in a file")
     record = Record()
     try:
         timeline = Timeline(experiment)

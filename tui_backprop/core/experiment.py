@@ -56,7 +56,7 @@ class Data:
 
     def __repr__(self) -> str:
         widths = _counted(self.inputs.shape[1], "input"), _counted(self.targets.shape[1], "target")
-        test = () if self.test is None else (f"{len(self.test)} to test",)
+        test = () if self.test is None else (f"{len(self.test)} test samples",)
         return f"Data({', '.join((_counted(len(self), 'sample'), *widths, *test))})"
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class Data:
 
     @property
     def all_targets(self) -> Array:
-        """The targets of all samples, those to test included."""
+        """The targets of all samples, test samples included."""
         return self.targets if self.test is None else np.concatenate([self.targets, self.test.targets])
 
 

@@ -154,7 +154,7 @@ def _with_test_set(data: Data, keys: Section, network: Network) -> Data:
     if share == 0:
         return data
     if len(data) < 2:
-        message, expected = "has only one sample", "at least two samples, one of them to test"
+        message, expected = "has only one sample", "at least two samples, one of them for testing"
         raise (
             ExperimentError(keys.text("csv", ""), "", message, expected)
             if keys.has("csv")

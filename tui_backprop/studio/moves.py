@@ -172,7 +172,7 @@ def _run(
         for epoch, _ in timeline.run_epochs(stop, limit):
             yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
-        gave_up = f"Not within {limit:,} epochs; it may be stuck: "
+        gave_up = f"Not converged within {limit:,} epochs; it may be stuck: "
         how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
         why = f" ({why_grown(moment.ahead.data)})" if diverged else ""
         notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}{why}.")

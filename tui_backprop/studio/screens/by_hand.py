@@ -32,14 +32,14 @@ Go = Callable[[int, str], Moment]
 
 @dataclass
 class Tally:
-    """How many figures were worked out, and how many of those at the first try."""
+    """How many figures were worked out, and how many of those on the first try."""
 
     figures: int = 0
     first: int = 0
 
     def summary(self, steps: str) -> str:
         """In a sentence."""
-        return f"{steps} by hand: {self.first} of {self.figures} figures right at the first try."
+        return f"{steps} by hand: {self.first} of {self.figures} figures right on the first try."
 
 
 def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen[Any], Any, str]:

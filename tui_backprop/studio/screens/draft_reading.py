@@ -43,7 +43,7 @@ class Reading:
         if self.experiment is None:
             return f"✕ {_brief(self.mistake, self.wrong)}" if self.mistake is not None else ""
         data, units = self.experiment.data, self.experiment.network.shape
-        test = "" if data.test is None else f", {len(data.test):,} to test"
+        test = "" if data.test is None else f", {len(data.test):,} to test on"
         few = next((f"  {note.split(':')[0]} may be classes: f2" for note in data.notes if MAY_BE_CLASSES in note), "")
         samples = f"{len(data):,} sample{'s' * (len(data) != 1)} to train on{test}"
         learned = tuple(self.experiment.definition["data"].get("target", ()))
