@@ -73,7 +73,7 @@ def _table() -> tuple[Array, Array]:
 
 
 def sin_cos(angles: Array) -> tuple[Array, Array]:
-    """Sine and cosine of angles in radians, within 2 units in the last place; NaN of what is not finite."""
+    """Sine and cosine of angles in radians, within 2 units in the last place; NaN for those that are not finite."""
     first, second, third = _parts()
     near = np.where(np.abs(angles) < _FAR, angles, 0.0)
     steps = np.rint(near / first)

@@ -36,7 +36,7 @@ _WHOLE = 3.0 * 2.0**51
 _ONE = 1 << 160
 """1 in the fixed-point numbers that tables are computed in: Python rounds a quotient of integers correctly."""
 
-# Q = 1 + s·(q1 − s·q2), s = r². In q2 is a share of the third term, so that 5e-17 at most are missing.
+# Q = 1 + s·(q1 − s·q2), s = r². In q2 is a share of the third term, so that at most 5e-17 is missing.
 _Q1, _Q2 = 1 / 12, 1 / 720 - 0.8925 / 64**2 / 30240
 _TANH_Q1, _TANH_Q2 = 1 / 3, 1 / 45 - 0.8925 / 128**2 * 2 / 945  # tanh has h = r
 _QS, _TANH_QS = (np.array(_Q1), np.array(_Q2)), (np.array(_TANH_Q1), np.array(_TANH_Q2))
@@ -224,7 +224,7 @@ expm1_into = _into(expm1, _expm1_block)
 _STEPS = 46.16624130844683
 """32 / ln2"""
 _STEP, _STEP_REST = 0.021660849392446835, 5.145609244655338e-14
-"""ln2 / 32: so few digits that whole multiples are exact, and the rest."""
+"""ln2 / 32 in two parts: few enough digits for whole multiples to be exact, and the rest."""
 _LEAST, _MOST = -746.0, 710.0
 """Beyond, eˣ is 0 or infinite."""
 
@@ -320,9 +320,9 @@ exp_into = _into(exp, _exp_block)
 # ln x = m·ln2 + ln c + 2·artanh u for x = 2ᵐ·f, c the node nearest to f, u = (f − c)/(f + c)
 
 _LN2, _LN2_REST = 0.6931471805598903, 5.497923018708371e-14
-"""ln2 in the same way."""
+"""ln2, likewise in two parts."""
 _FINE = 2.0**42
-"""Logarithms of nodes, but for a rest, are whole multiples of 1 over this, and so are exact when added to m·ln2."""
+"""Apart from a rest, logarithms of nodes are whole multiples of 1 over this, so adding them to m·ln2 is exact."""
 _ROOT_HALF = 0.7071067811865476
 
 
@@ -342,7 +342,7 @@ _LOG = _NodeTable(_log_nodes)
 
 
 def log(x: float) -> float:
-    """Natural logarithm, within 4 units in the last place; −inf of 0, NaN of what is negative."""
+    """Natural logarithm, within 4 units in the last place; −inf for 0, NaN for negative numbers."""
     if not 0.0 < x < inf:
         return x if x > 0.0 or x != x else -inf if x == 0.0 else nan
     f, m = frexp(x)

@@ -201,7 +201,7 @@ class ColumnChoice:
 
 
 def _tells_rows_apart(file: TableFile, index: int) -> bool:
-    """Whether a column of numbers, such as ids or days, is left out; one that counts the rows is no such column."""
+    """Whether a column of numbers, such as ids or days, is left out; one that numbers the rows does not count."""
     kind = file.kinds[index]
     return kind.is_left_out and kind is not Kind.INDEX and index not in file.texts
 
@@ -260,7 +260,7 @@ def _last(file: TableFile, used: list[int], outputs: int, classes: list[str]) ->
 
 
 def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ...]:
-    """What was made of the file: its layout, then the inputs, what is learned, and what is left out."""
+    """How the file was read: its layout, then the inputs, what is learned, and what is left out."""
     dropped = f"; {_left_out(table)}" if table.dropped else ""
     width = len(chosen.inputs)
     kinds = ["numbers" if known is None else f"classes {_some(known)}" for known in table.classes]

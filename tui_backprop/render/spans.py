@@ -213,7 +213,7 @@ def changed_part(before: Line, after: Line) -> tuple[int, int]:
 
 
 def _pieces(span: Span, cells: int) -> Iterator[Span]:
-    """The span, or where it is wider than `cells` parts of it, cut after a blank if there is one, else at a sign."""
+    """The span, or its parts if it is wider than `cells`, cut after a blank, else before an operator, else anywhere."""
     text = span.text
     while width(text.rstrip()) > cells:
         end = max(1, next(end for end in reversed(range(len(text))) if width(text[:end]) <= cells))

@@ -79,7 +79,7 @@ class DiffDriver(ResilientDriver):
         self._questions: deque[tuple[float, int]] = deque()  # (when, bytes) of those not answered yet
         self._waiting = False
         self._drawing = False  # between start and stop: a late answer must not draw on the shell's screen
-        self._pace = 0.0  # seconds that a byte took at last
+        self._pace = 0.0  # seconds per byte, as measured last
         self._answered = threading.Event()
         self._sent_at = 0.0
 
@@ -117,7 +117,7 @@ class DiffDriver(ResilientDriver):
         self._send_frame()
 
     def measured(self) -> tuple[int, int] | None:
-        """What the terminal says; COLUMNS and LINES, which do not follow a resize, only if it says nothing."""
+        """The size that the terminal reports; if none, COLUMNS and LINES, which do not follow a resize."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:  # it is gone

@@ -1,6 +1,6 @@
 """What a terminal sends, sorted before Textual's parser sees it: keys, reports, and what is neither.
 
-That parser turns what it does not know into typed text; it raises on some reports, and is dead afterwards. Here it
+That parser turns what it does not know into typed text; it raises on some reports, and stops working. Here it
 gets one whole sequence at a time, and a sequence that it does not understand is dropped.
 """
 
@@ -38,7 +38,7 @@ _SEQUENCE = re.compile(
 _BEGUN = re.compile(r"\x1b(?:\[(?:\[|M[^\x1b]{0,2}|[-0-?]*[ -/]*)|O[0-9;]*|[]PX^_][^\x07\x18\x1a\x1b]*(?:\x1b\Z)?)?")
 _KITTY = re.compile(r"(\x1b\[(?:\d+|(?=;)))(?::[\d:]*)?(;\d*)(?::(?P<event>\d*))?((?:;[\d:]*)?[u~A-S])")
 _RELEASE = "3"
-# Only the system is asked for the window's size; a report of it, or that such reports can be had, is of no use.
+# The window's size comes from the system alone: reports of it, or that they are supported, are not needed.
 _UNWANTED = re.compile(r"\x1b\[(?:48;.*t|\?2048;.*)")
 
 
@@ -49,13 +49,13 @@ class KeyReader:
         self._debug, self._now = debug, now
         self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
         self._parser = KeyParser(debug)
-        self._begun = ""  # a sequence that may go on
+        self._begun = ""  # a sequence that may be incomplete
         self._paste: str | None = None  # text that is being pasted
         self._since = 0.0  # when the sequence began, or the paste last went on
 
     @property
     def waiting(self) -> bool:
-        """Whether something has begun that may go on."""
+        """Whether a sequence or a paste may be incomplete."""
         return bool(self._begun) or self._paste is not None
 
     def feed(self, data: bytes) -> Iterator[Message]:
@@ -90,7 +90,7 @@ class KeyReader:
                     yield from self._parsed(begun[0], over=True)
 
     def quiet(self) -> Iterator[Message]:
-        """The messages of what has begun and does not go on; to be called now and then while nothing comes."""
+        """The messages of what stays incomplete; to be called now and then while nothing arrives."""
         waited = self._now() - self._since
         if self._paste is not None and waited > PASTE_PATIENCE:
             yield from self._end_paste()
@@ -108,7 +108,7 @@ class KeyReader:
         yield events.Paste("".join(c for c in text if c not in "\0\x1b" and not _is_surrogate(c)))
 
     def _read(self, sequence: str) -> Iterator[Message]:
-        """A character, a key or a report. A key that is held is pressed again and again; one let go is nothing."""
+        """A character, a key or a report. A held key counts as pressed repeatedly; its release is ignored."""
         if sequence == _PASTE:
             self._paste = ""
         elif kitty := _KITTY.fullmatch(sequence):
@@ -138,5 +138,5 @@ class KeyReader:
 
 
 def _is_surrogate(text: str) -> bool:
-    """Whether there is a byte in it that is not UTF-8, or half a character."""
+    """Whether it holds a byte that is not UTF-8, or half a character."""
     return any("\ud800" <= c <= "\udfff" for c in text)

@@ -20,7 +20,7 @@ from tui_backprop.core.run.trainer import Origin, Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
 STRIDE = 256
-"""The most steps that are made between two chances to interrupt a move."""
+"""The most steps between two chances to interrupt a move."""
 _INTERVAL = 64
 """Steps between checkpoints, before they are thinned."""
 _OVERHEAD = 400
@@ -78,7 +78,7 @@ class Branch:
         self._checkpoints = {0: self.with_edits(self._trainers[0].start())}
         self._history = _History()
         self._goals: dict[int, int] = {}
-        """By how many edits had been made before it: the first epoch that reached the goal."""
+        """The first epoch that reached the goal, by the number of edits made before it."""
 
     def with_edit(self, edit: Edit, keep_future: bool) -> Branch:
         """Another branch, the same up to the edit; later edits go with it only where `keep_future`."""

@@ -16,7 +16,7 @@ from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe, width
 
 LEAST_GAP = 7
-"""Cells between two layers below which edges cannot be told apart."""
+"""With fewer cells between two layers, edges cannot be distinguished."""
 ROOMY_GAP = 22
 """With at least this many cells between two layers, frames around units are worth their room."""
 FAIR_GAP = 14

@@ -15,7 +15,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 TEXT, GRAPHICS = 4.5, 3.0
-"""The least contrast of text, and of lines and dots, with what is behind them."""
+"""The least contrast of text, and of lines and dots, with their background."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def _fitted_to(theme: Theme) -> InkPalette:
 
 
 def _accent(candidates: Sequence[Color], inks: Mapping[str, Color]) -> Color:
-    """The first that is not taken for a direction, nor, unless it is the theme's own accent, for a sign; or that."""
+    """The first that cannot be mistaken for a direction or, unless it is the first, for a sign; else the first."""
     ways, signs = [inks["signal"], inks["error"]], [inks["+3"], inks["-3"]]
     for place, colour in enumerate(candidates):
         if all(_apart(colour, way) >= 30 for way in ways) and (not place or all(_apart(colour, s) >= 8 for s in signs)):
@@ -136,7 +136,7 @@ def legible(colour: Color, paper: Color, least: float) -> Color:
 
 
 def _over(paper: Color) -> Color:
-    """Black or white, whichever is easier to read there; one of them has a contrast of 4.58 at least."""
+    """Black or white, whichever is easier to read there; one of them has a contrast of at least 4.58."""
     return max(Color.parse("white"), Color.parse("black"), key=lambda end: contrast(end, paper))
 
 

@@ -70,7 +70,7 @@ class LessonPane(Pane):
         self.repaint()
 
     def watch_chosen(self) -> None:
-        """Another option: the last lines are in sight."""
+        """Another option was chosen: scroll to the last lines."""
         self.top = max(0, len(self._all()[0]) - self._room)
         self.repaint()
 
