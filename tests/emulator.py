@@ -35,7 +35,7 @@ _OF_THE_SURROUNDINGS = ("COLORTERM", "NO_COLOR", "COLUMNS", "LINES", "TMUX")
 
 
 def _at_work(pid: int) -> bool:
-    """Whether a process, or one that it has started, runs or waits for the processor, where the system tells."""
+    """Whether a process, or one that it has started, runs or waits for the processor, if the system says so."""
     with contextlib.suppress(OSError):  # it has ended meanwhile
         for task in Path(f"/proc/{pid}/task").iterdir():
             if (task / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
@@ -95,7 +95,7 @@ class Program:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds: float) -> bytes:
-        """What comes within so many seconds; nothing more after the program has ended."""
+        """What comes within `seconds` seconds; nothing more after the program has ended."""
         try:
             if self.terminal < 0 or not select.select([self.terminal], [], [], seconds)[0]:
                 return b""

@@ -129,7 +129,7 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
     def fail(self, what: str, monkey: Monkey, seed: int) -> None:
-        """Tells at once what went wrong, and after which keys."""
+        """Reports at once what went wrong, and after which keys."""
         where = f"seed {seed} life {self.lives} ({monkey.chapter or monkey.preset}{' kiosk' * monkey.kiosk})"
         self.failures.append(what)
         print(f"{what}\n  {where}, after: {' '.join(map(str, monkey.last))}", flush=True)

@@ -38,7 +38,7 @@ TESTS = {
 
 
 def rows() -> dict[str, str]:
-    """The first column of the README's table: what is claimed, and the answer."""
+    """The claims of the README's table, and the answers in its first column."""
     section = (ROOT / "README.md").read_text("utf-8").split(HEADING)[1].split("\n## ")[0]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
     assert {len(row) for row in cells} == {5}

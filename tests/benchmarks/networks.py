@@ -89,7 +89,7 @@ class Table:
     def ratio(
         self, benchmark: Benchmark, case: Case, name: str, ours: Callable[[], object], steps: int, wanted: float
     ) -> None:
-        """Measures `ours`, of so many steps, in turns with the plain loop."""
+        """Measures `ours`, of `steps` steps, in turns with the plain loop."""
         loops: list[float] = []
 
         def setup() -> None:

@@ -43,7 +43,7 @@ def summary(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def measure(benchmark: Benchmark, name: str, function: Callable[[], object], steps: int) -> None:
-    """Times `function`, which makes so many steps."""
+    """Times `function`, which makes `steps` steps."""
     benchmark.pedantic(function, rounds=9, iterations=1, warmup_rounds=2)
     if benchmark.stats is not None:  # None where benchmarks are disabled
         SECONDS[name] = benchmark.stats.stats.median / steps

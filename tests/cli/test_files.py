@@ -203,7 +203,7 @@ def test_a_file_size_limit_is_reported(tmp_path: Path) -> None:
     assert not (tmp_path / "it.md").exists()  # half a lesson would be in the way of the next attempt
 
 
-def test_a_complaint_that_nobody_can_read_changes_no_exit_code() -> None:
+def test_an_unreadable_complaint_leaves_the_exit_code() -> None:
     for command, code in (("train nowhere", 2), ("train xor --out /dev/full", NOT_SAVED)):
         assert shell(f"PROGRAM {command} 2> /dev/full").returncode == code
 

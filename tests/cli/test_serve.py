@@ -99,7 +99,7 @@ async def test_what_is_not_a_message_is_ignored(client: aiohttp.ClientSession) -
         assert said(process).count("\n") == 1
 
 
-async def test_what_is_no_key_is_ignored(client: aiohttp.ClientSession) -> None:
+async def test_what_is_not_a_key_is_ignored(client: aiohttp.ClientSession) -> None:
     with served("xor") as (port, _):
         async with client.ws_connect(address(port)) as visitor:
             await seen(visitor, START)

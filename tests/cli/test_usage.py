@@ -248,7 +248,7 @@ class TestStreams:
             assert (done.returncode, done.stderr) == (0, "")
         assert self.shell("train none.toml 2>&-").returncode == 2
 
-    def test_a_closed_input_is_no_terminal(self) -> None:
+    def test_a_closed_input_is_not_a_terminal(self) -> None:
         assert_refused(self.shell("article <&-"), "terminal")
 
     def test_an_output_that_cannot_show_arrows_gets_escapes(self) -> None:

@@ -63,7 +63,7 @@ async def program_of(started: list[Process]) -> Process:
     return started[0]
 
 
-async def test_who_leaves_at_once_costs_no_start(started: list[Process]) -> None:
+async def test_a_visitor_who_leaves_at_once_costs_no_start(started: list[Process]) -> None:
     async with visited(places=1) as (server, client):
         for _ in range(20):
             visitor = await client.ws_connect("/ws")
@@ -115,7 +115,7 @@ async def test_the_page_needs_no_other_server() -> None:
                 assert answer.status == 200
 
 
-async def test_what_a_visitor_calls_the_server_is_no_part_of_the_page() -> None:
+async def test_the_page_does_not_repeat_the_host_that_a_visitor_names() -> None:
     async with visited() as (_, client), client.get("/", headers={"Host": '"><b>'}) as answer:
         assert "<b>" not in await answer.text()
 

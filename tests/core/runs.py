@@ -53,7 +53,7 @@ class Run:
 
 
 def run(experiment: Experiment, epochs: int, stops: bool = True) -> Run:
-    """Trains for at most so many epochs; `stops=False` goes on after the stop rule."""
+    """Trains for at most `epochs` epochs; `stops=False` goes on after the stop rule."""
     trainer, errors = Trainer(experiment), list[float]()
     state = trainer.start()
     if not stops:

@@ -68,7 +68,7 @@ def test_a_number_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NEITHER)
-def test_what_is_not_a_number_is_none_anywhere(text: str) -> None:
+def test_what_is_not_a_number_is_refused_everywhere(text: str) -> None:
     assert whole_of(text) is None
     assert number_of(text) is None
 
@@ -203,6 +203,6 @@ def test_every_reader_of_decimals_reads_them_alike(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-0", "0,0", "−0.1", "-1e400"])
-def test_an_error_of_zero_is_no_bound(text: str) -> None:
+def test_an_error_of_zero_is_not_a_bound(text: str) -> None:
     with pytest.raises(BackpropError):
         read_error(text)

@@ -57,7 +57,7 @@ def test_the_counters() -> None:
     assert text(counters(at("article"), 120)) == "article 3-4-1 relu · sgd 0.1   start: nothing computed yet"
 
 
-def test_epoch_and_sample_are_the_last_to_go_where_there_is_no_room() -> None:
+def test_epoch_and_sample_are_the_last_to_be_cut() -> None:
     moment = at("article", 4 * 147 + 1, "error")
     assert text(counters(moment, 75)).startswith("article   epoch 148   sample #0 1/4   step 589   error so far 0")
     assert text(counters(moment, 45)).startswith("epoch 148   sample #0 1/4   error so far 0")

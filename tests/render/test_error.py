@@ -49,7 +49,7 @@ def dots(cells: list[list[Span]], ink: str = "") -> set[tuple[int, int]]:
     }
 
 
-def test_before_an_epoch_is_over_there_is_no_line() -> None:
+def test_there_is_no_line_before_an_epoch_is_over() -> None:
     assert lines(at("article", 2, "error")) == ["no epoch completed yet", "this epoch  #0 3.61  #1 0.49"]
     assert lines(at("article", 2, "sum1")) == ["no epoch completed yet", "this epoch  #0 3.61  #1 ·"]
     assert lines(at("article")) == ["no epoch completed yet", "this epoch"]

@@ -50,7 +50,7 @@ def test_after_an_update_its_effect_on_every_sample_is_shown() -> None:
     assert before[0] - after[0] == pytest.approx(3.61)  # the sample itself is right now
 
 
-def test_before_an_update_there_is_no_effect() -> None:
+def test_there_is_no_effect_before_an_update() -> None:
     assert not re.search("better|worse|same|Δ", "".join(rows(1, "gradient")))
 
 

@@ -61,6 +61,6 @@ def names(path: Path) -> list[str]:
 
 
 def untouched(path: Path) -> tuple[int, ...]:
-    """What tells that nobody has written a file anew; who has read it is no matter."""
+    """What stays the same unless a file is rewritten; reading it changes none of this."""
     status = path.stat()
     return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size

@@ -98,7 +98,7 @@ def test_what_is_damaged_is_refused_and_left_as_it_is(capsys: pytest.CaptureFixt
             assert names(tmp_path) == ["it.json"]
 
 
-def test_what_is_no_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_what_is_not_a_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     large = tmp_path / "large.json"
     large.touch()

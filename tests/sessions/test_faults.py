@@ -122,7 +122,7 @@ def expected(name: str) -> tuple[tuple[object, ...], tuple[object, ...], list[st
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", [name for name, situation in SITUATIONS.items() if situation.walk])
-def test_where_it_stood_it_goes_on(name: str, fault: str) -> None:
+def test_it_continues_where_it_stood(name: str, fault: str) -> None:
     situation = SITUATIONS[name]
     the_bits, branches, screen = expected(name)
     with Terminal(*situation.arguments) as terminal:
@@ -156,7 +156,7 @@ def only_session() -> Session:
 
 
 def without_news(lines: list[str]) -> list[str]:
-    """The screen without the line that tells what is new, and empty lines at its end."""
+    """The screen without the line that says what is new, and empty lines at its end."""
     return "\n".join([*lines[:1], *lines[2:]]).rstrip().splitlines()
 
 

@@ -1,4 +1,4 @@
-"""The program in a real terminal: killed, hung up on, run twice, and gone on with."""
+"""The program in a real terminal: killed, hung up, run twice, and resumed."""
 
 from __future__ import annotations
 

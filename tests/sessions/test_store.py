@@ -464,7 +464,7 @@ def test_the_name_of_a_file_is_on_disk_before_it_counts_as_saved(monkeypatch: py
     assert done == ["fsync file", "link", "fsync folder", "fsync file", "replace", "fsync folder"]
 
 
-def test_a_folder_that_cannot_be_synced_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_synced_is_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     good = os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -494,7 +494,7 @@ def test_names_are_kept_in_the_folder_and_paths_are_taken_as_they_are(
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", ".hidden", "-x", "a b", "a\0b", "a\nb", "a;b", "a\0.json", "\x1b[31m"])
-def test_what_is_no_name(text: str) -> None:
+def test_what_is_not_a_name(text: str) -> None:
     with pytest.raises(BackpropError, match="is not a session name") as error:
         place(text)
     assert str(error.value).isprintable()

@@ -349,7 +349,7 @@ async def test_a_save_that_fails_stays_visible_and_disturbs_nothing(monkeypatch:
         assert studio.screen.news == ""
 
 
-async def test_where_nothing_can_be_saved_the_studio_goes_on(state_home: Path) -> None:
+async def test_the_studio_continues_where_nothing_can_be_saved(state_home: Path) -> None:
     (state_home / "tui-backprop").write_text("in the way")
     async with opened() as studio:
         await studio.press("space")

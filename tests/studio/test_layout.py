@@ -165,7 +165,7 @@ async def test_other_places_hold_for_a_layout_that_is_under_way() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 40), (120, 40), (160, 48)])
 async def test_weights_of_eight_units_are_numbers_on_every_usual_screen(size: tuple[int, int]) -> None:
-    """What can use any room, the inspector, gives way to what needs so many columns for its numbers."""
+    """What can use any room, the inspector, gives way to a pane that needs columns for its numbers."""
     async with studio("spiral", size=size) as s:
         assert re.search(r"x1 +([+−]\d\.\d+ ?){8}", s.text("Matrices")), s.text("Matrices")
 

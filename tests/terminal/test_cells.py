@@ -163,7 +163,7 @@ def test_half_a_wide_character_is_not_written_again() -> None:
     assert difference(before, after, pen) == "\x1b[Cb"
 
 
-def test_what_is_no_drawing_is_refused_and_draws_nothing() -> None:
+def test_what_is_not_drawing_is_refused_and_draws_nothing() -> None:
     cells = Cells(10, 2)
     for sequences in ("\x1b[?1049h", "text\x07", "\x1b[2Jx", "\x1b]52;c;QQ==\x07", "\x1b[38;9m", "tab\t"):
         assert not cells.draw(sequences)

@@ -99,7 +99,7 @@ def test_nothing_moves_between_two_pictures_on_a_slow_line() -> None:
         assert program.received.count(b"\x1b[?2026l", count) <= 2  # of a quick one, eight frames
 
 
-def test_where_the_line_has_become_fast_again_all_rows_come_at_once() -> None:
+def test_all_rows_come_at_once_when_the_line_is_fast_again() -> None:
     def frames(key: str) -> int:
         count = len(program.received)
         program.press(key)

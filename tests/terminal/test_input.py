@@ -28,7 +28,7 @@ class Terminal:
         self.reader = KeyReader(now=lambda: self.time)
 
     def sends(self, *reads: bytes, pause: float = 0.001) -> list[Message]:
-        """What so many reads give, one soon after the other."""
+        """What these reads give, one soon after the other."""
         found: list[Message] = []
         for data in reads:
             found += self.reader.feed(data)
@@ -36,7 +36,7 @@ class Terminal:
         return found
 
     def waits(self, seconds: float = 2.0) -> list[Message]:
-        """What comes of it that nothing comes for so long."""
+        """What results from `seconds` seconds of silence."""
         self.time += seconds
         return list(self.reader.quiet())
 
@@ -121,7 +121,7 @@ NOT_KEYS = [
 
 @pytest.mark.parametrize("report", NOT_KEYS)
 @pytest.mark.parametrize("in_pieces", [False, True])
-def test_what_is_no_key_types_nothing(report: bytes, in_pieces: bool) -> None:
+def test_what_is_not_a_key_types_nothing(report: bytes, in_pieces: bool) -> None:
     terminal = Terminal()
     messages = [*terminal.sends(*(bytewise(report) if in_pieces else [report])), *terminal.waits()]
     assert typed(messages) == []
@@ -160,7 +160,7 @@ def test_pasted_text_is_a_paste_whatever_is_in_it() -> None:
         assert typed(messages) == ["q"]
 
 
-def test_a_paste_without_an_end_ends_by_itself() -> None:
+def test_a_paste_without_an_end_times_out() -> None:
     terminal = Terminal()
     assert terminal.sends(b"\x1b[200~ab", b"c") == []
     assert terminal.waits(0.2) == []

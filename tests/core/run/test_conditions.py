@@ -11,7 +11,7 @@ from tui_backprop.core.run.conditions import open_gates
 
 
 def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:
-    """Numbers of one decimal have sums that are 0 but for rounding: there the order of the terms decides."""
+    """Numbers of one decimal have sums that are 0 except for rounding: there the order of the terms decides."""
     random, close = np.random.default_rng(1), 0
     for _ in range(200):
         first, second = (random.integers(-9, 10, shape) / 10 for shape in ((5, 8), (8, 1)))

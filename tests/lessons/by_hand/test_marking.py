@@ -399,7 +399,7 @@ PUBLISHED_STEP = Homework(
         ("out(y1) = 0.75136507", None),
     ],
 )
-def test_a_figure_by_itself_is_held_against_its_own_digits(line: str, mistake: str | None) -> None:
+def test_a_figure_alone_is_checked_to_its_own_digits(line: str, mistake: str | None) -> None:
     verdict, _ = marked(PUBLISHED_STEP, line)
     assert (verdict.wrong is None) == (mistake is None)
     assert (verdict.mistake.name if verdict.mistake else None) == mistake

@@ -152,7 +152,7 @@ def test_names_of_textbooks_lead_to_those_of_this_network(name: str, words: str)
     assert words in refused.value.message
 
 
-def test_arithmetic_without_its_result_is_no_number() -> None:
+def test_arithmetic_without_its_result_is_not_a_number() -> None:
     with pytest.raises(BackpropError, match="write the result after another equals sign"):
         read("z(h1) = 0.05*0.15 + 0.1*0.2")
 

@@ -49,7 +49,7 @@ def test_a_phase_sends_a_pulse_along_its_edges(phase: str, ink: str, right: bool
 
 
 @pytest.mark.parametrize("phase", ["input", "activate1", "error", "mask1", "gradient", "update"])
-def test_where_nothing_flows_there_is_no_pulse(phase: str) -> None:
+def test_there_is_no_pulse_where_nothing_flows(phase: str) -> None:
     place = ORDER.index(phase)
     before: tuple[int, str | None] = (3, ORDER[place - 1]) if place else (2, None)
     assert pulse(*way(before, (3, phase)), OUTPUT, *SIZE) == []
