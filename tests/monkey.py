@@ -319,7 +319,7 @@ def live_in_terminal(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None
 
 def sessions() -> list[Path]:
     """All files of sessions."""
-    return [*Path(os.environ["XDG_STATE_HOME"]).rglob("*.json")]
+    return [*Path(os.environ["XDG_STATE_HOME"]).rglob("sessions/*.json")]
 
 
 def play(keys: int, seed: int, life: int = 0, in_terminal: bool = False) -> Tally:
