@@ -174,6 +174,13 @@ def test_every_ink_has_a_colour_in_every_palette(ink: str, palette: InkPalette) 
     assert style_of(ink, True, True, palette).reverse
 
 
+@pytest.mark.parametrize("ink", ["+0.250|-1.000", "sign|+0.000", "+4|-2", "warn|0", "sign|warn"])
+@pytest.mark.parametrize("palette", [DARK, LIGHT, ANSI], ids=["dark", "light", "ansi"])
+def test_every_place_of_a_map_has_a_colour_in_every_palette(ink: str, palette: InkPalette) -> None:
+    """A pane below a dialog may be drawn as it was painted in the theme before."""
+    assert style_of(ink, False, False, palette).bgcolor is not None
+
+
 @pytest.mark.parametrize("palette", [DARK, LIGHT, ANSI], ids=["dark", "light", "ansi"])
 def test_positive_and_negative_differ_in_every_palette(palette: InkPalette) -> None:
     for level in range(1, 5):

@@ -161,6 +161,8 @@ def _cell(ink: str, palette: InkPalette) -> str:
     """The colour of a tone in a map, or of a place on its ramp: "+0.250" is a quarter of the way up."""
     if "." not in ink:
         return palette.cells[ink]
+    if palette is ANSI:  # a pane below a dialog is drawn once more as it was painted in the theme before
+        return palette.cells["0"]
     share = float(ink)
     middle, high, low = palette.ramp
     return Color.parse(middle).blend(Color.parse(high if share > 0 else low), abs(share)).hex
