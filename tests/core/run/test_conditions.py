@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.transcription import ordered_sum
-from tui_backprop import Trainer, load_experiment
+from tui_backprop import Experiment, Trainer, load_experiment
 from tui_backprop.core.diagnostics.gates import gates_of
-from tui_backprop.core.run.conditions import open_gates
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.run.conditions import not_finite, open_gates, unit_dies
+from tui_backprop.core.run.trainer import TrainingState
 
 
 def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:
@@ -31,3 +34,29 @@ def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:
         assert ((passage.z[0] > 0) == found[0]).all()
         close += int((found != (inputs @ first > 0)).sum())
     assert close  # so that the order does decide for some
+
+
+def chain(*weights: float, x: float = 1.0) -> Experiment:
+    """Layers of one unit each, joined by these weights."""
+    network = {"layers": [1] * (len(weights) + 1), "weights": [[[weight]] for weight in weights]}
+    return load_experiment({"network": network, "data": {"inputs": [[x]], "targets": [[1.0]]}})
+
+
+@pytest.mark.parametrize(("weight", "died"), [(0, "h1.1"), (1, "h2.1"), (2, "h3.1")])
+def test_a_unit_of_any_layer_can_die(weight: int, died: str) -> None:
+    """The weight below it becomes negative, so that its gate shuts for the only sample."""
+    before, weights = chain(1.0, 1.0, 1.0, 1.0), [1.0, 1.0, 1.0, 1.0]
+    weights[weight] = -1.0
+    after = chain(*weights)
+    found = unit_dies()(before, TrainingState(0, before.initial), TrainingState(1, after.initial))
+    assert found == f"{died} died: its gate is shut for every sample"
+    assert unit_dies()(before, TrainingState(0, before.initial), TrainingState(1, before.initial)) == ""
+
+
+def test_a_weight_that_is_not_finite_is_enough() -> None:
+    experiment = chain(1.0, 1.0)
+    broken = Parameters(experiment.network, np.array([1.0, np.inf]))
+    start = TrainingState(0, experiment.initial)
+    assert not_finite(experiment, start, TrainingState(1, experiment.initial, 0.5)) == ""
+    assert not_finite(experiment, start, TrainingState(1, broken, 0.5)) == "not finite"
+    assert not_finite(experiment, start, TrainingState(1, experiment.initial, np.nan)) == "not finite"
