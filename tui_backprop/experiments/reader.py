@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,6 +151,11 @@ def load_experiment(
 
 def definition_of(preset: str) -> dict[str, Any]:
     """A preset's definition as in its file, with absolute paths."""
+    return deepcopy(_parsed(preset))
+
+
+@cache  # the set-up asks several times for every key
+def _parsed(preset: str) -> dict[str, Any]:
     definition = tomllib.loads((_PRESETS / f"{preset}.toml").read_text("utf-8"))
     return dict(_with_absolute_csv(definition, _PRESETS))
 
