@@ -178,3 +178,21 @@ async def test_the_way_back_from_one_pane_comes_first_in_the_key_bar() -> None:
             assert s.text("KeyBar").startswith("f all panes ")
             await s.press("f")
             assert s.text("KeyBar") == before
+
+
+async def test_a_graph_that_was_about_to_be_resized_is_up_to_date() -> None:
+    """It loses its maps on the way to another size, and before that is laid out it has its old size again."""
+    async with studio("xor") as s:
+        screen, terminal = s.screen, s.screen._terminal
+        graph = s.painted("Network")
+        assert "▀" in s.text("Network")
+        screen.views = ()
+        sizes = (terminal._replace(width=columns, height=rows) for columns in range(62, 120) for rows in range(20, 60))
+        for size in sizes:
+            screen._terminal = size
+            screen._arrange()
+            if screen._keeps_size(graph):
+                break
+        assert screen._keeps_size(graph)
+        await s.settle()
+        assert_up_to_date(s)

@@ -307,14 +307,21 @@ class PanesScreen(ExposedScreen):
             places = {name: place._replace(rows=max(1, place.rows - 1)) for name, place in places.items()}
         self.set_class(columns < TIGHT, "-tight")
         panes = self.query_one("#panes")
-        again = [pane for pane in panes.query_children(Painted) if pane.id in places and not pane.display]
+        before = self._places.places
+        again = [
+            pane
+            for pane in panes.query_children(Painted)
+            if pane.id in places and not (pane.display and before.get(pane.id) == places[pane.id])
+        ]
         if places != self._places.places:
             self._places.places = places
             for widget in panes.children:
                 widget.display = widget.id in places
             rearrange(panes)
         self._set_maps({"network", SURFACE} <= places.keys())
-        for pane in filter(self._keeps_size, again):  # out of sight it has missed what happened
+        for pane in filter(
+            self._keeps_size, again
+        ):  # out of sight, or about to be resized, it has missed what happened
             pane.repaint()
         self._name_panes()
 
