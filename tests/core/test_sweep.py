@@ -230,6 +230,19 @@ def test_groups_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(np.array_equal(apart.curve(seed), together.curve(seed)) for seed in range(20))
 
 
+@settings(max_examples=20)
+@given(
+    net=nets(batches=(1, 3)),
+    init=st.sampled_from(["uniform01", "xavier", "constant", "zeros"]),
+    rules=st.fixed_dictionaries({"rate": st.sampled_from([1e-6, 0.1, 3.0]), "l2": st.sampled_from([0.0, 3.0])}),
+)
+def test_a_run_is_judged_as_it_is_alone(net: Net, init: str, rules: dict[str, Any]) -> None:
+    experiment = drawn(net, init, **rules)
+    together = swept(experiment, range(8), 12).outcomes()
+    alone = [outcome for seed in range(8) for outcome in swept(experiment, range(seed, seed + 1), 12).outcomes()]
+    assert [repr(outcome) for outcome in together] == [repr(outcome) for outcome in alone]  # errors may be NaN
+
+
 def test_a_sweep_that_is_stopped_tells_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GROUP_MOST", 10)
     sweep = Sweep(load_experiment("article-random"), range(30), 400)

@@ -1,12 +1,16 @@
-"""The one numeric type, and the one way to add."""
+"""The one numeric type, the one way to add, and how much is computed at once."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 """Double precision throughout."""
+BLOCK = 4096
+"""As many numbers as make the preparation of a NumPy call cheap, and stay in the processor's cache."""
 
 
 def in_order(values: ArrayLike) -> float:
@@ -26,6 +30,12 @@ def zeros(size: int, networks: int | None = None, innermost: bool = True) -> Arr
     if networks is None:
         return np.zeros(size)
     return np.zeros((size, networks)).T if innermost else np.zeros((networks, size))
+
+
+def blocks(count: int, each: int = 1) -> Iterator[slice]:
+    """`count` things of `each` numbers, as many at a time as are worth a NumPy call and stay in the cache."""
+    few = max(1, BLOCK // each)
+    return (slice(first, first + few) for first in range(0, count, few))
 
 
 def frozen(array: Array) -> Array:

@@ -11,15 +11,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import BLOCK, Array, blocks
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
 from tui_backprop.core.network import Parameters
 
 TOLERANCE = 1e-6
 """How far from 1 the sum of a sample's targets may be for them to count as shares."""
-_TOGETHER = 4096
-"""Networks times samples that are checked at once."""
 
 
 @lru_cache(maxsize=16)
@@ -106,7 +104,7 @@ def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
     right = np.full(len(flat), has_right_answers(experiment))
     start = 0
     while start < len(data) and right.any():
-        rows = slice(start, start + max(1, _TOGETHER // int(right.sum())))
+        rows = slice(start, start + max(1, BLOCK // int(right.sum())))
         found = evaluate(
             Parameters(experiment.network, flat[right]), experiment.training, data.inputs[rows], data.targets[rows]
         )
@@ -128,24 +126,24 @@ def reached(experiment: Experiment, errors: Array, flat: Array) -> NDArray[np.bo
     if experiment.training.goal == ALL_RIGHT:
         return all_right(experiment, flat)
     small: NDArray[np.bool_] = errors <= experiment.training.stop
-    for place in np.flatnonzero(small).tolist():
-        small[place] = error_under(experiment, flat[place]) <= experiment.training.stop
+    if small.any():
+        small[small] = errors_under(experiment, flat[small]) <= experiment.training.stop
     return small
 
 
 @lru_cache(maxsize=16)
 def untrained_error(experiment: Experiment) -> float:
     """The reported error of all samples under the initial parameters."""
-    return error_under(experiment, experiment.initial.flat)
+    return float(errors_under(experiment, experiment.initial.flat[None])[0])
 
 
-def error_under(experiment: Experiment, flat: Array) -> float:
-    """The reported error of all samples under the same parameters."""
-    data, total = experiment.data, 0.0
-    for start in range(0, len(data), _TOGETHER):
-        rows = slice(start, start + _TOGETHER)
-        parameters = Parameters(experiment.network, flat)
-        found = evaluate(parameters, experiment.training, data.inputs[rows], data.targets[rows])
-        with np.errstate(all="ignore"):
-            total += float(np.add.accumulate(found.error)[-1])
-    return total
+def errors_under(experiment: Experiment, flat: Array) -> Array:
+    """The reported error of all samples under each of many networks, `flat` (networks, parameters)."""
+    data, totals = experiment.data, np.zeros(len(flat))
+    for networks in blocks(len(flat), len(data)):
+        parameters = Parameters(experiment.network, flat[networks])
+        for rows in blocks(len(data)):
+            found = evaluate(parameters, experiment.training, data.inputs[rows], data.targets[rows])
+            with np.errstate(all="ignore"):
+                totals[networks] += np.add.accumulate(found.error, axis=-1)[..., -1]
+    return totals

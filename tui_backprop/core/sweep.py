@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Backprop, Frame, in_order
-from tui_backprop.core.diagnostics.signs import Ends, Errors
+from tui_backprop.core.diagnostics.signs import Ends
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import error_under, reached
+from tui_backprop.core.goal import reached
 from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
-from tui_backprop.core.outcomes import Outcome, outcome_of
+from tui_backprop.core.outcomes import Outcome, SweptRun, outcomes_of
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.run.trainer import order
 
@@ -99,26 +99,27 @@ class Sweep:
 class _Group:
     """Networks that make their steps together.
 
-    Those that have ended keep running until it is worth taking them out. Arrays over `_members`, the networks still in
-    training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago, `_most` the largest,
-    `_running` or ended, `_lost` the step after which numbers were no longer finite, or 0.
+    Those that have ended keep running until it is worth taking them out. Arrays over `_members`, the places in `seeds`
+    of the networks still in training, are parallel: `_error` of the last epoch, `_earlier` of one a good while ago,
+    `_most` the largest, `_running` or ended, `_lost` the step after which numbers were no longer finite, or 0.
     """
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
         self._experiment, self.seeds, self._curves = experiment, seeds, curves
         self.epoch = 0
         self._innermost = in_order(experiment.network, experiment.training, experiment.training.batch)
-        self._ended: dict[int, Outcome] = {}
-        self._members = np.array(seeds, dtype=np.int64)
+        self._ended, self._unjudged = list[Outcome](), list[SweptRun]()
+        self._members = np.arange(len(seeds))
         self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))
         self._most = np.zeros(len(seeds))
         self._next_look = 1
         self._running = np.ones(len(seeds), dtype=bool)
         self._lost = np.zeros(len(seeds), dtype=np.int64)
         self._passes: dict[int, Backprop] = {}
-        self._parameters = np.stack([parameters.flat for parameters in starts(experiment, seeds)])
+        self._parameters: Array
+        self._starts = np.stack([parameters.flat for parameters in starts(experiment, seeds)])
         self._age = 0
-        self._train(self._parameters, None)
+        self._train(self._starts, None)
 
     @property
     def running(self) -> int:
@@ -127,14 +128,15 @@ class _Group:
 
     def outcomes(self) -> list[Outcome]:
         """The outcome of each run, so far."""
-        found = dict(self._ended)
-        for place in np.flatnonzero(self._running).tolist():
-            found[int(self._members[place])] = self._outcome(place)
-        return [found[seed] for seed in self.seeds]
+        running = [self._run_at(place) for place in np.flatnonzero(self._running).tolist()]
+        outcomes = {outcome.seed: outcome for outcome in (*self.ended(), *outcomes_of(self._experiment, running))}
+        return [outcomes[seed] for seed in self.seeds]
 
     def ended(self) -> list[Outcome]:
         """The outcomes of those that have ended."""
-        return list(self._ended.values())
+        self._ended += outcomes_of(self._experiment, self._unjudged)
+        self._unjudged.clear()
+        return list(self._ended)
 
     def train_epoch(self) -> Iterator[None]:
         """One epoch of all; yields after every step."""
@@ -176,7 +178,7 @@ class _Group:
         epoch, data = self.epoch + 1, self._experiment.data
         if not self._experiment.training.shuffle:
             return np.arange(len(data))
-        return np.stack([order(seed, epoch, len(data)) for seed in self._members.tolist()])
+        return np.stack([order(self.seeds[member], epoch, len(data)) for member in self._members.tolist()])
 
     def _look_back(self) -> None:
         """Keeps an error that is a fifth to a third of the run old."""
@@ -189,12 +191,11 @@ class _Group:
         error, running = self._error, self._running
         if self._curves is not None:
             for place in np.flatnonzero(running).tolist():
-                self._curves[int(self._members[place])].append(float(error[place]))
+                self._curves[self.seeds[self._members[place]]].append(float(error[place]))
         converged = running & (self._lost == 0)
         converged[converged] = reached(self._experiment, error[converged], self._parameters[converged])
         ended = np.flatnonzero(running & (converged | (self._lost > 0)))
-        for place in ended.tolist():
-            self._ended[int(self._members[place])] = self._outcome(place, bool(converged[place]))
+        self._unjudged += [self._run_at(place, bool(converged[place])) for place in ended.tolist()]
         running[ended] = False
         if len(ended) and running.sum() <= WORTHWHILE * len(running) and running.any():
             self._members, self._error = self._members[running], error[running]
@@ -203,15 +204,11 @@ class _Group:
             self._running, self._lost = running[running], self._lost[running]
             self._train(self._parameters[running], self._slots_of(running))
 
-    def _outcome(self, place: int, converged: bool = False) -> Outcome:
-        seed, lost = int(self._members[place]), int(self._lost[place])
-        (start,) = starts(self._experiment, [seed])
-        untrained = error_under(self._experiment, start.flat)
+    def _run_at(self, place: int, converged: bool = False) -> SweptRun:
+        member, lost = int(self._members[place]), int(self._lost[place])
         error, earlier, most = (float(each[place]) for each in (self._error, self._earlier, self._most))
-        ends = Ends(start.flat, self._parameters[place].copy())
-        return outcome_of(
-            self._experiment, seed, self.epoch, Errors(error, earlier, untrained, most), ends, lost, converged
-        )
+        ends = Ends(self._starts[member], self._parameters[place].copy())
+        return SweptRun(self.seeds[member], self.epoch, error, earlier, most, ends, lost, converged)
 
     def _train(self, parameters: Array, slots: Array | None) -> None:
         """Goes on with networks of these `parameters` (members, size), and what their optimiser remembers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -54,12 +54,20 @@ class LayerGates:
 
 
 class Gates(NamedTuple):
-    """All hidden layers over the data rows `rows`, of `total`, and the `outputs` (rows, outputs), not rounded."""
+    """All hidden layers over the data rows `rows`, of `total`, and the `outputs` (rows, outputs), not rounded.
+
+    Of many networks at once, their arrays have an axis over these in front: `of` has those of one.
+    """
 
     rows: NDArray[np.intp]
     total: int
     layers: tuple[LayerGates, ...]
     outputs: Array
+
+    def of(self, network: int) -> Gates:
+        """Those of one of many networks."""
+        layers = [replace(each, passing=each.passing[network], high=each.high[network]) for each in self.layers]
+        return self._replace(layers=tuple(layers), outputs=self.outputs[network])
 
     @property
     def gated(self) -> bool:
@@ -99,7 +107,7 @@ def sampled_rows(data: Data, parameters: Parameters) -> NDArray[np.intp]:
 
 
 def gates_of(data: Data, parameters: Parameters) -> Gates:
-    """The gates of every hidden unit under the parameters."""
+    """The gates of every hidden unit under the parameters, which may be those of many networks (networks, size)."""
     rows = sampled_rows(data, parameters)
     found = []
     with np.errstate(all="ignore"):

@@ -123,9 +123,12 @@ def _passes(moment: Moment) -> tuple[NDArray[np.intp], Frame]:
 
 
 def passes_of(experiment: Experiment, parameters: Parameters) -> tuple[NDArray[np.intp], Frame]:
-    """The data rows looked at, and their pass under the parameters, by the rules of training, rounding included."""
-    rows = sampled_rows(experiment.data, parameters)
-    passes = Backprop(experiment.network, experiment.training, len(rows))
+    """The data rows looked at, and their pass under the parameters, by the rules of training, rounding included.
+
+    Of many networks at once, with `parameters` of (networks, size), the frame has an axis over these in front.
+    """
+    rows, networks = sampled_rows(experiment.data, parameters), parameters.flat.shape[:-1]
+    passes = Backprop(experiment.network, experiment.training, len(rows), *networks)
     np.copyto(passes.parameters, parameters.flat)
     with np.errstate(all="ignore"):
         passes.run(experiment.data.inputs[rows], experiment.data.targets[rows])
