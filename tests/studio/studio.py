@@ -19,6 +19,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.panes.pane import Painted, Pane
+from tui_backprop.studio.screens.setup import SetupScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 
 WIDE, NARROW, SMALL = (120, 40), (80, 24), (40, 12)
@@ -71,6 +72,15 @@ class Studio:
         """Waits until no key is waiting and no move is under way."""
         await asyncio.sleep(0)  # keys that have just been tapped arrive
         await until(lambda: not (self.app.is_running and self._busy))
+        await self.pilot.pause()
+        if isinstance(self.app.screen, SetupScreen):
+            await self._refreshed()
+
+    async def _refreshed(self) -> None:
+        """Waits for what the screen does after its next refresh."""
+        done = asyncio.Event()
+        self.app.screen.call_after_refresh(done.set)
+        await until(done.is_set)
         await self.pilot.pause()
 
     @property

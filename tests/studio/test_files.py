@@ -68,7 +68,7 @@ async def test_a_file_of_samples_that_cannot_be_read(kind: str, tmp_path: Path) 
     async with studio() as s:
         await s.press("ctrl+n", "down", "left")
         s.app.screen.query_one("#file", Input).value = path
-        await s.pilot.pause()
+        await s.settle()
         assert matches(str(s.app.screen.query_one("#mistake", Static).content), reason)
         await s.press("enter")
         assert isinstance(s.app.screen, SetupScreen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from tui_backprop.experiments import csv_cache
 from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.csv_files.scan import Watch
-from tui_backprop.experiments.draft import from_preset
+from tui_backprop.experiments.draft import Draft, from_preset
 from tui_backprop.experiments.fields import CSV
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
@@ -41,7 +41,7 @@ def text(s: Studio, name: str) -> str:
 async def fill(s: Studio, **fields: str) -> None:
     for name, value in fields.items():
         s.app.screen.query_one(f"#{name}", Input).value = value
-    await s.pilot.pause()
+    await s.settle()
 
 
 @pytest.mark.slow
@@ -87,6 +87,30 @@ async def test_keys_typed_in_one_go_are_all_obeyed() -> None:
         assert definition["training"]["rate"] == 0.039
         data = {"generator": "circle", "samples": 2000, "noise": 0.15, "test": 0.5, "standardise": True}
         assert definition["data"] == data
+
+
+@pytest.mark.slow
+async def test_what_is_typed_between_two_refreshes_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts, later = list[Draft](), list[Callable[[], None]]()
+
+    def noted(draft: Draft, *rest: Any) -> Reading:
+        drafts.append(draft)
+        return read(draft, *rest)
+
+    async with studio() as s:
+        await s.press("ctrl+n")
+        screen = s.app.screen
+        assert isinstance(screen, SetupScreen)
+        screen._fields["layers"].focus()
+        monkeypatch.setattr(setup, "read", noted)
+        with monkeypatch.context() as patch:
+            patch.setattr(screen, "call_after_refresh", later.append)
+            await s.pilot.press("end", "comma", *"567", "comma", "8")
+            assert (drafts, later.count(screen._absorb)) == ([], 6)
+        for _ in range(6):
+            screen._absorb()
+        assert [draft.layers for draft in drafts] == ["4,567,8"]
+        assert "layers = [3, 4, 567, 8, 1]" in text(s, "toml")
 
 
 @pytest.mark.slow

@@ -164,8 +164,12 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     @on(Input.Changed)
+    def _absorb_soon(self) -> None:
+        """Absorbs once per refresh: of what is typed or held in a hurry, only the latest text is read."""
+        self.call_after_refresh(self._absorb)
+
     def _absorb(self) -> None:
-        """Takes over what has been typed: fields may be ahead of their messages."""
+        """Takes over what has been typed, and shows what it amounts to."""
         before = self._draft
         for name, text in [(name, field.value) for name, field in self._fields.items() if isinstance(field, Input)]:
             if text != getattr(before, name):
@@ -263,14 +267,17 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             self._tell_progress(0)
         else:
             self._tell(reading.summary, reading.mistake is not None)
-        self.query_one("#toml", Static).update(Content("\n".join(map(safe, reading.text.splitlines()))))
-        self.query_one("#keys", Static).update(Content(self._keys()))
-        self.query_one("#command", Static).update(Content(self._command() if reading.experiment is not None else ""))
+        self._put("toml", "\n".join(map(safe, reading.text.splitlines())))
+        self._put("keys", self._keys())
+        self._put("command", self._command() if reading.experiment is not None else "")
+
+    def _put(self, name: str, text: str) -> None:
+        """Shows text in a place of fixed size."""
+        self.query_one(f"#{name}", Static).update(Content(text), layout=False)
 
     def _tell(self, text: str, wrong: bool) -> None:
-        label = self.query_one("#mistake", Static)
-        label.set_class(wrong, "-wrong")
-        label.update(Content(text))
+        self.query_one("#mistake", Static).set_class(wrong, "-wrong")
+        self._put("mistake", text)
 
     def _keys(self) -> str:
         """The keys, in 80 columns."""
@@ -363,7 +370,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         question = TextQuestion("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
         path: Path | None = yield question
         if path is not None:
-            self.query_one("#command", Static).update(Content(one_line(f"Saved: tui-backprop {path}")))
+            self._put("command", one_line(f"Saved: tui-backprop {path}"))
 
 
 def save(name: str, text: str) -> Path:
