@@ -271,6 +271,20 @@ async def test_programs_end_with_the_server_however_it_ends(
             await over(visitor)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+async def test_the_server_ends_without_waiting_for_a_program_that_does_not_answer(
+    client: aiohttp.ClientSession,
+) -> None:
+    with served() as (port, process):
+        async with client.ws_connect(address(port)) as visitor:
+            await seen(visitor, START)
+            [program] = programs(process.pid)
+            os.kill(program, signal.SIGSTOP)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, LIMIT)
+            wait_until(lambda: not runs(program))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no ps")
 def test_a_program_ends_when_nothing_can_come_from_its_server() -> None:
     environment = {**os.environ, "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}

@@ -16,6 +16,7 @@ from tui_backprop.experiments import preset_names
 from tui_backprop.lessons.library import chapter_names
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.keys import KEYS
+from tui_backprop.studio.screens.palette import StudioPalette
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.themes import theme_names
 
@@ -40,6 +41,17 @@ async def test_the_palette_offers_every_key_every_preset_and_every_theme() -> No
         assert [key.glyph for key in KEYS if f"({key.glyph})" not in names] == []
         assert [name for name in preset_names() if f"Open {name}: " not in names] == []
         assert [theme for theme in theme_names() if f"Theme: {theme}" not in names] == []
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+
+
+@pytest.mark.slow
+async def test_the_palette_is_opened_once() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        await offered(s)
+        await s.press("ctrl+p")
+        assert [type(screen) for screen in s.app.screen_stack] == [StudioScreen, StudioPalette]
         await s.press("escape")
         assert isinstance(s.app.screen, StudioScreen)
 
