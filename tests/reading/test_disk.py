@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui_backprop.errors import NOT_SAVED
+from tui_backprop.reading import disk
 from tui_backprop.reading.disk import (
     UnreadableError,
     absolute,
@@ -103,6 +104,38 @@ def test_a_pipe_is_read_to_its_end_where_it_can_be_waited_for(tmp_path: Path) ->
     writer.start()
     assert read_bytes(path, 200_000, "") == b"x" * 200_000
     writer.join()
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_pipe_that_nothing_is_written_to_is_refused(
+    written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    monkeypatch.setattr(disk, "WRITER", 0.0 if not written else 60.0)
+    writer = threading.Thread(target=path.write_bytes, args=(b"",))
+    if written:
+        writer.start()  # and closes it at once
+    with pytest.raises(UnreadableError, match="pipe: is a pipe that nothing is written to"):
+        read_bytes(path, 9, "")
+    if written:
+        writer.join()
+
+
+def test_a_program_that_has_not_written_yet_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    monkeypatch.setattr(disk, "WRITER", 0.0)
+    set_blocking, program = os.set_blocking, os.open(path, os.O_RDWR)
+
+    def write_late(pipe: int, blocking: bool) -> None:
+        assert blocking
+        os.write(program, b"late")
+        os.close(program)
+        set_blocking(pipe, blocking)
+
+    monkeypatch.setattr("os.set_blocking", write_late)
+    assert read_bytes(path, 9, "") == b"late"
 
 
 def test_what_never_ends_is_read_no_further_than_its_limit(tmp_path: Path) -> None:

@@ -9,12 +9,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from select import select
 from typing import TextIO
 
 from tui_backprop.errors import BackpropError, UnsavedError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What can be wrong with a file that is open for writing."""
+
+WRITER = 2.0
+"""Seconds to wait for a program that writes to a pipe."""
+PIECE = 2**16
+"""Bytes to read from a pipe at once."""
 
 
 class UnreadableError(BackpropError):
@@ -32,14 +38,33 @@ def read_bytes(path: Path, most: int, hint: str, pipes: bool = True) -> bytes:
     `FileNotFoundError` where there is nothing, otherwise `UnreadableError`.
     """
     with _reported_as_unreadable(path, hint):
-        _check(path, os.stat(path), hint, pipes)  # before it is opened: that alone may wait, or do something
-        with open(path, "rb") as file:
-            _check(path, os.fstat(file.fileno()), hint, pipes)
-            data = file.read(most + 1)
+        _check(path, os.stat(path), hint, pipes)  # before it is opened, which may already do something
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            found = os.fstat(file.fileno())
+            _check(path, found, hint, pipes)
+            start = _start_of_pipe(path, file.fileno(), most, hint) if stat.S_ISFIFO(found.st_mode) else b""
+            data = start + file.read(most + 1 - len(start))
     if len(data) > most:
         size = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} kB"
         raise UnreadableError(path, f"is too large: more than {size}", hint)
     return data
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _start_of_pipe(path: Path, pipe: int, most: int, hint: str) -> bytes:
+    """What can be read at once. Refuses a pipe that nothing is written to: it would never end."""
+    select([pipe], [], [], WRITER)
+    try:
+        start = os.read(pipe, min(most, PIECE))
+    except BlockingIOError:  # there is a program, which has not written anything yet
+        start = None
+    if start == b"":
+        raise UnreadableError(path, "is a pipe that nothing is written to", hint)
+    os.set_blocking(pipe, True)
+    return start or b""
 
 
 def read_text(path: Path, most: int, hint: str, pipes: bool = True) -> str:
