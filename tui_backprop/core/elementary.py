@@ -65,6 +65,11 @@ class _NodeTable(dict[float, Node]):
         places = _whole(numbers - first if first else numbers)
         return [column.take(places, None, None, "clip") for column in columns]
 
+    def within(self, numbers: NDArray[Any]) -> list[Array]:
+        """The same from number 0 on; an IndexError beyond the last but one, and perhaps where that is NaN."""
+        places = _whole(numbers)
+        return [column[:-1].take(places) for column in self._columns[1]]
+
 
 def _whole(numbers: NDArray[Any]) -> NDArray[np.intp]:
     return numbers.astype(np.intp)
@@ -280,14 +285,15 @@ def exp(x: float) -> float:
 
 
 def _exp_block(x: Array, out: Array) -> None:
-    far = None
-    if not (np.minimum.reduce(x, None) > -_END and np.maximum.reduce(x, None) <= 0.0):
-        far = ~((x > -_END) & (x <= 0.0))
-        powers = _exp_anywhere(x[far])
-        x = np.clip(x, -_END, 0.0)
-    steps = np.multiply(x, _PER_STEP)
+    """eˣ of numbers up to 0."""
+    steps, far = np.multiply(x, _PER_STEP), None
     np.rint(steps, steps)
-    value, rest = _EXP.at(steps)
+    try:
+        value, rest = _EXP.within(steps)
+    except IndexError:  # far below 0, or not a number
+        far = ~(x > -_END)
+        powers = _exp_anywhere(x[far])
+        value, rest = _EXP.at(steps)
     np.multiply(steps, _STEP_OF_EXP, steps)
     np.subtract(x, steps, steps)
     np.add(value, _follow(rest, value, _HALF, steps, *_QS), out)
@@ -296,7 +302,7 @@ def _exp_block(x: Array, out: Array) -> None:
 
 
 def _exp_anywhere(x: Array) -> Array:
-    """eˣ of numbers that are not just below 0."""
+    """eˣ of numbers that need not be just below 0."""
     x = np.clip(x, _LEAST, _MOST)
     steps = np.rint(x * _STEPS)
     r = x - steps * _STEP
@@ -316,6 +322,7 @@ def _exp_anywhere(x: Array) -> Array:
 
 
 exp_into = _into(exp, _exp_block)
+"""For numbers up to 0."""
 
 # ln x = m·ln2 + ln c + 2·artanh u for x = 2ᵐ·f, c the node nearest to f, u = (f − c)/(f + c)
 
