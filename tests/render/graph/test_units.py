@@ -14,7 +14,8 @@ from tests.render.moments import at, of, shown
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit, Weight
-from tui_backprop.core.run.moment import phases
+from tui_backprop.core.run.moment import Phase, phases
+from tui_backprop.experiments import Overrides
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.graph.plan import LEAST_GROUPED
 from tui_backprop.render.views.shades import Shading
@@ -74,12 +75,12 @@ def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
 
 GATES = {  # phase: the barrier's upper row, its lower row, and the error that ends there; step 3 shuts the gate of h2
     "sum1": ("   ", "   ", " "), "activate1": ("█✕█", "███", " "), "sum2": ("█✕█", "███", " "),
-    "error": ("█✕█", "███", " "), "upstream1": ("▒▒▒", "▒▒▒", " "), "mask1": ("███", "█✕█", "◀"),
+    "error": ("█✕█", "███", " "), "upstream1": ("▒▒▒", "hut", " "), "mask1": ("███", "█✕█", "◀"),
     "update": ("███", "█✕█", "◀"),
 }  # fmt: skip
 WITHOUT_CAPS = {  # the same where the barrier ends with its two rows
     "sum1": ("   ", "   ", " "), "activate1": ("▇✕▇", "███", " "), "sum2": ("▇✕▇", "███", " "),
-    "error": ("▇✕▇", "███", " "), "upstream1": ("▒▒▒", "▒▒▒", " "), "mask1": ("▇▇▇", "█✕█", "◀"),
+    "error": ("▇✕▇", "███", " "), "upstream1": ("▒▒▒", "hut", " "), "mask1": ("▇▇▇", "█✕█", "◀"),
     "update": ("▇▇▇", "█✕█", "◀"),
 }  # fmt: skip
 
@@ -96,6 +97,22 @@ def test_a_shut_gate_stops_the_signal_then_the_error(phase: str, size: tuple[int
     if size == FRAMED:  # the barrier goes through the frame as well, as soon as it stops something
         caps = ("───", "───") if phase in ("sum1", "upstream1") else ("▄▄▄", "▀▀▀")
         assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == caps
+
+
+@pytest.mark.parametrize(("hidden", "words"), [
+    ("relu", ["open", "shut", "open", "open"]), ("leaky_relu", ["open", "×0.01", "open", "open"]), ("tanh", []),
+])  # fmt: skip
+@pytest.mark.parametrize("size", [FRAMED, PLAIN])
+def test_where_the_error_has_arrived_words_say_which_gates_are_open(
+    hidden: str, words: list[str], size: tuple[int, int]
+) -> None:
+    def said(phase: str) -> list[str]:
+        timeline = Timeline(load_experiment("article", Overrides(hidden=hidden)))
+        timeline.go(3, Phase(phase))
+        drawn = "\n".join(rows(graph(timeline.moment, OUTPUT, *size)))
+        return re.findall(r"open|shut|×0.01", drawn)
+
+    assert (said("upstream1"), said("gradient")) == (words, words[1:2] if "×0.01" in words else [])
 
 
 MAPPED, THUMBED = (72, 22), (56, 10)
@@ -115,7 +132,7 @@ def test_behind_a_map_a_shut_gate_is_the_same_barrier_and_the_error_ends_at_it(
         upper, lower, stopped = (WITHOUT_CAPS if size == THUMBED else GATES)[phase]
         if name == "h4":
             upper = {"activate1": "━▶━", "sum2": "─▶─", "error": "─▶─"}.get(phase, "   ")
-            lower = {"mask1": "━◀━", "update": "─◀─"}.get(phase, "   ")
+            lower = {"upstream1": "pen", "mask1": "━◀━", "update": "─◀─"}.get(phase, "   ")
             stopped = "━" if phase == "mask1" else " "
         assert (drawn[y][x : x + 3], drawn[y + 1][x : x + 3], drawn[y + 1][x + 3]) == (upper, lower, stopped), name
         assert (drawn[y + 1][x + 4] == "◀") == (phase in ("upstream1", "mask1")), "the edge's arrow is in that row, too"

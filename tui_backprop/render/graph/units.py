@@ -153,8 +153,9 @@ _NO_GATE = _Gate((line(" "), line(" ")))
 _BLANK = line(" " * GATE)
 _CAPS = line(" ", Span("▄▄▄", "warn")), line(" ", Span("▀▀▀", "warn"))
 """The ends of a barrier above and below its two rows, within a gate's cells."""
-_SOLID, _WAITING = (Span("███", "warn"),), (Span("▒▒▒", "warn"),)
+_SOLID = (Span("███", "warn"),)
 _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
+_CLOSED = _Gate((line(Span(" ▒▒▒ ", "warn")), line(Span("shut ", "warn", True))), barrier=True)
 _WITHOUT_CAP = {"███": "▇▇▇", "█": "▇"}
 """What keeps a barrier apart from the one above."""
 
@@ -163,7 +164,7 @@ def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     """What is between z and a. Only the present direction is highlighted; a shut gate is a barrier.
 
     The cross of the upper row, with the arrow that ends there, says that the signal was stopped; that of the lower
-    one, that the error was. As long as the error has only arrived, at ↑, there is neither, and the barrier is pale.
+    one, that the error was. As long as the error has only arrived, at ↑, words say which gates it will find open.
     """
     known, passed = moment.reached(f"activate{layer}"), _masked(moment, layer)
     z, mask = moment.sum(layer), moment.mask(layer)
@@ -173,18 +174,22 @@ def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     activation = moment.experiment.network.activation(layer)
     upstream = moment.upstream(layer) if layer < moment.experiment.network.depth else None
     arrived = passed and (upstream is None or upstream[unit] != 0)
-    shut = activation.shut is not None and not z[unit] > 0
+    shut = activation.gated and not z[unit] > 0
+    waits = backward and not passed
     if shut and activation.shut == 0:
-        waits = backward and not passed
-        above, below = (_SOLID, _CROSSED) if passed else (_WAITING, _WAITING) if waits else (_CROSSED, _SOLID)
+        if waits:
+            return _CLOSED
+        above, below = (_SOLID, _CROSSED) if passed else (_CROSSED, _SOLID)
         signal = Span(" ") if backward else Span("▶", "signal", moment.phase == f"activate{layer}")
         error = Span("◀", "error", moment.phase == f"mask{layer}") if arrived else Span(" ")
-        return _Gate(((signal, *above, Span(" ")), (Span(" "), *below, error)), barrier=True, capped=not waits)
+        return _Gate(((signal, *above, Span(" ")), (Span(" "), *below, error)), barrier=True, capped=True)
     leaks = f"×{activation.shut:.2g}"[:GATE].center(GATE) if shut else ""
     upper = lower = _BLANK
     if not backward:
         here = moment.phase == f"activate{layer}"
         upper = (Span(leaks or ("━━▶━━" if here else " ─▶─ "), "signal", here),)
+    elif waits and activation.gated:
+        lower = (Span(leaks or "open ", "dim"),)
     if arrived and mask is not None:
         here = moment.phase == f"mask{layer}"
         lower = (Span(leaks or ("━━◀━━" if here else " ─◀─ "), "error", here),)
