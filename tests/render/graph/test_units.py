@@ -99,6 +99,13 @@ def test_a_shut_gate_stops_the_signal_then_the_error(phase: str, size: tuple[int
         assert (drawn[y - 1][x : x + 3], drawn[y + 2][x : x + 3]) == caps
 
 
+@pytest.mark.parametrize("size", [FRAMED, PLAIN])
+def test_a_gate_is_red_once_it_stops_something(size: tuple[int, int]) -> None:
+    for phase, stops in (("sum1", False), ("sum2", True), ("upstream1", False), ("mask1", True)):
+        inks = {span.ink for spans in graph(at("article", 3, phase), OUTPUT, *size) for span in spans}
+        assert ("warn" in inks) == stops, phase
+
+
 @pytest.mark.parametrize(("hidden", "words"), [
     ("relu", ["open", "shut", "open", "open"]), ("leaky_relu", ["open", "×0.01", "open", "open"]), ("tanh", []),
 ])  # fmt: skip

@@ -107,12 +107,11 @@ def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: st
     values = _values(moment, layer, unit)
     gate = _gate(moment, layer, unit) if has_gate(moment.experiment, layer) else _NO_GATE
     left, right = list(values)[:2], list(values)[2:]
-    shut = gate.barrier
     passages = gate.rows if column.form is FRAMED else gate.without_caps()
     rows = [
         line(
             Span(f"{left[row]} ", "label"), values[left[row]].span(target), *passages[row],
-            Span(f"{right[row]} ", "label"), values[right[row]].span(target, quiet=shut and row == 0),
+            Span(f"{right[row]} ", "label"), values[right[row]].span(target, quiet=gate.barrier and row == 0),
         )
         for row in (0, 1)
     ]  # fmt: skip
@@ -121,7 +120,7 @@ def _full(moment: Moment, column: Column, slot: UnitSlot, title: Span, frame: st
         return [line(title, Span(" "), *rows[0]), line(blank, Span(" "), *rows[1])]
     inner = column.cells - 2
     name = title._replace(text=title.text.strip())
-    edge = "warn" if shut else frame
+    edge = "warn" if gate.capped else frame
     before, after = 2 + _NUMBER + 1 + 1, inner - 3 - (2 + _NUMBER + 1 + 1)
     top = [Span("╭─ ", edge), name, Span(" ", edge)]
     used = 3 + width(name.text)
@@ -155,7 +154,7 @@ _CAPS = line(" ", Span("▄▄▄", "warn")), line(" ", Span("▀▀▀", "warn"
 """The ends of a barrier above and below its two rows, within a gate's cells."""
 _SOLID = (Span("███", "warn"),)
 _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
-_CLOSED = _Gate((line(Span(" ▒▒▒ ", "warn")), line(Span("shut ", "warn", True))), barrier=True)
+_CLOSED = _Gate((line(Span(" ▒▒▒ ", "label")), line(Span("shut ", "text", True))), barrier=True)
 _WITHOUT_CAP = {"███": "▇▇▇", "█": "▇"}
 """What keeps a barrier apart from the one above."""
 
