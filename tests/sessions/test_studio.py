@@ -29,7 +29,7 @@ from tui_backprop.sessions.store import Record, folder, place_to_read, read
 from tui_backprop.studio import autosave, moves
 from tui_backprop.studio.app import BackpropApp, picture
 from tui_backprop.studio.audience import Audience
-from tui_backprop.studio.screens.studio import StudioScreen
+from tui_backprop.studio.screens.session import SessionScreen
 
 
 class Saving:
@@ -39,11 +39,11 @@ class Saving:
         self.record = record
         experiment = load_experiment(experiment) if isinstance(experiment, str) else experiment
         self.app = BackpropApp(Timeline(experiment), record=record)
-        self.pilot: Pilot[None]
+        self.pilot: Pilot[str]
 
     @property
-    def screen(self) -> StudioScreen:
-        screen = next(screen for screen in self.app.screen_stack if isinstance(screen, StudioScreen))
+    def screen(self) -> SessionScreen:
+        screen = next(screen for screen in self.app.screen_stack if isinstance(screen, SessionScreen))
         assert screen.moment is not None
         return screen
 
@@ -71,7 +71,7 @@ class Saving:
         await self.press("s")
         self.app.screen.query_one(Input).value = text
         await self.press("enter")
-        if not isinstance(self.app.screen, StudioScreen):
+        if not isinstance(self.app.screen, SessionScreen):
             return str(self.app.screen.query_one(".mistake", Label).content)
         return self.screen.news
 
@@ -304,7 +304,7 @@ async def test_without_a_record_nothing_is_saved(state_home: Path) -> None:
         await pilot.pause()
         await pilot.press("s", *"it", "enter")
         await pilot.pause()
-        assert isinstance(app.screen, StudioScreen)
+        assert isinstance(app.screen, SessionScreen)
         assert app.screen.news == "This studio keeps no session."
     assert names(state_home) == []
 
@@ -319,7 +319,7 @@ async def test_visitors_cannot_save(state_home: Path) -> None:
     async with app.run_test() as pilot:
         await pilot.press("space", "s")
         await pilot.pause()
-        assert isinstance(app.screen, StudioScreen)
+        assert isinstance(app.screen, SessionScreen)
     assert names(state_home) == []
 
 
@@ -567,7 +567,7 @@ async def test_where_no_session_is_kept_it_says_that_changes_go() -> None:
     async with app.run_test() as pilot:
         await pilot.press("space")
         screen = app.screen
-        assert isinstance(screen, StudioScreen)
+        assert isinstance(screen, SessionScreen)
         screen.edit("rate", (), 0.25)
         await pilot.press("R")
         await pilot.pause()

@@ -33,7 +33,7 @@ def name_of(widget: object) -> str:
 class Studio:
     """A running studio."""
 
-    def __init__(self, app: BackpropApp, pilot: Pilot[None]) -> None:
+    def __init__(self, app: BackpropApp, pilot: Pilot[str]) -> None:
         self.app, self.pilot = app, pilot
 
     @property

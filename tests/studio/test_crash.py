@@ -26,7 +26,7 @@ IN = {
     "good = Driver.redraw\n"
     "def redraw(self): Driver._acknowledged = broken; good(self)\n"
     "Driver.redraw = redraw",
-    "leaving": "from tui_backprop.studio.screens.lesson import StudioScreen; StudioScreen.on_unmount = broken",
+    "leaving": "from tui_backprop.studio.screens.session import SessionScreen; SessionScreen.on_unmount = broken",
 }
 """Where it breaks, with the keys below; everything else works."""
 KEYS = {"a worker": "u", "a callback": "\x0c", "leaving": "q"}

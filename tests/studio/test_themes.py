@@ -33,7 +33,7 @@ def draw(app: BackpropApp) -> None:
             painted.render_line(y)
 
 
-async def wear(app: BackpropApp, pilot: Pilot[None], theme: str) -> None:
+async def wear(app: BackpropApp, pilot: Pilot[str], theme: str) -> None:
     """The theme is another one, and every widget knows."""
     app.theme = theme
     await pilot.pause()

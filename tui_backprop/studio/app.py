@@ -23,6 +23,7 @@ from tui_backprop.sessions.store import Record
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.event_queue import EventQueue
 from tui_backprop.studio.panes.inks import ANSI, in_256, palette_of
+from tui_backprop.studio.screens.session import SessionScreen
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.settings import Keep, Settings
 from tui_backprop.studio.themes import OWN
@@ -90,8 +91,8 @@ class BackpropApp(ExposedApp):
         ansi = settings.theme == "ansi"
         super().__init__(driver_class=driver_class(ascii_characters), ansi_color=True if ansi else None)
         self._timeline = timeline
-        self._studio = (
-            StudioScreen(timeline, audience, record)
+        self._studio: StudioScreen = (
+            SessionScreen(timeline, audience, record)
             if lesson is None
             else _reading(lesson, timeline, keep_progress, audience, questions)
         )
@@ -112,22 +113,21 @@ class BackpropApp(ExposedApp):
             self.broken = error
         if self.broken is None:
             return self.return_code or 0
-        self.save_now()
-        print(f"tui-backprop: {self._crash_report(self.broken)}", file=sys.stderr)
+        print(f"tui-backprop: {self._crash_report(self.broken, self.save_now())}", file=sys.stderr)
         return BROKEN
 
-    def _crash_report(self, error: BaseException) -> str:
+    def _crash_report(self, error: BaseException, onwards: str) -> str:
         from tui_backprop.studio import crash
 
         if isinstance(error, WorkerFailed):
             error = error.error
         kept = crash.keep(error)
-        return crash.KIOSK_MESSAGE if self._audience.kiosk else crash.report(error, kept, self._studio.resumed_by())
+        return crash.KIOSK_MESSAGE if self._audience.kiosk else crash.report(error, kept, onwards)
 
     @property
     def chapter(self) -> str:
         """The lesson that was asked for instead of the studio, or nothing."""
-        return self._studio.chapter
+        return self.return_value or ""
 
     def leave(self, code: int) -> None:
         """Ends with an exit code, wherever the program is, after saving the session."""
@@ -199,8 +199,8 @@ class BackpropApp(ExposedApp):
                 variables[name] = in_256(Color.parse(variables[name])).hex
         return variables
 
-    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """Leaves; keys typed from now on are ignored."""
+    def exit(self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves, for the chapter `result` if there is one; keys typed from now on are ignored."""
         self._events.close()
         super().exit(result, return_code, message)
 
@@ -219,9 +219,9 @@ class BackpropApp(ExposedApp):
         """Some actions are off in a kiosk."""
         return self._audience.allows(action)
 
-    def save_now(self) -> None:
-        """Saves the session as it stands, whatever happens."""
-        self._studio.save_now()
+    def save_now(self) -> str:
+        """Saves the session as it stands, whatever happens; returns the command that continues, if there is one."""
+        return self._studio.save_now()
 
     def action_redraw(self) -> None:
         """Redraws every cell: something else may have written on the terminal."""

@@ -8,6 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui_backprop.experiments import load_experiment, preset_names
+from tui_backprop.lessons.library import chapters
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.studio.themes import theme_names
 
@@ -31,7 +32,10 @@ class StudioCommands(Provider):
                 experiment = load_experiment(name)
                 does = experiment.watch, partial(screen.open, experiment)
                 commands.append((f"Open {name}: {experiment.title}", *does))
-            commands += screen.further_commands()
+            if (read := screen.chapter_reader()) is not None:
+                for number, (chapter, lesson) in enumerate(chapters(), 1):
+                    title = f"Chapter {number} of the lessons: {lesson.title}"
+                    commands.append((title, lesson.summary, partial(read, chapter)))
         studio = next(screen for screen in self.app.screen_stack if isinstance(screen, StudioScreen))
         for theme in theme_names():
             commands.append((f"Theme: {theme}", "", partial(studio.choose, "theme", theme)))

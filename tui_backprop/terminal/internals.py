@@ -55,7 +55,7 @@ def list_commands_in(kind: type) -> None:
     command.CommandList = kind  # type: ignore[misc, assignment]
 
 
-class ExposedApp(App[None]):
+class ExposedApp(App[str]):
     """Base of an application that fails silently: by default Textual prints a traceback many screens long."""
 
     broken: Exception | None = None

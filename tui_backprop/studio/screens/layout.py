@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import ClassVar
 
@@ -147,10 +146,6 @@ class PanesScreen(ExposedScreen):
     def offered_keys(self) -> tuple[Key, ...]:
         """The keys that work here, the most important first."""
         return KEYS
-
-    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
-        """What the palette offers besides keys and presets: (name, what it does, how)."""
-        return []
 
     def on_mount(self) -> None:
         """The keys in their bar; the weights have the focus."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,7 +22,7 @@ from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, things
 from tui_backprop.lessons.conditions import Condition, condition
 from tui_backprop.lessons.context import Context, LessonRuns
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
-from tui_backprop.lessons.library import chapter, chapter_names, chapters
+from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Bookmark, Position, Progress
 from tui_backprop.lessons.questions import judge
@@ -52,7 +51,6 @@ class LessonScreen(StudioScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(key.binding(), priority=key in SCROLL_KEYS) for key in (*LESSON_KEYS, *SCROLL_KEYS)
     ]
-    PREVIEWS: ClassVar[bool] = False  # what a page waits for should be seen where the run ends, not on the way
 
     def __init__(
         self,
@@ -103,16 +101,20 @@ class LessonScreen(StudioScreen):
         """The lesson's before the studio's."""
         return (*LESSON_KEYS, *SCROLL_KEYS, *super().offered_keys())
 
-    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
-        """The chapters."""
-        return [
-            (f"Chapter {number} of the lessons: {lesson.title}", lesson.summary, partial(self.read, lesson))
-            for number, (_, lesson) in enumerate(chapters(), 1)
-        ]
+    def chapter_reader(self) -> Callable[[str], object] | None:
+        """Another chapter is read here."""
+        return lambda name: self.read(chapter(name))
 
-    def resumed_by(self) -> str:
-        """The command that continues at this page."""
+    def action_save(self) -> None:
+        """Says that there is nothing to save."""
+        self.news = "A lesson keeps no session."
+
+    def save_now(self) -> str:
+        """Progress is kept as it is made; the command continues at this page."""
         return "tui-backprop learn" if self._keep else ""
+
+    def in_progress(self) -> None:
+        """No previews: what a page waits for should be seen where the run ends, not on the way."""
 
     # The scene
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import ClassVar
 
 from textual import work
 
@@ -35,9 +34,6 @@ GLIMPSE, GLIMPSE_SHARE = 0.15, 0.15
 class RunScreen(PanesScreen):
     """Owns the timeline: nothing else moves, plays or changes it."""
 
-    PREVIEWS: ClassVar[bool] = True
-    """Whether a long move shows previews."""
-
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
         self._next_glimpse = 0.0
@@ -48,20 +44,6 @@ class RunScreen(PanesScreen):
         self._in_slices = False
         self._outcome = ""
         self.set_reactive(PanesScreen.moment, timeline.moment)
-
-    @property
-    def standing_message(self) -> str:
-        """A message shown for as long as it holds, unless there is news."""
-        return ""
-
-    def moment_reached(self) -> None:
-        """Called when a move is over and shown."""
-
-    def in_progress(self) -> None:
-        """Called now and then during a long move."""
-
-    def run_ended(self) -> None:
-        """Called when play has reached the end of the run."""
 
     # Moves
 
@@ -150,16 +132,15 @@ class RunScreen(PanesScreen):
             while not self._run_queue(SLICE):
                 self.news = self._move_queue.news
                 self.in_progress()
-                self._preview()
                 await asyncio.sleep(BREATH)
         finally:
             self._in_slices = False
         self._arrive()
 
-    def _preview(self) -> None:
-        """Shows how far a move has come, several times a second; drawing takes a small share of the time."""
+    def in_progress(self) -> None:
+        """Shows how far a long move has come, several times a second; drawing takes a small share of the time."""
         start = time.monotonic()
-        if not self.PREVIEWS or start < self._next_glimpse:
+        if start < self._next_glimpse:
             return
         moment = self._timeline.preview()
         if moment is not None:
@@ -169,9 +150,8 @@ class RunScreen(PanesScreen):
 
     def _arrive(self) -> None:
         """Shows where the timeline is now, and the move's message."""
-        self.news, self._outcome = self._outcome or self.standing_message, ""
+        self.news, self._outcome = self._outcome, ""
         self.moment = self._timeline.moment
-        self.moment_reached()
 
     def _tell_on_arrival(self, outcome: str) -> None:
         self._outcome = outcome
@@ -239,6 +219,9 @@ class RunScreen(PanesScreen):
         if at_end and (moment.converged_at == moment.epoch or not moment.finite):
             self._player.pause()
             self.run_ended()
+
+    def run_ended(self) -> None:
+        """Called when play has reached the end of the run."""
 
     # Choices
 

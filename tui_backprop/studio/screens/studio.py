@@ -1,10 +1,9 @@
-"""The studio: a run, and what surrounds it: audience, session, and other experiments to open."""
+"""The studio: a run, and what surrounds it: settings, an audience, and other experiments to open."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
@@ -15,10 +14,7 @@ from tui_backprop.core.run.place import place_of
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
-from tui_backprop.sessions.store import Record
-from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, Audience, IdleRestart
-from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import ChartPane
@@ -38,41 +34,27 @@ class StudioScreen(RunScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
 
-    def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
-        """`record` is where the session is saved, if anywhere. `chapter` is what to read after leaving."""
+    def __init__(self, timeline: Timeline, audience: Audience = ALONE) -> None:
         super().__init__(timeline)
         self._audience = audience
         self._first = timeline.experiment
         self._fresh_start = IdleRestart(audience, self.set_timer, self._start_over)
         self._sweep: Sweep | None = None
-        self.chapter = ""
         self._settings, self._keep_setting = Settings(), cast("Keep | None", None)
-        self._autosave = Autosave(record, lambda: self._timeline.snapshot, self.set_timer, self._tell)
 
     def on_mount(self) -> None:
-        """Resumes a session where it was left; starts a demo."""
+        """Starts a demo."""
         self.show_surface(self._timeline.experiment)
-        if self._autosave.returns_to is not None:
-            self._make(moves.back_to(self._timeline, *self._autosave.returns_to, self._returned))
         if self._audience.play:
             self._player.play()
 
-    # Lessons
+    def save_now(self) -> str:
+        """Saves what is not saved yet, and never raises; returns the command that continues here, if there is one."""
+        return ""
 
-    def further_commands(self) -> list[tuple[str, str, Callable[[], object]]]:
-        """The chapters, which are read in the studio's place; a kiosk keeps to what it shows."""
-        if self._audience.kiosk:
-            return []
-        from tui_backprop.lessons.library import chapters  # the studio starts without them
-
-        return [
-            (f"Chapter {number} of the lessons: {lesson.title}", lesson.summary, partial(self._read, name))
-            for number, (name, lesson) in enumerate(chapters(), 1)
-        ]
-
-    def _read(self, name: str) -> None:
-        self.chapter = name
-        self.app.exit()
+    def chapter_reader(self) -> Callable[[str], object] | None:
+        """What opens a chapter of the lessons by its name, if that is offered here."""
+        return None
 
     # Settings
 
@@ -141,7 +123,7 @@ class StudioScreen(RunScreen):
             self.app.theme = self._settings.theme
             self.motion, self.key_bar = self._settings.motion, self._settings.key_bar
             self._turn_to_pace()
-        self._settle()
+        self._halt()
         self.begin()
         if self._audience.play:
             self._player.play()
@@ -154,27 +136,25 @@ class StudioScreen(RunScreen):
 
     def action_copy_command(self) -> None:
         """Copies the command line that opens this moment to the terminal's clipboard."""
+        try:
+            typed = self.opening_arguments()
+        except BackpropError as error:
+            self.news = str(error)
+            return
+        if typed is None:
+            self.news = "No single command opens this moment."
+            return
+        command = shlex.join(["tui-backprop", *typed])
+        self.app.copy_to_clipboard(command)
+        self.news = f"Copied: {command}"
+
+    def opening_arguments(self) -> list[str] | None:
+        """The command line's arguments that open this moment, if there are any. Raises `BackpropError`."""
         from tui_backprop.experiments.command import arguments
 
         moment = self._timeline.moment
         typed = None if moment.edits_so_far else arguments(moment.base)
-        if typed is not None:
-            self._copy_command(*typed, "--at", place_of(moment))
-            return
-        try:
-            session = self._autosave.save_copy()  # its file stays at this moment, whatever happens here
-        except BackpropError as error:
-            self.news = str(error)
-            return
-        if session:
-            self._copy_command("--resume", session)
-        else:
-            self.news = "No single command opens this moment."
-
-    def _copy_command(self, *typed: str) -> None:
-        command = shlex.join(["tui-backprop", *typed])
-        self.app.copy_to_clipboard(command)
-        self.news = f"Copied: {command}"
+        return None if typed is None else [*typed, "--at", place_of(moment)]
 
     def action_help(self) -> None:
         """Help over the studio."""
@@ -186,49 +166,6 @@ class StudioScreen(RunScreen):
         panes: list[type[Pane]] = [*self.PANES, *VIEWS, ChartPane, SweepPane]
         panes.sort(key=lambda pane: not isinstance(self.focused, pane))
         self.app.push_screen(HelpScreen(panes, self.offered_keys(), kept))
-
-    # Sessions
-
-    @conversation
-    def action_save(self) -> Conversation:
-        """Asks for a name, and saves the session under it from now on."""
-        from tui_backprop.studio.screens.questions import TextQuestion
-
-        self._player.pause()
-        hint = "name or path.json; empty shows where it is saved"
-        name: str | None = yield TextQuestion("Save this session as", hint, self._autosave.read_name)
-        if name is not None:
-            self.news = self._autosave.save_as(name)
-
-    @property
-    def standing_message(self) -> str:
-        """A session that cannot be saved."""
-        return self._autosave.problem
-
-    def moment_reached(self) -> None:
-        """Saves the session soon."""
-        self.call_after_refresh(self._autosave.moment_reached)
-
-    def in_progress(self) -> None:
-        """Saves a long run as it goes."""
-        self._autosave.in_progress()
-
-    def save_now(self) -> None:
-        """Saves the session as it stands, whatever happens."""
-        self._autosave.save_now()
-
-    def resumed_by(self) -> str:
-        """The command that resumes where the studio was left; empty if no session was saved."""
-        session = self._autosave.name()
-        return shlex.join(["tui-backprop", "--resume", session]) if session else ""
-
-    def on_unmount(self) -> None:
-        """Called on leaving: stops a run where it is, and saves."""
-        self._move_queue.stop()
-        self.save_now()
-
-    def _returned(self) -> None:
-        self._tell_on_arrival(self._autosave.returned())
 
     # Experiments
 
@@ -258,7 +195,7 @@ class StudioScreen(RunScreen):
         except BackpropError as error:  # the data's file has gone, or this was the last seed
             self.news = str(error)
             return
-        self.open(other, f"New weights, from seed {seed}. {self._autosave.warning(other)}".rstrip())
+        self.open(other, f"New weights, from seed {seed}.")
 
     @conversation
     def action_set_up(self) -> Conversation:
@@ -273,17 +210,19 @@ class StudioScreen(RunScreen):
 
     def open(self, experiment: Experiment, message: str = "") -> None:
         """Another experiment, from its start. Changes to the previous one stay with it."""
-        self._settle()
+        self._halt()
         if any(branch.edits for branch in self._timeline.moment.branches):
-            session = self._autosave.name()
-            message += f" Your changes stay in {session}." if session else " Your changes are not kept."
+            message += f" {self.fate_of_changes()}"
         self._begin(experiment, message.strip())
 
-    def _settle(self) -> None:
-        """Stops the run where it is, and saves."""
+    def fate_of_changes(self) -> str:
+        """What becomes of changes when another experiment is opened."""
+        return "Your changes are not kept."
+
+    def _halt(self) -> None:
+        """Stops the run where it is."""
         self._player.pause()
         self._move_queue.stop()
-        self._autosave.save()
 
     def _begin(self, experiment: Experiment, message: str = "") -> None:
         self._tell_on_arrival(message)
