@@ -83,7 +83,7 @@ def wrong_keys(number: int, asked: int, computed: ComputedPage) -> list[str]:
 
 def option(s: Studio, words: str) -> str:
     """The letter of an option."""
-    prompt = screen(s)._computed.prompt
+    prompt = screen(s)._study.computed.prompt
     assert prompt is not None
     return chr(97 + prompt.options.index(words))
 

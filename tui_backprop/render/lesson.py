@@ -10,9 +10,11 @@ from operator import attrgetter
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
 from tui_backprop.core.run.moment import Moment, Phase
+from tui_backprop.core.run.place import phase_label
 from tui_backprop.lessons.computed_page import Prompt, RenderedBlock
 from tui_backprop.lessons.lesson import Words
 from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
+from tui_backprop.lessons.study import Study
 from tui_backprop.render.canvas import joined
 from tui_backprop.render.lesson_pictures import curves, plotted, program
 from tui_backprop.render.selection import Selection
@@ -43,6 +45,47 @@ class PageView:
     after: tuple[RenderedBlock, ...] = ()
     hint: str = ""
     score: str = ""
+
+
+def page_view(study: Study) -> PageView:
+    """What the pane shows of the page that is open."""
+    computed, revealed = study.computed, study.position.revealed
+    attempt = study.attempt if revealed or study.asking else None
+    return PageView(
+        heading=computed.title,
+        where=f"{study.position.page + 1}/{len(study.lesson.pages)}",
+        score=study.score,
+        experiment=computed.context.experiment,
+        blocks=computed.before,
+        prompt=computed.prompt,
+        open=study.asking,
+        verdict=attempt.verdict(revealed) if attempt is not None else "",
+        right=attempt.right if attempt is not None and attempt.said else None,
+        after=study.after,
+        hint=_hint(study),
+    )
+
+
+def _hint(study: Study) -> str:
+    """The keys for what comes next."""
+    computed = study.computed
+    if study.asking and computed.prompt is not None:
+        if computed.prompt.options:
+            return "letter, enter: answer  n: show"
+        decimals = computed.prompt.decimals
+        wanted = f"number, {decimals} decimal{'s'[: decimals != 1]}" if decimals else "whole number"
+        return f"{wanted}; enter: answer  n: show"
+    if (awaited := study.waits_for) is not None:
+        begins, ends = (place.moment.step for place in (computed.context, computed.revealed or computed.context))
+        far = ends - begins > computed.context.experiment.steps_per_epoch
+        step = "e: next epoch" if far or awaited.of_epochs else ".: next phase"
+        words = [phase_label(Phase(word), computed.context.experiment) for word in computed.wait.split()]
+        return f"{step}  n: on until {' '.join(words)}"
+    if computed.revealed is not None and not study.position.revealed:
+        return "n: the answer"
+    if study.position.page + 1 < len(study.lesson.pages):
+        return "n: next page"
+    return "n: next chapter" if study.neighbour(1) is not None else "the end"
 
 
 def page_lines(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,21 +13,18 @@ from textual.geometry import Size
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Part, Weight
-from tui_backprop.core.run.moment import Moment, Phase
-from tui_backprop.core.run.place import phase_label
+from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons import progress
-from tui_backprop.lessons.attempt import Attempt, attempt_at
-from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, things
-from tui_backprop.lessons.conditions import Condition, condition
+from tui_backprop.lessons.computed_page import things
+from tui_backprop.lessons.conditions import Condition
 from tui_backprop.lessons.context import Context, LessonRuns
-from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
-from tui_backprop.lessons.library import chapter, chapter_names
+from tui_backprop.lessons.lesson import Lesson, Question
+from tui_backprop.lessons.library import chapter
 from tui_backprop.lessons.names import thing
-from tui_backprop.lessons.progress import Bookmark, Position, Progress
-from tui_backprop.lessons.questions import judge
-from tui_backprop.render.lesson import PageView, marks
+from tui_backprop.lessons.progress import Position
+from tui_backprop.lessons.study import Study
+from tui_backprop.render.lesson import marks, page_view
 from tui_backprop.render.matrices import View
 from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, Audience
@@ -62,28 +60,16 @@ class LessonScreen(StudioScreen):
     ) -> None:
         """`keep` says whether progress is loaded and kept; `questions` whether they are asked this time."""
         super().__init__(timeline, audience)
-        self._first_lesson = lesson
-        self._keep = keep
-        self._progress = progress.load() if keep else Progress()
-        self._questions = questions
+        self._study = Study(lesson, keep, questions)
+        self._next_visitor = partial(Study, lesson, False, questions)
         self._holds: Condition | None = None
         self._forgetting = False
-        self._live: Context | None = None
-        self._open_lesson(lesson)
-
-    def _open_lesson(self, lesson: Lesson) -> None:
-        self._lesson, self._builder = lesson, PageBuilder(lesson)
-        self._bookmark = self._progress.bookmark(lesson.name)
-        position = self._bookmark.position
-        self._position = position if position.page < len(lesson.pages) else Position()
-        if not self._are_asked:  # on a stage a question that was rehearsed is open
-            self._position = Position(self._position.page)
 
     def begin(self) -> None:
         """The next visitor begins at the lesson's beginning."""
         super().begin()
-        self._progress = Progress()
-        self.read(self._first_lesson)
+        self._study = self._next_visitor()
+        self._show(self._study.position)
 
     def beside(self) -> ComposeResult:
         """The lesson."""
@@ -111,49 +97,33 @@ class LessonScreen(StudioScreen):
 
     def save_now(self) -> str:
         """Progress is kept as it is made; the command continues at this page."""
-        return "tui-backprop learn" if self._keep else ""
+        return "tui-backprop learn" if self._study.keep else ""
 
     def in_progress(self) -> None:
         """No previews: what a page waits for should be seen where the run ends, not on the way."""
 
     # The scene
 
-    @property
-    def _page(self) -> Page:
-        return self._lesson.pages[self._position.page]
-
-    @property
-    def _asking(self) -> bool:
-        return isinstance(self._page.task, Question) and not self._position.revealed and self._are_asked
-
-    @property
-    def _are_asked(self) -> bool:
-        return self._progress.questions if self._questions is None else self._questions
-
     def on_mount(self) -> None:
         """The page where the lesson was left."""
         self.fit(self.app.size)
-        self.call_later(self._show, self._position)
+        self.call_later(self._show, self._study.position)
 
     def _show(self, position: Position) -> None:
         """Another page, or the other half of this one."""
-        self._position = position
         try:
-            self._computed = self._builder.build(self._page)
+            self._study.show(position)
         except BackpropError as error:
             self.news = str(error)
             return
-        self._position = replace(position, revealed=position.revealed or self._question_closed)
-        self._live = None
         self._set_scene()
-        self._holds = self._waiting()
-        self._keep_place()
+        self._holds = self._study.waits_for
         self._show_page()
 
     def _set_scene(self) -> None:
         """Sets everything as the page says: experiment, moment, selection, pane."""
-        scene, computed = self._page.scene, self._computed
-        revealed = computed.revealed if self._position.revealed else None
+        scene, computed = self._study.page.scene, self._study.computed
+        revealed = computed.revealed if self._study.position.revealed else None
         moment = (revealed or computed.context).moment
         self._player.pause()
         self._move_queue.stop()
@@ -180,24 +150,17 @@ class LessonScreen(StudioScreen):
         self.select_unseen(Weight(1, 0, 0))
         self.moment = self._timeline.moment
 
-    def _waiting(self) -> Condition | None:
-        task = self._page.task
-        if not isinstance(task, Wait) or self._position.revealed:
-            return None
-        return condition(task.until, self._computed.context.experiment)
-
     def watch_moment(self, moment: Moment | None) -> None:
         """What the page waits for may have happened."""
         if self._holds is None or moment is None:
             return
-        start = self._computed.context.moment
+        context = self._study.computed.context
+        start = context.moment
         if moment.base is not start.base or moment.edits_so_far:  # another run, of which the page says nothing
             return
         if (moment.step, moment.phase) != (start.step, start.phase) and self._holds.holds(moment):
             self._holds = None
-            self._live = Context(self._computed.context.timeline, moment, self._computed.context.bug)
-            self._position = Position(self._position.page, True)
-            self._keep_place()
+            self._study.reveal(Context(context.timeline, moment, context.bug))
             self._show_page()
 
     # Turning pages
@@ -208,14 +171,11 @@ class LessonScreen(StudioScreen):
         if by > 0 and pane.more:
             pane.scroll_on()
             return
-        position = self._position
-        if by > 0 and self._computed.revealed is not None and not position.revealed:
-            self._show(Position(position.page, True))
-        elif 0 <= position.page + by < len(self._lesson.pages):
-            task = self._lesson.pages[position.page + by].task
-            self._show(Position(position.page + by, by < 0 and task is not None))
-        else:
+        position = self._study.turned(by)
+        if position is None:
             self._leave(by)
+        else:
+            self._show(position)
 
     def action_scroll_lesson(self, by: int) -> None:
         """Lines of the page that are hidden."""
@@ -223,7 +183,7 @@ class LessonScreen(StudioScreen):
 
     def action_next_pane(self, by: int) -> None:
         """An open question has its turn after the last pane."""
-        if not self._asking:
+        if not self._study.asking:
             super().action_next_pane(by)
             return
         order = [*self._within_reach(), ""]
@@ -242,27 +202,17 @@ class LessonScreen(StudioScreen):
 
     def _leave(self, by: int) -> None:
         """Past the last page: the next chapter begins."""
-        names = chapter_names()
-        place = names.index(self._lesson.name) + by if self._lesson.name in names else -1
-        if not 0 <= place < len(names):
+        lesson = self._study.neighbour(by)
+        if lesson is None:
             self.news = "That was the last page. q quits; the studio is yours." if by > 0 else "This is the first page."
             return
-        lesson = chapter(names[place])
         last = len(lesson.pages) - 1
         self.read(lesson, Position() if by > 0 else Position(last, lesson.pages[last].task is not None))
 
     def read(self, lesson: Lesson, position: Position | None = None) -> None:
         """Another lesson, from a page or from where it was left."""
-        self._open_lesson(lesson)
-        self._show(position or self._position)
-
-    def _keep_place(self) -> None:
-        self._bookmark = replace(self._bookmark, position=self._position)
-        if self._keep:  # another lesson may have been read meanwhile
-            self._progress = replace(self._progress, bookmarks=progress.load().bookmarks)
-        self._progress = self._progress.with_bookmark(self._lesson.name, self._bookmark)
-        if self._keep:
-            progress.save(self._progress)
+        self._study.open(lesson)
+        self._show(position or self._study.position)
 
     # Questions
 
@@ -276,110 +226,53 @@ class LessonScreen(StudioScreen):
 
     def action_answer(self, place: int) -> None:
         """A click on an option."""
-        if self._asking:
-            self._answer(float(place))
+        self._answer(float(place))
 
     def _answer(self, given: float) -> None:
-        attempt = self._attempt
-        if attempt is None or self._position.revealed:
-            return
-        if attempt.prompt.options:
-            given = float(attempt.prompt.places[int(given)])
-        right = judge(attempt.question, attempt.truth, given)
-        self._bookmark = self._bookmark.answered(self._position.page, given, right)
-        if self._question_closed:
-            self._show(self._position)
-            return
-        self._keep_place()
-        self._show_page()
+        if self._study.asking:
+            self._study.answer(given)
+            self._show_answered()
 
-    @property
-    def _attempt(self) -> Attempt | None:
-        said = self._bookmark.said.get(self._position.page, ()) if self._are_asked else ()  # on a stage all are open
-        return attempt_at(self._page, self._computed, said)
-
-    @property
-    def _question_closed(self) -> bool:
-        return self._attempt is not None and self._attempt.closed
+    def _show_answered(self) -> None:
+        """The verdict: all of it if no more answers count."""
+        if self._study.closed:
+            self._show(self._study.position)
+        else:
+            self._show_page()
 
     def action_again(self) -> None:
         """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
-        if self._bookmark.said and not self._forgetting:
+        if self._study.answered and not self._forgetting:
             self._forgetting = True
             self.news = "A again: forget your answers in this chapter and start over."
             return
-        self._bookmark = Bookmark()
+        self._study.forget()
         self._show(Position())
         self.news = "From the beginning: every question is open again."
 
     def action_questions(self) -> None:
         """Questions on or off."""
-        self._progress, self._questions = replace(self._progress, questions=not self._are_asked), None
-        if self._question_closed:  # answered before, on another day
-            self._show(self._position)
-        else:
-            self._keep_place()
-            self._show_page()
-        self.news = "Questions are asked." if self._are_asked else "Questions do not wait for an answer: n shows it."
+        self._study.ask(not self._study.asks)
+        self._show_answered()  # one may have been answered before, on another day
+        self.news = "Questions are asked." if self._study.asks else "Questions do not wait for an answer: n shows it."
 
     # The page
 
     def _show_page(self) -> None:
-        computed, revealed = self._computed, self._position.revealed
+        study, pane = self._study, self.query_one(widgets.LessonPane)
+        page = pane.page = page_view(study)
         self._forgetting = False
-        asking = self._asking
-        self.asked = isinstance(self._page.task, Question) and not revealed
-        attempt = self._attempt if revealed or asking else None
-        answered = attempt is not None and attempt.said != ()
-        after = computed.after if revealed else ()
-        if self._live is not None and revealed:
-            after = self._builder.blocks(self._page.after, self._live)
-        answers = self._bookmark.answers.values()
-        score = f"{sum(answers)} of {len(answers)} right first time" if answers and self._are_asked else ""
-        pane = self.query_one(widgets.LessonPane)
-        pane.page = PageView(
-            heading=f"{computed.title}",
-            where=f"{self._position.page + 1}/{len(self._lesson.pages)}",
-            score=score,
-            experiment=computed.context.experiment,
-            blocks=computed.before,
-            prompt=computed.prompt,
-            open=asking,
-            verdict=attempt.verdict(revealed) if attempt is not None else "",
-            right=attempt.right if attempt is not None and answered else None,
-            after=after,
-            hint=self._hint(computed),
-        )
-        shown = things((*computed.before, *after), computed.context)
+        self.asked = isinstance(study.page.task, Question) and not study.position.revealed
+        shown = things((*page.blocks, *page.after), study.computed.context)
         for painted in self.query(Painted):
-            painted.marked = frozenset() if painted is pane else marks(shown, computed.context.experiment)
-        if asking or answered:  # after an answer enter turns the page
+            painted.marked = frozenset() if painted is pane else marks(shown, page.experiment)
+        if page.open or page.right is not None:  # after an answer enter turns the page
             self.set_focus(pane)
         elif self.focused is pane:
             self.action_show_pane(self.front)
-        typing = asking and computed.prompt is not None and not computed.prompt.options
+        typing = page.open and page.prompt is not None and not page.prompt.options
         self.query_one(KeyBar).keys = bar_keys(
             tuple(key for key in self.offered_keys() if not (typing and key.key in TYPED))
-        )
-
-    def _hint(self, computed: ComputedPage) -> str:
-        if self._asking and computed.prompt is not None:
-            if computed.prompt.options:
-                return "letter, enter: answer  n: show"
-            decimals = computed.prompt.decimals
-            wanted = f"number, {decimals} decimal{'s'[: decimals != 1]}" if decimals else "whole number"
-            return f"{wanted}; enter: answer  n: show"
-        if self._holds is not None and not self._position.revealed:
-            begins, ends = (place.moment.step for place in (computed.context, computed.revealed or computed.context))
-            far = ends - begins > computed.context.experiment.steps_per_epoch
-            step = "e: next epoch" if far or self._holds.of_epochs else ".: next phase"
-            words = [phase_label(Phase(word), computed.context.experiment) for word in computed.wait.split()]
-            return f"{step}  n: on until {' '.join(words)}"
-        if computed.revealed is not None and not self._position.revealed:
-            return "n: the answer"
-        last = self._position.page + 1 == len(self._lesson.pages)
-        return (
-            ("n: next chapter" if self._lesson.name in chapter_names()[:-1] else "the end") if last else "n: next page"
         )
 
 
