@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Section:
     """
 
     def __init__(self, source: str, path: str, values: Mapping[str, Any]) -> None:
-        self._source, self._path, self._values = source, path, values
+        self._source, self._path, self.values = source, path, values
         self._asked: list[str] = []
 
     def error(self, key: str, message: str, expected: str) -> ExperimentError:
@@ -33,21 +33,26 @@ class Section:
 
     def done(self) -> None:
         """All keys have been asked for: any other is a mistake."""
-        for key in self._values:
+        for error in self.unknown():
+            raise error
+
+    def unknown(self) -> Iterator[ExperimentError]:
+        """A mistake for each key that was not asked for."""
+        for key in self.values:
             if key not in self._asked:
-                raise self.error(key, f"unknown key{perhaps(key, self._asked)}", f"one of {', '.join(self._asked)}")
+                yield self.error(key, f"unknown key{perhaps(key, self._asked)}", f"one of {', '.join(self._asked)}")
 
     def has(self, key: str) -> bool:
         """Whether the key is given."""
-        return key in self._values
+        return key in self.values
 
     def is_table(self, key: str) -> bool:
         """Whether a table is given at the key."""
-        return isinstance(self._values.get(key), Mapping)
+        return isinstance(self.values.get(key), Mapping)
 
     def is_flag(self, key: str) -> bool:
         """Whether true or false is given at the key."""
-        return isinstance(self._values.get(key), bool)
+        return isinstance(self.values.get(key), bool)
 
     def section(self, key: str) -> Section:
         """The table at `key`; an empty one where it is missing."""
@@ -91,8 +96,9 @@ class Section:
         return None if value is None else list(value)
 
     def choice(self, key: str, default: str, choices: Sequence[str]) -> str:
-        """One of several names."""
-        return self.chosen(key, self._get(key, default), choices)
+        """One of several names, or the default."""
+        value = self._get(key, default)
+        return default if value == default else self.chosen(key, value, choices)
 
     def chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
         """The value at `key`, or one of its entries, if it is one of the choices."""
@@ -188,7 +194,7 @@ class Section:
 
     def _get(self, key: str, default: Any) -> Any:
         self._asked.append(key)
-        return self._values.get(key, default)
+        return self.values.get(key, default)
 
     def _whole(self, key: str, value: Any, least: int, most: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:

@@ -22,18 +22,17 @@ All mistakes are found in one reading, each with its line; `check` also computes
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from types import UnionType
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from tui_backprop.core.diagnostics.bugs import bugs_of
-from tui_backprop.errors import BackpropError, perhaps
+from tui_backprop.errors import BackpropError, ExperimentError, perhaps
 from tui_backprop.experiments import Overrides
+from tui_backprop.experiments.schema import Section
 from tui_backprop.lessons import PANES, VIEWS
 from tui_backprop.lessons.curves import CURVES
 from tui_backprop.lessons.lesson import (
@@ -51,6 +50,7 @@ from tui_backprop.lessons.lesson import (
 from tui_backprop.lessons.markdown import code, parse, parts
 from tui_backprop.reading.disk import read_text
 
+Found = TypeVar("Found")
 LARGEST = 2**18
 """Bytes of a lesson's file."""
 MOST_PAGES = 200
@@ -163,7 +163,7 @@ class _Reader:
             return {}, 0, len(self._lines)
         table = self._toml(self._lines[1:end], 2)
         keys = _Keys(table, self._lines[1:end], 2, self._mistake)
-        head = {key: keys.text(key) for key in ("title", "summary", "experiment")}
+        head = {key: keys.line_of_text(key) for key in ("title", "summary", "experiment")}
         keys.done()
         if "title" not in table:
             self._mistake(1, "no title", 'title = "…" in the front matter')
@@ -222,7 +222,7 @@ class _Reader:
             self._mistake(line, "a page has one question or wait", "another page for this one")
             keys.forget()
         else:
-            page.task = self._question(keys, line) if kind == "question" else Wait(line, keys.text("until", True))
+            page.task = self._question(keys, line) if kind == "question" else self._wait(keys, line)
         keys.done()
 
     def _curve(self, page: _Draft, line: int, lines: list[str]) -> None:
@@ -235,30 +235,32 @@ class _Reader:
         page.blocks.append(Block("curve", line, tuple((Words(name),) for name in names)))
 
     def _scene(self, inherited: Scene, line: int, keys: _Keys) -> Scene:
-        experiment = keys.text("experiment")
-        overrides = Overrides() if experiment else inherited.overrides
-        table = keys.table("with")
-        if table:
-            allowed = [each.name for each in fields(Overrides) if each.name != "data"]
-            for wrong in table.keys() - allowed:
-                keys.wrong("with", f"unknown change {wrong!r}{perhaps(wrong, allowed)}", ", ".join(allowed))
-            overrides = Overrides(**{key: value for key, value in table.items() if key in allowed})
+        experiment = keys.line_of_text("experiment")
+        overrides = self._changes(keys) or (Overrides() if experiment else inherited.overrides)
         return Scene(
             line=line,
             experiment=experiment or inherited.experiment,
             overrides=overrides,
-            at=keys.text("at") or "0",
-            select=keys.text("select"),
-            pane=keys.choice("pane", PANES),
-            matrices=keys.choice("matrices", MATRICES) or "value",
-            view=keys.choice("view", VIEWS),
-            full=keys.truth("full"),
+            at=keys.line_of_text("at") or "0",
+            select=keys.line_of_text("select"),
+            pane=keys.kept(lambda: keys.choice("pane", "", PANES), ""),
+            matrices=keys.kept(lambda: keys.choice("matrices", "value", MATRICES), "value"),
+            view=keys.kept(lambda: keys.choice("view", "", VIEWS), ""),
+            full=keys.kept(lambda: keys.flag("full", False), False),
             bug=self._bug(keys),
             named=keys.line("experiment") if experiment else inherited.named,
         )
 
+    def _changes(self, keys: _Keys) -> Overrides | None:
+        given: Mapping[str, Any] = keys.kept(lambda: keys.section("with").values, {})
+        allowed = [each.name for each in fields(Overrides) if each.name != "data"]
+        for wrong in given:
+            if wrong not in allowed:
+                keys.wrong("with", f"unknown change {wrong!r}{perhaps(wrong, allowed)}", ", ".join(allowed))
+        return Overrides(**{key: value for key, value in given.items() if key in allowed}) if given else None
+
     def _bug(self, keys: _Keys) -> str:
-        text = keys.text("bug")
+        text = keys.line_of_text("bug")
         try:
             if text:
                 bugs_of(text)
@@ -267,115 +269,98 @@ class _Reader:
             keys.wrong("bug", error.message, error.hint)
             return ""
 
+    def _wait(self, keys: _Keys, line: int) -> Wait:
+        keys.need("until")
+        return Wait(line, keys.line_of_text("until"))
+
     def _question(self, keys: _Keys, line: int) -> Question | None:
-        kind = cast(QuestionKind, keys.choice("kind", KINDS, required=True))
+        keys.need("kind")
+        kind = cast(QuestionKind, keys.kept(lambda: keys.choice("kind", "", KINDS), ""))
         if not kind:
             keys.forget()
             return None
-        own = keys.real("answer") if kind == "number" else None
+        own = keys.kept(lambda: keys.number("answer", 0.0), 0.0) if kind == "number" and keys.has("answer") else None
         needed = kind in _ABOUT and own is None
-        about = str(keys.number("layer", 1)) if kind == "blame" else keys.text(_ABOUT[kind], True) if needed else ""
-        options = keys.texts("options") if kind == "choice" else ()
-        answer = keys.number("answer", 0) if kind == "choice" else 0
+        about = ""
+        if kind == "blame":
+            about = str(keys.small("layer", 1))
+        elif needed:
+            keys.need(_ABOUT[kind])
+            about = keys.line_of_text(_ABOUT[kind])
+        options = keys.lines_of_text("options") if kind == "choice" else ()
+        answer = keys.small("answer", 0) if kind == "choice" else 0
         if kind == "choice" and not (2 <= len(options) <= 6 and 1 <= answer <= len(options)):
             keys.wrong("answer", "a choice needs two to six options and the number of the right one", "answer = 1")
             keys.forget()
             return None
+        keys.need("ask")
         question = Question(
-            line, kind, self._text(line, keys.text("ask", True)), about, keys.text("reveal"), options,
-            answer if own is None else own, keys.number("decimals", 2 if own is None or own % 1 else 0),
-            keys.text("hint"),
+            line, kind, self._text(line, keys.line_of_text("ask")), about, keys.line_of_text("reveal"), options,
+            answer if own is None else own,
+            keys.small("decimals", 2 if own is None or own % 1 else 0), keys.line_of_text("hint"),
         )  # fmt: skip
         return question if about or not needed else None
 
 
-class _Keys:
-    """The keys of one TOML table, and the lines in which they stand."""
+class _Keys(Section):
+    """The keys of one TOML table, and the lines in which they stand. Mistakes are noted, and reading goes on."""
 
     def __init__(
         self, table: Mapping[str, Any], lines: list[str], first: int, mistake: Callable[[int, str, str], None]
     ) -> None:
-        self._table, self._lines, self._first, self._mistake = table, lines, first, mistake
-        self._asked: set[str] = set()
-
-    def wrong(self, key: str, message: str, hint: str) -> None:
-        """A mistake, with the line of a key."""
-        self._mistake(self.line(key), message, hint)
+        super().__init__("", "", table)
+        self._lines, self._first, self._mistake = lines, first, mistake
 
     def line(self, key: str) -> int:
         """The line of a key; the line before the first if it is missing."""
         at = next((i for i, content in enumerate(self._lines) if re.match(rf"\s*\"?{re.escape(key)}\b", content)), -1)
         return self._first + at
 
+    def wrong(self, key: str, message: str, hint: str = "") -> None:
+        """A mistake, with the line of a key."""
+        self._mistake(self.line(key), message, hint)
+
+    def note(self, error: ExperimentError) -> None:
+        """A mistake that was found on reading a key."""
+        self.wrong(error.key, f"{error.key}: {error.detail}")
+
+    def kept(self, read: Callable[[], Found], otherwise: Found) -> Found:
+        """What is read, or something else where that is a mistake."""
+        try:
+            return read()
+        except ExperimentError as error:
+            self.note(error)
+            return otherwise
+
+    def need(self, key: str) -> None:
+        """A key that is missing is a mistake."""
+        if not self.has(key):
+            self.wrong(key, f"{key!r} is missing", f'{key} = "…"')
+
+    def line_of_text(self, key: str) -> str:
+        """Text without control characters; empty if it is missing."""
+        return self._printable(key, self.kept(lambda: self.text(key, ""), ""))
+
+    def lines_of_text(self, key: str) -> tuple[str, ...]:
+        """A list of such texts."""
+        texts = self.kept(lambda: self.strings(key), None)
+        return tuple(self._printable(key, text) for text in texts or ())
+
+    def _printable(self, key: str, text: str) -> str:
+        if text.isprintable():
+            return text
+        self.wrong(key, f"a control character in {key!r}", "printable text only")
+        return ""
+
+    def small(self, key: str, default: int) -> int:
+        """A small whole number."""
+        return self.kept(lambda: self.integer(key, default, 0, 15), default)
+
     def forget(self) -> None:
         """Reports no other keys: what they should be is not known."""
-        self._asked = set(self._table)
+        self._asked = list(self.values)
 
     def done(self) -> None:
         """All keys have been asked for: any other is a mistake."""
-        for key in self._table:
-            if key not in self._asked:
-                self.wrong(key, f"unknown key {key!r}{perhaps(key, self._asked)}", ", ".join(sorted(self._asked)))
-
-    def _get(self, key: str, kind: type | UnionType, what: str, required: bool = False) -> Any:
-        self._asked.add(key)
-        if key not in self._table:
-            if required:
-                self._mistake(self._first - 1, f"{key!r} is missing", f"{key} = {what}")
-            return None
-        value = self._table[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
-            self.wrong(key, f"{key!r} is not {what}", f"{key} = {what}")
-            return None
-        return value
-
-    def text(self, key: str, required: bool = False) -> str:
-        """A line of text."""
-        value = self._get(key, str, '"…"', required) or ""
-        if any(not c.isprintable() for c in value):
-            self.wrong(key, f"a control character in {key!r}", "printable text only")
-            return ""
-        return str(value)
-
-    def choice(self, key: str, choices: tuple[str, ...], required: bool = False) -> str:
-        """One of several names."""
-        value = self.text(key, required)
-        if value and value not in choices:
-            self.wrong(key, f"unknown {key} {value!r}{perhaps(value, choices)}", ", ".join(choices))
-            return ""
-        return value
-
-    def number(self, key: str, default: int) -> int:
-        """A small whole number."""
-        value = self._get(key, int, "a whole number")
-        if value is not None and not 0 <= value <= 15:
-            self.wrong(key, f"{key!r} is out of range", "0 to 15")
-            return default
-        return default if value is None else int(value)
-
-    def real(self, key: str) -> float | None:
-        """A number; None if it is missing."""
-        value = self._get(key, float | int, "a number")
-        if value is not None and not math.isfinite(value):
-            self.wrong(key, f"{key!r} is not a number", f"{key} = 16")
-        return None if key not in self._table else float(value or 0.0)
-
-    def truth(self, key: str) -> bool:
-        """True or false; false if it is missing."""
-        self._asked.add(key)
-        value = self._table.get(key, False)
-        if not isinstance(value, bool):
-            self.wrong(key, f"{key!r} is not true or false", f"{key} = true")
-        return value is True
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of lines of text."""
-        value = self._get(key, list, '["…", "…"]', True) or []
-        if not all(isinstance(text, str) and text.isprintable() for text in value):
-            self.wrong(key, f"{key!r} is not a list of texts", '["…", "…"]')
-            return ()
-        return tuple(value)
-
-    def table(self, key: str) -> Mapping[str, Any]:
-        """A table within the table."""
-        return self._get(key, dict, "{ rate = 0.3 }") or {}
+        for error in self.unknown():
+            self.note(error)
