@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -116,7 +116,8 @@ class Training:
     goal: str = SMALL_ERROR
 
 
-RANGES = {
+NumberRule = Literal["rate", "momentum", "l1", "l2"]
+RANGES: dict[NumberRule, Range] = {
     "rate": Range(above=0.0), "momentum": Range(least=0.0, below=1.0), "l1": Range(least=0.0), "l2": Range(least=0.0)
 }  # fmt: skip
 """The rules that are numbers, and what they can be."""

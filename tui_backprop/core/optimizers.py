@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.experiment import Training
+from tui_backprop.core.experiment import NumberRule, Training
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, as its authors recommend."""
@@ -73,7 +73,7 @@ class Optimizer:
 
     name: ClassVar[str]
     memory: ClassVar[tuple[Slot, ...]] = ()
-    settings: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[tuple[NumberRule, ...]] = ()
     """Training settings, besides the rate, that it uses."""
     rule: ClassVar[tuple[RuleLine, ...]]
     mistakes: ClassVar[tuple[UpdateMistake, ...]] = ()

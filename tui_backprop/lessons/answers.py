@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from typing import cast
 
 from tui_backprop.core import equations
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, of_any_figure
 from tui_backprop.core.parts import Parameter, Part, Unit, parse_parameter, parse_unit
 from tui_backprop.errors import BackpropError, quoted
@@ -100,7 +102,7 @@ def _number_hint(question: Question, right: Truth, context: Context, given: floa
     figure, part = _asked(question, context)
     coarse = _coarse(question, right.answer, given)
     if part is not None and context.moment.passage is not None:
-        mistake = likely(context.moment, figure, part, given, _precision(question, given))
+        mistake = likely(context.moment, cast(FigureKind, figure), part, given, _precision(question, given))
         return coarse if mistake is None or (coarse and mistake.name == "rounding") else mistake.says
     if figure == "product" and (found_hint := _product_hint(question, context, given)):
         return found_hint

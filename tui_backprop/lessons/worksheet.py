@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.experiment import Experiment, Training
 from tui_backprop.core.losses import LOSSES, output_delta, reported
 from tui_backprop.core.network import Parameters
@@ -134,7 +135,7 @@ def _step(moment: Moment, answers: bool) -> Iterator[str]:
     def entry(figure: Figure) -> str:
         return f"  {_printable(figure.label(moment))} = {work(figure, moment) if answers else _BLANK}"
 
-    def of_units(layer: int, *kinds: str) -> Iterator[str]:
+    def of_units(layer: int, *kinds: FigureKind) -> Iterator[str]:
         units = (Unit(layer, unit) for unit in range(experiment.network.units[layer]))
         return (entry(Figure(kind, unit)) for unit in units for kind in kinds)
 

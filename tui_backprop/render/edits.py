@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Unit
-from tui_backprop.core.run.edits import Edit, Value
+from tui_backprop.core.run.edits import Edit, Value, What
 from tui_backprop.core.run.moment import BranchPlace
 from tui_backprop.render.numbers import full
 from tui_backprop.render.spans import safe
@@ -12,7 +12,7 @@ from tui_backprop.render.spans import safe
 _RULES = {"l1": "L1 penalty", "l2": "L2 penalty", "batch": "batch size", "optimizer": "optimiser"}
 
 
-def place_name(what: str, place: tuple[int, ...], experiment: Experiment) -> str:
+def place_name(what: What, place: tuple[int, ...], experiment: Experiment) -> str:
     """`W1[x1→h2]`, `x1 of sample #2`, `activation of h`, `rate`."""
     parameter = Edit(0, what, place, None).parameter
     if parameter is not None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from tui_backprop.core.arrays import frozen
 from tui_backprop.core.experiment import Data, Experiment, Scale
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.run.branch import MOST_BRANCHES, Branch
-from tui_backprop.core.run.edits import Edit
+from tui_backprop.core.run.edits import Edit, What
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
 from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError, one_line
@@ -185,7 +185,8 @@ def _branch(keys: Section, experiment: Experiment) -> BranchPlace:
         edit = keys.within(f"edits[{number}]", entry)
         place = edit.integers("place", 0, FURTHEST)
         value = edit.scalar("value")
-        edits.append(Edit(edit.integer("step", -1, 0, FURTHEST), edit.text("what", ""), tuple(place), value))
+        step, what = edit.integer("step", -1, 0, FURTHEST), cast(What, edit.text("what", ""))  # checked by the branch
+        edits.append(Edit(step, what, tuple(place), value))
         edit.done()
     step, phase = keys.integer("step", -1, 0, FURTHEST), keys.text("phase", "")
     found = BranchPlace(keys.text("name", ""), tuple(edits), step, phase, keys.integer("reached", -1, 0, FURTHEST))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.lessons.figures import rules
 from tests.transcription import Step, one_step
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, true_value
 from tui_backprop.core.parts import Bias, Part, Unit, Weight
 from tui_backprop.core.run.moment import Moment
@@ -42,7 +43,7 @@ def step(definition: dict[str, Any]) -> tuple[Moment, Step, list[np.ndarray], li
     return Timeline(experiment).go(step=1), one_step(rules(experiment), weights, biases, x, t), weights, biases
 
 
-def named(moment: Moment, figure: str, part: Part, value: float) -> str:
+def named(moment: Moment, figure: FigureKind, part: Part, value: float) -> str:
     found = likely(moment, figure, part, round(value, 4), 0.0001)
     return found.name if found else ""
 
@@ -54,7 +55,7 @@ def test_smooth_units_one_mistake_after_the_other() -> None:
     new_second = second - rate * true.gradient[1]
     unit, output, lower, upper = Unit(1, 0), Unit(2, 0), Weight(1, 1, 0), Weight(2, 1, 0)
     z, delta, upstream = true.z[0][0], true.delta[0][0], true.upstream[0][0]
-    table: list[tuple[str, Part, float, str]] = [
+    table: list[tuple[FigureKind, Part, float, str]] = [
         ("z", unit, z - biases[0][0], "bias-ignored"),
         ("z", unit, z - x[1] * first[1, 0], "term-missing"),
         ("z", unit, first[:, 0].sum() + biases[0][0], "input-forgotten"),
@@ -134,7 +135,7 @@ def test_digits_that_are_cut_or_rounded_too_early_are_close() -> None:
     assert likely(moment, "upstream", Unit(1, 3), 1.68, HALF) is None
 
 
-def parts(figure: str) -> list[Part]:
+def parts(figure: FigureKind) -> list[Part]:
     if figure == "prediction":
         return [Unit(2, 0), Unit(2, 1)]
     if figure in ("gradient", "change", "new"):
@@ -153,7 +154,9 @@ def test_a_right_figure_never_gets_a_hint(definition: dict[str, Any]) -> None:
 
 
 @given(st.sampled_from([*FIGURES]), st.floats(), st.data())
-def test_any_number_has_a_mistake_that_leads_to_it_or_none(figure: str, value: float, data: st.DataObject) -> None:
+def test_any_number_has_a_mistake_that_leads_to_it_or_none(
+    figure: FigureKind, value: float, data: st.DataObject
+) -> None:
     moment = step(GATED)[0]
     found = likely(moment, figure, data.draw(st.sampled_from(parts(figure))), value, HALF)
     assert found is None or abs(found.value - value) <= HALF

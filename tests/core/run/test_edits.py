@@ -14,7 +14,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array, relu, re
 from tui_backprop.core.diagnostics.samples import samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.conditions import Condition, gate_flips, sign_changes, unit_dies
-from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.edits import Value, What
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import TrainingState
@@ -60,7 +60,7 @@ def set_target(first: Any, second: Any, rules: Any) -> None:
     rules["targets"][0, 0] = -1.0
 
 
-CHANGES: list[tuple[str, tuple[int, ...], Value, Any]] = [
+CHANGES: list[tuple[What, tuple[int, ...], Value, Any]] = [
     ("weight", (1, 1, 2), -0.75, set_weight),
     ("rate", (), 0.3, set_rate),
     ("input", (2, 0), 0.5, set_input),
@@ -68,7 +68,7 @@ CHANGES: list[tuple[str, tuple[int, ...], Value, Any]] = [
 ]
 
 
-def assert_edited(timeline: Timeline, what: str, place: tuple[int, ...], value: Value, change: Any) -> None:
+def assert_edited(timeline: Timeline, what: What, place: tuple[int, ...], value: Value, change: Any) -> None:
     """An edit where the timeline is holds for the steps after it, and for none before."""
     at = timeline.moment.step
     timeline.edit(what, place, value)
@@ -80,7 +80,7 @@ def assert_edited(timeline: Timeline, what: str, place: tuple[int, ...], value: 
 
 @pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
 @pytest.mark.parametrize("at", [0, 3, 6, 70])
-def test_an_edit_holds_from_its_step_on(what: str, place: tuple[int, ...], value: Value, change: Any, at: int) -> None:
+def test_an_edit_holds_from_its_step_on(what: What, place: tuple[int, ...], value: Value, change: Any, at: int) -> None:
     timeline = article()
     timeline.go(at)
     assert_edited(timeline, what, place, value, change)
@@ -89,7 +89,7 @@ def test_an_edit_holds_from_its_step_on(what: str, place: tuple[int, ...], value
 @pytest.mark.parametrize(("what", "place", "value", "change"), CHANGES, ids=[change[0] for change in CHANGES])
 @pytest.mark.parametrize("at", [63, 64, 65, 128])
 def test_an_edit_in_the_past_is_made_where_a_checkpoint_was_kept(
-    what: str, place: tuple[int, ...], value: Value, change: Any, at: int
+    what: What, place: tuple[int, ...], value: Value, change: Any, at: int
 ) -> None:
     timeline = article()
     timeline.go(200)
@@ -240,7 +240,7 @@ WRONG: list[tuple[str, tuple[int, ...], Value]] = [
 
 
 @pytest.mark.parametrize(("what", "place", "value"), WRONG)
-def test_what_does_not_fit_is_refused_and_changes_nothing(what: str, place: tuple[int, ...], value: Value) -> None:
+def test_what_does_not_fit_is_refused_and_changes_nothing(what: What, place: tuple[int, ...], value: Value) -> None:
     timeline = article()
     before = timeline.go(7)
     with pytest.raises(BackpropError):
@@ -363,7 +363,7 @@ def test_a_run_that_waits_sees_what_steps_do_and_not_what_a_hand_did() -> None:
 def test_what_a_hand_did_is_no_change_by_the_update() -> None:
     timeline = article()
     change = samples_of(timeline.go(1)).change
-    edits: list[tuple[str, tuple[int, ...], Value]] = [
+    edits: list[tuple[What, tuple[int, ...], Value]] = [
         ("weight", (2, 0, 0), 5.0),
         ("activation", (1,), "tanh"),
         ("input", (1, 0), 3.0),

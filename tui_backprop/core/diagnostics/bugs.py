@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -64,7 +65,10 @@ def buggy_gradient(bugs: str) -> GradientFunction:
     return gradient
 
 
-Keep = Callable[[str, int, Array], Array]
+FigureKind = Literal["z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new"]
+"""What can be checked in a step: the last three are of a weight or a bias, the others of a unit; the error
+is the sample's, whichever unit is asked."""
+Keep = Callable[[FigureKind, int, Array], Array]
 """(kind, layer, values of its units) → what a pass goes on with instead."""
 
 

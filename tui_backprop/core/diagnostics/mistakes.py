@@ -8,31 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import get_args
 
 import numpy as np
 
 from tui_backprop.core.activations import SQUEEZING, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
-from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.bugs import FigureKind, Keep
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mistake, TrueStep, as_printed, places
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
-FIGURES = ("z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new")
-"""What can be checked in a step: the last three are of a weight or a bias, the others of a unit; the error
-is the sample's, whichever unit is asked."""
+FIGURES: tuple[FigureKind, ...] = get_args(FigureKind)
 CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
 _CLOSE = 0.02
 """A share of the true figure: a wrong one this close to it is not a separate mistake."""
 
 
-def true_value(moment: Moment, figure: str, part: Part) -> float:
+def true_value(moment: Moment, figure: FigureKind, part: Part) -> float:
     """One of `FIGURES` of a unit, weight or bias in the step of a moment, whatever phase the moment is in."""
     return TrueStep(moment).value(figure, part)
 
 
-def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: float) -> Mistake | None:
+def likely(moment: Moment, figure: FigureKind, part: Part, given: float, tolerance: float) -> Mistake | None:
     """The mistake that leads to `given` within `tolerance`; None where `given` is right, or nothing fits.
 
     `moment` is of a step, in any phase; `figure` is one of `FIGURES`, of `part`.
@@ -45,7 +44,7 @@ def likely(moment: Moment, figure: str, part: Part, given: float, tolerance: flo
     return next(iter(fitting(found, both, right, given, tolerance)), near(right, given, tolerance))
 
 
-def mistakes(moment: Moment, figure: str, part: Part) -> list[Mistake]:
+def mistakes(moment: Moment, figure: FigureKind, part: Part) -> list[Mistake]:
     """All that are known of a figure, most telling first, with what each leads to."""
     step = TrueStep(moment)
     with np.errstate(all="ignore"):
@@ -57,7 +56,7 @@ Second = tuple[str, Callable[[float], float]]
 """A mistake easily made on top of another: a sentence about it, and what it makes of the other's figure."""
 
 
-def second_mistakes(moment: Moment, figure: str, part: Part) -> list[Second]:
+def second_mistakes(moment: Moment, figure: FigureKind, part: Part) -> list[Second]:
     """Those of a figure: a wrong sign, and in an update, which turns around the old weight, a missing rate."""
     update, rate = figure in ("change", "new"), moment.experiment.training.rate
     old = part.value(moment.before) if figure == "new" and not isinstance(part, Unit) else 0.0
@@ -94,7 +93,7 @@ def near(right: float, given: float, tolerance: float) -> Mistake | None:
     return Mistake("rounding", given, says)
 
 
-def _of_figure(step: TrueStep, figure: str, part: Part) -> Found:
+def _of_figure(step: TrueStep, figure: FigureKind, part: Part) -> Found:
     """The mistakes specific to this figure, most telling first."""
     if not isinstance(part, Unit):
         of_parameter = {
@@ -123,7 +122,7 @@ def of_any_figure(right: float) -> Found:
         yield Mistake("decimal-point", right * shift, "The digits are right, but the decimal point has moved.")
 
 
-def _of_the_whole_step(step: TrueStep, figure: str, part: Part) -> Found:
+def _of_the_whole_step(step: TrueStep, figure: FigureKind, part: Part) -> Found:
     """A mistake made earlier in the step, where the figures between are not given."""
     name, slope = step.slope(part.layer)
     made = {
@@ -151,7 +150,7 @@ def _with_slope(step: TrueStep, added: Activation, own_value: bool, layers: rang
     def carry(row: int) -> Keep:
         seen: dict[str, Array] = {}
 
-        def keep(kind: str, layer: int, values: Array) -> Array:
+        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
             seen[kind] = values
             if kind != "mask" or layer not in layers or network.activation(layer).curved:
                 return values
@@ -162,7 +161,7 @@ def _with_slope(step: TrueStep, added: Activation, own_value: bool, layers: rang
     return carry
 
 
-def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
+def _of_rounding(step: TrueStep, figure: FigureKind, part: Part) -> Found:
     """What comes of calculating with few decimals: from the start, or from the figures just before."""
     for decimals in (3, 2, 1):
         advice = f"Something was rounded too early, {places(decimals)}: go on with all digits."
@@ -173,19 +172,19 @@ def _of_rounding(step: TrueStep, figure: str, part: Part) -> Found:
             yield Mistake("rounding", TrueStep(coarse).wrong_value(figure, part, ()), given)
 
 
-def _all_the_way(decimals: int, figure: str, part: Part) -> Carry:
-    def keep(kind: str, layer: int, values: Array) -> Array:
+def _all_the_way(decimals: int, figure: FigureKind, part: Part) -> Carry:
+    def keep(kind: FigureKind, layer: int, values: Array) -> Array:
         return values if (kind, layer) == (figure, part.layer) else np.round(values, decimals)
 
     return lambda row: keep
 
 
-def _just_before(step: TrueStep, decimals: int, figure: str, part: Part) -> Carry:
+def _just_before(step: TrueStep, decimals: int, figure: FigureKind, part: Part) -> Carry:
     def carry(row: int) -> Keep:
         passed = step.moment.showing(row)
         true = TrueStep(passed).passage
 
-        def keep(kind: str, layer: int, values: Array) -> Array:
+        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
             if (kind, layer) == (figure, part.layer):
                 return values
             known = true.prediction if kind == "prediction" else getattr(true, kind)[layer - 1]

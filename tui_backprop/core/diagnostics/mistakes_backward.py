@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_backprop.core.activations import ACTIVATIONS, SQUEEZING
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.parts import Unit
@@ -134,7 +135,7 @@ def _slopes_of_others(step: TrueStep, unit: Unit) -> Iterator[tuple[float, str]]
                 yield float(activation.mask(z, value)[0]), advice
 
 
-def _others(step: TrueStep, figure: str, unit: Unit, sign: str) -> Found:
+def _others(step: TrueStep, figure: FigureKind, unit: Unit, sign: str) -> Found:
     for other, name in enumerate(step.experiment.unit_names(unit.layer)):
         if other != unit.column:
             value = step.value(figure, Unit(unit.layer, other))

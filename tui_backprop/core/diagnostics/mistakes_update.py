@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.optimizers import OPTIMIZERS, mistaken_values
 from tui_backprop.core.parts import Bias, Weight
@@ -102,7 +103,7 @@ def _of_penalty(step: TrueStep, parameter: Weight | Bias) -> Found:
         yield Mistake("penalty", outside, "The penalty belongs to the gradient: the rate applies to both.")
 
 
-def _of_others(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
+def _of_others(step: TrueStep, figure: FigureKind, parameter: Weight | Bias) -> Found:
     """What belongs to another weight or bias of the layer."""
     rows, columns = step.experiment.network.units[parameter.layer - 1 : parameter.layer + 1]
     others: list[Weight | Bias] = [Weight(parameter.layer, i, j) for i in range(rows) for j in range(columns)]
@@ -113,7 +114,7 @@ def _of_others(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
             yield Mistake("other-weight", step.value(figure, other), advice)
 
 
-def _by_bugs(step: TrueStep, figure: str, parameter: Weight | Bias) -> Found:
+def _by_bugs(step: TrueStep, figure: FigureKind, parameter: Weight | Bias) -> Found:
     name, slope = step.slope(parameter.layer)
     says = {
         "input-forgotten": "This is δ alone: multiply it by what came in.",

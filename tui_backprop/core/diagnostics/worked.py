@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
+from tui_backprop.core.diagnostics.bugs import FigureKind, Keep, WrongPass, wrong_pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import reported
 from tui_backprop.core.network import Parameters
@@ -48,7 +48,7 @@ class TrueStep:
         self.depth = moment.experiment.network.depth
         self._passes: dict[frozenset[str], WrongPass] = {}
 
-    def value(self, figure: str, part: Part) -> float:
+    def value(self, figure: FigureKind, part: Part) -> float:
         """The true one."""
         passage = self.passage
         if figure == "error":
@@ -78,7 +78,7 @@ class TrueStep:
             self._passes[key] = self._pass_of(self.moment.shown, bugs, _as_it_is)
         return self._passes[key]
 
-    def wrong_value(self, figure: str, part: Part, bugs: Collection[str], carry: Carry = _as_it_is) -> float:
+    def wrong_value(self, figure: FigureKind, part: Part, bugs: Collection[str], carry: Carry = _as_it_is) -> float:
         """A figure of the whole step with mistakes; `carry` sees all that is computed on the way."""
         if isinstance(part, Unit):
             found = self.wrong(*bugs) if carry is _as_it_is else self._pass_of(self.moment.shown, bugs, carry)
@@ -89,7 +89,7 @@ class TrueStep:
             return float(values[part.column])
         return self.from_gradient(figure, part, self.gradient(bugs, carry))
 
-    def from_gradient(self, figure: str, part: Parameter, gradient: Array) -> float:
+    def from_gradient(self, figure: FigureKind, part: Parameter, gradient: Array) -> float:
         """A gradient, a change or a new parameter, by this ∂E of all of them (size,)."""
         index = part.index(self.experiment.network)
         if figure == "gradient":

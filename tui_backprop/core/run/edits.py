@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, frozen
-from tui_backprop.core.experiment import RANGES, Experiment
+from tui_backprop.core.experiment import RANGES, Experiment, NumberRule
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -19,7 +19,9 @@ from tui_backprop.errors import BackpropError, perhaps
 
 Value = float | str | bool | None
 
-RULES = (*RANGES, "batch", "shuffle", "optimizer")
+Rule = NumberRule | Literal["batch", "shuffle", "optimizer"]
+What = Literal["weight", "bias", "input", "target", "activation"] | Rule
+RULES: tuple[Rule, ...] = (*RANGES, "batch", "shuffle", "optimizer")
 """Rules of the training that can be changed."""
 BY_EPOCH = ("batch", "shuffle")
 """Rules that hold for whole epochs: a change waits for the end of the present one."""
@@ -34,7 +36,7 @@ class Edit:
     """
 
     step: int
-    what: str
+    what: What
     place: tuple[int, ...]
     value: Value
 

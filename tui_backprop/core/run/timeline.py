@@ -9,7 +9,7 @@ from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.branch import STRIDE, Branch
 from tui_backprop.core.run.branches import Branches
-from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, is_change, present_value
+from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, What, is_change, present_value
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
@@ -237,7 +237,7 @@ class Timeline:
 
     # Edits and branches
 
-    def edit(self, what: str, place: tuple[int, ...], value: Value) -> Moment:
+    def edit(self, what: What, place: tuple[int, ...], value: Value) -> Moment:
         """Changes something from this moment on: see `Edit`. In mid-step, from before the step on.
 
         Where the run has been further already, this begins another branch, and the old future stays as it was.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
@@ -71,7 +73,7 @@ class _Given:
     def names(self, layer: int) -> tuple[str, ...]:
         return self.experiment.unit_names(layer)
 
-    def row(self, kind: str, layer: int, row: int) -> tuple[str, ...]:
+    def row(self, kind: FigureKind | Literal["target"], layer: int, row: int) -> tuple[str, ...]:
         """A kind of figure of all units of a layer; of layer 0 and of targets, the data."""
         data, sample = self.experiment.data, self.moment.samples[row]
         if kind == "target" or not layer:
@@ -79,10 +81,12 @@ class _Given:
         units = range(self.experiment.network.units[layer])
         return tuple(significant(Figure(kind, Unit(layer, unit), row).truth(self.moment)) for unit in units)
 
-    def label(self, kind: str, row: int) -> str:
-        return f"{kind} #{self.moment.samples[row]}" if len(self.rows) > 1 else kind
+    def label(self, name: str, row: int) -> str:
+        return f"{name} #{self.moment.samples[row]}" if len(self.rows) > 1 else name
 
-    def of_samples(self, label: str, kind: str, layer: int) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+    def of_samples(
+        self, label: str, kind: FigureKind | Literal["target"], layer: int
+    ) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
         return tuple((0, self.label(label, row), self.row(kind, layer, row)) for row in self.rows)
 
     def matrix(self, layer: int) -> list[list[str]]:

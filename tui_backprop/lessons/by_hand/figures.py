@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Bias, Part, Unit, parameter_at
@@ -40,12 +41,12 @@ _SAMPLE = re.compile(r"(.*\S)\s*#\s*([0-9]{1,9})")
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of a step: one of `mistakes.FIGURES`, and of what.
+    """One number of a step: its kind, and of what.
 
     `row` counts within the step's batch; of a gradient and a new weight, which a batch has once, it is 0.
     """
 
-    kind: str
+    kind: FigureKind
     part: Part
     row: int = 0
 
@@ -67,7 +68,7 @@ def figures(moment: Moment) -> list[Figure]:
     experiment, rows = moment.experiment, range(len(moment.samples))
     network = experiment.network
 
-    def units(kind: str, layer: int) -> list[Figure]:
+    def units(kind: FigureKind, layer: int) -> list[Figure]:
         return [Figure(kind, Unit(layer, unit), row) for row in rows for unit in range(network.units[layer])]
 
     found: list[Figure] = []
@@ -152,7 +153,9 @@ class Names:
         kind = _plain(spelt).removesuffix(_plain(output)) if (output := _ending(spelt, outputs)) else ""
         if kind in ("e", "error") or (kind == "" and re.fullmatch("[Ee][0-9]{1,3}", name)):
             return ": E is the error of all outputs together" if len(outputs) > 1 else ", did you mean E?"
-        kinds = {**dict.fromkeys(("p", "out", "output", "a"), "prediction"), "d": "delta", "net": "z"}
+        kinds: dict[str, FigureKind] = {
+            **dict.fromkeys(("p", "out", "output", "a"), "prediction"), "d": "delta", "net": "z",
+        }  # fmt: skip
         if kind not in kinds:
             return ""
         unit = Unit(experiment.network.depth, outputs.index(output))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.bugs import FigureKind, Keep
 from tui_backprop.core.diagnostics.mistakes import FIGURES
 from tui_backprop.core.diagnostics.worked import TrueStep, as_printed
 from tui_backprop.core.network import Parameters
@@ -57,7 +57,7 @@ class OwnFigures:
         return step.from_gradient(figure.kind, part, gradient)
 
     def _keep(self, row: int, given: Given, unseen: frozenset[str]) -> Keep:
-        def keep(kind: str, layer: int, values: Array) -> Array:
+        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
             kept = np.array(values)
             for own, value in self._here.items():
                 here = (own.kind, own.part.layer, own.row) == (kind, layer, row) and kind not in unseen

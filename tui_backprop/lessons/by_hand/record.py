@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from tui_backprop.core.diagnostics.bugs import FigureKind
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError, perhaps, quoted
@@ -66,20 +67,21 @@ def _shapes(moment: Moment) -> dict[str, Any]:
     def each(of_row: Callable[[int], Any]) -> Any:
         return [of_row(row) for row in range(len(samples))] if batched else of_row(0)
 
-    def units(kind: str, layer: int) -> Any:
+    def units(kind: FigureKind, layer: int) -> Any:
         return each(lambda row: [Figure(kind, Unit(layer, unit), row) for unit in range(network.units[layer])])
 
-    def weights(kind: str) -> Any:
+    def weights(kind: FigureKind) -> Any:
         return [
             [[Figure(kind, Weight(layer, i, j)) for j in range(above)] for i in range(below)]
             for layer, (below, above) in enumerate(pairwise(network.units), 1)
         ]
 
-    def biases(kind: str) -> Any:
+    def biases(kind: FigureKind) -> Any:
         layers = enumerate(network.units[1:] if moment.before.biases else (), 1)
         return [[Figure(kind, Bias(layer, j)) for j in range(count)] for layer, count in layers]
 
     every = range(1, depth + 1)
+    moved: tuple[tuple[str, FigureKind], ...] = (("gradient", "gradient"), ("update", "change"))
     return {
         "input": each(lambda row: data.inputs[samples[row]].tolist()),
         "target": each(lambda row: data.targets[samples[row]].tolist()),
@@ -88,8 +90,9 @@ def _shapes(moment: Moment) -> dict[str, Any]:
         "prediction": units("prediction", depth),
         "error": each(lambda row: Figure("error", Unit(depth, 0), row)),
         "upstream": [units("upstream", layer) for layer in range(1, depth)],
-        **{key: weights(kind) for key, kind in (("gradient", "gradient"), ("update", "change"), ("weights", "new"))},
-        **{f"bias_{key}": biases(kind) for key, kind in (("gradient", "gradient"), ("update", "change"))},
+        **{key: weights(kind) for key, kind in moved},
+        "weights": weights("new"),
+        **{f"bias_{key}": biases(kind) for key, kind in moved},
         "biases": biases("new"),
     }
 

@@ -13,7 +13,7 @@ from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.experiment import RANGES
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
-from tui_backprop.core.run.edits import Edit, Value, present_value
+from tui_backprop.core.run.edits import Edit, Rule, Value, What, present_value
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.reading.numerals import read_number, read_whole
 from tui_backprop.render.edits import place_name, value_text
@@ -28,7 +28,7 @@ class Change:
     Without `options` it is typed, and `read` makes a value of the text; `samples` bounds a batch.
     """
 
-    what: str
+    what: What
     place: tuple[int, ...]
     name: str
     present: Value
@@ -50,19 +50,20 @@ class Change:
 
 def possible(moment: Moment, selection: Selection) -> list[Change]:
     """Everything that can be changed, what belongs to the selection first."""
-    places: list[tuple[str, tuple[int, ...]]] = [*_of(selection, moment)]
+    places: list[tuple[What, tuple[int, ...]]] = [*_of(selection, moment)]
     training, depth = moment.ahead.training, moment.ahead.network.depth
-    rules = ["rate", "optimizer", *OPTIMIZERS[training.optimizer].settings, "batch", "shuffle"]
+    rules: list[Rule] = ["rate", "optimizer", *OPTIMIZERS[training.optimizer].settings, "batch", "shuffle"]
     places += [(rule, ()) for rule in rules]
-    activations = [("activation", (layer,)) for layer in range(1, depth + 1)]
-    places += [place for place in activations if place not in places]
+    for layer in range(1, depth + 1):
+        if ("activation", (layer,)) not in places:
+            places.append(("activation", (layer,)))
     places += [("l1", ()), ("l2", ())]
     return [_change(moment, what, place) for what, place in places]
 
 
 def ask_change(
     moment: Moment, selection: Selection
-) -> Generator[Screen[Any], Any, tuple[str, tuple[int, ...], Value] | None]:
+) -> Generator[Screen[Any], Any, tuple[What, tuple[int, ...], Value] | None]:
     """The part of a conversation that asks what to change, and to what: `Edit`'s what and place, and a value."""
     changes = possible(moment, selection)
     chosen: int | None = yield ChoiceQuestion("Change, from here on", [change.label for change in changes])
@@ -79,7 +80,7 @@ def ask_change(
     return None if value is None else (change.what, change.place, value)
 
 
-def _of(selection: Selection, moment: Moment) -> Sequence[tuple[str, tuple[int, ...]]]:
+def _of(selection: Selection, moment: Moment) -> Sequence[tuple[What, tuple[int, ...]]]:
     if isinstance(selection, Weight):
         return [("weight", (selection.layer, selection.row, selection.column))]
     if isinstance(selection, Bias):
@@ -93,7 +94,7 @@ def _of(selection: Selection, moment: Moment) -> Sequence[tuple[str, tuple[int, 
     return [("activation", (selection.layer,))]
 
 
-def _change(moment: Moment, what: str, place: tuple[int, ...]) -> Change:
+def _change(moment: Moment, what: What, place: tuple[int, ...]) -> Change:
     experiment = moment.ahead
     present = present_value(Edit(0, what, place, None), experiment, moment.parameters)
     options: tuple[Value, ...] = ()

@@ -7,7 +7,7 @@ import time
 
 from textual import work
 
-from tui_backprop.core.run.edits import Value
+from tui_backprop.core.run.edits import Value, What
 from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline
@@ -260,7 +260,7 @@ class RunScreen(PanesScreen):
         if change is not None:
             self.edit(*change)
 
-    def edit(self, what: str, place: tuple[int, ...], value: Value) -> None:
+    def edit(self, what: What, place: tuple[int, ...], value: Value) -> None:
         """Changes something from here on, as `Timeline.edit` does, and shows it."""
         self._move_queue.stop()
         before = self._timeline.moment
