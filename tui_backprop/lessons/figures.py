@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -249,7 +249,7 @@ def _count(context: Context, name: str) -> float:
     return network.units[_layer(context, name) - 1] * network.units[_layer(context, name)]
 
 
-def _curve(kind: str) -> Callable[[Context, str], float]:
+def _curve(kind: Literal["value", "slope"]) -> Callable[[Context, str], float]:
     def find(context: Context, text: str) -> float:
         name, _, at = text.partition(" ")
         z = np.array([read_number(at, example=f"{kind} relu 0.5")])

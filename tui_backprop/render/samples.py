@@ -139,20 +139,22 @@ def _table(shown: _Shown, columns: int) -> list[_Column]:
         others = _others(shown, form)
         if _most_inputs(shown, form, columns - _cells(others)) == count:
             for name in sorted({form.name, *_NAMES}, reverse=True) if form.name else (0,):
-                inputs = _inputs(shown, form._replace(name=max(name, form.name)), count)
-                table = [others[0], *inputs, *others[1:]]
+                table = _with_inputs(others, shown, form._replace(name=max(name, form.name)), count)
                 if _cells(table) <= columns:
                     return table
     for form in _FORMS[2:]:
         others = _others(shown, form)
-        some = min(count - 1, _most_inputs(shown, form, columns - _cells(others)))
-        table = [others[0], *_inputs(shown, form, some), *others[1:]]
-        while some > 0 and _cells(table) > columns:  # a heading may be wider than its numbers
-            some -= 1
-            table = [others[0], *_inputs(shown, form, some), *others[1:]]
-        if some >= min(2, count - 1) and _cells(table) <= columns:
-            return table
+        most = min(count - 1, _most_inputs(shown, form, columns - _cells(others)))
+        for some in range(most, min(2, count - 1) - 1, -1):  # a heading may be wider than its numbers
+            table = _with_inputs(others, shown, form, some)
+            if _cells(table) <= columns:
+                return table
     return _others(shown, _FORMS[-1])
+
+
+def _with_inputs(others: Sequence[_Column], shown: _Shown, form: _Form, count: int) -> list[_Column]:
+    """The first inputs behind the samples' numbers."""
+    return [others[0], *_inputs(shown, form, count), *others[1:]]
 
 
 def _most_inputs(shown: _Shown, form: _Form, room: int) -> int:
@@ -170,7 +172,7 @@ def _cells(table: Sequence[_Column]) -> int:
 
 
 def _others(shown: _Shown, form: _Form) -> list[_Column]:
-    """All columns but the inputs, which stand behind the first."""
+    """All columns but the inputs."""
     moment, data = shown.moment, shown.moment.ahead.data
     found = [_numbers(shown, form)]
     updated = " now" if moment.updated and form.gap > 1 else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Pace:
     """`count` phases, steps or epochs every `seconds`; 0 epochs means as many as there is time for."""
 
-    unit: str
+    unit: Literal["phase", "step", "epoch"]
     seconds: float
     name: str
     count: int = 1
