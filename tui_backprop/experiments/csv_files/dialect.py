@@ -5,46 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 
+from tui_backprop.experiments.csv_files.delimiter import DELIMITERS, delimiter_of, separator_line
 from tui_backprop.experiments.csv_files.notation import Notation, is_missing, is_number, notation_of
+from tui_backprop.experiments.csv_files.rows import BEGINNING, BLANK, MOST_TITLES, Row, head, rows, sample, width_of
 
-BLANK = " "
-"""As a delimiter: any number of blanks and tabs."""
-COLON = ":"
-DELIMITERS = (";", "\t", "|", ",", BLANK, COLON)
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", COLON: "colons", BLANK: "blanks"}
-_COLONS = re.compile(r"(?<![0-9:])[0-9]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])|:/|(?<=[^\W\d]):\s")
-"""Colons in times, addresses and prose."""
-_STRONG = re.compile(r'[;\t|,"]')
-_BEGINNING = 2**20
-"""Characters in which the delimiter is searched for."""
-_ROWS = 100
-"""Rows by which delimiters are compared."""
-_HEAD = 200
-"""Rows at the beginning that decide what columns hold."""
-_PROBES = 16
-"""Places further on at which columns are examined, too."""
-_PROBE = 2**13
-"""Characters at each."""
-_MOST_TITLES = 20
-"""Lines above a table."""
-_FIRST, _COMMON, _TABS = 0.2, 0.04, 0.25
-"""What it costs to split the first line unlike the others, to split at what many texts hold, and to ignore tabs."""
-_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _COMMENTS = "#"
 _YEARS = range(1500, 2200)
 _UNIT = re.compile(
     r"[(\[].*[)\]]|%|°[CF]?|(?:[kMmcdµμn]?(?:m|g|s|l|L|Hz|V|A|W|Wh|J|N|Pa|mol)|in|ft|kt|K)[²³23]?(?:/.+)?"
 )
 """A unit, by itself enough to be one."""
-
-Row = tuple[int, list[str]]
-"""A line's number, counted from 1, and its fields."""
 
 
 @dataclass(frozen=True)
@@ -68,42 +43,19 @@ class Dialect:
     """Whether the first column has no name because it names the rows, as R writes it."""
 
 
-def rows(text: str, delimiter: str, skipped: int = 0) -> Iterator[Row]:
-    """Every row that is not empty, after `skipped` lines; raises `csv.Error`, with the line as its second argument."""
-    lines = iter(_lines(text, delimiter))
-    for _ in range(skipped):
-        next(lines, None)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-    before = skipped
-    try:
-        for row in reader:
-            before = skipped + reader.line_num
-            if any(row) and any(map(str.strip, row)):
-                yield before, row
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise csv.Error("a quotation mark is not closed", before + 1) from None
-        raise csv.Error(str(error), skipped + reader.line_num) from None
-
-
-def _lines(text: str, delimiter: str) -> Iterator[str]:
-    lines = io.StringIO(text, newline="")
-    return (line.replace("\t", BLANK).rstrip() + "\n" for line in lines) if delimiter == BLANK else lines
-
-
 def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: str | None) -> Dialect | None:
     """The layout that suits the text best; given parts are taken as given. None if the text has no row at all."""
-    skipped, delimiter = _separator(text, delimiter)
+    skipped, delimiter = separator_line(text, delimiter)
     comments = _comments(text, skipped)
     first = skipped + len(comments)
-    delimiter = delimiter or _delimiter(text, first)
+    delimiter = delimiter or delimiter_of(text, first)
     found = sample(text, delimiter, first)
     if not found:
         return None
     if len(found) == 1:
         with suppress(csv.Error):
             found = [next(rows(text, delimiter, first))]  # the whole of it, however long it is
-    width = _width(found)
+    width = width_of(found)
     titles = _titles(found, width)
     if header is None and not titles:
         titles = _counts_of_samples(text, found, width)
@@ -139,45 +91,13 @@ def dialect_of(text: str, header: bool | None, delimiter: str | None, decimal: s
     )  # fmt: skip
 
 
-def sample(text: str, delimiter: str, skipped: int) -> list[Row]:
-    """Rows of the beginning, and of a long text also some from all over it (these with line 0)."""
-    found = _head(text, delimiter, skipped, _HEAD)
-    if len(text) <= _BEGINNING:
-        return found
-    for probe in range(_PROBES):
-        place = _BEGINNING + (len(text) - _BEGINNING) * probe // _PROBES
-        part = text[place : place + _PROBE].split("\n")[1:-1]
-        found += [(0, row) for _, row in _head("\n".join(part), delimiter, 0, _HEAD)]
-    return found
-
-
-def _head(text: str, delimiter: str, skipped: int, most: int) -> list[Row]:
-    """Rows up to the first that is not valid."""
-    found: list[Row] = []
-    try:
-        for row in rows(text[:_BEGINNING], delimiter, skipped):
-            found.append(row)
-            if len(found) == most:
-                return found
-    except csv.Error:
-        return found
-    return found[:-1] if len(text) > _BEGINNING and len(found) > 1 else found  # the last may be cut
-
-
-def _separator(text: str, delimiter: str | None) -> tuple[int, str | None]:
-    """(lines to skip, delimiter): a spreadsheet may say it in a first line of its own."""
-    line = io.StringIO(text[:20], newline="").readline()
-    found = _SEPARATOR.fullmatch(line)
-    return (1, delimiter or found[1]) if found else (0, delimiter)
-
-
 def _comments(text: str, skipped: int) -> list[str]:
     """The lines after `skipped` that begin as comments do, up to the last; a line whose first name is # alone is none.
 
     If all lines begin with #, those without a blank behind it that have as many fields each are rows: `#ff0000,1`.
     """
     found: list[str] = []
-    for number, line in enumerate(io.StringIO(text[:_BEGINNING], newline="")):
+    for number, line in enumerate(io.StringIO(text[:BEGINNING], newline="")):
         if number < skipped:
             continue
         if line.strip() and not (line.startswith(_COMMENTS) and line[1:2] not in (",", ";", "\t", "|")):
@@ -195,61 +115,14 @@ def _comments(text: str, skipped: int) -> list[str]:
 
 def _commented(comments: Sequence[str], delimiter: str, width: int) -> tuple[str, ...]:
     """The names in a comment right above the rows, if there is one for each column."""
-    names = _head(comments[-1].lstrip(_COMMENTS).strip(), delimiter, 0, 1) if comments else []
+    names = head(comments[-1].lstrip(_COMMENTS).strip(), delimiter, 0, 1) if comments else []
     return tuple(names[0][1]) if names and len(names[0][1]) == width else ()
-
-
-def _delimiter(text: str, skipped: int) -> str:
-    """The delimiter that splits all lines alike, into numbers and texts without any other delimiter in them."""
-    lines = list(islice(io.StringIO(text[:_BEGINNING], newline=""), skipped, skipped + _ROWS))
-    colons = sum(COLON in _COLONS.sub("", line) for line in lines) * 2 > len(lines)
-    tabs = sum("\t" in line for line in lines) / max(1, len(lines))
-    parted = {
-        delimiter: _head(text, delimiter, skipped, _ROWS) for delimiter in DELIMITERS if delimiter != COLON or colons
-    }
-    most = max(map(len, parted.values()))
-    costs = {delimiter: _cost(delimiter, [row for _, row in found], most) for delimiter, found in parted.items()}
-    if BLANK in costs:
-        costs[BLANK] = (costs[BLANK][0] + _TABS * tabs, costs[BLANK][1])
-    best = min(costs, key=lambda delimiter: costs[delimiter])
-    return best if costs[best] < (2.0, 0) else ","
-
-
-def _cost(delimiter: str, found: Sequence[list[str]], most: int) -> tuple[float, int]:
-    """How badly it splits rows, from 0 to 2, if others find up to `most`; then, the more columns the better."""
-    width = _width([(0, row) for row in found]) if found else 0
-    if width < 2:
-        return (2.0, 0)
-    above = len(list(takewhile(lambda row: len(row) == 1, found[:_MOST_TITLES]))) if width > 2 else 0
-    above = above or len(found[0]) == width - 1  # a title, or a header that R writes
-    alike = [len(row) == width for row in found]
-    odd = sum(min(1.0, sum(_oddness(field, delimiter) for field in row)) for row in found) + most - len(found)
-    cost = (odd + alike.count(False) - above) / most + _FIRST * (not alike[0])
-    return (round(cost + _COMMON * (delimiter in (COLON, BLANK)), 2), -width)
-
-
-def _oddness(field: str, delimiter: str) -> float:
-    """How unlike a single value a field looks."""
-    if field.isdigit() or is_missing(field) or is_number(field):
-        return 0.0
-    if _STRONG.search(field) or field == COLON:
-        return 0.6
-    parts = field.split()
-    if delimiter == BLANK or len(parts) < 2 or not is_number(parts[0]):
-        return 0.0
-    return 0.3 if all(map(is_number, parts)) else 0.2 * (delimiter == ",")  # perhaps a decimal comma
-
-
-def _width(found: Sequence[Row]) -> int:
-    """The number of fields that most rows have; of the first row where that is as frequent."""
-    counts = Counter(len(row) for _, row in found)
-    return max(counts, key=lambda width: (counts[width], width == len(found[0][1])))
 
 
 def _titles(found: Sequence[Row], width: int) -> list[str]:
     """Lines above the table: the rows at the beginning that hold a single text where others hold more."""
     above = []
-    for _, row in found[:_MOST_TITLES]:
+    for _, row in found[:MOST_TITLES]:
         filled = [field for field in map(str.strip, row) if field]
         if width < 3 - (len(row) != width) or len(filled) != 1 or is_number(filled[0]):
             break
@@ -258,7 +131,7 @@ def _titles(found: Sequence[Row], width: int) -> list[str]:
         last, after = found[len(above) - 1][1], found[len(above)][1]
         if len(last) == width and not last[0].strip() and any(map(is_number, after)):
             above.pop()  # a header in which one name is given
-    return above if len(above) < min(len(found), _MOST_TITLES) else []
+    return above if len(above) < min(len(found), MOST_TITLES) else []
 
 
 def _counts_of_samples(text: str, found: Sequence[Row], width: int) -> list[str]:
@@ -278,7 +151,7 @@ def _prose(text: str, found: Sequence[Row], width: int, delimiter: str) -> list[
     place = next((place for place, (_, row) in enumerate(found) if len(row) == width), 0)
     rest = [row for _, row in found[place:]]
     before = [[field for field in map(str.strip, row) if field] for _, row in found[:place]]
-    if not place or place > _MOST_TITLES:
+    if not place or place > MOST_TITLES:
         return []
     if place == 1 and len(found[0][1]) == width - 1 and not any(map(is_number, rest[1] if rest[1:] else ())):
         return []  # that may be the header
@@ -310,7 +183,7 @@ def _extended(top: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
 def _below(found: Sequence[Row], width: int) -> list[str]:
     """The rows right below the header that tell what the columns hold, such as their units."""
     notes = []
-    for place, (_, row) in enumerate(found[1:_MOST_TITLES], 2):
+    for place, (_, row) in enumerate(found[1:MOST_TITLES], 2):
         if not _tells_units(row, [row for _, row in found[place:] if len(row) == width]):
             break
         notes.append(" ".join(field for field in map(str.strip, row) if field))
@@ -396,7 +269,7 @@ def _is_year(field: str) -> bool:
 
 def _is_quoted(text: str, found: Sequence[Row], delimiter: str) -> bool:
     """Whether the first row is in quotes, every field of it for no other reason, and the second is not."""
-    lines = io.StringIO(text[:_BEGINNING], newline="").readlines()
+    lines = io.StringIO(text[:BEGINNING], newline="").readlines()
     first, second = (lines[line - 1] if 0 < line <= len(lines) else "" for line, _ in found[:2])
     fields = found[0][1]
     return first.count('"') == 2 * len(fields) > second.count('"') and not any(delimiter in field for field in fields)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.csv_files.dialect import DELIMITER_NAMES, Dialect, dialect_of, sample
+from tui_backprop.experiments.csv_files.delimiter import DELIMITER_NAMES
+from tui_backprop.experiments.csv_files.dialect import Dialect, dialect_of
 from tui_backprop.experiments.csv_files.kinds import (
     MOST_CLASSES,
     Kind,
@@ -32,6 +33,7 @@ from tui_backprop.experiments.csv_files.notation import (
     is_number,
     unit_of,
 )
+from tui_backprop.experiments.csv_files.rows import sample
 from tui_backprop.experiments.csv_files.scan import Rows, Scan, Watch
 from tui_backprop.experiments.csv_files.stamp import stamp_of
 from tui_backprop.experiments.csv_files.text import refuse_unless_ordinary, shown_path, text_of

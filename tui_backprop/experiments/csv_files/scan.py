@@ -13,8 +13,9 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.errors import ExperimentError, one_line
-from tui_backprop.experiments.csv_files.dialect import BLANK, Dialect, rows
+from tui_backprop.experiments.csv_files.dialect import Dialect
 from tui_backprop.experiments.csv_files.notation import COMMA, POINT, mark_of
+from tui_backprop.experiments.csv_files.rows import BLANK, rows
 
 _WATCHED = 1000
 """Rows from one call of the watcher to the next."""
