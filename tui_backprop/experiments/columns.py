@@ -16,8 +16,9 @@ from tui_backprop.core.arrays import Array, frozen
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments.csv_files.file import Layout, Table, TableFile
+from tui_backprop.experiments.csv_files.file import Layout, TableFile
 from tui_backprop.experiments.csv_files.kinds import Kind
+from tui_backprop.experiments.csv_files.table import Table
 from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
 from tui_backprop.experiments.features import Expansion
