@@ -146,6 +146,21 @@ def test_every_weight_that_changed_has_a_sign_of_its_own() -> None:
     assert len(marked) == len(set(marked)) == 16
 
 
+def test_where_many_weights_change_those_that_change_most_are_marked() -> None:
+    """All of them change, 40 and 72 in the first two layers; where marks would coincide, the larger change has it."""
+    moment = at("spiral", 1, "update")
+    lines = graph(moment, OUTPUT, *SIZE)
+    marked = {span.target for row in lines for span in row if span.text == CHANGED and isinstance(span.target, Weight)}
+    for layer, (new, old) in enumerate(zip(moment.parameters.weights, moment.before.weights, strict=True), 1):
+        changes = np.abs(new - old)
+        order = [Weight(layer, *divmod(int(place), changes.shape[1])) for place in np.argsort(changes, axis=None)]
+        found = {weight for weight in marked if weight.layer == layer}
+        assert found <= set(order[-16:])
+        assert order[-1] in found
+        assert len(found) >= min(len(order), 16) * 0.7
+    assert "● changed most" in "\n".join(rows(lines))
+
+
 def test_the_edges_of_rows_of_several_units_are_means() -> None:
     """Weights of +1 and −1 in turn cancel in each row of two units: an edge that carries nothing."""
     moment = of([2, 20, 1], weights=[[[1.0, -1.0] * 10] * 2, [[1.0]] * 20])

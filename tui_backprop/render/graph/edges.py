@@ -23,7 +23,7 @@ MOST_MARKED = 16
 _MARK_EVERY = 7
 """Cells from one mark along an edge to the next."""
 CHANGED = "●"
-"""The mark on an edge whose weight this update has changed."""
+"""The mark on an edge whose weight this update has changed; where there are many, on those it has moved most."""
 _STAGGERED = 5
 """Columns of an edge in which such a sign can be, so that signs do not cover each other where edges meet."""
 _THICKNESS = (1, 1, 1, 2, 3)
@@ -109,12 +109,10 @@ def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
 
     A change is one sign on an edge that stays as it is: from step to step few cells are other ones.
     """
-    if flow.changed is not None:
-        for edge in drawn:
-            if flow.changed[edge.weight.row, edge.weight.column]:
-                x0, x1 = edge.start[0], edge.end[0]
-                x = x0 + (x1 - x0) * ((2 * edge.weight.row + edge.weight.column) % _STAGGERED + 1) // (_STAGGERED + 1)
-                put(cells, edge.at(x), x, (Span(CHANGED, "text", True, target=edge.weight),))
+    for edge in _moved(flow, drawn)[-MOST_MARKED:]:
+        x0, x1 = edge.start[0], edge.end[0]
+        x = x0 + (x1 - x0) * ((2 * edge.weight.row + edge.weight.column) % _STAGGERED + 1) // (_STAGGERED + 1)
+        put(cells, edge.at(x), x, (Span(CHANGED, "text", True, target=edge.weight),))
     if flow.direction is None or not flow.moving:
         return
     carrying = [edge for edge in drawn if edge.strength][-MOST_MARKED:]
@@ -123,6 +121,14 @@ def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
         offset = 2 + (place * 3) % max(1, min(_MARK_EVERY, x1 - x0 - 3))  # on a short edge, too
         for x in range(x0 + offset, x1 - 1, _MARK_EVERY):
             put(cells, edge.at(x), x, (Span(flow.direction.head, flow.direction.value, True, target=edge.weight),))
+
+
+def _moved(flow: Flow, drawn: Sequence[Edge]) -> list[Edge]:
+    """The edges whose weights an update has changed; those that it has moved most come last."""
+    if flow.changes is None:
+        return []
+    moves = [(float(flow.changes[edge.weight.row, edge.weight.column]), edge) for edge in drawn]
+    return [edge for _, edge in sorted(((move, edge) for move, edge in moves if move != 0), key=lambda moved: moved[0])]
 
 
 def heads(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge], stay: bool = False) -> None:

@@ -36,8 +36,8 @@ class Flow:
     active: bool = True
     direction: Direction | None = None
     moving: bool = False
-    changed: Array | None = None
-    """Which weights this update has changed: (fan_in, fan_out) of bool; None outside of an update."""
+    changes: Array | None = None
+    """How far this update has moved each weight: (fan_in, fan_out), 0 or more; None outside of an update."""
 
 
 def flow(moment: Moment, layer: int) -> Flow:
@@ -63,7 +63,8 @@ def flow(moment: Moment, layer: int) -> Flow:
         assert gradient is not None
         return Flow(gradient, "∂E/∂w")
     if kind == "update":
-        return Flow(weights, "new w", changed=weights != moment.before.weights[layer - 1])
+        with np.errstate(all="ignore"):
+            return Flow(weights, "new w", changes=np.abs(weights - moment.before.weights[layer - 1]))
     return Flow(weights, "w", active=kind in ("start", "input"))
 
 

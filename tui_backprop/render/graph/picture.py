@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.arrangement import Want
@@ -96,8 +98,9 @@ def _write_legend(cells: list[list[Span]], flows: Sequence[Flow], shown: Sequenc
     arrow = {None: "", Direction.FORWARD: " ▶", Direction.BACKWARD: " ◀"}[carried.direction]
     hidden = max(len(below.slots) * len(above.slots) for below, above in pairwise(shown)) > wires.MOST_EDGES
     kind: Line = (Span("·· 0", "dim"),)
-    if carried.changed is not None:
-        kind = (Span(wires.CHANGED, "text", True), Span(" changed", "dim"))
+    if carried.changes is not None:
+        most = max(np.count_nonzero(each.changes) for each in active if each.changes is not None) > wires.MOST_MARKED
+        kind = (Span(wires.CHANGED, "text", True), Span(" changed most" if most else " changed", "dim"))
     lines = [
         line(
             Span(f"edges: {carried.what}", "label"),

@@ -32,9 +32,10 @@ class NetworkPane(Pane):
     ANSWERS = (
         "What flows where, and what is blocked? z is a unit's weighted sum, a its activation, ↑ the error that arrives "
         "from above, δ what its gate lets through. A shut gate is a barrier through both rows; its ✕ says whether it "
-        "has stopped the signal (above) or the error (below); it is pale while the error is still arriving. Edges "
-        "carry what flows in the phase: solid is positive, dashed negative, thicker is larger, dotted carries nothing; "
-        "a dot marks a weight that has just changed. Arrow keys move from unit to unit."
+        "has stopped the signal (above) or the error (below). While the error arrives, each gate says open or shut. "
+        "Edges carry what flows in the phase: solid is positive, dashed negative, thicker is larger, dotted carries "
+        "nothing; a dot marks a weight that has just changed, or the ones that have changed most. Arrow keys move "
+        "from unit to unit."
     )
     BOUND = ("moment", "selection", "motion")
 
