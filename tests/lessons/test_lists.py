@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.lessons import PANES, VIEWS
 from tui_backprop.lessons.reader import MATRICES
-from tui_backprop.render.matrices import View
+from tui_backprop.render.matrix_table import View
 from tui_backprop.studio.panes.views import VIEWS as WIDGETS
 from tui_backprop.studio.screens.layout import PanesScreen
 

@@ -19,7 +19,8 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.heat_map import shade
-from tui_backprop.render.matrices import View, matrices, want_of_matrices
+from tui_backprop.render.matrices import matrices, want_of_matrices
+from tui_backprop.render.matrix_table import View
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import plain
 

@@ -14,7 +14,8 @@ from tui_backprop.render.breadcrumb import counters, path
 from tui_backprop.render.error import error, error_line
 from tui_backprop.render.graph.picture import graph
 from tui_backprop.render.inspector import inspect
-from tui_backprop.render.matrices import View, matrices
+from tui_backprop.render.matrices import matrices
+from tui_backprop.render.matrix_table import View
 from tui_backprop.render.narration import sentence
 from tui_backprop.render.samples import samples
 from tui_backprop.render.selection import Selection

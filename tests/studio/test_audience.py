@@ -12,7 +12,7 @@ from tests.patience import Clock, until
 from tests.studio.studio import NARROW, WIDE, Studio
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.lessons.library import chapter, chapter_names
-from tui_backprop.render.matrices import View
+from tui_backprop.render.matrix_table import View
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import KIOSK_FORBIDS, Audience, IdleRestart
 from tui_backprop.studio.panes.chart import ChartPane

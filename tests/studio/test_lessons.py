@@ -23,7 +23,7 @@ from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.progress import Position
 from tui_backprop.lessons.reader import read
-from tui_backprop.render.matrices import View
+from tui_backprop.render.matrix_table import View
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.commands import StudioCommands
 from tui_backprop.studio.panes.pane import Painted

@@ -3,105 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from functools import cached_property
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.arrangement import Want
 from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.heat_map import CELLS, ruler, shaded
-from tui_backprop.render.numbers import fixed, scale_of, tone
+from tui_backprop.render.matrix_table import BETWEEN, Look, MatrixTable, View, parameter_at, scales_of, table_of
+from tui_backprop.render.numbers import fixed, tone
 from tui_backprop.render.selection import Selection, layer_of
-from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, safe, width
+from tui_backprop.render.spans import Line, Span, beside, clip, fit, line, width
 
 _SIZES = (8, 7, 6)
 """Cells of a number and the gap before it: with four decimals, three and two where all numbers are below 10."""
 _LEAST_DECIMALS = 2
 _NAMES = (24, 12, 8)
 """Cells of a row's name at most: names are shortened only where fewer decimals do not make room."""
-_BETWEEN = 2
 _MOST, _MOST_ROWS = 60, 16
 """Columns and rows that the pane asks for at most."""
-
-
-class View(Enum):
-    """What the matrices show; `v` goes from one to the next."""
-
-    VALUE = "value"
-    GRADIENT = "gradient"
-    UPDATE = "update"
-    PULL = "pull"
-
-    def next(self) -> View:
-        """The view after this one; after the last comes the first."""
-        views = list(View)
-        return views[(views.index(self) + 1) % len(views)]
-
-
-class _Look(NamedTuple):
-    """Cells of a number with the gap before it, its decimals, and the most cells of a row's name."""
-
-    size: int
-    decimals: int
-    name: int
-
-
-@dataclass(frozen=True, eq=False)
-class _MatrixTable:
-    """A layer's rows by name; in the update view each has three: old, Δ, new.
-
-    `bare`, a layer with a single unit has no heading: its rows are called `h1→y`.
-    """
-
-    layer: int
-    columns: tuple[str, ...]
-    rows: list[tuple[str, list[Array | None]]]
-    marks: tuple[str, ...]
-    """The label of each line of a row."""
-    changed: Array | None
-    """Which entries this update has changed: (rows, columns) of bool."""
-    change: bool = False
-    bare: bool = False
-    fold: int = 1
-    """Rows of a bare layer that stand beside each other."""
-
-    @property
-    def title(self) -> str:
-        """`W1`, or where its rows are changes alone `ΔW1`."""
-        return f"{'Δ' * self.change}W{self.layer}"
-
-    @cached_property
-    def names(self) -> list[str]:
-        return [f"{name}→{self.columns[0]}" if self.bare else name for name, _ in self.rows]
-
-    @cached_property
-    def _widest(self) -> int:
-        return max(width(self.title), *map(width, self.names))
-
-    def name_cells(self, look: _Look) -> int:
-        return min(self._widest, look.name)
-
-    def names_fit(self, look: _Look) -> bool:
-        return self._widest <= look.name
-
-    def label_cells(self, look: _Look) -> int:
-        return self.name_cells(look) + max(map(width, self.marks))
-
-    def cells(self, look: _Look) -> int:
-        row = self.label_cells(look) + len(self.columns) * look.size
-        return self.fold * row + (self.fold - 1) * _BETWEEN
-
-    @property
-    def lines(self) -> int:
-        return (not self.bare) - (-len(self.rows) // self.fold) * len(self.marks)
 
 
 def matrices(
@@ -113,7 +37,7 @@ def matrices(
     """
     depth = moment.experiment.network.depth
     for stacked in (True, False) if view is View.UPDATE else (False,):
-        tables = [_table(moment, layer, view, stacked) for layer in range(1, depth + 1)]
+        tables = [table_of(moment, layer, view, stacked) for layer in range(1, depth + 1)]
         for look in _looks(tables):
             placed = _placed(tables, look, columns, rows)
             if placed is not None:
@@ -136,7 +60,7 @@ def want_of_matrices(experiment: Experiment) -> Want:
     in_turn = min(max(heights) + 1, _MOST_ROWS)
     stacked = sum(heights) if sum(heights) <= _MOST_ROWS else in_turn
     least = max(name + _SIZES[-1] * fan_out for name, fan_out in layers)
-    ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + _BETWEEN * (len(layers) - 1), max(heights))]
+    ways = [(sum(name + 8 * fan_out for name, fan_out in layers) + BETWEEN * (len(layers) - 1), max(heights))]
     ways += [(max(name + size * fan_out for name, fan_out in layers), stacked) for size in _SIZES]
     columns, rows = next((way for way in ways if way[0] <= _MOST), ways[-1])
     tones = (max(name + 1 + CELLS * fan_out for name, fan_out in layers), in_turn)
@@ -144,7 +68,7 @@ def want_of_matrices(experiment: Experiment) -> Want:
     return Want(min(columns, _MOST), min(rows, _MOST_ROWS), min(27, least), 4, narrower=narrower)
 
 
-def _looks(tables: Sequence[_MatrixTable]) -> Iterator[_Look]:
+def _looks(tables: Sequence[MatrixTable]) -> Iterator[Look]:
     """How numbers and names may look, the best first: all numbers of one look have the same decimals."""
     largest = max((_largest(values) for table in tables for _, parts in table.rows for values in parts), default=0.0)
     digits = len(str(int(largest + 0.5 * 10.0**-_LEAST_DECIMALS)))
@@ -152,66 +76,20 @@ def _looks(tables: Sequence[_MatrixTable]) -> Iterator[_Look]:
         for size in _SIZES:
             decimals = size - 3 - digits
             if decimals >= _LEAST_DECIMALS:
-                yield _Look(size, decimals, name)
+                yield Look(size, decimals, name)
             elif size == _SIZES[0]:  # large numbers: as many decimals as there is room for
-                yield _Look(size, max(decimals, 0) if largest < 1e6 else 4, name)
+                yield Look(size, max(decimals, 0) if largest < 1e6 else 4, name)
 
 
 def _largest(values: Array | None) -> float:
     return 0.0 if values is None else float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
-def title(view: View) -> str:
-    """The name of a view."""
-    return {
-        View.VALUE: "Weights",
-        View.GRADIENT: "Gradients",
-        View.UPDATE: "Updates",
-        View.PULL: "Net pulls",
-    }[view]
-
-
-def _table(moment: Moment, layer: int, view: View, stacked: bool) -> _MatrixTable:
-    experiment = moment.experiment
-    names = [*experiment.unit_names(layer - 1)] + (["b"] if experiment.initial.biases else [])
-    before, after = _of_layer(moment.before, layer), _of_layer(moment.after, layer)
-    now = _of_layer(moment.parameters, layer)
-    parts: list[Array | None] = [now]
-    marks: tuple[str, ...] = ("",)
-    if view is View.GRADIENT:
-        parts = [_gradient(moment, layer)]
-    elif view is View.PULL:
-        from tui_backprop.core.diagnostics.pulls import net_pulls  # for this view alone
-
-        of_weights, of_biases = net_pulls(moment, layer)
-        parts = [np.vstack([of_weights, of_biases]) if experiment.initial.biases else of_weights]
-    elif view is View.UPDATE:
-        change = after - before if moment.updated else None
-        parts = [before, change, after if moment.updated else None] if stacked else [change]
-        marks = (" old", "   Δ", " new") if stacked else ("",)
-    changed = now != before if moment.updated else None
-    rows = [(safe(name), [None if part is None else part[row] for part in parts]) for row, name in enumerate(names)]
-    return _MatrixTable(
-        layer, tuple(map(safe, experiment.unit_names(layer))), rows, marks, changed, view is View.UPDATE and not stacked
-    )
-
-
-def _of_layer(parameters: Parameters, layer: int) -> Array:
-    """The layer's weights, its biases as a last row."""
-    weights = parameters.weights[layer - 1]
-    return np.vstack([weights, parameters.biases[layer - 1]]) if parameters.biases else weights
-
-
-def _gradient(moment: Moment, layer: int) -> Array | None:
-    weights, bias = moment.gradient(layer), moment.bias_gradient(layer)
-    return weights if weights is None or bias is None else np.vstack([weights, bias])
-
-
-def _placed(tables: list[_MatrixTable], look: _Look, columns: int, rows: int) -> list[list[_MatrixTable]] | None:
+def _placed(tables: list[MatrixTable], look: Look, columns: int, rows: int) -> list[list[MatrixTable]] | None:
     """The tables in bands from top to bottom, each from left to right; None where they do not fit."""
-    bands: list[list[_MatrixTable]] = [[]]
+    bands: list[list[MatrixTable]] = [[]]
     for table in tables:
-        used = sum(other.cells(look) + _BETWEEN for other in bands[-1])
+        used = sum(other.cells(look) + BETWEEN for other in bands[-1])
         if used + table.cells(look) > columns and bands[-1]:
             bands.append([])
         bands[-1].append(table)
@@ -223,11 +101,11 @@ def _placed(tables: list[_MatrixTable], look: _Look, columns: int, rows: int) ->
     return bands if _height(bands) <= rows else None
 
 
-def _height(bands: list[list[_MatrixTable]]) -> int:
+def _height(bands: list[list[MatrixTable]]) -> int:
     return sum(max(table.lines for table in band) for band in bands)
 
 
-def _without_heading(table: _MatrixTable, look: _Look, columns: int, folded: bool) -> _MatrixTable:
+def _without_heading(table: MatrixTable, look: Look, columns: int, folded: bool) -> MatrixTable:
     """A layer of a single unit with the unit's name in each row, if that fits; else as it is.
 
     `folded`, as many of its rows stand beside each other as there is room for.
@@ -235,11 +113,11 @@ def _without_heading(table: _MatrixTable, look: _Look, columns: int, folded: boo
     bare = replace(table, bare=True)
     if len(table.columns) > 1 or not bare.names_fit(look) or bare.cells(look) > columns:
         return table
-    most = (columns + _BETWEEN) // (bare.cells(look) + _BETWEEN)
+    most = (columns + BETWEEN) // (bare.cells(look) + BETWEEN)
     return replace(bare, fold=min(most, len(table.rows))) if folded and len(table.marks) == 1 else bare
 
 
-def _flow(bands: list[list[_MatrixTable]], look: _Look, moment: Moment, selection: Selection) -> list[Line]:
+def _flow(bands: list[list[MatrixTable]], look: Look, moment: Moment, selection: Selection) -> list[Line]:
     lines: list[Line] = []
     for band in bands:
         block: list[Line] = []
@@ -247,21 +125,16 @@ def _flow(bands: list[list[_MatrixTable]], look: _Look, moment: Moment, selectio
         for table in band:
             shown = _lines(table, look, moment, selection)
             block = beside(block, shown, left) if left else shown
-            left += table.cells(look) + _BETWEEN
+            left += table.cells(look) + BETWEEN
         lines += block
     return lines
 
 
-def _scale(table: _MatrixTable) -> list[float]:
-    """One scale for each kind of line of the table."""
-    return [scale_of(*(parts[kind] for _, parts in table.rows)) for kind in range(len(table.marks))]
-
-
 def _lines(
-    table: _MatrixTable, look: _Look, moment: Moment, selection: Selection, first: int = 0, last: int | None = None
+    table: MatrixTable, look: Look, moment: Moment, selection: Selection, first: int = 0, last: int | None = None
 ) -> list[Line]:
     """Heading and rows `first` to `last` as numbers."""
-    scales, rows = _scale(table), range(first, len(table.rows) if last is None else last)
+    scales, rows = scales_of(table), range(first, len(table.rows) if last is None else last)
     lines = [] if table.bare else [_heading(table, look, selection)]
     names, cells = shorten(table.names, look.name), table.name_cells(look)
     for row in rows:
@@ -270,7 +143,7 @@ def _lines(
             head = Unit(table.layer - 1, row) if row < moment.experiment.network.units[table.layer - 1] else None
             spans = [Span(fit(names[row] if kind == 0 else "", cells), "label", target=head), Span(mark, "dim")]
             for column in range(len(table.columns)):
-                target = _parameter(moment, table.layer, row, column)
+                target = parameter_at(moment, table.layer, row, column)
                 value = None if values is None else float(values[column])
                 changed = table.changed is not None and bool(table.changed[row, column])
                 chosen = selection == target
@@ -283,16 +156,12 @@ def _lines(
 
 def _folded(lines: list[Line], fold: int) -> list[Line]:
     """The lines side by side, `fold` to a row."""
-    gap = Span(" " * _BETWEEN)
+    gap = Span(" " * BETWEEN)
     starts = range(0, len(lines), fold)
     return [sum(((gap, *spans) for spans in lines[start + 1 : start + fold]), lines[start]) for start in starts]
 
 
-def _parameter(moment: Moment, layer: int, row: int, column: int) -> Selection:
-    return Weight(layer, row, column) if row < moment.experiment.network.units[layer - 1] else Bias(layer, column)
-
-
-def _heading(table: _MatrixTable, look: _Look, selection: Selection) -> Line:
+def _heading(table: MatrixTable, look: Look, selection: Selection) -> Line:
     spans = [Span(fit(table.title, table.label_cells(look)), "label", bold=True)]
     chosen = selection.column if layer_of(selection) == table.layer and selection.layer else -1
     for column, name in enumerate(shorten(table.columns, look.size - 1)):
@@ -302,9 +171,7 @@ def _heading(table: _MatrixTable, look: _Look, selection: Selection) -> Line:
     return tuple(spans)
 
 
-def _one(
-    table: _MatrixTable, moment: Moment, selection: Selection, columns: int, rows: int, filled: bool
-) -> list[Line]:
+def _one(table: MatrixTable, moment: Moment, selection: Selection, columns: int, rows: int, filled: bool) -> list[Line]:
     """The selected layer alone, around the selection, as numbers if its columns fit, else as a heat map."""
     row = selection.row if isinstance(selection, Weight) else len(table.rows) - 1 if isinstance(selection, Bias) else 0
     for look in _looks([table]):
@@ -321,7 +188,7 @@ def _window(wanted: int, fitting: int, total: int) -> int:
     return min(max(0, wanted - fitting // 2), max(0, total - fitting))
 
 
-def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
+def _where(table: MatrixTable, rows: tuple[int, int], across: tuple[int, int], moment: Moment, columns: int) -> Line:
     """Which part of which matrix is shown, and how to get to the next, in as many words as fit."""
     depth = moment.experiment.network.depth
     ranges = [("rows", rows, len(table.rows)), ("columns", across, len(table.columns))]
@@ -335,9 +202,9 @@ def _where(table: _MatrixTable, rows: tuple[int, int], across: tuple[int, int], 
 
 
 def _heat_map(
-    table: _MatrixTable, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
+    table: MatrixTable, moment: Moment, selection: Selection, row: int, columns: int, rows: int, filled: bool
 ) -> list[Line]:
-    looks = [_Look(CELLS, 0, name) for name in (2 * _NAMES[0], *_NAMES)]
+    looks = [Look(CELLS, 0, name) for name in (2 * _NAMES[0], *_NAMES)]
     whole = CELLS * len(table.columns) + 1
     look = next((look for look in looks if table.label_cells(look) + whole <= columns), looks[-1])
     cells = table.label_cells(look) + 1
@@ -346,13 +213,13 @@ def _heat_map(
     left = _window(selection.column, across, len(table.columns))
     top = _window(row, down, len(table.rows))
     right, bottom = min(left + across, len(table.columns)), min(top + down, len(table.rows))
-    scale = _scale(table)[-1]
+    scale = scales_of(table)[-1]
     lines = [line(Span(fit(table.title, cells), "label", bold=True), Span(ruler(left, right), "dim"))]
     for index in range(top, bottom):
         values = table.rows[index][1][-1]
         spans = [Span(fit(names[index], cells), "label")]
         for column in range(left, right):
-            target = _parameter(moment, table.layer, index, column)
+            target = parameter_at(moment, table.layer, index, column)
             value = None if values is None else float(values[column])
             changed = table.changed is not None and bool(table.changed[index, column])
             spans += shaded(value, scale, Span("", "text", changed, selection == target, target), filled)

@@ -7,7 +7,8 @@ from textual.reactive import reactive
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.arrangement import Want
-from tui_backprop.render.matrices import View, matrices, title, want_of_matrices
+from tui_backprop.render.matrices import matrices, want_of_matrices
+from tui_backprop.render.matrix_table import View
 from tui_backprop.render.selection import move_in_matrix
 from tui_backprop.render.spans import Line
 from tui_backprop.render.views.shades import Shading
@@ -39,8 +40,8 @@ class MatricesPane(Pane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The matrices in the present view."""
-        name = title(self.view)
-        self.set_title(f"{name}  (v: {title(self.view.next()).lower()})", f"{name}  (v)", name)
+        name = self.view.title
+        self.set_title(f"{name}  (v: {self.view.next().title.lower()})", f"{name}  (v)", name)
         return matrices(moment, self.selection, self.view, columns, rows, self.shading is not Shading.SHADES)
 
     def action_move(self, right: int, down: int) -> None:

@@ -19,7 +19,7 @@ from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import PANES
 from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, arrange
-from tui_backprop.render.matrices import View, title
+from tui_backprop.render.matrix_table import View
 from tui_backprop.render.selection import Selection
 from tui_backprop.studio import panes
 from tui_backprop.studio.keys import KEYS, PANE_KEYS, Key, bar_keys
@@ -347,7 +347,7 @@ class PanesScreen(ExposedScreen):
         return arrange(columns, rows, {name: known[name].want(experiment) for name in names}, front)
 
     def _name_panes(self) -> None:
-        titles: dict[str, str] = {"matrices": title(self.view)}
+        titles: dict[str, str] = {"matrices": self.view.title}
         panes = {pane.ID: pane.TITLE for pane in (*self.PANES, *VIEWS)}
         names = [name for name in self._within_reach() if name not in self._places.places or name == self.front]
         bar = self.query_one(PaneBar)

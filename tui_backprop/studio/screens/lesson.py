@@ -25,7 +25,7 @@ from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.progress import Position
 from tui_backprop.lessons.study import Study
 from tui_backprop.render.lesson import marks, page_view
-from tui_backprop.render.matrices import View
+from tui_backprop.render.matrix_table import View
 from tui_backprop.studio import moves
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.keys import LESSON_KEYS, SCROLL_KEYS, Key, bar_keys
