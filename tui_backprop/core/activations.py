@@ -301,13 +301,12 @@ def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
     if z.size == z.shape[-1] <= FEW:  # one sample: number by number
         values = z.ravel().tolist()
         top, whole = max(values), -0.0
-        less = [value - top for value in values]
-        powers = [exp(value) for value in less]
+        powers = [exp(value - top) for value in values]
         for power in powers:
             whole += power
         out[...] = [power / whole for power in powers]
         if shares is not None:
-            shares.below, shares.total = np.array(less).reshape(z.shape), np.array(whole).reshape(*z.shape[:-1], 1)
+            shares.below, shares.total = z - top, np.full((*z.shape[:-1], 1), whole)
         return
     if z.ndim == 2 and len(z) > 1:  # transposed: sums of rows of units, in the same order, run along the samples
         turned = z.T.copy()

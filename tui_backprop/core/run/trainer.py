@@ -61,12 +61,14 @@ class _ArrayStep:
     """The step by NumPy for batches of one size: passes, and the updates that follow, piece by piece.
 
     `slots` (slots, parameters trained) is what the optimiser remembers. Parameters and slots are kept from one step to
-    the next: `holds` are the arrays, of a state or its own, that have their values.
+    the next: `holds` are the arrays, of a state or its `own`, that have their values. `errors` are those of the latest
+    step's samples.
     """
 
     def __init__(self, experiment: Experiment, batch: int, slots: Array) -> None:
         self.passes, self.slots = Backprop(experiment.network, experiment.training, batch), slots.copy()
-        self.holds = (self.passes.parameters, self.slots)
+        self.own = self.holds = (self.passes.parameters, self.slots)
+        self.errors = self.passes.frame.error[:, 0]
         self._experiment, self._penalised = experiment, penalised(experiment.training)
         optimizer, end = OPTIMIZERS[experiment.training.optimizer], experiment.network.trained.stop
         self._moves = []
@@ -174,7 +176,7 @@ class Trainer:
             array_step = self._step(samples, state.parameters.flat, memory.slots, memory.age, wholly=True)
         passes, slots = array_step.passes, frozen(array_step.slots.copy())
         passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
-        for value in passes.frame.error[:, 0].tolist():
+        for value in array_step.errors.tolist():
             error += value
         parameters = frozen(passes.parameters.copy())
         array_step.holds = (parameters, slots)
@@ -227,8 +229,8 @@ class Trainer:
                 error = error if self.steps_into_epoch(first) else 0.0
                 for samples in self._batches(first + 1, count):
                     array_step = self._step(samples, flat, slots, age)
-                    flat, slots, age = array_step.passes.parameters, array_step.slots, age + 1
-                    for value in array_step.passes.frame.error[:, 0].tolist():
+                    (flat, slots), age = array_step.own, age + 1
+                    for value in array_step.errors.tolist():
                         error += value
                 if self.steps_into_epoch(first + count) == 0:
                     epoch_errors.append(error)
@@ -246,7 +248,7 @@ class Trainer:
             np.copyto(array_step.passes.parameters, flat)
             np.copyto(array_step.slots, slots)
         # no longer a state's, even if it is interrupted
-        array_step.holds = (array_step.passes.parameters, array_step.slots)
+        array_step.holds = array_step.own
         array_step.step(samples, age, wholly)
         return array_step
 
