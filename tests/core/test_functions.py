@@ -407,7 +407,7 @@ from tui_backprop.core.optimizers import OPTIMIZERS, GradientDescent
 OPTIMIZERS["made_up"] = type("MadeUp", (GradientDescent,), {"name": "made_up"})
 from tui_backprop.experiments.fields import FIELDS
 for key in ("hidden", "output", "loss", "init", "optimizer"):
-    print(*FIELDS[key][1])
+    print(*FIELDS[key].kind)
 """
 
 

@@ -22,7 +22,7 @@ from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.csv_files.scan import Watch
 from tui_backprop.experiments.draft import Draft, from_preset
-from tui_backprop.experiments.fields import CSV
+from tui_backprop.experiments.fields import CSV, FIELDS
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
@@ -177,13 +177,18 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
         for _ in range(22):  # all but those that iris has no use for
             assert screen.focused is not None
             seen.append(screen.focused.id)
+            assert text(s, "about") == FIELDS[str(screen.focused.id)].about
             assert screen.query_one("#fields").region.contains_region(screen.focused.region)
             await s.press("down")
             await s.pilot.wait_for_scheduled_animations()
         assert len(set(seen)) == len(rows) == 22
         assert {"file", "target", "columns", "samples", "noise", "features", "momentum"}.isdisjoint(seen)
-        for name in ("mistake", "command", "keys"):
+        for name in ("about", "mistake", "command", "keys"):
             assert screen.region.contains_region(screen.query_one(f"#{name}").region)
+
+
+def test_what_a_field_is_about_fits_into_eighty_columns() -> None:
+    assert [name for name, field in FIELDS.items() if not 0 < len(field.about) <= 78] == []
 
 
 def _covered(screen: object, row: object) -> bool:

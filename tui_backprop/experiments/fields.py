@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LINEAR, RELU
 from tui_backprop.core.experiment import GOALS, REPORTS, Training
@@ -32,58 +32,79 @@ LAYOUT: dict[str, Mapping[str, str | bool]] = {
 """What the names of each field of a file's layout stand for in an experiment file."""
 
 
-def _field(default: str, label: str, kind: tuple[str, ...] | str) -> Any:
-    """`kind` are the names to choose from, or says what is to be typed."""
-    return field(default=default, metadata={"label": label, "kind": kind})
+class Field(NamedTuple):
+    """What the set-up shows of a field; `kind` are the names to choose from, or says what is to be typed."""
+
+    label: str
+    kind: tuple[str, ...] | str
+    about: str
+
+
+def _field(default: str, label: str, kind: tuple[str, ...] | str, about: str) -> Any:
+    return field(default=default, metadata={"field": Field(label, kind, about)})
 
 
 @dataclass(frozen=True)
 class DraftFields:
     """The fields, each as text. `layers` are the hidden ones: those at the ends follow from the data."""
 
-    preset: str = _field("article", "preset", ())
-    data: str = _field(PRESETS_OWN, "data", DATA)
-    file: str = _field("", "file", "path of a CSV file")
-    target: str = _field("", "target", "a column; else the last")
-    columns: str = _field("", "inputs", "columns; else all others")
-    classes: str = _field("", "classes", "yes, or columns")
-    missing: str = _field(MISSING[0], "missing values", MISSING)
-    header: str = _field(DETECTED, "header", tuple(HEADERS))
-    delimiter: str = _field(DETECTED, "delimiter", tuple(DELIMITERS))
-    decimal: str = _field(DETECTED, "decimal sign", tuple(DECIMALS))
-    encoding: str = _field(DETECTED, "encoding", tuple(ENCODINGS))
-    typed: str = _field("", "samples", "0 1 > 1; 1 1 > 0, or f5")
-    samples: str = _field("", "samples", "e.g. 200")
-    noise: str = _field("", "noise", "0 to 0.5")
-    features: str = _field("", "features", "x1,x2,x1^2,x1*x2,sin(x1)")
-    test: str = _field("", "test set", "a fraction, e.g. 0.3")
-    data_seed: str = _field("", "data's seed", "0")
-    standardise: str = _field("no", "standardise", YES_NO)
-    standardise_targets: str = _field("no", "targets, too", YES_NO)
-    layers: str = _field("", "hidden layers", "units, e.g. 8 or 8,6")
-    hidden: str = _field(RELU.name, "activation", HIDDEN_ACTIVATIONS)
-    output: str = _field(LINEAR.name, "output", tuple(ACTIVATIONS))
-    bias: str = _field("yes", "bias", tuple(BIAS))
-    init: str = _field("xavier", "weights", (*INITIALISERS, TYPED))
-    weights: str = _field("", "W1 / W2 …", "1 2; 3 4 / 5; 6, or f4")
-    orientation: str = _field(ORIENTATIONS[0], "rows of W", ORIENTATIONS)
-    biases: str = _field("", "b1 / b2 …", "1 2 / 3, or f4")
-    seed: str = _field("0", "seed", "a whole number")
-    loss: str = _field(Training.loss, "loss", tuple(LOSSES))
-    report: str = _field("loss", "reported error", REPORTS)
-    optimizer: str = _field(Training.optimizer, "optimiser", tuple(OPTIMIZERS))
-    momentum: str = _field("", "momentum", "0.9")
-    rate: str = _field("0.1", "rate", "e.g. 0.1")
-    batch: str = _field("1", "batch", "samples, or full")
-    shuffle: str = _field("no", "shuffle", YES_NO)
-    l1: str = _field("", "L1 penalty", "0, or e.g. 0.001")
-    l2: str = _field("", "L2 penalty", "0, or e.g. 0.001")
-    round: str = _field("", "decimals", "of predictions; else all")
-    goal: str = _field(Training.goal, "converged at", GOALS)
-    stop: str = _field("", "stop at error", "0")
+    preset: str = _field("article", "preset", (), "The experiment to start from; the other fields change it.")
+    data: str = _field(
+        PRESETS_OWN, "data", DATA, "What to learn from: the preset's samples, a generator, your own, or a file."
+    )
+    file: str = _field("", "file", "path of a CSV file", "A table, one sample per line.")
+    target: str = _field("", "target", "a column; else the last", "The columns to predict.")
+    columns: str = _field("", "inputs", "columns; else all others", "The columns to predict from.")
+    classes: str = _field(
+        "", "classes", "yes, or columns", "Columns whose numbers are the names of classes; yes: the target's."
+    )
+    missing: str = _field(MISSING[0], "missing values", MISSING, "What to do about lines in which a value is missing.")
+    header: str = _field(DETECTED, "header", tuple(HEADERS), "Whether the first line holds the columns' names.")
+    delimiter: str = _field(DETECTED, "delimiter", tuple(DELIMITERS), "What separates the values of a line.")
+    decimal: str = _field(DETECTED, "decimal sign", tuple(DECIMALS), "The decimal sign of the numbers.")
+    encoding: str = _field(DETECTED, "encoding", tuple(ENCODINGS), "How the file encodes its text.")
+    typed: str = _field("", "samples", "0 1 > 1; 1 1 > 0, or f5", "Inputs > targets; a semicolon between samples.")
+    samples: str = _field("", "samples", "e.g. 200", "How many samples to generate.")
+    noise: str = _field("", "noise", "0 to 0.5", "How far the samples are scattered.")
+    features: str = _field("", "features", "x1,x2,x1^2,x1*x2,sin(x1)", "What the network is given of each sample.")
+    test: str = _field("", "test set", "a fraction, e.g. 0.3", "The share of samples that are kept for testing.")
+    data_seed: str = _field("", "data's seed", "0", "Another seed draws other samples.")
+    standardise: str = _field(
+        "no", "standardise", YES_NO, "Whether inputs are scaled to a mean of 0 and a standard deviation of 1."
+    )
+    standardise_targets: str = _field("no", "targets, too", YES_NO, "Whether targets are scaled in the same way.")
+    layers: str = _field(
+        "", "hidden layers", "units, e.g. 8 or 8,6", "Units per hidden layer. Inputs and outputs follow from the data."
+    )
+    hidden: str = _field(RELU.name, "activation", HIDDEN_ACTIVATIONS, "The activation of the hidden layers.")
+    output: str = _field(LINEAR.name, "output", tuple(ACTIVATIONS), "The activation of the output layer.")
+    bias: str = _field("yes", "bias", tuple(BIAS), "Whether units have a bias; a frozen one is used, but not trained.")
+    init: str = _field("xavier", "weights", (*INITIALISERS, TYPED), "How the initial weights are drawn.")
+    weights: str = _field("", "W1 / W2 …", "1 2; 3 4 / 5; 6, or f4", "The initial weights, one matrix per layer.")
+    orientation: str = _field(
+        ORIENTATIONS[0], "rows of W", ORIENTATIONS, "What the rows and the columns of these matrices stand for."
+    )
+    biases: str = _field("", "b1 / b2 …", "1 2 / 3, or f4", "The initial biases, one row per layer.")
+    seed: str = _field("0", "seed", "a whole number", "Another seed draws other initial weights.")
+    loss: str = _field(Training.loss, "loss", tuple(LOSSES), "What training minimises.")
+    report: str = _field("loss", "reported error", REPORTS, "Which error is shown: the loss, or the squared error.")
+    optimizer: str = _field(
+        Training.optimizer, "optimiser", tuple(OPTIMIZERS), "The rule by which a gradient changes a weight."
+    )
+    momentum: str = _field("", "momentum", "0.9", "The share of the previous change that is added to the next one.")
+    rate: str = _field("0.1", "rate", "e.g. 0.1", "The learning rate: how large each change is.")
+    batch: str = _field("1", "batch", "samples, or full", "Samples per update; their gradients are averaged.")
+    shuffle: str = _field("no", "shuffle", YES_NO, "Whether each epoch takes the samples in a new order.")
+    l1: str = _field("", "L1 penalty", "0, or e.g. 0.001", "Adds this times the sum of |w| to the loss.")
+    l2: str = _field("", "L2 penalty", "0, or e.g. 0.001", "Adds half of this times the sum of w² to the loss.")
+    round: str = _field("", "decimals", "of predictions; else all", "Decimals to which predictions are rounded.")
+    goal: str = _field(
+        Training.goal,
+        "converged at",
+        GOALS,
+        "When training has converged: at a small error, or once all answers are right.",
+    )
+    stop: str = _field("", "stop at error", "0", "An epoch whose error is at most this has converged.")
 
 
-FIELDS: dict[str, tuple[str, tuple[str, ...] | str]] = {
-    entry.name: (entry.metadata["label"], entry.metadata["kind"]) for entry in fields(DraftFields)
-}
-"""Label, and the names to choose from or what is to be typed."""
+FIELDS: dict[str, Field] = {entry.name: entry.metadata["field"] for entry in fields(DraftFields)}

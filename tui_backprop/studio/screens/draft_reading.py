@@ -90,7 +90,7 @@ def _brief(error: BackpropError, field: str) -> str:
     if not isinstance(error, ExperimentError) or not field:
         return str(error)
     where = f"{error.key}: " if field == "file" and error.key else ""
-    return f"{FIELDS[field][0]}: {where}{error.detail}"
+    return f"{FIELDS[field].label}: {where}{error.detail}"
 
 
 def _check_bounds(definition: Mapping[str, Any]) -> None:

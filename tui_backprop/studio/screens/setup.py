@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -40,6 +40,8 @@ WRONG = "bold $text-error"
 """The style of a wrong field's label."""
 ROOMY = 76
 """From this many columns on, the experiment file is shown beside the fields."""
+FRAMED = (112, 34)
+"""From this size on, the form has a frame."""
 LONGEST = 4096
 """Characters in a field."""
 _SUITED = frozenset({"data", "target", "columns", *OF_FILE})
@@ -79,12 +81,14 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             border-left: solid $panel;
             color: $foreground-muted;
         }
+        #about { height: 1; color: $foreground-muted; }
         #mistake { height: 2; }
         #mistake.-wrong { color: $text-error; }
         #command { height: 1; color: $accent; }
         #keys { height: 1; color: $foreground-muted; }
         &.-thin #toml { display: none; }
         &.-thin #fields { width: 1fr; }
+        &.-framed #setup { max-width: 112; max-height: 34; border: round $accent; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -121,7 +125,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._files = files
         draft = draft_of(experiment)
         self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
-        shown = {name: kind for name, (_, kind) in FIELDS.items() if files or name not in OF_FILE}
+        shown = {name: field.kind for name, field in FIELDS.items() if files or name not in OF_FILE}
         self._fields = {name: self._field(name, kind) for name, kind in shown.items()}
         self._unsuited = False
         self._csv_cache = CsvCache()
@@ -130,7 +134,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._opens = False
 
     def compose(self) -> ComposeResult:
-        """Fields, file, mistake, command, keys."""
+        """Fields, file, what the field is about, mistake, command, keys."""
         with Container(id="setup"):
             with Container(id="sides"):
                 with VerticalScroll(id="fields", can_focus=False):
@@ -138,6 +142,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
                     with Container(id="values"):
                         yield from self._fields.values()
                 yield Static(id="toml", markup=False)
+            yield Static(id="about", markup=False)
             yield Static(id="mistake", markup=False)
             yield Static(id="command", markup=False)
             yield Static(id="keys", markup=False)
@@ -160,8 +165,13 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def on_resize(self, event: Resize) -> None:
         """The file has a place, or not."""
         self.set_class(event.size.width < ROOMY, "-thin")
+        self.set_class(event.size.width >= FRAMED[0] and event.size.height >= FRAMED[1], "-framed")
         if self.focused is not None:
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Says what the field is about."""
+        self._put("about", FIELDS[str(event.widget.id)].about)
 
     @on(Input.Changed)
     def _absorb_soon(self) -> None:
@@ -260,7 +270,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
                     field.cursor_position = len(field.value)
             field.display = name not in unused
             if field.display:
-                label = FIELDS[name][0]
+                label = FIELDS[name].label
                 labels.append(Content.styled(f"✕ {label}", WRONG) if name == reading.wrong else Content(label))
         self.query_one("#labels", Static).update(Content("\n").join(labels))
         if busy:
