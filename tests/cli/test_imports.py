@@ -24,7 +24,7 @@ from tui_backprop import load_experiment
 from tui_backprop.cli import studio
 from tui_backprop.studio import app
 load_experiment("article")
-print(*{"numpy.random", "tui_backprop.lessons.lesson"} & set(sys.modules))
+print(*{"numpy.random", "statistics", "tui_backprop.core.outcomes", "tui_backprop.lessons.lesson"} & set(sys.modules))
 """
 
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.render.spans import length, plain
-from tui_backprop.render.sweep import SweepState, bins, histogram, page, quartiles, reasons
-from tui_backprop.render.trouble import goal_advice
+from tui_backprop.render.sweep import SweepState, bins, goal_advice, histogram, page, quartiles, reasons
 
 EPOCHS = [75, 99, 100, 149, 150, 460]
 STUCK = [

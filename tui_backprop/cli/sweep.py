@@ -18,8 +18,8 @@ from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
 from tui_backprop.render.spans import Line, line, paragraph, plain, safe
-from tui_backprop.render.sweep import BARS, histogram, quartiles, reasons, right_of
-from tui_backprop.render.trouble import goal_advice, scale_advice
+from tui_backprop.render.sweep import BARS, goal_advice, histogram, quartiles, reasons, right_of
+from tui_backprop.render.trouble import scale_advice
 from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
 SEEDS = 2**32

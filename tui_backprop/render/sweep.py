@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
+from statistics import median
 
 import numpy as np
 
 from tui_backprop.core.outcomes import Ending, Outcome
-from tui_backprop.render.numbers import short
+from tui_backprop.render.numbers import given, short
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, paragraph
 
 BARS = 12
@@ -130,6 +132,19 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
         shown = [f"{outcome.seed}" for outcome in runs[:seeds]] + ["…"] * (len(runs) > seeds)
         lines += paragraph(columns, f"    seeds {' '.join(shown)}", indent=4)
     return lines
+
+
+def goal_advice(outcomes: Sequence[Outcome]) -> str:
+    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty."""
+    errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
+    if not errors or any(outcome.converged for outcome in outcomes) or not (middle := median(errors)):
+        return ""
+    unit = 10.0 ** (floor(log10(middle)) - 2)
+    within = given(ceil(middle / unit) * unit).replace(",", "")
+    return (
+        "The goal may be out of reach of any weights: classes overlap, or targets are noisy. Half of those on a "
+        f"plateau have an error of {within} or less: --goal error --stop {within} takes that as converged."
+    )
 
 
 def _stuck(stuck: Sequence[Outcome], cursor: int, columns: int, rows: int) -> list[Line]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil, floor, log10
-from statistics import median
-
 from tui_backprop.core.diagnostics.scaling import unscaled
 from tui_backprop.core.diagnostics.verdict import ALIKE, PENALTY, SLOW, unscaled_word, verdict
 from tui_backprop.core.experiment import Data
-from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
 from tui_backprop.render.spans import Line, Span, paragraph, safe
@@ -44,19 +39,6 @@ def scale_advice(data: Data) -> str:
         if any(column.target is target for column in found)
     ]
     return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} in [data] (set-up: ctrl+n)."
-
-
-def goal_advice(outcomes: Sequence[Outcome]) -> str:
-    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty."""
-    errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
-    if not errors or any(outcome.converged for outcome in outcomes) or not (middle := median(errors)):
-        return ""
-    unit = 10.0 ** (floor(log10(middle)) - 2)
-    within = given(ceil(middle / unit) * unit).replace(",", "")
-    return (
-        "The goal may be out of reach of any weights: classes overlap, or targets are noisy. Half of those on a "
-        f"plateau have an error of {within} or less: --goal error --stop {within} takes that as converged."
-    )
 
 
 def why_grown(data: Data) -> str:
