@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from textual.events import MouseDown, MouseUp
-from textual.widgets import OptionList
+from textual.dom import DOMNode
+from textual.events import Key, MouseDown, MouseUp
+from textual.widgets import Input, OptionList
 
 from tests.patience import until
 from tests.studio.studio import NARROW, Studio, studio
+from tui_backprop.studio.event_queue import EventQueue
 from tui_backprop.studio.screens.palette import StudioPalette
 from tui_backprop.studio.screens.questions import ChoiceQuestion, TextQuestion
 from tui_backprop.studio.screens.setup import SetupScreen
@@ -43,6 +45,29 @@ async def test_what_is_typed_ahead_goes_to_the_dialog() -> None:
         assert isinstance(s.app.screen, ChoiceQuestion)
         await type_ahead(s, "down", "enter", *"0.5", "enter")
         assert s.moment.ahead.training.rate == 0.5
+
+
+@pytest.mark.slow
+async def test_text_that_comes_in_one_read_is_passed_on_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = 0
+
+    def counted(queue: EventQueue) -> list[DOMNode]:
+        nonlocal waits
+        waits += 1
+        return path(queue)
+
+    path = EventQueue._path
+    async with studio() as s:
+        await s.press("ctrl+n", *["down"] * 4, "end")
+        monkeypatch.setattr(EventQueue, "_path", counted)
+        for character in "1" * 300 + "2":
+            s.app.post_message(Key(character, character))
+        s.tap("left", "x", "down")
+        await s.settle()
+        field = s.app.screen.query_one("#layers", Input)
+        assert (field.value, field.cursor_position) == ("4" + "1" * 300 + "x2", 302)
+        assert s.app.screen.focused is not field
+        assert waits < 30
 
 
 @pytest.mark.slow

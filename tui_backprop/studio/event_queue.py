@@ -26,6 +26,7 @@ class EventQueue:
 
     So what is typed ahead finds the screen that it is meant for. What was typed ahead of a screen's end is dropped
     with it, and so are repeats of a key or click that has changed the screen: held down, or hit twice in a hurry.
+    Characters for a text field are passed on together.
     """
 
     def __init__(self, app: App[Any], dispatch: Callable[[Event], Awaitable[None]]) -> None:
@@ -65,6 +66,8 @@ class EventQueue:
                 self.busy = True
                 self._screens = self._app.screen_stack
                 await self._dispatch(event)
+                while self._waiting and self._is_text(event) and self._is_text(self._waiting[0]):
+                    await self._dispatch(self._waiting.popleft())
                 await self._follow(self._path(), self._screens[-1], ROUNDS)
 
     def _is_stale(self, event: Event) -> bool:
@@ -79,6 +82,11 @@ class EventQueue:
         if press:
             self._press, self._pressed_at, self._used_up = press, event.time, False
         return False
+
+    def _is_text(self, event: Event) -> bool:
+        """Whether it is a character for a text field: that leads nowhere else, so the next one need not wait for it."""
+        field = self._app.focused
+        return field is not None and isinstance(event, Key) and field.check_consume_key(event.key, event.character)
 
     def _unfinished(self) -> list[Widget]:
         return [node for node in self._app.screen.walk_children(Widget, with_self=True) if node.message_queue_size]
