@@ -37,6 +37,7 @@ from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import ALONE, Audience
 from tui_backprop.studio.keys import KEYS, LESSON_KEYS
 from tui_backprop.studio.panes.network import NetworkPane
+from tui_backprop.studio.panes.places import Panes
 from tui_backprop.studio.screens.lesson import first_timeline
 from tui_backprop.studio.settings import Settings
 
@@ -170,7 +171,7 @@ async def answers(app: BackpropApp, condition: Callable[[], bool]) -> bool:
 def laid_out(app: BackpropApp) -> bool:
     """Whether the graph has the size of its place: another size or view is laid out after the key is answered."""
     graph = app._studio.query_one(NetworkPane)
-    return not graph.display or app._studio._keeps_size(graph)
+    return not graph.display or app._studio.query_one(Panes).keeps_size(graph)
 
 
 async def come_home(app: BackpropApp) -> bool:

@@ -13,6 +13,7 @@ from tui_backprop import load_experiment
 from tui_backprop.render.arrangement import Place, arrange, frame
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted
+from tui_backprop.studio.panes.places import Panes
 from tui_backprop.studio.screens.studio import StudioScreen
 from tui_backprop.terminal.internals import rearrange
 
@@ -191,8 +192,8 @@ async def test_a_graph_that_was_about_to_be_resized_is_up_to_date() -> None:
         for size in sizes:
             screen._terminal = size
             screen._arrange()
-            if screen._keeps_size(graph):
+            if screen.query_one(Panes).keeps_size(graph):
                 break
-        assert screen._keeps_size(graph)
+        assert screen.query_one(Panes).keeps_size(graph)
         await s.settle()
         assert_up_to_date(s)

@@ -1,4 +1,4 @@
-"""Where the panes are: side by side, a few or one, depending on the terminal's size and the user's choice."""
+"""Which panes are in sight: all, a few or one, depending on the terminal's size and the user's choice."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
-from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from tui_backprop.core.diagnostics.surface import is_plane
 from tui_backprop.core.experiment import Experiment
@@ -31,9 +29,10 @@ from tui_backprop.studio.panes.inspector import InspectorPane
 from tui_backprop.studio.panes.matrices import MatricesPane
 from tui_backprop.studio.panes.network import NetworkPane
 from tui_backprop.studio.panes.pane import Painted, Pane, panes_in
+from tui_backprop.studio.panes.places import Panes, Places
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.panes.views.surface import SurfacePane
-from tui_backprop.terminal.internals import ExposedScreen, rearrange
+from tui_backprop.terminal.internals import ExposedScreen
 
 HEAD = 2
 """Rows of the head: counters and sentence."""
@@ -43,40 +42,6 @@ SMALL = (60, 18)
 """Below this size there is room for one pane only."""
 MOST_VIEWS = 2
 """How many views can be open: they share the inspector's place."""
-
-
-class Places(Layout):
-    """Puts each widget at its place in `places`, by its id; those without one are hidden."""
-
-    name = "places"
-
-    def __init__(self) -> None:
-        self.places: dict[str, Place] = {}
-
-    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        """As Textual asks."""
-        return [
-            WidgetPlacement(Region(*self.places[child.id]), NULL_OFFSET, NULL_SPACING, child)
-            for child in children
-            if child.id in self.places
-        ]
-
-
-class Panes(Widget):
-    """What holds the panes."""
-
-    DEFAULT_CSS = """
-    Panes { height: 1fr; overflow: hidden; }
-    """
-
-    def __init__(self, places: Places) -> None:
-        super().__init__(id="panes")
-        self._places = places
-
-    @property
-    def layout(self) -> Layout:
-        """Its own layout, which style sheets cannot name."""
-        return self._places
 
 
 class PanesScreen(ExposedScreen):
@@ -232,7 +197,7 @@ class PanesScreen(ExposedScreen):
             if view.ID in views and not self.query(view):
                 pane = self._bound(view)
                 pane.marked = self.query_one(InspectorPane).marked  # what a lesson speaks of
-                self.query_one("#panes").mount(pane)
+                self.query_one(Panes).mount(pane)
         if self.front not in (*self._panes(), *views):  # its place is gone
             self.front = views[-1] if views else "matrices"
         self._arrange()
@@ -301,40 +266,23 @@ class PanesScreen(ExposedScreen):
         if path:
             places = {name: place._replace(rows=max(1, place.rows - 1)) for name, place in places.items()}
         self.set_class(columns < TIGHT, "-tight")
-        panes = self.query_one("#panes")
-        before = self._places.places
-        again = [
-            pane
-            for pane in panes.query_children(Painted)
-            if pane.id in places and not (pane.display and before.get(pane.id) == places[pane.id])
-        ]
-        if places != self._places.places:
-            self._places.places = places
-            for widget in panes.children:
-                widget.display = widget.id in places
-            rearrange(panes)
-        self._set_maps({"network", SURFACE} <= places.keys())
-        for pane in filter(
-            self._keeps_size, again
-        ):  # out of sight, or about to be resized, it has missed what happened
+        panes = self.query_one(Panes)
+        moved = panes.put(places)
+        self._set_maps(panes, {"network", SURFACE} <= places.keys())
+        for pane in filter(panes.keeps_size, moved):  # out of sight, or about to be resized, it missed what happened
             pane.repaint()
         self._name_panes()
 
-    def _set_maps(self, beside: bool) -> None:
+    def _set_maps(self, panes: Panes, beside: bool) -> None:
         """Units have maps where the surface stands beside the graph."""
         for pane, attribute in (
             (self.query_one(NetworkPane), "maps"),
             *((one, "beside_graph") for one in self.query(SurfacePane)),
         ):
-            if self._keeps_size(pane):
+            if panes.keeps_size(pane):
                 setattr(pane, attribute, beside)
             else:  # it is painted when it has its new size
                 pane.set_reactive(getattr(type(pane), attribute), beside)
-
-    def _keeps_size(self, pane: Painted) -> bool:
-        """Whether a pane in sight has the size of its place already, so that no resize repaints it."""
-        place = self._places.places.get(str(pane.id))
-        return place is not None and pane.outer_size == (place.columns, place.rows)
 
     @classmethod
     @lru_cache(maxsize=1)  # a start or a resize asks for the same several times
