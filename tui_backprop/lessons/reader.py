@@ -24,17 +24,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 from tui_backprop.core.diagnostics.bugs import bugs_of
-from tui_backprop.errors import BackpropError, ExperimentError, perhaps
+from tui_backprop.errors import BackpropError, perhaps
 from tui_backprop.experiments import Overrides
-from tui_backprop.experiments.schema import Section
 from tui_backprop.lessons import PANES, VIEWS
 from tui_backprop.lessons.curves import CURVES
+from tui_backprop.lessons.keys import Keys
 from tui_backprop.lessons.lesson import (
     Block,
     Lesson,
@@ -50,7 +50,6 @@ from tui_backprop.lessons.lesson import (
 from tui_backprop.lessons.markdown import code, parse, parts
 from tui_backprop.reading.disk import read_text
 
-Found = TypeVar("Found")
 LARGEST = 2**18
 """Bytes of a lesson's file."""
 MOST_PAGES = 200
@@ -162,7 +161,7 @@ class _Reader:
             self._mistake(1, "front matter without its end", "a second line +++")
             return {}, 0, len(self._lines)
         table = self._toml(self._lines[1:end], 2)
-        keys = _Keys(table, self._lines[1:end], 2, self._mistake)
+        keys = Keys(table, self._lines[1:end], 2, self._mistake)
         head = {key: keys.line_of_text(key) for key in ("title", "summary", "experiment")}
         keys.done()
         if "title" not in table:
@@ -211,7 +210,7 @@ class _Reader:
             self._mistake(line, f"unknown directive {kind!r}{near}", ", ".join((*DIRECTIVES, *PROGRAMS[1:])))
             return
         count = len(self._mistakes)
-        keys = _Keys(self._toml(lines, line + 1), lines, line + 1, self._mistake)
+        keys = Keys(self._toml(lines, line + 1), lines, line + 1, self._mistake)
         if len(self._mistakes) > count:
             return
         if kind == "page":
@@ -234,7 +233,7 @@ class _Reader:
             self._mistake(line, "a curve of what?", ", ".join(CURVES))
         page.blocks.append(Block("curve", line, tuple((Words(name),) for name in names)))
 
-    def _scene(self, inherited: Scene, line: int, keys: _Keys) -> Scene:
+    def _scene(self, inherited: Scene, line: int, keys: Keys) -> Scene:
         experiment = keys.line_of_text("experiment")
         overrides = self._changes(keys) or (Overrides() if experiment else inherited.overrides)
         return Scene(
@@ -251,7 +250,7 @@ class _Reader:
             named=keys.line("experiment") if experiment else inherited.named,
         )
 
-    def _changes(self, keys: _Keys) -> Overrides | None:
+    def _changes(self, keys: Keys) -> Overrides | None:
         given: Mapping[str, Any] = keys.kept(lambda: keys.section("with").values, {})
         allowed = [each.name for each in fields(Overrides) if each.name != "data"]
         for wrong in given:
@@ -259,7 +258,7 @@ class _Reader:
                 keys.wrong("with", f"unknown change {wrong!r}{perhaps(wrong, allowed)}", ", ".join(allowed))
         return Overrides(**{key: value for key, value in given.items() if key in allowed}) if given else None
 
-    def _bug(self, keys: _Keys) -> str:
+    def _bug(self, keys: Keys) -> str:
         text = keys.line_of_text("bug")
         try:
             if text:
@@ -269,11 +268,11 @@ class _Reader:
             keys.wrong("bug", error.message, error.hint)
             return ""
 
-    def _wait(self, keys: _Keys, line: int) -> Wait:
+    def _wait(self, keys: Keys, line: int) -> Wait:
         keys.need("until")
         return Wait(line, keys.line_of_text("until"))
 
-    def _question(self, keys: _Keys, line: int) -> Question | None:
+    def _question(self, keys: Keys, line: int) -> Question | None:
         keys.need("kind")
         kind = cast(QuestionKind, keys.kept(lambda: keys.choice("kind", "", KINDS), ""))
         if not kind:
@@ -300,67 +299,3 @@ class _Reader:
             keys.small("decimals", 2 if own is None or own % 1 else 0), keys.line_of_text("hint"),
         )  # fmt: skip
         return question if about or not needed else None
-
-
-class _Keys(Section):
-    """The keys of one TOML table, and the lines in which they stand. Mistakes are noted, and reading goes on."""
-
-    def __init__(
-        self, table: Mapping[str, Any], lines: list[str], first: int, mistake: Callable[[int, str, str], None]
-    ) -> None:
-        super().__init__("", "", table)
-        self._lines, self._first, self._mistake = lines, first, mistake
-
-    def line(self, key: str) -> int:
-        """The line of a key; the line before the first if it is missing."""
-        at = next((i for i, content in enumerate(self._lines) if re.match(rf"\s*\"?{re.escape(key)}\b", content)), -1)
-        return self._first + at
-
-    def wrong(self, key: str, message: str, hint: str = "") -> None:
-        """A mistake, with the line of a key."""
-        self._mistake(self.line(key), message, hint)
-
-    def note(self, error: ExperimentError) -> None:
-        """A mistake that was found on reading a key."""
-        self.wrong(error.key, f"{error.key}: {error.detail}")
-
-    def kept(self, read: Callable[[], Found], otherwise: Found) -> Found:
-        """What is read, or something else where that is a mistake."""
-        try:
-            return read()
-        except ExperimentError as error:
-            self.note(error)
-            return otherwise
-
-    def need(self, key: str) -> None:
-        """A key that is missing is a mistake."""
-        if not self.has(key):
-            self.wrong(key, f"{key!r} is missing", f'{key} = "…"')
-
-    def line_of_text(self, key: str) -> str:
-        """Text without control characters; empty if it is missing."""
-        return self._printable(key, self.kept(lambda: self.text(key, ""), ""))
-
-    def lines_of_text(self, key: str) -> tuple[str, ...]:
-        """A list of such texts."""
-        texts = self.kept(lambda: self.strings(key), None)
-        return tuple(self._printable(key, text) for text in texts or ())
-
-    def _printable(self, key: str, text: str) -> str:
-        if text.isprintable():
-            return text
-        self.wrong(key, f"a control character in {key!r}", "printable text only")
-        return ""
-
-    def small(self, key: str, default: int) -> int:
-        """A small whole number."""
-        return self.kept(lambda: self.integer(key, default, 0, 15), default)
-
-    def forget(self) -> None:
-        """Reports no other keys: what they should be is not known."""
-        self._asked = list(self.values)
-
-    def done(self) -> None:
-        """All keys have been asked for: any other is a mistake."""
-        for error in self.unknown():
-            self.note(error)
