@@ -15,7 +15,7 @@ from tests.benchmarks.wire import _picture as picture
 from tests.benchmarks.wire import raw_bytes
 from tests.emulator import Program
 from tests.lessons.test_chapters import ANSWERS, NO_CORRELATION
-from tests.studio.studio import NARROW, WIDE, Studio, name_of
+from tests.studio.studio import NARROW, WIDE, Studio, name_of, studio
 from tui_backprop.lessons import VIEWS as NAMES_OF_VIEWS
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Words
@@ -24,10 +24,12 @@ from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.progress import Position
 from tui_backprop.lessons.reader import read
 from tui_backprop.render.matrix_table import View
+from tui_backprop.studio import moves
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.commands import StudioCommands
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
+from tui_backprop.studio.screens import run
 from tui_backprop.studio.screens.lesson import LessonScreen, first_timeline
 
 SMALL = (60, 18)
@@ -120,6 +122,21 @@ async def test_a_page_sets_the_stage_and_marks_what_it_speaks_of() -> None:
 async def test_a_small_screen_opens_on_the_pane_that_the_first_page_speaks_of(number: int, pane: str) -> None:
     async with learning(number, NARROW) as s:
         assert pane in s.visible
+
+
+@pytest.mark.parametrize("lesson", [False, True])
+async def test_beside_a_lesson_a_long_move_is_seen_only_where_it_ends(
+    lesson: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AT_ONCE", "SLICE", "GLIMPSE"):
+        monkeypatch.setattr(run, name, 0.0)
+    seen: list[int] = []
+    async with learning(1) if lesson else studio() as s:
+        s.screen.watch(s.screen, "moment", lambda moment: seen.append(moment.step), init=False)
+        s.screen._make(moves.for_epochs(s.timeline, 50, print))
+        await s.settle()
+    assert seen[-1] == 200
+    assert (len(seen) == 1) is lesson
 
 
 async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) -> None:
