@@ -299,6 +299,13 @@ async def test_a_key_that_is_no_answer_is_answered() -> None:
         assert s.sentence == "'z' is not an answer here: a to c."
 
 
+async def test_there_is_no_session_to_save() -> None:
+    async with learning(1) as s:
+        await s.press("space", "s")
+        assert s.sentence == "A lesson keeps no session."
+        assert s.app.screen is s.screen
+
+
 async def test_the_palette_opens_chapters() -> None:
     async with learning(1) as s:
         offered = {name: run for name, _, run in StudioCommands(s.screen)._commands() if name.startswith("Chapter ")}

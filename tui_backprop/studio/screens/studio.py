@@ -43,7 +43,7 @@ class StudioScreen(RunScreen):
         self._settings, self._keep_setting = Settings(), cast("Keep | None", None)
 
     def on_mount(self) -> None:
-        """Starts a demo."""
+        """Opens the surface where there is one; starts a demo."""
         self.show_surface(self._timeline.experiment)
         if self._audience.play:
             self._player.play()
