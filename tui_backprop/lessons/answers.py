@@ -7,8 +7,8 @@ import unicodedata
 from typing import cast
 
 from tui_backprop.core import equations
-from tui_backprop.core.diagnostics.bugs import FigureKind
-from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, of_any_figure
+from tui_backprop.core.diagnostics.figures import FIGURES, FigureKind
+from tui_backprop.core.diagnostics.mistakes import likely, of_any_figure
 from tui_backprop.core.parts import Parameter, Part, Unit, parse_parameter, parse_unit
 from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS

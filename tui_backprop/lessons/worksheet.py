@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tui_backprop.core.diagnostics.bugs import FigureKind
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment, Training
 from tui_backprop.core.losses import LOSSES, output_delta, reported
 from tui_backprop.core.network import Parameters

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.lessons.figures import rules
 from tests.transcription import Step, one_step
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.diagnostics.bugs import FigureKind
-from tui_backprop.core.diagnostics.mistakes import FIGURES, likely, true_value
+from tui_backprop.core.diagnostics.figures import FIGURES, FigureKind
+from tui_backprop.core.diagnostics.mistakes import likely, true_value
 from tui_backprop.core.parts import Bias, Part, Unit, Weight
 from tui_backprop.core.run.moment import Moment
 

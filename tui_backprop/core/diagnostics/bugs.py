@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.gradient_check import GradientFunction
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import LOSSES
@@ -65,9 +65,6 @@ def buggy_gradient(bugs: str) -> GradientFunction:
     return gradient
 
 
-FigureKind = Literal["z", "a", "prediction", "error", "upstream", "mask", "delta", "gradient", "change", "new"]
-"""What can be checked in a step: the last three are of a weight or a bias, the others of a unit; the error
-is the sample's, whichever unit is asked."""
 Keep = Callable[[FigureKind, int, Array], Array]
 """(kind, layer, values of its units) → what a pass goes on with instead."""
 

@@ -8,33 +8,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import get_args
 
 import numpy as np
 
 from tui_backprop.core.activations import SQUEEZING, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
-from tui_backprop.core.diagnostics.bugs import FigureKind, Keep
+from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mistake, TrueStep, as_printed, places
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
-FIGURES: tuple[FigureKind, ...] = get_args(FigureKind)
 CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
 _CLOSE = 0.02
 """A share of the true figure: a wrong one this close to it is not a separate mistake."""
 
 
 def true_value(moment: Moment, figure: FigureKind, part: Part) -> float:
-    """One of `FIGURES` of a unit, weight or bias in the step of a moment, whatever phase the moment is in."""
+    """A figure of a unit, weight or bias in the step of a moment, whatever phase the moment is in."""
     return TrueStep(moment).value(figure, part)
 
 
 def likely(moment: Moment, figure: FigureKind, part: Part, given: float, tolerance: float) -> Mistake | None:
     """The mistake that leads to `given` within `tolerance`; None where `given` is right, or nothing fits.
 
-    `moment` is of a step, in any phase; `figure` is one of `FIGURES`, of `part`.
+    `moment` is of a step, in any phase; `figure` is of `part`.
     """
     right = true_value(moment, figure, part)
     if not math.isfinite(given) or abs(given - right) <= tolerance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_backprop.core.activations import ACTIVATIONS, SQUEEZING
-from tui_backprop.core.diagnostics.bugs import FigureKind
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.parts import Unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.diagnostics.bugs import FigureKind
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Found, Mistake, TrueStep
 from tui_backprop.core.optimizers import OPTIMIZERS, mistaken_values
 from tui_backprop.core.parts import Bias, Weight

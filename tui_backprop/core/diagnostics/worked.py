@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.bugs import FigureKind, Keep, WrongPass, wrong_pass
+from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.losses import reported
 from tui_backprop.core.network import Parameters

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tui_backprop.core.diagnostics.bugs import FigureKind
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight

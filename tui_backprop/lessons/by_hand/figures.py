@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
-from tui_backprop.core.diagnostics.bugs import FigureKind
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.mistakes import true_value
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Bias, Part, Unit, parameter_at

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.bugs import FigureKind, Keep
-from tui_backprop.core.diagnostics.mistakes import FIGURES
+from tui_backprop.core.diagnostics.bugs import Keep
+from tui_backprop.core.diagnostics.figures import FIGURES, FigureKind
 from tui_backprop.core.diagnostics.worked import TrueStep, as_printed
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
