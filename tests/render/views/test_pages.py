@@ -117,6 +117,26 @@ def test_a_gradient_that_vanishes_one_that_explodes_and_one_that_is_gone() -> No
     assert "No update yet" in " ".join(shown(health, at("article")))
 
 
+@pytest.mark.parametrize(
+    ("network", "training", "words"),
+    [
+        ({"biases": [[-5.0, -5.0], [0.0]]}, {}, "No weight gets a gradient from the error: only b2 still changes."),
+        ({"biases": [[-5.0, -5.0], [0.0]]}, {"batch": "full"}, "only b2 still changes."),
+        ({"biases": [[-5.0, -5.0], [0.0]], "bias": "frozen"}, {}, "All gradients are 0: nothing changes any more."),
+        ({"biases": [[-5.0, -5.0], [0.0]]}, {"l2": 0.1}, "(weights through the weight penalty)."),
+        ({"biases": [[-5.0, -5.0], [1.0]], "bias": "frozen"}, {"l1": 0.1}, "only W1 W2 still change (weights"),
+    ],
+)  # fmt: skip
+def test_what_still_changes_where_no_weight_gets_a_gradient(
+    network: dict[str, Any], training: dict[str, Any], words: str
+) -> None:
+    weights = [[[1.0, -1.0], [0.5, 1.0]], [[1.0], [0.5]]]
+    shut = {"layers": [2, 2, 1], "hidden": "relu", "bias": True, "weights": weights, **network}
+    data = {"inputs": [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], "targets": [[1.0], [1.0], [0.0]]}
+    timeline = Timeline(load_experiment({"network": shut, "training": {"rate": 0.1, **training}, "data": data}))
+    assert words in " ".join(shown(health, timeline.go(5), columns=100))
+
+
 def test_the_gradient_check_shows_every_figure() -> None:
     moment = at("article", 1, "gradient")
     rows = shown(slope, moment)

@@ -32,7 +32,7 @@ class Health:
 
     `steps` are the numbers of the marks' first steps. `gradient`, `update`, `weight` (marks, layers) are means of
     |∂E/∂W|, |ΔW| and |W| over all entries, biases aside, and over `window` steps. `every` is the distance of marks.
-    `latest` (4, layers) are gradient, update, weight and |δ| over the last steps up to the moment.
+    `latest` (5, layers) are gradient, update, weight, |δ| and |Δb| over the last steps up to the moment.
     """
 
     steps: tuple[int, ...]
@@ -66,13 +66,13 @@ def on_its_way(network: Network, delta: Array) -> str:
 
 
 def latest(moment: Moment) -> Array:
-    """(4, layers): mean |∂E/∂W|, |ΔW|, |W| and |δ| over the latest steps, of an epoch at most; zeros before any."""
+    """(5, layers): mean |∂E/∂W|, |ΔW|, |W|, |δ|, |Δb| over the latest steps, of an epoch at most; zeros before any."""
     position, experiment = moment.position, moment.experiment
     few = AT_EACH_KEY // moment.past.cost(moment.step)
     start = position - max(1, min(position, experiment.steps_per_epoch, MOST_STEPS, few)) + 1
     last = moment.past.of_steps("sizes", start, position, _sizes, moment.made) if position else []
     with np.errstate(all="ignore"):
-        return np.asarray(np.mean(last, axis=0)) if last else np.zeros((4, experiment.network.depth))
+        return np.asarray(np.mean(last, axis=0)) if last else np.zeros((5, experiment.network.depth))
 
 
 def health_of(moment: Moment) -> Health:
@@ -94,12 +94,12 @@ def health_of(moment: Moment) -> Health:
     firsts = range(1, position - window + 2, every)
     marks = [_mark(past, first, window) for first in firsts]
     now = latest(moment)
-    sizes = np.array(marks) if now.any() else np.zeros((0, 4, depth))
+    sizes = np.array(marks) if now.any() else np.zeros((0, 5, depth))
     return Health(tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], now, every, window)
 
 
 def _mark(past: Past, first: int, window: int) -> Array:
-    """(4, layers): mean |gradient|, |update|, |weight|, |δ| over `window` steps."""
+    """(5, layers): the sizes that `latest` has, over `window` steps."""
 
     def mean() -> Array:
         with np.errstate(all="ignore"):
@@ -112,11 +112,13 @@ def _mark(past: Past, first: int, window: int) -> Array:
 @np.errstate(all="ignore")  # of a run that has diverged
 def _sizes(step: PastStep) -> Array:
     before, after = step.before.weights, step.after.weights
+    biases = zip(step.before.biases, step.after.biases, strict=True)
     return np.array(
         [
             [np.mean(np.abs(gradient)) for gradient in step.passage.gradient],
             [np.mean(np.abs(new - old)) for old, new in zip(before, after, strict=True)],
             [np.mean(np.abs(old)) for old in before],
             [np.mean(np.abs(delta)) for delta in step.passage.delta],
+            [np.mean(np.abs(new - old)) for old, new in biases] or [np.float64()] * len(before),
         ]
     )

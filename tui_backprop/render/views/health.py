@@ -9,12 +9,13 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.health import Health, health_of, on_its_way, share
 from tui_backprop.core.diagnostics.verdict import DIVERGES, verdict
+from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, line, paragraph
 from tui_backprop.render.trouble import advice, why_grown
-from tui_backprop.render.views.page import ViewPage
+from tui_backprop.render.views.page import ViewPage, listed
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
@@ -91,7 +92,7 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
     if grown is not None and grown.trouble is DIVERGES:
         return warned(f"The error has grown instead of falling: {cause}.")
     if not now.any():
-        return warned("All gradients are 0: nothing changes any more.")
+        return warned(_still_changing(moment, found))
     if len(now) == 1:
         return paragraph(columns, "One layer: its gradient comes straight from the error.")
     if now[0] == 0 or now[-1] == 0:
@@ -103,3 +104,17 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
     if way:
         return warned(f"{text}: it {way} on its way down.")
     return paragraph(columns, f"{text}: the error gets through.")
+
+
+def _still_changing(moment: Moment, found: Health) -> str:
+    """What still changes where the error gives no weight a gradient."""
+    weights, biases = (
+        [f"{name}{layer}" for layer, size in enumerate(found.latest[row], 1) if size]
+        for name, row in (("W", 1), ("b", 4))
+    )
+    moved, training = weights + biases, moment.experiment.training
+    if not moved:
+        return "All gradients are 0: nothing changes any more."
+    cause = "weight penalty" if penalised(training) else training.optimizer
+    text = f"No weight gets a gradient from the error: only {listed(moved)} still change{'s' * (len(moved) == 1)}"
+    return text + f" (weights through the {cause})" * bool(weights) + "."
