@@ -51,6 +51,15 @@ EDGES += [710.0, 744.0, 745.13, 745.14, 746.0, 1e17, 1e308, math.inf, math.nan]
 EDGES += [-edge for edge in EDGES]
 
 
+LAYOUTS: list[Callable[[Array], Array]] = [
+    lambda array: array,
+    lambda array: array[..., ::2],
+    np.asfortranarray,
+    lambda array: np.asfortranarray(array[..., :50]),
+]
+"""Whole, with gaps, with the first axis innermost, and the same of few numbers."""
+
+
 def number(name: str) -> Callable[[float], float]:
     return getattr(elementary, name)  # type: ignore[no-any-return]
 
@@ -79,9 +88,8 @@ def test_arrays_have_the_bits_of_single_numbers(name: str, shape: tuple[int, ...
     values = values[~(values > 0)] if name in ("exp", "expm1") else values
     values = np.resize(values, (len(values) // 16 + 1) * 80).reshape(shape)
     expected = np.array([number(name)(value) for value in values.ravel().tolist()]).reshape(values.shape)
-    for z in (values, np.asfortranarray(values), values[..., ::2]):
-        wanted = expected[..., ::2] if z.shape != values.shape else expected
-        found = into(name, z)
+    for laid in LAYOUTS:
+        found, wanted = into(name, laid(values)), laid(expected)
         assert np.array_equal(found, wanted, equal_nan=True)
         assert np.array_equal(np.signbit(found)[~np.isnan(found)], np.signbit(wanted)[~np.isnan(found)])
     few = values.ravel()[:7].copy()

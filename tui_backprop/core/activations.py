@@ -308,7 +308,7 @@ def softmax_into(z: Array, out: Array, shares: Shares | None = None) -> None:
         if shares is not None:
             shares.below, shares.total = z - top, np.full((*z.shape[:-1], 1), whole)
         return
-    if z.ndim == 2 and len(z) > 1:  # transposed: sums of rows of units, in the same order, run along the samples
+    if z.ndim > 1 and len(z) > 1:  # transposed: sums of rows of units, in the same order, run along samples or networks
         turned = z.T.copy()
         below, total = (part.T for part in _soften(turned, turned, 0, shares is not None))
         out[...] = turned.T

@@ -96,7 +96,7 @@ def _into(number: Callable[[float], float], block: Callable[[Array, Array], obje
         if z.size <= FEW:
             out[...] = np.array([number(value) for value in z.ravel().tolist()]).reshape(z.shape)
         elif z.size <= _BLOCK:
-            block(z, out)
+            block(*((z.T, out.T) if z.flags.f_contiguous else (z, out)))  # as it lies in memory
         else:
             with np.nditer(
                 [z, out], ["external_loop", "buffered"], [["readonly"], ["writeonly"]], buffersize=_BLOCK

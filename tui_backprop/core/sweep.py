@@ -158,7 +158,7 @@ class _Group:
             np.copyto(passes.parameters, self._parameters)
             self._parameters = passes.parameters
         with np.errstate(all="ignore"):
-            passes.run(data.inputs[rows], data.targets[rows], wholly=False)
+            passes.run(data.inputs.take(rows, axis=0), data.targets.take(rows, axis=0), wholly=False)
             trained, (piece,) = self._experiment.network.trained, passes.pieces
             for call in piece.program:
                 call()
