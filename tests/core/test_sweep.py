@@ -177,6 +177,11 @@ class TestReasons:
         assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
         assert falling.outcomes()[0].ending is Ending.FALLING
 
+    def test_samples_that_a_gate_shuts_out_are_no_vanishing_gradient(self) -> None:
+        one = xor([2, 1, 1], 1, 0.1, hidden="relu", output="linear", init="he")
+        (outcome,) = swept(one, range(3, 4), 400).outcomes()
+        assert (outcome.ending, outcome.dead, outcome.linear) == (Ending.PLATEAU, 0, False)
+
     @pytest.mark.parametrize(
         ("layers", "inputs", "rate", "expected"),
         [

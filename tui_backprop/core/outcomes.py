@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import blocks
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
-from tui_backprop.core.diagnostics.health import VANISHES, on_its_way
+from tui_backprop.core.diagnostics.health import VANISHES, delta_sizes, on_its_way
 from tui_backprop.core.diagnostics.pulls import passes_of
 from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, has_grown, smothered
 from tui_backprop.core.experiment import Experiment
@@ -124,8 +124,7 @@ def _judged(experiment: Experiment, runs: Sequence[SweptRun]) -> list[Outcome]:
     endings = [_ending(experiment, *each) for each in zip(runs, errors, gates, strict=True)]
     if rest := [place for place, ending in enumerate(endings) if ending in (Ending.SLOW, Ending.PLATEAU)]:
         _, frame = passes_of(experiment, Parameters(experiment.network, last[rest]))
-        sizes = np.array([np.mean(np.abs(delta), axis=(-2, -1)) for delta in frame.delta])
-        for place, delta in zip(rest, sizes.T, strict=True):
+        for place, delta in zip(rest, delta_sizes(frame.mask, frame.delta).T, strict=True):
             if on_its_way(experiment.network, delta) == VANISHES:
                 endings[place] = Ending.VANISHING
     return [_outcome(*each) for each in zip(runs, endings, errors, gates, right, strict=True)]

@@ -262,6 +262,21 @@ def test_the_header_and_the_view_judge_the_gradient_alike(hidden: str, depth: in
             assert ("it vanishes on its way" in text) == warned
 
 
+@pytest.mark.parametrize(
+    ("inner", "expected", "share"), [(1.0, None, "0.5"), (0.01, ("gradient vanishes", "health"), "5.0e−5")]
+)
+def test_a_sample_that_gates_shut_out_is_no_vanishing_gradient(inner: float, expected: Any, share: str) -> None:
+    """The first two samples are all but fitted, and the rest of the error is in the third, shut out by both gates."""
+    apart = [[inner, 0.0], [0.0, inner]]
+    weights = [[[1.0, 0.0], [0.0, 1.0]], apart, apart, [[1.0], [1.0]]]
+    fitted = inner**2 * (1 + 1e-8)
+    inputs, targets = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]], [fitted, fitted, 1.0]
+    moment = of("relu", weights, inputs, targets=targets, step=3)
+    assert said(moment) == expected
+    text = page([*health(moment, Weight(1, 0, 0), 200).verdict])
+    assert f"Where gates let it through, δ in the first layer is {share} of the output's" in text
+
+
 def test_small_inputs_are_no_vanishing_gradient() -> None:
     """Of a common exercise: its inputs make ∂E/∂W1 small, not the way to them."""
     network = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,15 @@ class Health:
         """The latest |ΔW| as a share of |W| (layers,); around one in a thousand is healthy."""
         with np.errstate(all="ignore"):
             return np.asarray(self.latest[1] / self.latest[2])
+
+
+def delta_sizes(mask: Sequence[Array], delta: Sequence[Array]) -> Array:
+    """Mean |δ| (layers, …) over samples (…, samples, units); those that a layer shuts out altogether count as 0.
+
+    A fitted sample has next to no δ at all: were they counted, it would seem to vanish on the way that gates shut.
+    """
+    through = np.logical_and.reduce([np.ones(delta[-1].shape[:-1], bool), *(slope.any(axis=-1) for slope in mask[:-1])])
+    return np.array([np.mean(np.where(through, np.mean(np.abs(each), axis=-1), 0.0), axis=-1) for each in delta])
 
 
 def share(delta: Array) -> float:
@@ -118,7 +128,9 @@ def _sizes(step: PastStep) -> Array:
             [np.mean(np.abs(gradient)) for gradient in step.passage.gradient],
             [np.mean(np.abs(new - old)) for old, new in zip(before, after, strict=True)],
             [np.mean(np.abs(old)) for old in before],
-            [np.mean(np.abs(delta)) for delta in step.passage.delta],
+            delta_sizes(
+                *([np.atleast_2d(part) for part in parts] for parts in (step.passage.mask, step.passage.delta))
+            ),
             [np.mean(np.abs(new - old)) for old, new in biases] or [np.float64()] * len(before),
         ]
     )

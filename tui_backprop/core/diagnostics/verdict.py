@@ -69,7 +69,8 @@ LINEAR = Trouble(
 VANISHING = Trouble(
     "gradient vanishes",
     "health",
-    "δ in the first layer is under 1 % of the output's (0.1 % with fewer than two smooth hidden layers).",
+    "δ in the first layer is under 1 % of the output's (0.1 % with fewer than two smooth hidden layers); samples that "
+    "gates shut out do not count.",
     "fewer layers; relu or tanh for sigmoid; init xavier or he; scaled inputs",
 )
 EXPLODING = Trouble(

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.health import Health, health_of, on_its_way, share
 from tui_backprop.core.diagnostics.verdict import DIVERGES, verdict
@@ -97,10 +98,11 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
         return paragraph(columns, "One layer: its gradient comes straight from the error.")
     if now[0] == 0 or now[-1] == 0:
         return warned(f"No gradient at all reaches {' '.join(f'W{n}' for n, size in enumerate(now, 1) if size == 0)}.")
-    text, way = (
-        f"δ in the first layer is {_size(share(delta))} of the output's",
-        on_its_way(moment.experiment.network, delta),
-    )
+    network = moment.experiment.network
+    gated = any(ACTIVATIONS[name].shut == 0.0 for name in network.activations[:-1])
+    reached = f"δ in the first layer is {_size(share(delta))} of the output's"
+    text = f"Where gates let it through, {reached}" if gated else reached
+    way = on_its_way(network, delta)
     if way:
         return warned(f"{text}: it {way} on its way down.")
     return paragraph(columns, f"{text}: the error gets through.")
