@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from math import sqrt
+from math import prod, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +35,7 @@ class Random:
 
     def normal(self, mean: float, deviation: float, shape: tuple[int, ...]) -> Array:
         """Normal numbers in an array."""
-        count = int(np.prod(shape))
+        count = prod(shape)
         missing = count - len(self._kept)
         numbers = np.concatenate([self._kept, self._few(missing) if missing <= FEW else self._many(missing)])
         self._kept = numbers[count:]
