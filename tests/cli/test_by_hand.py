@@ -30,6 +30,24 @@ def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_reported() ->
     )
 
 
+def test_every_mistake_is_reported_once() -> None:
+    lines = printed("worksheet", "article", "--answers").splitlines()
+    delta = next(n for n, line in enumerate(lines, 1) if line.startswith("  δ(y)"))
+    updates = [n for n, line in enumerate(lines, 1) if line.startswith("  W2[")]
+    lines[delta - 1] = "  δ(y) = -1.9"
+    for n in updates:
+        lines[n - 1] = f"{lines[n - 1].partition('=')[0]}= 9"
+    done = program("by-hand", "--check", "-", given="\n".join(lines))
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        f"line {delta}: δ(y) = -1.9 is wrong; the 11 figures before it are right",
+        "likely: Right size, wrong sign: it is prediction − target. [sign]",
+        f"line {updates[0]}: W2[h1→y] = 9 is wrong, too",
+        "No classic mistake leads to this number: check each factor and its sign.",
+        f"wrong, too: {', '.join(f'line {n}' for n in updates[1:])}",
+    ]
+
+
 def test_new_weights_that_are_as_right_as_the_old_ones_are_not_decided() -> None:
     """W1[x1→h1] goes from 0.8176 to 0.6995, W1[x1→h3] from 0.6581 to 0.6136."""
     done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.61\n")

@@ -187,7 +187,9 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     _add_first_step(parser)
     message = "check the figures in a file (- for standard input) against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=message)
-    parser.add_argument("--answers", action="store_true", help="with --check: also work out the first wrong figure")
+    parser.add_argument(
+        "--answers", action="store_true", help="with --check: also work out each wrong figure that is explained"
+    )
     _add_theme(parser, None)
     _add_colours(parser)
     parser.set_defaults(kiosk=False, play=False)

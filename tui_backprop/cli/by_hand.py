@@ -21,7 +21,7 @@ from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 from tui_backprop.lessons.by_hand.figures import work
-from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, is_too_short, mark
+from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
@@ -31,6 +31,10 @@ MOST_PARAMETERS = 20_000
 """Each of them makes three figures of a step."""
 MOST_LINES = 20
 """The most lines of a kind that are reported."""
+_MOST_MISTAKES = 5
+"""The most mistakes that are explained."""
+_MOST_PLACES = 5
+"""The most lines that are named where a mistake was made again."""
 _SETTINGS = {
     ("bias-ignored", "new"): ' If your sheet keeps the biases, set bias = "frozen".',
     ("bias-ignored", "gradient"): ' If your sheet keeps the biases, set bias = "frozen".',
@@ -70,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> int:
     """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
-    With `answers` it also prints the working of the first wrong figure. A sheet that names no step is of the one `at`
+    With `answers` it also prints the working of wrong figures. A sheet that names no step is of the one `at`
     a place of the run.
     """
     if experiment.network.size > MOST_PARAMETERS:
@@ -86,24 +90,49 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> in
         raise BackpropError(f"{_name(file)}: {first_wrong.message}", first_wrong.hint) from None
     _report_skipped(skipped)
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
-    if verdict.wrong is None:
+    if verdict.wrong:
+        _report_wrong(verdict, moment_of, answers)
+    else:
         _report_right(sheet, moment_of)
-        return 1 if skipped else 0
-    wrong = verdict.wrong
+    return 1 if verdict.wrong or skipped else 0
+
+
+def _report_wrong(verdict: Marking, moment_of: Callable[[int], Moment], answers: bool) -> None:
+    """Each mistake at the first figure with it; of the others, where they stand."""
+    places: dict[tuple[str, str], list[Wrong]] = {}
+    for wrong in verdict.wrong:
+        name = wrong.mistake.name if wrong.mistake else ""
+        places.setdefault((wrong.given.figure.kind, name), []).append(wrong)
     before = {0: "", 1: "; the figure before it is right"}.get(
         verdict.agree, f"; the {verdict.agree} figures before it are right"
     )
-    label = wrong.figure.label(moment_of(wrong.step))
-    step = f"step {wrong.step}, " if wrong.step > 1 else ""
-    print(printable(f"{wrong.where}: {step}{label} = {wrong.number.text} is wrong{before}"))
-    if mistake := verdict.mistake:
-        setting = _SETTINGS.get((mistake.name, wrong.figure.kind), "")
-        print(printable(f"likely: {mistake.says} [{mistake.name}]{setting}"))
-    else:
-        print(NOTHING_FITS)
-    if answers:
-        print(printable(f"right: {label} = {work(wrong.figure, moment_of(wrong.step))}"))
-    return 1
+    for (kind, name), (first, *others) in list(places.items())[:_MOST_MISTAKES]:
+        given = first.given
+        moment = moment_of(given.step)
+        label = given.figure.label(moment)
+        step = f"step {given.step}, " if given.step > 1 else ""
+        print(printable(f"{given.where}: {step}{label} = {given.number.text} is wrong{before}"))
+        before = ", too"
+        if first.mistake:
+            print(printable(f"likely: {first.mistake.says} [{name}]{_SETTINGS.get((name, kind), '')}"))
+        else:
+            print(NOTHING_FITS)
+        if others:
+            again = "the same mistake" if first.mistake else "wrong, too"
+            print(printable(_named(again, [other.given.where for other in others])))
+        if answers:
+            print(printable(f"right: {label} = {work(given.figure, moment)}"))
+    more = [each.given.where for alike in list(places.values())[_MOST_MISTAKES:] for each in alike]
+    if more:
+        print(printable(_named("wrong, too", more)))
+    if verdict.rest:
+        print(f"not checked: {_figures(verdict.rest)} after {'that' if len(verdict.wrong) == 1 else 'these'}")
+
+
+def _named(what: str, places: Sequence[str]) -> str:
+    """Places in a line, the first few by name."""
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    return f"{what}: {', '.join(places[:_MOST_PLACES])}{more}"
 
 
 def _report_skipped(lines: Sequence[BackpropError]) -> None:

@@ -101,8 +101,7 @@ def test_nothing_that_trains_knows_of_the_bugs() -> None:
     names = {line.rsplit("tui_backprop/", 1)[1] for line in found.stdout.split()}
     assert names == {
         "cli/check.py", "core/diagnostics/mistakes.py", "core/diagnostics/worked.py",
-            "lessons/by_hand/own_figures.py", "lessons/gradients.py", "lessons/questions.py",
-        "lessons/reader.py",
+        "lessons/gradients.py", "lessons/questions.py", "lessons/reader.py",
     }  # fmt: skip
 
 

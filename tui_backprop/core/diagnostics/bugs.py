@@ -108,7 +108,8 @@ def wrong_pass(
         z.append(keep("z", layer, total))
         value = keep("a", layer, ACTIVATIONS[name].of(z[-1]))
         masks.append(keep("mask", layer, ACTIVATIONS[name].mask(z[-1], value)))
-        a.append(z[-1] if layer < network.depth and "activations-left-out" in bugs else value)
+        left_out = layer < network.depth and "activations-left-out" in bugs
+        a.append(keep("a", layer, z[-1]) if left_out else value)
     decimals = None if "unrounded" in bugs else training.round
     prediction = a[-1] if decimals is None else np.rint(a[-1] * 10.0**decimals) / 10.0**decimals
     prediction = keep("prediction", network.depth, prediction)

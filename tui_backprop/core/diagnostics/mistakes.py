@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
 from tui_backprop.core.diagnostics.bugs import Keep
 from tui_backprop.core.diagnostics.figures import FigureKind
-from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Mistake, TrueStep, as_printed, places
+from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Known, Mistake, TrueStep, as_printed, places
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
@@ -43,9 +43,12 @@ def likely(moment: Moment, figure: FigureKind, part: Part, given: float, toleran
     return next(iter(fitting(found, both, right, given, tolerance)), near(right, given, tolerance))
 
 
-def mistakes(moment: Moment, figure: FigureKind, part: Part) -> list[Mistake]:
-    """All that are known of a figure, most telling first, with what each leads to."""
-    step = TrueStep(moment)
+def mistakes(moment: Moment, figure: FigureKind, part: Part, known: Known | None = None) -> list[Mistake]:
+    """All that can be made in a figure, most telling first, with what each leads to.
+
+    They start from the `known` figures: none is made on the way to one of these.
+    """
+    step = TrueStep(moment, known)
     with np.errstate(all="ignore"):
         found = [*_of_figure(step, figure, part), *of_any_figure(step.value(figure, part))]
         return [*found, *_of_the_whole_step(step, figure, part), *_of_rounding(step, figure, part)]
@@ -168,7 +171,7 @@ def _of_rounding(step: TrueStep, figure: FigureKind, part: Part) -> Found:
             yield Mistake("rounding", step.wrong_value(figure, part, (), carry), advice)
         given = f"Weights or inputs were rounded {places(decimals)}: go on with all digits."
         for coarse in (as_printed(step.moment, decimals), as_printed(step.moment, decimals, weights=False)):
-            yield Mistake("rounding", TrueStep(coarse).wrong_value(figure, part, ()), given)
+            yield Mistake("rounding", TrueStep(coarse, step.known).wrong_value(figure, part, ()), given)
 
 
 def _all_the_way(decimals: int, figure: FigureKind, part: Part) -> Carry:
@@ -181,7 +184,7 @@ def _all_the_way(decimals: int, figure: FigureKind, part: Part) -> Carry:
 def _just_before(step: TrueStep, decimals: int, figure: FigureKind, part: Part) -> Carry:
     def carry(row: int) -> Keep:
         passed = step.moment.showing(row)
-        true = TrueStep(passed).passage
+        true = TrueStep(passed, step.known).passage
 
         def keep(kind: FigureKind, layer: int, values: Array) -> Array:
             if (kind, layer) == (figure, part.layer):

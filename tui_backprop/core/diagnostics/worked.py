@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backprop import Pass
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
 from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment
@@ -35,19 +36,56 @@ Carry = Callable[[int], Keep]
 """What is done to the intermediate figures of a row of the batch."""
 
 
+Known = Mapping[tuple[FigureKind, Part, int], float]
+"""Figures that are settled, by kind, part and row of the batch; a new weight among them changes nothing in its step."""
+
+
 def _as_it_is(row: int) -> Keep:
     return lambda kind, layer, values: values
 
 
-class TrueStep:
-    """One step's true pass, of the sample that its moment shows, and wrong ones."""
+@dataclass(frozen=True, eq=False)
+class OwnPass:
+    """A pass of one sample with some figures settled beforehand; as much of a `Pass` as the mistakes look at."""
 
-    def __init__(self, moment: Moment) -> None:
+    input: Array
+    target: Array
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    prediction: Array
+    error: float
+    upstream: tuple[Array, ...]
+    mask: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    gradients: Parameters
+
+    @property
+    def gradient(self) -> tuple[Array, ...]:
+        """∂E/∂W of layers 1…L."""
+        return self.gradients.weights
+
+    def activation(self, layer: int) -> Array:
+        """a[layer]; layer 0 is the input."""
+        return self.a[layer - 1] if layer else self.input
+
+
+class TrueStep:
+    """One step's true pass, of the sample that its moment shows, and wrong ones.
+
+    With `known` figures both start from these: they are what they are, and the others follow from them.
+    """
+
+    def __init__(self, moment: Moment, known: Known | None = None) -> None:
         assert moment.passage is not None
-        self.moment, self.experiment = moment, moment.experiment
-        self.passage = moment.passage.sample(moment.shown)
+        self.moment, self.experiment, self.known = moment, moment.experiment, known
         self.depth = moment.experiment.network.depth
         self._passes: dict[frozenset[str], WrongPass] = {}
+        true = moment.passage.sample(moment.shown)
+        self.passage: Pass | OwnPass = true if known is None else self._own(true)
+
+    def knows(self, figure: FigureKind, part: Part) -> bool:
+        """Whether a figure of the shown sample is settled."""
+        return (figure, part, self.moment.shown) in (self.known or ())
 
     def value(self, figure: FigureKind, part: Part) -> float:
         """The true one."""
@@ -59,6 +97,8 @@ class TrueStep:
                 self.passage.prediction if figure == "prediction" else getattr(self.passage, figure)[part.layer - 1]
             )
             return float(values[part.column])
+        if figure != "gradient" and self.known is not None:
+            return self.from_gradient(figure, part, self.passage.gradients.flat)
         if figure == "new":
             return part.value(self.moment.after)
         if figure == "change":
@@ -84,8 +124,7 @@ class TrueStep:
         if isinstance(part, Unit):
             found = self.wrong(*bugs) if carry is _as_it_is else self._pass_of(self.moment.shown, bugs, carry)
             if figure == "error":
-                loss = reported(self.experiment.training)
-                return float(loss.of(found.z[-1], found.prediction, self.passage.target))
+                return self._error(found, self.passage.target)
             values = found.prediction if figure == "prediction" else getattr(found, figure)[part.layer - 1]
             return float(values[part.column])
         return self.from_gradient(figure, part, self.gradient(bugs, carry))
@@ -102,7 +141,11 @@ class TrueStep:
         """∂E of all parameters (size,) by a pass with mistakes, the mean over the batch."""
         rows = range(len(self.moment.samples))
         chosen = rows[-1:] if "last-sample-only" in bugs else rows
-        return np.asarray(np.mean([self._pass_of(row, bugs, carry).gradient for row in chosen], axis=0))
+        found = np.asarray(np.mean([self._pass_of(row, bugs, carry).gradient for row in chosen], axis=0))
+        for (kind, part, _), value in (self.known or {}).items():
+            if kind == "gradient" and not isinstance(part, Unit):
+                found[part.index(self.experiment.network)] = value
+        return found
 
     @property
     def penalty(self) -> Array:
@@ -123,9 +166,36 @@ class TrueStep:
 
     def _pass_of(self, row: int, bugs: Collection[str], carry: Carry) -> WrongPass:
         data, sample = self.experiment.data, self.moment.samples[row]
-        return wrong_pass(
-            bugs, self.experiment, self.moment.before, data.inputs[sample], data.targets[sample], carry(row)
-        )
+        settled, further = self._settled(row), carry(row)
+
+        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
+            return further(kind, layer, settled(kind, layer, values))
+
+        return wrong_pass(bugs, self.experiment, self.moment.before, data.inputs[sample], data.targets[sample], keep)
+
+    def _settled(self, row: int) -> Keep:
+        """Puts the known figures of a row in their places."""
+        here = [(kind, part, value) for (kind, part, of_row), value in (self.known or {}).items() if of_row == row]
+
+        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
+            kept = np.array(values)
+            for known, part, value in here:
+                if isinstance(part, Unit) and (known, part.layer) == (kind, layer):
+                    kept[part.column] = value
+            return kept
+
+        return keep if here else _as_it_is(row)
+
+    def _own(self, true: Pass) -> OwnPass:
+        found = self.wrong()
+        gradients = Parameters(self.experiment.network, self.gradient(()))
+        return OwnPass(
+            true.input, true.target, found.z, found.a, found.prediction, self._error(found, true.target),
+            found.upstream, found.mask, found.delta, gradients,
+        )  # fmt: skip
+
+    def _error(self, found: WrongPass, target: Array) -> float:
+        return float(reported(self.experiment.training).of(found.z[-1], found.prediction, target))
 
 
 def stated(experiment: Experiment, decimals: int) -> Experiment:

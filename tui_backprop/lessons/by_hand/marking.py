@@ -1,22 +1,25 @@
-"""A sheet checked against the true steps: what agrees, the first figure that does not, and its likely cause."""
+"""A sheet checked against the true steps: what agrees, the figures that do not, and their likely causes."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, near, second_mistakes
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures
+from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure
+from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value
 from tui_backprop.lessons.by_hand.sheet import Given
 
 NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
 _MOST_VOTES = 40
 """The most other figures of a sheet that vote on which of several mistakes it was."""
+_MOST_WRONG = 20
+"""After this many wrong figures the rest of a sheet is not checked."""
 _SUMS = ("z", "upstream")
 _ON_THE_WAY = 4
 """Units in the last digit that a wrong figure may be off besides, because of what was rounded before it;"""
@@ -25,26 +28,55 @@ _SHARE = 0.2
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """A figure that is neither right nor follows from the ones before it, and the likely mistake, if one fits."""
+
+    given: Given
+    mistake: Mistake | None
+
+
+@dataclass(frozen=True)
 class Marking:
-    """How many figures agree before the first that does not, which that is, and the likely mistake, if one fits."""
+    """How many figures agree before the first that does not, and the wrong ones, apart from what follows from these.
+
+    `rest` is how many were not checked, after too many wrong ones.
+    """
 
     agree: int
-    wrong: Given | None = None
-    mistake: Mistake | None = None
+    wrong: tuple[Wrong, ...] = ()
+    rest: int = 0
 
 
 def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
     """Checks the figures of `read_sheet` against the steps.
 
     Each of the `runs` gives the moment of a step: first the true one, then what is as good, such as the same run from
-    weights as they are `stated`.
+    weights as they are `stated`. After a wrong figure others may be right, or what follows from it. After many, or
+    the first in a network too large for an exercise, it stops.
     """
+    right, wrong, own = list[Given](), list[Wrong](), dict[int, dict[Figure, float]]()
+    place = -1
     for place, given in enumerate(sheet):
+        figure, number = given.figure, given.number
         moment, *others = (moment_of(given.step) for moment_of in runs)
-        as_good = any(given.number.agrees(given.figure.truth(other)) for other in others)
-        if not (as_good or is_right(given, sheet[:place], moment)):
-            return Marking(place, given, cause(given, sheet, moment))
-    return Marking(len(sheet))
+        here, basis = own.setdefault(given.step, {}), moment
+        as_good = any(number.agrees(figure.truth(other)) for other in others)
+        if as_good or is_right(given, right, moment):
+            right.append(given)
+            here[figure] = figure.truth(moment)
+            continue
+        if wrong:
+            basis = after_own(own.get(given.step - 1, {}), moment)
+            here[figure] = own_value(figure, basis, here)
+            if _follows_from_wrong(given, here[figure], sheet[:place], moment):
+                continue
+        found = cause(given, sheet, basis, here)
+        here[figure] = number.value if found is None else found.value
+        wrong.append(Wrong(given, found))
+        if len(wrong) == _MOST_WRONG or moment.experiment.network.weight_count > MOST_WEIGHTS:
+            break
+    agree = sheet.index(wrong[0].given) if wrong else len(sheet)
+    return Marking(agree, tuple(wrong), len(sheet) - place - 1)
 
 
 def is_right(given: Given, before: Sequence[Given], moment: Moment) -> bool:
@@ -67,6 +99,13 @@ def _follows(given: Given, before: Sequence[Given], moment: Moment) -> bool:
     )
 
 
+def _follows_from_wrong(given: Given, value: float, before: Sequence[Given], moment: Moment) -> bool:
+    """Whether it is the `value` that follows from wrong figures, or from these as they are written."""
+    if math.isclose(value, given.figure.truth(moment), rel_tol=1e-9, abs_tol=1e-12):
+        return False
+    return abs(given.number.value - value) <= 2 * given.number.unit or _follows(given, before, moment)
+
+
 def is_too_short(given: Given, moment: Moment) -> bool:
     """Whether it is a new weight with too few digits to tell it from the old one."""
     if given.figure.kind != "new" or isinstance(given.figure.part, Unit):
@@ -75,22 +114,24 @@ def is_too_short(given: Given, moment: Moment) -> bool:
     return old != given.figure.truth(moment) and given.number.agrees(old)
 
 
-def cause(wrong: Given, sheet: Sequence[Given], moment: Moment) -> Mistake | None:
+def cause(wrong: Given, sheet: Sequence[Given], moment: Moment, settled: Mapping[Figure, float]) -> Mistake | None:
     """The likely mistake behind a wrong figure; None where no classic one leads there.
 
-    Of several that do, it is the one that explains most of the other figures of its kind on the sheet.
+    It is made after the `settled` figures of the step, not on the way to them. Of several mistakes that lead there it
+    is the one that explains most of the other figures of its kind on the sheet.
     """
-    unit, value, right = wrong.number.unit, wrong.number.value, wrong.figure.truth(moment)
-    known = _mistakes(wrong, moment)
+    before = {figure: value for figure, value in settled.items() if figure != wrong.figure}
+    unit, value, right = wrong.number.unit, wrong.number.value, own_value(wrong.figure, moment, before)
+    possible = _mistakes(wrong.figure, moment, before)
     second = second_mistakes(moment, wrong.figure.kind, wrong.figure.part)
     for tolerance in (unit / 2, unit, min(_ON_THE_WAY * unit, _SHARE * abs(value - right))):
-        found = fitting(known, second, right, value, tolerance * (1 + 1e-9))
+        found = fitting(possible, second, right, value, tolerance * (1 + 1e-9))
         if found:
             break
     else:
         close = near(right, value, unit)
         return None if close is None else Mistake(close.name, value, CLOSE)
-    name = _likeliest(found, [other for other in sheet if _same_kind(other, wrong)], moment)
+    name = _likeliest(found, [other for other in sheet if _same_kind(other, wrong)], moment, before)
     return min((mistake for mistake in found if mistake.name == name), key=lambda mistake: abs(mistake.value - value))
 
 
@@ -98,20 +139,24 @@ def _same_kind(other: Given, wrong: Given) -> bool:
     return other is not wrong and (other.step, other.figure.kind) == (wrong.step, wrong.figure.kind)
 
 
-def _likeliest(found: Sequence[Mistake], others: Sequence[Given], moment: Moment) -> str:
+def _likeliest(
+    found: Sequence[Mistake], others: Sequence[Given], moment: Moment, before: Mapping[Figure, float]
+) -> str:
     """The mistake that explains most of what else is wrong, and least of what should then be wrong and is right."""
     names = list(dict.fromkeys(mistake.name for mistake in found))
     if len(names) == 1 or all(other.number.agrees(other.figure.truth(moment)) for other in others):
         return names[0]
     votes = Counter(dict.fromkeys(names, 0))
     for other in others[:_MOST_VOTES]:
-        right, number, known = other.figure.truth(moment), other.number, _mistakes(other, moment)
+        start = {figure: value for figure, value in before.items() if figure != other.figure}
+        right, number = own_value(other.figure, moment, start), other.number
+        possible = _mistakes(other.figure, moment, start)
         for name in names:
-            values = [mistake.value for mistake in known if mistake.name == name]
+            values = [mistake.value for mistake in possible if mistake.name == name]
             explained = any(abs(value - number.value) <= number.unit for value in values)
             votes[name] += int(explained) if not number.agrees(right) else -int(bool(values) and not explained)
     return max(names, key=lambda name: votes[name])
 
 
-def _mistakes(given: Given, moment: Moment) -> list[Mistake]:
-    return mistakes(moment.showing(given.figure.row), given.figure.kind, given.figure.part)
+def _mistakes(figure: Figure, moment: Moment, before: Mapping[Figure, float]) -> list[Mistake]:
+    return mistakes(moment.showing(figure.row), figure.kind, figure.part, known(before))

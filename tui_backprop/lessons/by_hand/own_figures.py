@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
-from tui_backprop.core.diagnostics.bugs import Keep
-from tui_backprop.core.diagnostics.figures import FIGURES, FigureKind
-from tui_backprop.core.diagnostics.worked import TrueStep, as_printed
+from tui_backprop.core.diagnostics.figures import FIGURES
+from tui_backprop.core.diagnostics.worked import Known, TrueStep, as_printed
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import arithmetic
+from tui_backprop.lessons.by_hand.figures import Figure
 from tui_backprop.lessons.by_hand.sheet import Given
 
 _EVERY = frozenset(FIGURES)
@@ -28,11 +27,8 @@ class OwnFigures:
     def __init__(self, sheet: Sequence[Given], moment: Moment) -> None:
         usable = [given for given in sheet if given.number.decimals >= DECIMALS]
         self._here = {given.figure: given.number.value for given in usable if given.step == moment.step}
-        flat = moment.before.flat.copy()
-        for given in usable:
-            if given.figure.kind == "new" and given.step == moment.step - 1 and not isinstance(given.figure.part, Unit):
-                flat[given.figure.part.index(moment.experiment.network)] = given.number.value
-        self._exact = replace(moment, before=Parameters(moment.experiment.network, flat))
+        earlier = {given.figure: given.number.value for given in usable if given.step == moment.step - 1}
+        self._exact = after_own(earlier, moment)
         self._printed = as_printed(self._exact, arithmetic.DECIMALS)
 
     def implied(self, given: Given) -> tuple[float, ...]:
@@ -42,27 +38,28 @@ class OwnFigures:
         on with all digits looks at no figure again.
         """
         moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}), _EVERY)
-        with np.errstate(all="ignore"):
-            return tuple(self._implied(given, moment, unseen) for moment in moments for unseen in views)
+        return tuple(self._implied(given.figure, moment, unseen) for moment in moments for unseen in views)
 
-    def _implied(self, given: Given, moment: Moment, unseen: frozenset[str]) -> float:
-        figure, part = given.figure, given.figure.part
-        step = TrueStep(moment.showing(figure.row))
-        if isinstance(part, Unit):
-            return step.wrong_value(figure.kind, part, (), lambda row: self._keep(row, given, unseen))
-        gradient = step.gradient((), lambda row: self._keep(row, given, unseen))
-        for own, value in self._here.items():
-            if own.kind == "gradient" and "gradient" not in unseen and own != figure and not isinstance(own.part, Unit):
-                gradient[own.part.index(step.experiment.network)] = value
-        return step.from_gradient(figure.kind, part, gradient)
+    def _implied(self, figure: Figure, moment: Moment, unseen: frozenset[str]) -> float:
+        seen = {own: value for own, value in self._here.items() if own != figure and own.kind not in unseen}
+        return own_value(figure, moment, seen)
 
-    def _keep(self, row: int, given: Given, unseen: frozenset[str]) -> Keep:
-        def keep(kind: FigureKind, layer: int, values: Array) -> Array:
-            kept = np.array(values)
-            for own, value in self._here.items():
-                here = (own.kind, own.part.layer, own.row) == (kind, layer, row) and kind not in unseen
-                if here and own != given.figure:
-                    kept[own.part.column] = value
-            return kept
 
-        return keep
+def after_own(earlier: Mapping[Figure, float], moment: Moment) -> Moment:
+    """The same step from the new weights and biases among the figures of the step before it."""
+    flat = moment.before.flat.copy()
+    for figure, value in earlier.items():
+        if figure.kind == "new" and not isinstance(figure.part, Unit):
+            flat[figure.part.index(moment.experiment.network)] = value
+    return replace(moment, before=Parameters(moment.experiment.network, flat))
+
+
+def known(figures: Mapping[Figure, float]) -> Known:
+    """Figures of a step, as the mistakes made in it start from them."""
+    return {(figure.kind, figure.part, figure.row): value for figure, value in figures.items()}
+
+
+def own_value(figure: Figure, moment: Moment, own: Mapping[Figure, float]) -> float:
+    """What a figure is in the step of a moment, going by others."""
+    with np.errstate(all="ignore"):
+        return TrueStep(moment.showing(figure.row), known(own)).value(figure.kind, figure.part)

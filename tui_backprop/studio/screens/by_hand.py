@@ -142,7 +142,8 @@ class PhaseByHand(Grid):
         self._misses[figure] += 1
         if self._misses[figure] > 1:
             return f"not {number.text}: {work(figure, self._moment)}"
-        mistake = cause(given, done, self._moment)
+        settled = {g.figure: g.figure.truth(self._moment) for g in [*self._sheet, *done] if g.step == given.step}
+        mistake = cause(given, done, self._moment, settled)
         return f"not {number.text}. {mistake.says if mistake else NOTHING_FITS}"
 
 
