@@ -336,6 +336,7 @@ SOFTMAX = _Softmax(
     numpy_slope="",
     torch="torch.softmax(z, dim=1)",
     plain=("", "(1.0 - {a}) * {a}"),
+    steepest=0.25,
     joint=True,
     sharing=softmax_into,
     numpy_delta="a[-1] * (delta - (delta * a[-1]).sum(1, keepdims=True))  # each moves all",

@@ -13,7 +13,7 @@ from tui_backprop.core.arrays import blocks
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import VANISHES, delta_sizes, on_its_way
 from tui_backprop.core.diagnostics.pulls import passes_of
-from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, has_grown, smothered
+from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import all_right, errors_under, has_right_answers
 from tui_backprop.core.network import Parameters
@@ -32,6 +32,7 @@ class Ending(Enum):
     DEAD = "dead"
     LINEAR = "linear"
     FALLING = "falling"
+    FLAT_OUTPUT = "flat"
     SATURATED = "saturated"
     VANISHING = "vanishing"
     SLOW = "slow"
@@ -51,6 +52,8 @@ _SENTENCES = {
     Ending.DEAD: "a layer is dead: all its gates are shut for every sample, so no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
+    Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ carries its slope: "
+    "try a cross-entropy loss",
     Ending.SATURATED: "most smooth units answer where they are flat: weights or inputs are too large for them",
     Ending.VANISHING: "next to no error reaches the first layer: δ vanishes on its way",
     Ending.SLOW: "error and weights hardly change from epoch to epoch: the rate may be too small",
@@ -155,6 +158,8 @@ def _ending(experiment: Experiment, run: SweptRun, errors: Errors, gates: Gates)
     slow = creeps(errors, run.epochs, run.ends)
     if not slow and not run.error >= FALLING * run.before:
         return Ending.FALLING
+    if flat_output(experiment, gates):
+        return Ending.FLAT_OUTPUT
     if gates.mostly_saturated:
         return Ending.SATURATED
     return Ending.SLOW if slow else Ending.PLATEAU

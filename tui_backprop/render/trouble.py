@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.verdict import ALIKE, PENALTY, SLOW, unscaled_word, verdict
+from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, unscaled_word, verdict
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
@@ -11,7 +11,7 @@ from tui_backprop.render.spans import Line, Span, paragraph, safe
 
 _MOST = 3
 """Columns that are named."""
-_UNSEEN = (PENALTY, ALIKE, SLOW)
+_UNSEEN = (PENALTY, ALIKE, FLAT_OUTPUT, SLOW)
 """What their views do not say by themselves."""
 
 

@@ -85,6 +85,47 @@ def test_what_is_wrong_is_named_with_the_view_that_shows_it(moment: Any, expecte
     assert said(moment()) == expected
 
 
+FLAT = ("output saturated", "health")
+
+
+@pytest.mark.parametrize(
+    ("output", "bias", "targets", "training", "expected"),
+    [
+        ("sigmoid", -15.0, [0.0, 1.0], {}, FLAT),
+        ("sigmoid", -15.0, [0.0, 1.0], {"step": 60}, FLAT),
+        ("sigmoid", 15.0, [0.0, 1.0], {"loss": "squared"}, FLAT),
+        ("sigmoid", -15.0, [0.0, 1.0], {"loss": "binary_cross_entropy"}, None),
+        ("sigmoid", -15.0, [0.0, 0.0], {}, None),
+        ("sigmoid", -3.0, [0.0, 1.0], {}, None),  # slope 0.045 of at most 0.25
+        ("tanh", 15.0, [-1.0, 1.0], {}, FLAT),
+        ("relu", -15.0, [0.0, 3.0], {}, FLAT),
+        ("relu", -15.0, [0.0, 0.0], {}, None),
+        ("linear", -15.0, [0.0, 1.0], {}, None),
+    ],
+)
+def test_wrong_answers_of_a_flat_output_are_named(
+    output: str, bias: float, targets: list[float], training: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    weights = [[[0.5, -0.4]], [[0.5], [0.5]]]
+    moment = of("tanh", weights, SIDES, [[0.1, 0.2], [bias]], output=output, targets=targets, **training)
+    assert said(moment) == expected
+
+
+def test_a_sweep_names_a_flat_output_too() -> None:
+    """For all samples seeds 0 to 4 begin with a sum of 5 or more at the output, either way; the others with less."""
+    found = {}
+    for loss in ("half_squared", "binary_cross_entropy"):
+        network = {"layers": [1, 200, 1], "hidden": "tanh", "output": "sigmoid", "init": "normal"}
+        rules = {"rate": 1e-6, "loss": loss}
+        data = {"inputs": [[0.8], [0.9], [1.0]], "targets": [[0.0], [1.0], [0.0]]}
+        sweep = Sweep(load_experiment({"network": network, "training": rules, "data": data}), range(8), 20)
+        for _ in sweep.run():
+            pass
+        found[loss] = [outcome.ending for outcome in sweep.outcomes()]
+    assert found["half_squared"] == [Ending.FLAT_OUTPUT] * 5 + [Ending.SLOW] * 3
+    assert found["binary_cross_entropy"] == [Ending.SLOW] * 8
+
+
 def test_nothing_is_wrong_with_the_article() -> None:
     timeline = Timeline(load_experiment("article"))
     assert [said(timeline.go(step)) for step in (0, 3, 100, 592)] == [None] * 4

@@ -56,6 +56,7 @@ class LayerGates:
 class Gates(NamedTuple):
     """All hidden layers over the data rows `rows`, of `total`, and the `outputs` (rows, outputs), not rounded.
 
+    `flat` (rows, outputs) are those outputs that are shut or saturated.
     Of many networks at once, their arrays have an axis over these in front: `of` has those of one.
     """
 
@@ -63,11 +64,12 @@ class Gates(NamedTuple):
     total: int
     layers: tuple[LayerGates, ...]
     outputs: Array
+    flat: Mask
 
     def of(self, network: int) -> Gates:
         """Those of one of many networks."""
         layers = [replace(each, passing=each.passing[network], high=each.high[network]) for each in self.layers]
-        return self._replace(layers=tuple(layers), outputs=self.outputs[network])
+        return self._replace(layers=tuple(layers), outputs=self.outputs[network], flat=self.flat[network])
 
     @property
     def gated(self) -> bool:
@@ -112,10 +114,10 @@ def gates_of(data: Data, parameters: Parameters) -> Gates:
     found = []
     with np.errstate(all="ignore"):
         for layer, (z, a) in enumerate(layers(parameters, data.inputs[rows]), 1):
-            if layer < parameters.network.depth:
-                activation = parameters.network.activation(layer)
-                found.append(LayerGates(layer, activation, _passing(activation, z, a), z > 0))
-    return Gates(rows, len(data), tuple(found), a)
+            activation = parameters.network.activation(layer)
+            found.append(LayerGates(layer, activation, _passing(activation, z, a), z > 0))
+    *hidden, output = found
+    return Gates(rows, len(data), tuple(hidden), a, ~output.passing)
 
 
 def _passing(activation: Activation, z: Array, a: Array) -> Mask:

@@ -13,6 +13,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.gates import Gates
 from tui_backprop.core.diagnostics.pulls import passes_of
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.penalty import penalised, penalty_gradient
 
@@ -24,6 +25,10 @@ SAME_ANSWER = 0.1
 """Up to this share of the targets' range, answers are nearly the same for all samples."""
 OUTWEIGHS = 0.5
 """From this share of the error's pull on, the weight penalty's pull at the start may leave nothing to learn with."""
+WRONG = 0.5
+"""An answer that is off by more than this share of the targets' range is wrong."""
+MANY = 0.1
+"""The share of samples answered wrong by flat outputs from which on these are trouble."""
 SLOW = 1e-3
 """Up to this share an epoch, of the first error and of the initial weights, training hardly moves."""
 FEW_EPOCHS, MANY_EPOCHS = 10, 100
@@ -93,6 +98,16 @@ def _outweighed(experiment: Experiment) -> bool:
         pulls = [np.abs(a.T @ delta).sum() / len(rows) for a, delta in zip(below, frame.delta, strict=True)]
         weights = experiment.initial.flat[: experiment.network.weight_count]
         return bool(np.abs(penalty_gradient(experiment.training, weights)).sum() > OUTWEIGHS * sum(pulls))
+
+
+def flat_output(experiment: Experiment, gates: Gates) -> bool:
+    """Whether many samples are answered wrong by outputs that are flat, and δ carries the slope of the output."""
+    if LOSSES[experiment.training.loss].canonical == experiment.network.output.name or not gates.flat.any():
+        return False
+    targets = experiment.data.targets
+    with np.errstate(all="ignore"):
+        wrong = np.abs(gates.outputs - targets[gates.rows]) > WRONG * np.ptp(targets)
+    return bool(np.ptp(targets) and np.mean((wrong & gates.flat).any(axis=1)) >= MANY)
 
 
 def creeps(errors: Errors, epochs: int, ends: Ends) -> bool:

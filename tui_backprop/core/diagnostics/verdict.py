@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, has_grown, smothered
+from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
 from tui_backprop.core.experiment import Data
 from tui_backprop.core.goal import out_of_reach, untrained_error
 from tui_backprop.core.initialisers import INITIALISERS, ZEROS
@@ -47,6 +47,12 @@ ALIKE = Trouble(
     "gates",
     "All units of a layer have equal weights: they get the same updates, and stay equal.",
     "another init (xavier or he), or weights that differ",
+)
+FLAT_OUTPUT = Trouble(
+    "output saturated",
+    "health",
+    "One sample in ten or more gets a wrong answer where the output is flat, and with this loss δ carries its slope.",
+    "a cross-entropy loss with its output (sigmoid or softmax), smaller weights (another init), scaled inputs",
 )
 SATURATED = Trouble(
     "N % saturated",
@@ -92,7 +98,8 @@ UNSCALED = Trouble(
     "standardise = true, for targets standardise_targets = true (ctrl+n: standardise)",
 )
 TROUBLES = (
-    NOT_FINITE, OUT_OF_REACH, DIVERGES, PENALTY, ALIKE, SATURATED, DEAD, LINEAR, VANISHING, EXPLODING, SLOW, UNSCALED,
+    NOT_FINITE, OUT_OF_REACH, DIVERGES, PENALTY, ALIKE, FLAT_OUTPUT, SATURATED, DEAD, LINEAR, VANISHING, EXPLODING,
+    SLOW, UNSCALED,
 )  # fmt: skip
 """All kinds, the most serious first."""
 TOO_LARGE, TOO_SMALL = "rate too large?", "rate too small?"
@@ -169,7 +176,7 @@ def _found(moment: Moment) -> Verdict | None:
 
 
 def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
-    """What is wrong with hidden units, and with what they make of the samples."""
+    """What is wrong with units, and with what they make of the samples."""
     experiment = moment.ahead
     gates: Gates = moment.past.cached(
         ("gates", moment.position, moment.edits), lambda: gates_of(experiment.data, moment.parameters)
@@ -178,6 +185,8 @@ def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
         return Verdict(PENALTY, PENALTY.word)
     if all_alike(moment.parameters):
         return Verdict(ALIKE, ALIKE.word)
+    if flat_output(experiment, gates):
+        return Verdict(FLAT_OUTPUT, FLAT_OUTPUT.word)
     if gates.mostly_saturated:
         return Verdict(SATURATED, SATURATED.word.replace("N", str(100 * gates.saturated // gates.answers)))
     dead = sum(int(layer.dead.sum()) for layer in gates.layers)
