@@ -14,6 +14,7 @@ from typing import TextIO
 from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
+from tui_backprop.core.penalty import penalised
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
@@ -80,7 +81,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
-        advised = (scale_advice(runs.experiment.data), goal_advice(outcomes))
+        advised = (scale_advice(runs.experiment.data), goal_advice(outcomes, penalised(runs.experiment.training)))
         lines += [found for advice in advised if advice for found in paragraph(COLUMNS, advice)]
     text = plain(lines)
     print(text if shows_unicode(os.environ) else ascii_only(text), file=file)

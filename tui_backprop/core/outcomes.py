@@ -147,7 +147,7 @@ def _ending(experiment: Experiment, run: SweptRun, errors: Errors, gates: Gates)
         return Ending.CONVERGED
     if run.lost or has_grown(run.error, errors.untrained):
         return Ending.DIVERGED
-    if smothered(experiment, gates):
+    if smothered(experiment, gates, run.ends):
         return Ending.PENALTY
     if all_alike(Parameters(experiment.network, run.ends.last)):
         return Ending.ALIKE

@@ -134,15 +134,19 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
     return lines
 
 
-def goal_advice(outcomes: Sequence[Outcome]) -> str:
-    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty."""
+def goal_advice(outcomes: Sequence[Outcome], penalty: bool = False) -> str:
+    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty.
+
+    `penalty` says whether there is a weight penalty, which may be the reason.
+    """
     errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
     if not errors or any(outcome.converged for outcome in outcomes) or not (middle := median(errors)):
         return ""
     unit = 10.0 ** (floor(log10(middle)) - 2)
     within = given(ceil(middle / unit) * unit).replace(",", "")
+    reach = ": the weight penalty keeps weights too small," if penalty else " of any weights:"
     return (
-        "The goal may be out of reach of any weights: classes overlap, or targets are noisy. Half of those on a "
+        f"The goal may be out of reach{reach} classes overlap, or targets are noisy. Half of those on a "
         f"plateau have an error of {within} or less: --goal error --stop {within} takes that as converged."
     )
 

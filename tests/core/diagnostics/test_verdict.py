@@ -166,6 +166,21 @@ CAUSES = [
 ]
 
 
+@pytest.mark.parametrize("l2", [0.05, 0.0])
+def test_a_penalty_that_wins_in_the_end_is_named_too(l2: float) -> None:
+    """XOR: at its start the error pulls harder than the penalty, which in the end leaves nothing of the weights."""
+    network = {"layers": [2, 4, 1], "hidden": "tanh", "bias": True, "init": "xavier", "seed": 1}
+    data = {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]]}
+    timeline = Timeline(load_experiment({"network": network, "training": {"rate": 0.1, "l2": l2}, "data": data}))
+    moment = timeline.go(4 * 1000)
+    assert said(moment) == (("penalty too large", "health") if l2 else None)
+    assert l2 == 0 or max(np.abs(layer).max() for layer in moment.parameters.weights) < 0.01
+    sweep = Sweep(timeline.experiment, range(5), 1000)
+    for _ in sweep.run():
+        pass
+    assert [outcome.ending is Ending.PENALTY for outcome in sweep.outcomes()] == [l2 > 0] * 5
+
+
 @pytest.mark.parametrize(("changes", "expected"), CAUSES)
 def test_a_cause_in_the_experiment_is_named(changes: dict[str, Any], expected: tuple[str, str] | None) -> None:
     timeline = blobs(**changes)

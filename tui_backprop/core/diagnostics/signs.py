@@ -29,6 +29,8 @@ WRONG = 0.5
 """An answer that is off by more than this share of the targets' range is wrong."""
 MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
+SHRUNK = 0.1
+"""Below this share of the initial weights, the penalty has left too little to learn with."""
 SLOW = 1e-3
 """Up to this share an epoch, of the first error and of the initial weights, training hardly moves."""
 FEW_EPOCHS, MANY_EPOCHS = 10, 100
@@ -79,14 +81,15 @@ def _equal(rows: Array) -> bool:
     return bool(np.ptp(rows, axis=0).max() <= EQUAL * np.abs(rows).max())
 
 
-def smothered(experiment: Experiment, gates: Gates) -> bool:
+def smothered(experiment: Experiment, gates: Gates, ends: Ends) -> bool:
     """Whether the weight penalty has left next to nothing of the weights: all samples get nearly the same answer."""
     if not penalised(experiment.training) or not gates.rows.size:
         return False
     with np.errstate(all="ignore"):
         targets = np.ptp(experiment.data.targets[gates.rows], axis=0)
         same = bool(targets.any() and (np.ptp(gates.outputs, axis=0) <= SAME_ANSWER * targets).all())
-    return same and _outweighed(experiment)
+    first, last = (np.abs(flat[: experiment.network.weight_count]).sum() for flat in ends)
+    return same and (bool(last < SHRUNK * first) or _outweighed(experiment))
 
 
 @lru_cache(maxsize=16)

@@ -39,7 +39,8 @@ DIVERGES = Trouble(
 PENALTY = Trouble(
     "penalty too large",
     "health",
-    "All samples get nearly the same answer, and from the start the weight penalty pulled about as hard as the error.",
+    "All samples get nearly the same answer, and the weight penalty pulled about as hard as the error from the start, "
+    "or has shrunk the weights to under a tenth.",
     "a much smaller l2 or l1",
 )
 ALIKE = Trouble(
@@ -181,7 +182,7 @@ def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
     gates: Gates = moment.past.cached(
         ("gates", moment.position, moment.edits), lambda: gates_of(experiment.data, moment.parameters)
     )
-    if errors is not None and smothered(experiment, gates):
+    if errors is not None and smothered(experiment, gates, _ends(moment)):
         return Verdict(PENALTY, PENALTY.word)
     if all_alike(moment.parameters):
         return Verdict(ALIKE, ALIKE.word)
@@ -204,7 +205,10 @@ def _of_gradient(moment: Moment, errors: Errors | None) -> Verdict | None:
         return Verdict(VANISHING, VANISHING.word)
     if delta == EXPLODES:
         return Verdict(EXPLODING, EXPLODING.word)
-    ends = Ends(moment.experiment.initial.flat, moment.parameters.flat)
-    if errors is not None and moment.converged_at is None and creeps(errors, moment.epochs_completed, ends):
-        return Verdict(SLOW, SLOW.word)
-    return None
+    if errors is None or moment.converged_at is not None:
+        return None
+    return Verdict(SLOW, SLOW.word) if creeps(errors, moment.epochs_completed, _ends(moment)) else None
+
+
+def _ends(moment: Moment) -> Ends:
+    return Ends(moment.experiment.initial.flat, moment.parameters.flat)
