@@ -72,6 +72,24 @@ def test_the_exercise_on_paper_is_a_sheet(network: str) -> None:
     assert_refused(blanks, "standard input: there is no figure in it")
 
 
+def test_a_sheet_without_its_step_line_is_of_the_step_asked_for() -> None:
+    for at in ("0", "1:2"):
+        solved = printed("worksheet", "xor", "--at", at, "--answers")
+        bare = re.sub(r"(?m)^Step .*\n", "", solved)
+        assert bare != solved
+        done = program("by-hand", "xor", "--at", at, "--check", "-", given=bare)
+        assert (done.returncode, done.stdout) == (0, f"right: {len(re.findall(r'(?m)^  .* = ', solved))} figures\n")
+
+
+def test_a_sheet_of_another_step_than_the_one_asked_for_is_refused() -> None:
+    solved = printed("worksheet", "xor", "--steps", "2", "--answers")
+    refused = program("by-hand", "xor", "--at", "2:1", "--check", "-", given=solved)
+    assert_refused(refused, "standard input: is a sheet of step 1, and --at 2:1 is step 6 (check it without --at)")
+    assert program("by-hand", "xor", "--at", "1:1", "--check", "-", given=solved).returncode == 0
+    other = solved.replace("Step 2: sample #1", "Step 2: sample #3")
+    assert_refused(program("by-hand", "xor", "--check", "-", given=other), "step 2 takes sample #1, not #3")
+
+
 def test_an_exercise_solved_from_the_weights_that_it_prints_is_right_after_steps_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 from tui_backprop.lessons.by_hand.figures import work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
-from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet
+from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
 from tui_backprop.terminal.appearance import check_terminal
@@ -35,6 +35,8 @@ _MOST_MISTAKES = 5
 """The most mistakes that are explained."""
 _MOST_PLACES = 5
 """The most lines that are named where a mistake was made again."""
+_START = "0"
+"""The place that a sheet is checked at if none is asked for."""
 _SETTINGS = {
     ("bias-ignored", "new"): ' If your sheet keeps the biases, set bias = "frozen".',
     ("bias-ignored", "gradient"): ' If your sheet keeps the biases, set bias = "frozen".',
@@ -71,11 +73,11 @@ def run(options: argparse.Namespace) -> int:
         record.close()
 
 
-def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> int:
+def check(experiment: Experiment, file: str, answers: bool, at: str = _START) -> int:
     """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
     With `answers` it also prints the working of wrong figures. A sheet that names no step is of the one `at`
-    a place of the run.
+    a place of the run, and one that does has to have that step.
     """
     if experiment.network.size > MOST_PARAMETERS:
         message = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
@@ -84,7 +86,13 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = "0") -> in
     first, moment_of = step_at(at, timeline), cache(timeline.go)
     skipped: list[BackpropError] = []
     try:
-        sheet = read_sheet(_text(file), moment_of, first, skipped.append)
+        text = _text(file)
+        sheet = read_sheet(text, moment_of, first, skipped.append)
+        steps = steps_of(text, sheet)
+        if at != _START and first not in steps:
+            raise BackpropError(
+                f"is a sheet of step {steps[0]}, and --at {at} is step {first}", "check it without --at"
+            )
     except BackpropError as error:
         first_wrong = next(iter(skipped), error)
         raise BackpropError(f"{_name(file)}: {first_wrong.message}", first_wrong.hint) from None

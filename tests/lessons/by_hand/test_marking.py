@@ -307,6 +307,27 @@ def test_a_mistake_is_not_looked_for_before_figures_that_are_right() -> None:
                 assert wrong.mistake.says.startswith("The change goes the other way"), wrong.mistake.says
 
 
+@pytest.mark.parametrize(
+    ("hand", "contradicted"),
+    [
+        (MaskForgotten, "slope-forgotten"),
+        (InputForgotten, "input-forgotten"),
+        (NewWeights, "updated-too-early"),
+        (BiasForgotten, "bias-ignored"),
+        (ActivationForgotten, "activation-forgotten"),
+    ],
+)
+def test_no_mistake_is_named_that_right_figures_on_the_sheet_rule_out(hand: type[Hand], contradicted: str) -> None:
+    work = NETWORKS["sigmoid"]
+    label, made = "W1[x1→h1]", dict(hand(work).figures())
+    alone = text_of([(label, made[label])], 6)
+    assert first_mistake(work, alone) == (label, contradicted)
+    whole = text_of([(each, made[label] if each == label else value) for each, value in Hand(work).figures()], 6)
+    found, mistake = first_mistake(work, whole)
+    assert found == label
+    assert mistake != contradicted
+
+
 class MaskForgottenWrongWay(MaskForgotten, WrongWay):
     """The slopes are forgotten, and later the sign of the update."""
 

@@ -117,6 +117,8 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
         ("z(h1) = 1\nz h1 = 1", "line 2: 'z h1' is given twice (the first time in line 1)"),
         ("Step 0\nz(h1) = 1", "there is no step"),
         ("Step 999999999\nz(h1) = 1", "there is no step"),
+        ("Step 2: sample #0\nz(h1) = 1", "line 1: step 2 takes sample #1, not #0"),
+        ("Homework: by hand\n\nRate 0.1.\n\nz(h1) = 1", "the line 'Step 1: …' is missing"),
         ("z(h1) #2 = 1", "no such sample in this step (it takes #0)"),
         ("= 1", "is not a figure"),
         ("\x1b[31mz(h1)\x07 = 1", r"'\x1b[31mz(h1)\x07' is not a figure of this step, did you mean z(h"),

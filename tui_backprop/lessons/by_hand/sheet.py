@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.run.moment import Moment
@@ -16,7 +16,7 @@ LARGEST = 2**22
 """Bytes of a sheet."""
 MOST_STEPS = 10_000
 Skip = Callable[[BackpropError], None]
-_STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b.*", re.IGNORECASE)
+_STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b(?:\W*sample\s*#?([0-9]{1,9})\b)?.*", re.IGNORECASE)
 _HEAD = re.compile(r"\s*.*: by hand(, solved)?\n")
 """How the exercise on paper begins."""
 _NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
@@ -35,6 +35,12 @@ class Given:
     where: str
 
 
+def steps_of(text: str, sheet: Sequence[Given]) -> list[int]:
+    """The steps that a sheet has figures or a heading of, in order."""
+    headings = (_STEP.fullmatch(line) for line in text.splitlines())
+    return sorted({given.step for given in sheet} | {int(heading[1]) for heading in headings if heading})
+
+
 def _refuse(error: BackpropError) -> None:
     raise error
 
@@ -46,7 +52,7 @@ def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1, sk
     too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so
     are the head and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it.
     `moment_of` gives the moment of a step; where none is named it is the `first`. `skip` is called for each line that
-    cannot be read. Raises `BackpropError` for what is not a sheet.
+    cannot be read. Raises `BackpropError` for what is not a sheet, or one of other samples.
     """
     sheet = _Sheet(moment_of, skip)
     if looks_like_json(text):
@@ -75,9 +81,11 @@ class _Sheet:
         step, head = first, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
             where = f"line {number}"
+            head = head and line.strip() != "Forward"
             if heading := _STEP.fullmatch(line):
                 try:
                     step, head = _known(int(heading[1])), False
+                    self._check_sample(step, heading[2])
                 except BackpropError as error:
                     raise _located(where, error) from None
             elif not head and not _NO_FIGURE.fullmatch(line):
@@ -85,6 +93,18 @@ class _Sheet:
                     self._read_line(step, line.replace("≈", "="), where)
                 except BackpropError as error:
                     self._skip(_located(where, error))
+
+        if head:
+            raise BackpropError("the line 'Step 1: …' is missing", "it comes before the first figure")
+
+    def _check_sample(self, step: int, named: str | None) -> None:
+        """Refuses the heading of a step that names a sample which this step does not take."""
+        samples = self._moment_of(step).samples if named else ()
+        if named and int(named) not in samples:
+            takes = ", ".join(f"#{sample}" for sample in samples[:9])
+            raise BackpropError(
+                f"step {step} takes sample {takes}, not #{int(named)}", "is it another step or network?"
+            )
 
     def _read_line(self, step: int, line: str, where: str) -> None:
         name, equals, value = (line if "=" in line else line.replace(":", "=", 1)).partition("=")
