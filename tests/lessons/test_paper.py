@@ -103,4 +103,8 @@ def test_an_exercise_has_blanks_and_gives_nothing_away() -> None:
     assert sheet.count("______") == 16 + 4 * 2 + 2 + 1 + 1 + 4 * 2 + 16
     assert "1.947" not in sheet
     assert "0.8176" in sheet
-    assert_refused(program("worksheet", "xor", "--batch", "full"), "too much to do by hand")
+    assert_refused(
+        program("worksheet", "xor", "--batch", "full"), "too much to do by hand: 4 samples a step", "at most 1"
+    )
+    assert_refused(program("worksheet", "xor", "--steps", "101"), "too much to do by hand: 101 steps", "at most 100")
+    assert_refused(program("worksheet", "spiral"), "too much to do by hand: ", "weights (at most 64)")

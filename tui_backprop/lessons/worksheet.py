@@ -26,10 +26,7 @@ _BLANK = "______"
 
 def worksheet(experiment: Experiment, steps: int, answers: bool, at: str = "0") -> str:
     """The exercise as text; with `answers`, its solution. It begins with the step at a place of the run."""
-    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > 1 or steps > MOST_STEPS:
-        raise BackpropError(
-            "that is too much to do by hand", f"up to {MOST_WEIGHTS} weights, {MOST_STEPS} steps, one sample a step"
-        )
+    refuse_more_than(experiment, 1, steps)
     timeline = Timeline(experiment)
     first = step_at(at, timeline)
     head = f"{_printable(experiment.title)}: by hand{', solved' if answers else ''}"
@@ -37,6 +34,17 @@ def worksheet(experiment: Experiment, steps: int, answers: bool, at: str = "0") 
     for step in range(first, first + steps):
         lines += _step(timeline.go(step), answers)
     return "\n".join(lines) + "\n"
+
+
+def refuse_more_than(experiment: Experiment, samples: int, steps: int = 1) -> None:
+    """Raises `BackpropError` for too many weights, samples a step or steps to work out on paper."""
+    for has, most, what in (
+        (experiment.network.weight_count, MOST_WEIGHTS, "weights"),
+        (experiment.training.batch, samples, "samples a step"),
+        (steps, MOST_STEPS, "steps"),
+    ):
+        if has > most:
+            raise BackpropError(f"that is too much to do by hand: {has:,} {what}", f"at most {most}")
 
 
 def _printable(text: str) -> str:

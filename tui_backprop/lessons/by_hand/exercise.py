@@ -11,10 +11,9 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, Phase, phases
-from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.arithmetic import significant
-from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure, figures, phase_of
-from tui_backprop.lessons.worksheet import error_rule, output_rule, update_rule
+from tui_backprop.lessons.by_hand.figures import Figure, figures, phase_of
+from tui_backprop.lessons.worksheet import error_rule, output_rule, refuse_more_than, update_rule
 
 MOST_SAMPLES = 4
 """The most samples of a batch that can be worked out at once."""
@@ -49,9 +48,7 @@ class Exercise:
 
 def refuse_too_much(experiment: Experiment) -> None:
     """Raises `BackpropError` where a step is too long for an exercise."""
-    if experiment.network.weight_count > MOST_WEIGHTS or experiment.training.batch > MOST_SAMPLES:
-        most = f"up to {MOST_WEIGHTS} weights, {MOST_SAMPLES} samples a step"
-        raise BackpropError("that is too much to do by hand", most)
+    refuse_more_than(experiment, MOST_SAMPLES)
 
 
 def exercises(moment: Moment) -> Iterator[Exercise]:
