@@ -18,7 +18,24 @@ RIGHT = SHEET.read_text("utf-8")
 
 
 def test_a_right_sheet_passes() -> None:
-    assert printed("by-hand", "article", "--check", str(SHEET)) == "right: 9 figures\n"
+    said = "right: 9 figures\nmissing: 43 figures, the first is z(h3)\n"
+    assert printed("by-hand", "article", "--check", str(SHEET)) == said
+
+
+def test_what_is_missing_of_a_right_sheet_is_counted() -> None:
+    solved = printed("worksheet", "xor", "--steps", "2", "--answers")
+    first, second = solved.split("Step 2")
+    figures = len(re.findall(r"(?m)^  .* = ", second))
+    blanks = re.sub(r"(?m)^  (W1\[x2→h1\]|a\(h3\)) = .*$", r"  \1 = ____", first)
+    for text, options, said in [
+        (blanks, (), "missing: 2 figures, the first is a(h3)"),
+        (f"{first}Step 2", (), f"missing: {figures} figures, the first is z(h1) of step 2"),
+        (first, ("--steps", "2"), f"missing: {figures} figures, the first is z(h1) of step 2"),
+        (solved.replace("ŷ(y)", "a(y)"), (), ""),
+    ]:
+        done = program("by-hand", "xor", *options, "--check", "-", given=text)
+        assert done.returncode == 0
+        assert done.stdout.partition("\n")[2].rstrip() == said
 
 
 def test_of_a_wrong_sheet_the_first_wrong_line_and_the_mistake_are_reported() -> None:
@@ -51,10 +68,10 @@ def test_every_mistake_is_reported_once() -> None:
 def test_new_weights_that_are_as_right_as_the_old_ones_are_not_decided() -> None:
     """W1[x1→h1] goes from 0.8176 to 0.6995, W1[x1→h3] from 0.6581 to 0.6136."""
     done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.61\n")
-    assert (done.returncode, done.stdout) == (0, "right: 2 figures\n")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "right: 2 figures")
     done = program("by-hand", "--check", "-", given="W1[x1→h1] = 0.7\nW1[x1→h3] = 0.6\n")
     note = "not decided: W1[x1→h3] = 0.6 has too few digits (old 0.6581, new 0.6136)\n"
-    assert (done.returncode, done.stdout) == (0, f"right: 1 figure\n{note}")
+    assert (done.returncode, done.stdout.rpartition("missing")[0]) == (0, f"right: 1 figure\n{note}")
 
 
 def test_a_single_wrong_figure_has_none_before_it() -> None:
@@ -138,7 +155,7 @@ def test_without_a_terminal_only_a_sheet_is_checked() -> None:
 
 def test_a_line_that_is_no_figure_is_reported_and_skipped() -> None:
     done = program("by-hand", "article", "--check", "-", given=f"by Ada\n{RIGHT}\nz(h7) = 1\n")
-    skipped, other, right = done.stdout.splitlines()
+    skipped, other, right, _ = done.stdout.splitlines()
     assert skipped == "skipped line 1: 'by Ada' is not a figure (a line such as z(h1) = 0.5)"
     assert other.startswith("skipped line 13: 'z(h7)' is not a figure of this step, did you mean z(h")
     assert (right, done.returncode, done.stderr) == ("right: 9 figures", 1, "")

@@ -6,11 +6,13 @@ import argparse
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.cli.streams import PROGRAM
+from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.diagnostics.worked import stated
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Unit
@@ -20,7 +22,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
-from tui_backprop.lessons.by_hand.figures import work
+from tui_backprop.lessons.by_hand.figures import figures, phase_of, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
@@ -43,6 +45,8 @@ _SETTINGS = {
     ("wrong-weights", "z"): ' If your file has a row of W for each output, set orientation = "outputs_inputs".',
 }
 """What a file may lack where a sheet has this mistake in this kind of figure."""
+_OTHERWISE: dict[FigureKind, FigureKind] = {"prediction": "a"}
+"""What may be written in place of a kind of figure."""
 HINT = "a file with lines such as z(h1) = 0.5"
 
 
@@ -56,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         )
     experiment = experiment_asked_for(options)
     if options.check is not None:
-        return check(experiment, options.check, options.answers, options.at)
+        return check(experiment, options.check, options.answers, options.at, options.steps)
     refuse_too_much(experiment)
     from tui_backprop.cli.studio import type_at_the_terminal, watch
 
@@ -73,11 +77,12 @@ def run(options: argparse.Namespace) -> int:
         record.close()
 
 
-def check(experiment: Experiment, file: str, answers: bool, at: str = _START) -> int:
+def check(experiment: Experiment, file: str, answers: bool, at: str = _START, asked: int = 1) -> int:
     """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
     With `answers` it also prints the working of wrong figures. A sheet that names no step is of the one `at`
-    a place of the run, and one that does has to have that step.
+    a place of the run, and one that does has to have that step. Of a right one it counts what is missing, in the steps
+    that it has, or as many as were `asked` for.
     """
     if experiment.network.size > MOST_PARAMETERS:
         message = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
@@ -102,6 +107,7 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = _START) ->
         _report_wrong(verdict, moment_of, answers)
     else:
         _report_right(sheet, moment_of)
+        _report_missing(sheet, sorted({*steps, *range(first, first + asked * (asked > 1))}), moment_of)
     return 1 if verdict.wrong or skipped else 0
 
 
@@ -161,6 +167,22 @@ def _report_right(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) ->
         print(printable(_undecided(given, moment_of(given.step))))
     if len(undecided) > MOST_LINES:
         print(f"not decided: {len(undecided) - MOST_LINES} more")
+
+
+def _report_missing(sheet: Sequence[Given], steps: Sequence[int], moment_of: Callable[[int], Moment]) -> None:
+    """How many of the figures that an exercise asks for are not on the sheet, and the first of them."""
+    there = {(given.step, given.figure) for given in sheet}
+    missing = [
+        (step, figure)
+        for step in steps
+        for figure in figures(moment_of(step))
+        if phase_of(figure, moment_of(step).experiment)
+        and not {(step, figure), (step, replace(figure, kind=_OTHERWISE.get(figure.kind, figure.kind)))} & there
+    ]
+    if missing:
+        step, figure = missing[0]
+        of_step = f" of step {step}" if len(steps) > 1 else ""
+        print(printable(f"missing: {_figures(len(missing))}, the first is {figure.label(moment_of(step))}{of_step}"))
 
 
 def _undecided(given: Given, moment: Moment) -> str:
