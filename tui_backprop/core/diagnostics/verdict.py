@@ -129,7 +129,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(moment: Moment) -> Verdict | None:
-    """The most serious sign of trouble; None where there is none."""
+    """The most serious sign of trouble; None where there is none, or nothing is left to learn."""
     found = _found(moment)
     if found is None or found.trouble in (OUT_OF_REACH, PENALTY, UNSCALED):
         return found
@@ -171,6 +171,8 @@ def _found(moment: Moment) -> Verdict | None:
     errors = _errors(moment)
     if errors is not None and has_grown(errors.last, errors.untrained):
         return Verdict(DIVERGES, DIVERGES.word)
+    if moment.converged_at is not None:
+        return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
     word = unscaled_word(experiment.data)
     return found or (Verdict(UNSCALED, word) if word else None)
@@ -205,9 +207,9 @@ def _of_gradient(moment: Moment, errors: Errors | None) -> Verdict | None:
         return Verdict(VANISHING, VANISHING.word)
     if delta == EXPLODES:
         return Verdict(EXPLODING, EXPLODING.word)
-    if errors is None or moment.converged_at is not None:
-        return None
-    return Verdict(SLOW, SLOW.word) if creeps(errors, moment.epochs_completed, _ends(moment)) else None
+    if errors is not None and creeps(errors, moment.epochs_completed, _ends(moment)):
+        return Verdict(SLOW, SLOW.word)
+    return None
 
 
 def _ends(moment: Moment) -> Ends:
