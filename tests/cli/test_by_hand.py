@@ -163,6 +163,16 @@ def test_a_line_that_is_no_figure_is_reported_and_skipped() -> None:
     assert [line.partition(":")[0] for line in wrong.stdout.splitlines()] == ["skipped line 1", "line 2", "likely"]
 
 
+def test_of_a_sheet_for_another_network_that_is_said_once() -> None:
+    solved = re.sub(r"\bh(\d)", r"hidden\1", printed("worksheet", "xor", "--answers"))
+    foreign = program("by-hand", "xor", "--check", "-", given=solved)
+    skipped, right, _ = foreign.stdout.splitlines()
+    assert (foreign.returncode, right) == (1, "right: 5 figures")
+    assert re.match(r"skipped \d+ lines, the sheet seems to be for another network: line \d+: 'z\(hidden1\)'", skipped)
+    names = "".join(f"z(n{n}) = 1\n" for n in range(4))
+    assert_refused(program("by-hand", "xor", "--check", "-", given=names), "no figure in it is of this network")
+
+
 def test_what_is_no_sheet_is_reported_with_its_name_and_line() -> None:
     done = program("by-hand", "article", "--check", "-", given="\nz(h7) = 1\n")
     assert_refused(done, "standard input: line 2: 'z(h7)' is not a figure of this step, did you mean z(h")

@@ -22,7 +22,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
-from tui_backprop.lessons.by_hand.figures import figures, phase_of, work
+from tui_backprop.lessons.by_hand.figures import UnknownNameError, figures, phase_of, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
 from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
@@ -35,6 +35,8 @@ MOST_LINES = 20
 """The most lines of a kind that are reported."""
 _MOST_MISTAKES = 5
 """The most mistakes that are explained."""
+_FEW_UNKNOWN = 3
+"""So many unknown names are slips; if there are more of them than known ones, the sheet is for another network."""
 _MOST_PLACES = 5
 """The most lines that are named where a mistake was made again."""
 _START = "0"
@@ -99,9 +101,12 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = _START, as
                 f"is a sheet of step {steps[0]}, and --at {at} is step {first}", "check it without --at"
             )
     except BackpropError as error:
+        if len(others := _unknown(skipped)) > _FEW_UNKNOWN:
+            message = f"{_name(file)}: no figure in it is of this network, is it for another one?"
+            raise BackpropError(message, others[0].message) from None
         first_wrong = next(iter(skipped), error)
         raise BackpropError(f"{_name(file)}: {first_wrong.message}", first_wrong.hint) from None
-    _report_skipped(skipped)
+    _report_skipped(skipped, len(sheet))
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong:
         _report_wrong(verdict, moment_of, answers)
@@ -149,9 +154,16 @@ def _named(what: str, places: Sequence[str]) -> str:
     return f"{what}: {', '.join(places[:_MOST_PLACES])}{more}"
 
 
-def _report_skipped(lines: Sequence[BackpropError]) -> None:
-    """Each line that could not be read, and each hint once."""
-    hints = set[str]()
+def _unknown(lines: Sequence[BackpropError]) -> list[BackpropError]:
+    return [error for error in lines if isinstance(error, UnknownNameError)]
+
+
+def _report_skipped(lines: Sequence[BackpropError], read: int) -> None:
+    """Each line that could not be read, and each hint once; if most names are unknown, that alone of these."""
+    hints, unknown = set[str](), _unknown(lines)
+    if len(unknown) > max(_FEW_UNKNOWN, read):
+        print(f"skipped {len(unknown)} lines, the sheet seems to be for another network: {unknown[0].message}")
+        lines = [error for error in lines if error not in unknown]
     for error in lines[:MOST_LINES]:
         print(f"skipped {error.message if error.hint in hints else error}")
         hints.add(error.hint)

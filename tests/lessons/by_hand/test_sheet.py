@@ -114,6 +114,7 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
         ("z(h9) = 1", "line 1: 'z(h9)' is not a figure of this step, did you mean z(h"),
         ("h1 = 1", "'h1' is not a figure of this step, did you mean z(h1) or a(h1)?"),
         ("dleta(h1) = 1", "did you mean delta(h1)?"),
+        ("∂E/∂W1[x1→h7] = 1", "did you mean ∂E/∂W1[x1→h"),
         ("z(h1) = 1\nz h1 = 1", "line 2: 'z h1' is given twice (the first time in line 1)"),
         ("Step 0\nz(h1) = 1", "there is no step"),
         ("Step 999999999\nz(h1) = 1", "there is no step"),

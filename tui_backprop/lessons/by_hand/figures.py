@@ -122,6 +122,10 @@ def work(figure: Figure, moment: Moment) -> str:
     return of_unit(over, part, MOST_WEIGHTS, significant) if of_unit else significant(figure.truth(moment))
 
 
+class UnknownNameError(BackpropError):
+    """A name that no figure of the step has."""
+
+
 class Names:
     """The names of the figures of a step: finds the figure that a name means."""
 
@@ -136,7 +140,8 @@ class Names:
             alone = figure.kind == "error" or (figure.kind == "prediction" and outputs == 1)
             if figure.kind == "error" and outputs > 1:  # it is that of all outputs together
                 name = ""
-            self._exactly.setdefault(name if figure.kind == "new" else f"{_WRITTEN[figure.kind][0]}({name})", figure)
+            sign = "" if figure.kind == "new" else _WRITTEN[figure.kind][0]
+            self._exactly.setdefault(sign + (f"({name})" if isinstance(figure.part, Unit) and name else name), figure)
             for written in _WRITTEN[figure.kind]:
                 for spelt in (written + name, written) if alone else (written + name,):
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
@@ -192,7 +197,7 @@ class Names:
             )
             message = " could be several figures" if found else f" is not a figure of this step{near}"
             hint = f"e.g. {known[0]} or {known[-1]}; see tui-backprop help lessons"
-            raise BackpropError(quoted(name) + message, hint)
+            raise (BackpropError if found else UnknownNameError)(quoted(name) + message, hint)
         figure = next(iter(found))
         if isinstance(figure.part, Unit) and numbered:
             return replace(figure, row=samples.index(int(numbered[2])))

@@ -155,4 +155,4 @@ def _known(step: int) -> int:
 
 
 def _located(where: str, error: BackpropError) -> BackpropError:
-    return BackpropError(f"{where}: {error.message}" if where else error.message, error.hint)
+    return type(error)(f"{where}: {error.message}" if where else error.message, error.hint)
