@@ -167,7 +167,7 @@ def test_of_a_sheet_for_another_network_that_is_said_once() -> None:
     solved = re.sub(r"\bh(\d)", r"hidden\1", printed("worksheet", "xor", "--answers"))
     foreign = program("by-hand", "xor", "--check", "-", given=solved)
     skipped, right, _ = foreign.stdout.splitlines()
-    assert (foreign.returncode, right) == (1, "right: 5 figures")
+    assert (foreign.returncode, right) == (1, "right: 6 figures")
     assert re.match(r"skipped \d+ lines, the sheet seems to be for another network: line \d+: 'z\(hidden1\)'", skipped)
     names = "".join(f"z(n{n}) = 1\n" for n in range(4))
     assert_refused(program("by-hand", "xor", "--check", "-", given=names), "no figure in it is of this network")
