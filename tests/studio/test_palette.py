@@ -60,6 +60,20 @@ async def test_the_palette_is_opened_once() -> None:
 
 
 @pytest.mark.slow
+async def test_a_click_where_the_screen_has_ended_by_now_is_ignored() -> None:
+    async with studio() as s:
+        await s.press("ctrl+p")
+        palette = s.app.screen
+        palette.post_message(Click(palette, 106, 3, 0, 0, 1, False, False, False))
+        await s.resize((1, 1))
+        palette.post_message(Click(palette, 106, 3, 0, 0, 1, False, False, False))
+        await s.resize((120, 40))
+        assert s.app.is_running
+        await s.press("escape")
+        assert isinstance(s.app.screen, StudioScreen)
+
+
+@pytest.mark.slow
 async def test_a_preset_is_opened_from_the_palette() -> None:
     async with studio() as s:
         for name in ("xor", "article", "blame"):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
+from textual.events import Click
 
 from tui_backprop.studio.panes.options import Options
 from tui_backprop.studio.screens.dialog import Closable
@@ -26,6 +27,11 @@ class StudioPalette(Closable[None], CommandPalette):
         Binding("pageup", "page_up", "Page up", show=False),
         Binding("pagedown", "page_down", "Page down", show=False),
     ]
+
+    def on_click(self, event: Click) -> None:
+        """Where a click was the screen may have ended by now: the terminal has become smaller."""
+        if not self.region.contains(event.screen_x, event.screen_y):
+            event.prevent_default()
 
     def action_page_up(self) -> None:
         """A page up."""
