@@ -240,7 +240,7 @@ def test_sum_and_mean_have_their_names() -> None:
     assert test is not None
     assert training.accuracy is not None
     assert test.accuracy is not None
-    right = [math.floor(score.accuracy * 1000) / 10 for score in (training, test) if score.accuracy is not None]
+    right = [round(score.accuracy * 100, 1) for score in (training, test) if score.accuracy is not None]
     shown = "  ".join(lines(moment, 90, 12)[:3])
     assert f"epoch 2: sum {moment.errors[1]:.4g}" in shown
     assert f"accuracy {right[0]} % (train), {right[1]} % (test)" in shown

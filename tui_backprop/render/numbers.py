@@ -67,13 +67,12 @@ def given(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share with one decimal, rounded down, so that 100 % is all of them.
+    """A share with one decimal; 100 % is all of them.
 
     >>> percent(2 / 3), percent(1.0), percent(0.9999)
-    ('66.6 %', '100 %', '99.9 %')
+    ('66.7 %', '100 %', '99.9 %')
     """
-    tenths = math.floor(share * 1000 + 1e-9)
-    return "100 %" if tenths == 1000 else f"{tenths / 10:.1f} %"
+    return "100 %" if share >= 1 else f"{min(100 * share, 99.9):.1f} %"
 
 
 def full(value: float | None) -> str:

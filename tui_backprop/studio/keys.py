@@ -38,7 +38,7 @@ KEYS = (
         "until", "u", "u", "until", "Run until it converges, a gate flips, a sign changes, a unit dies …", ("u", "run")
     ),
     Key("go-to", "g", "g", "go_to", "Go to an epoch, a sample, a phase", ("g", "go")),
-    Key("change", "enter", "enter", "change", "Change the selected weight, the rate, the batch …", ("enter", "edit")),
+    Key("change", "enter", "enter", "change", "Edit the selected weight, the rate, the batch …", ("enter", "edit")),
     Key("slower", "left_square_bracket", "[", "pace(-1)", "Play slower", ("[]", "pace")),
     Key("faster", "right_square_bracket", "]", "pace(1)", "Play faster"),
     Key("set-up", "ctrl+n", "ctrl+n", "set_up", "New experiment: data, network, training", ("^n", "set up")),
@@ -52,7 +52,7 @@ KEYS = (
     Key("by-hand", "w", "w", "by_hand", "Work out this step, or the next, by hand, phase by phase"),
     Key("branches", "b", "b", "branches", "Branches: go to another, or name one"),
     Key("restart", "r", "r", "restart", "Back to the start, with the same weights", ("r", "start")),
-    Key("reseed", "R", "R", "reseed", "New weights from the next seed (drops your edits)", ("R", "new")),
+    Key("reseed", "R", "R", "reseed", "New weights from the next seed, in a new run", ("R", "new")),
     Key("stop", "escape", "escape", "stop", "Stop what is running; leave full screen or chart"),
     Key(
         "sweep",

@@ -173,10 +173,10 @@ def test_the_surface_of_xor_when_it_is_solved() -> None:
 
 @pytest.mark.parametrize("shading", [Shading.TONES, Shading.RAMP])
 def test_in_colours_a_dot_has_its_class_and_a_wrong_one_its_sign(shading: Shading) -> None:
-    """The untrained network of XOR answers two of the four samples wrong, one of either class."""
+    """The untrained network of XOR answers two of the four samples wrong, those that are to be high."""
     lines = surface(at("xor"), FIRST, 30, 12, shading)
-    signs = [(span.text, span.ink.partition("|")[0]) for spans in lines[1:-1] for span in spans if span.text in "●◆"]
-    assert sorted(signs) == [("◆", "wrong"), ("◆", "wrong"), ("●", "low"), ("●", "low")]
+    signs = [(span.text, span.ink.partition("|")[0]) for spans in lines[1:-1] for span in spans if span.text in "○●◇◆"]
+    assert sorted(signs) == [("◆", "wrong"), ("◆", "wrong"), ("○", "low"), ("○", "low")]
 
 
 def test_the_ramp_follows_the_output() -> None:

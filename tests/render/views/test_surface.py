@@ -40,10 +40,10 @@ def test_each_sample_is_where_its_inputs_are() -> None:
     assert {place: span.text for place, span in found.items()} == {(1, 5): "○", (11, 0): "●", (11, 5): "◇"}
 
 
-def test_in_colours_the_class_is_a_colour_and_a_wrong_answer_a_diamond() -> None:
+def test_in_colours_a_class_has_its_sign_and_colour_and_a_wrong_answer_a_diamond() -> None:
     found = signs(of(CORNERS, [0.0, 1.0, 0.0]), Shading.RAMP)
     assert {place: (span.text, span.ink.partition("|")[0]) for place, span in found.items()} == {
-        (1, 5): ("●", "low"), (11, 0): ("●", "high"), (11, 5): ("◆", "wrong"),
+        (1, 5): ("○", "low"), (11, 0): ("●", "high"), (11, 5): ("◇", "wrong"),
     }  # fmt: skip
 
 

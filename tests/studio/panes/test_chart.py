@@ -36,6 +36,7 @@ def test_axes_and_curve() -> None:
     numbers = [float(number) for number in re.findall(r"\d+\.?\d*", drawn)]
     assert {1, 40} <= set(numbers)  # epochs
     assert max(number for number in numbers if number != 40) >= 4.9  # the first error is 4.95
+    assert re.findall(r"(\S+)┤", chart(at("article", 4 * 148), False, 80, 20)) == ["4.95", "3.71", "2.48", "1.24", "0"]
     assert re.search("[⠁-⣿]", drawn)
     assert "epoch" in drawn.splitlines()[-1]
 

@@ -141,8 +141,6 @@ def _put_samples(
     for cell, index in last.items():
         sign = (WRONG if wrong[index] else RIGHT)[int(high[index])]
         over = "wrong" if wrong[index] else "high" if high[index] else "low"
-        if shading is not Shading.SHADES:  # the colour gives the class, except for wrong ones
-            sign = WRONG[1] if wrong[index] else RIGHT[1]
         row, column = divmod(cell, columns)
         ink = "warn" if wrong[index] else "text"
         put_sign(cells, row, column, sign, shading, ink, bool(here[index]), over)
@@ -197,20 +195,15 @@ def _span(plane: Plane, axis: int) -> str:
 
 
 def _legend(moment: Moment, shown: tuple[int, int], shading: Shading, columns: int) -> Line:
-    middle = short(middle_of(moment, *shown)[0])
+    middle, gap = short(middle_of(moment, *shown)[0]), " " if columns > 21 else ""
     if shading is Shading.SHADES:
-        gap = " " if columns > 20 else ""
         signs = [Span(f"{RIGHT[1]}{gap}high {RIGHT[0]}{gap}low {WRONG}{gap}wrong", "dim")]
         return _ended(signs, columns, f"  ░▒▓█ above {middle}, ╌–=≡ below", f"  █ above {middle}", "  █ high")
-    gap = "  " if columns > 22 else " "
     dots = [
-        Span(RIGHT[1], "high"),
-        Span(f" high{gap}"),
-        Span(RIGHT[1], "low"),
-        Span(f" low{gap}"),
-        Span(WRONG[1]),
-        Span(" wrong"),
-    ]
+        Span(RIGHT[1], "high"), Span(f"{gap}high "),
+        Span(RIGHT[0], "low"), Span(f"{gap}low "),
+        Span(f"{WRONG[::-1]}{gap}wrong"),
+    ]  # fmt: skip
     return _ended(dots, columns, f"  blue above {middle}, orange below", f"  blue above {middle}")
 
 

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, line
 from tui_backprop.studio.panes.pane import Pane
 
@@ -64,9 +65,11 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     figure = plotext.figure
     figure.clear()
     figure.plot_size(columns, rows)
+    ghosts = []
     for ghost in moment.ghosts:
         places, heights = _drawable(np.arange(1.0, len(ghost) + 1), ghost, logarithmic)
         figure.draw(figure.signal(places.tolist(), heights.tolist(), marker="·"))
+        ghosts.append(heights)
     curve = figure.signal(x.tolist(), y.tolist(), marker="braille")
     curve.lines()
     figure.draw(curve)
@@ -76,11 +79,14 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
         figure.draw(figure.signal(places.tolist(), heights.tolist(), marker=_TEST))
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
-    every_y = np.concatenate([y, heights])
+    every_y = np.concatenate([y, heights, *ghosts])
     if np.ptp(every_y) <= _SAME * every_y.max():  # too close for plotext: the axis is ours, from 0 to twice the error
         figure.ruler("y").lim(0, 2 * float(every_y.max()) or 1)
     elif logarithmic:
         figure.ruler("y").scale("log")
+    else:  # plotext's own labels have one decimal: equal steps look unequal
+        levels = np.linspace(every_y.min(), every_y.max(), max(2, min(5, rows // 3)))
+        figure.ruler("y").ticks(levels.tolist(), [short(float(f"{level:.3g}")) for level in levels])
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
     figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
