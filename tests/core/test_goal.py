@@ -18,7 +18,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments import Overrides, load_experiment
+from tui_backprop.experiments import Overrides, load_experiment, preset_names
 
 
 def forgetful(**rules: Any) -> Experiment:
@@ -176,6 +176,84 @@ def test_a_set_up_that_cannot_work_is_reported(
     warning = capsys.readouterr().err
     assert warning == (f"tui-backprop: this cannot be learned: {told}\n" if told else "")
     assert out_of_reach(load_experiment(path)) == told
+
+
+def task(inputs: list[list[float]], targets: list[list[float]], network: dict[str, Any], **training: Any) -> Experiment:
+    shape = {"layers": [len(inputs[0]), 3, len(targets[0])], "hidden": "tanh", "init": "xavier", **network}
+    data = {"inputs": inputs, "targets": targets}
+    return load_experiment({"network": shape, "training": {"rate": 0.1, **training}, "data": data})
+
+
+SAME = "samples #0 and #2 have the same inputs, but different targets"
+TWICE = [[0.0, 1.0], [1.0, 1.0], [-0.0, 1.0], [0.0, 1.0]]
+CROSS = {"output": "sigmoid"}, {"loss": "binary_cross_entropy", "report": "loss"}
+
+
+@pytest.mark.parametrize(
+    ("targets", "network", "training", "told"),
+    [
+        ([[1.0], [0.0], [1.0], [1.0]], {}, {}, ""),
+        ([[1.0], [0.0], [0.0], [1.0]], {}, {}, SAME),
+        # off by 1/3, 2/3, 1/3 at best: their squares sum to 2/3
+        ([[1.0], [0.0], [0.0], [1.0]], {}, {"report": "squared", "stop": 0.66}, SAME),
+        ([[1.0], [0.0], [0.0], [1.0]], {}, {"report": "squared", "stop": 0.67}, ""),
+        ([[1.0], [0.0], [0.0], [1.0]], {}, {"report": "loss", "stop": 0.34}, ""),
+        ([[1.0], [0.0], [0.0], [1.0]], {}, {"goal": "all_right"}, SAME),
+        ([[1.0], [0.0], [0.0], [1.0]], CROSS[0], {**CROSS[1], "stop": 0.1}, SAME),
+        ([[1.0], [0.0], [0.0], [1.0]], CROSS[0], {**CROSS[1], "stop": 2.0}, ""),
+        (
+            [[0.6, 0.4], [0.0, 1.0], [0.7, 0.3], [0.8, 0.2]],  # different shares, the same class
+            {"output": "softmax"},
+            {"loss": "softmax_cross_entropy", "goal": "all_right"},
+            "",
+        ),
+    ],
+)
+def test_samples_that_contradict_each_other_are_reported(
+    targets: list[list[float]], network: dict[str, Any], training: dict[str, Any], told: str
+) -> None:
+    assert out_of_reach(task(TWICE, targets, {"bias": True, **network}, **training)) == told
+
+
+NOTHING = "without biases the answer to sample #1, whose inputs are all 0, is always "
+
+
+@pytest.mark.parametrize(
+    ("target", "network", "training", "told"),
+    [
+        (1.0, {}, {}, f"{NOTHING}0"),
+        (0.0, {}, {}, ""),
+        (1.0, {"bias": True}, {}, ""),
+        (1.0, {"bias": "frozen", "biases": [[1.0] * 3, [0.0]], "weights": [[[1.0] * 3] * 2, [[1.0]] * 3]}, {}, ""),
+        (1.0, {"hidden": "sigmoid"}, {}, ""),
+        (0.1, {}, {"stop": 0.006}, ""),  # ½·0.1² = 0.005
+        (0.1, {}, {"stop": 0.004}, f"{NOTHING}0"),
+        (0.0, {"output": "sigmoid"}, {}, f"{NOTHING}0.5"),
+        (0.0, {"output": "sigmoid"}, {"goal": "all_right"}, ""),
+        (1.0, {"output": "sigmoid"}, {"goal": "all_right"}, f"{NOTHING}0.5"),
+    ],
+)
+def test_an_input_of_zeros_without_biases_is_reported(
+    target: float, network: dict[str, Any], training: dict[str, Any], told: str
+) -> None:
+    experiment = task([[1.0, 0.0], [0.0, 0.0]], [[1.0 - (target == 1.0)], [target]], network, **training)
+    assert out_of_reach(experiment) == told
+
+
+@pytest.mark.parametrize(
+    ("output", "reachable"), [("relu", True), ("elu", True), ("tanh", True), ("linear", True), ("sigmoid", False)]
+)
+def test_right_answers_that_the_output_can_give_are_within_reach(output: str, reachable: bool) -> None:
+    """An answer counts as −1 where it is not above 0, as a ReLU's may be and a sigmoid's never is."""
+    sides = [[1.0, 0.0], [0.0, 1.0]], [[-1.0], [1.0]], {"output": output, "bias": True}
+    assert (out_of_reach(task(*sides, goal="all_right")) == "") is reachable
+    bounded = {"relu": "relu, which lies above 0", "sigmoid": "sigmoid, which lies between 0 and 1"}.get(output, "")
+    assert out_of_reach(task(*sides)).endswith(bounded)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_within_reach(name: str) -> None:
+    assert out_of_reach(load_experiment(name)) == ""
 
 
 def test_the_one_unit_of_a_softmax_answers_nothing_right() -> None:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import BLOCK, Array, blocks
-from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
+from tui_backprop.core.losses import HALF_SQUARED, reported
 from tui_backprop.core.network import Parameters
 
 TOLERANCE = 1e-6
@@ -52,12 +53,19 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
     return np.asarray(same & np.isfinite(prediction).all(axis=-1), dtype=np.bool_)
 
 
-@lru_cache(maxsize=16)
 def out_of_reach(experiment: Experiment) -> str:
-    """Why no weights can reproduce the training targets; empty if some might."""
+    """Why no weights can reach the goal; empty if some might."""
+    return beyond_output(experiment) or beyond_weights(experiment)
+
+
+@lru_cache(maxsize=16)
+def beyond_output(experiment: Experiment) -> str:
+    """Why the output can never give the training targets; empty if it might, or need not."""
     activation, targets = experiment.network.output, experiment.data.targets
     if activation.joint and experiment.network.units[-1] == 1:
         return f"a {activation.name} over one unit always answers 1"
+    if experiment.training.goal == ALL_RIGHT and _answers_both(experiment):
+        return ""
     sums = targets.sum(axis=1)
     if activation.joint and (far := np.abs(sums - 1.0)).max() > TOLERANCE:
         worst = int(far.argmax())
@@ -67,6 +75,65 @@ def out_of_reach(experiment: Experiment) -> str:
         where = _within(*activation.bounds)
         return f"targets from {least:g} to {most:g} are out of reach of {activation.name}, which lies {where}"
     return ""
+
+
+def _answers_both(experiment: Experiment) -> bool:
+    """Whether the output can give each right answer, which may not need the targets themselves."""
+    activation, edge = experiment.network.output, threshold(experiment)
+    if activation.joint:
+        return True
+    answers = np.array([-1.0, 1.0])
+    activation.apply(answers.copy(), answers)
+    sides = answers > (middle(experiment) if edge is None else edge)
+    return bool(sides.any() and not sides.all())
+
+
+@lru_cache(maxsize=16)
+def beyond_weights(experiment: Experiment) -> str:
+    """Why no weights can give the training targets, whatever the output; empty if some might."""
+    return _fixed_answer(experiment) or _contradiction(experiment)
+
+
+def _fixed_answer(experiment: Experiment) -> str:
+    """Without biases, sums of inputs that are all 0 are 0, whatever the weights."""
+    network, data = experiment.network, experiment.data
+    samples = np.flatnonzero(~data.inputs.any(axis=1))
+    if experiment.initial.biases or not len(samples):
+        return ""
+    nothing = Parameters(network, np.zeros(network.size))
+    *hidden, _ = layers(nothing, np.zeros((1, network.units[0])))
+    if any(a.any() for _, a in hidden):
+        return ""  # a sigmoid makes 0.5 of them, and weights anything of that
+    found = evaluate(nothing, experiment.training, data.inputs[samples], data.targets[samples])
+    if _within_goal(experiment, found.prediction, data.targets[samples], float(found.error.sum())):
+        return ""
+    answer = ", ".join(f"{value:g}" for value in found.prediction[0].tolist())
+    return f"without biases the answer to sample #{samples[0]}, whose inputs are all 0, is always {answer}"
+
+
+def _contradiction(experiment: Experiment) -> str:
+    """Samples with the same inputs get the same answer; the best one is the mean of their targets."""
+    inputs, targets = experiment.data.inputs + 0.0, experiment.data.targets  # of −0 and 0 the same bytes
+    known = dict[bytes, int]()
+    first = np.array([known.setdefault(row.tobytes(), sample) for sample, row in enumerate(inputs)])
+    other = np.flatnonzero((targets != targets[first]).any(axis=1))
+    if not len(other):
+        return ""
+    best = np.zeros_like(targets)
+    np.add.at(best, first, targets)
+    best = (best / np.maximum(np.bincount(first, minlength=len(first)), 1)[:, None])[first]
+    loss = reported(experiment.training)
+    least = (HALF_SQUARED if loss.of_sums else loss).value(best, targets)  # a cross-entropy is no less
+    if _within_goal(experiment, targets[first], targets, float(least.sum())):
+        return ""
+    return f"samples #{first[other[0]]} and #{other[0]} have the same inputs, but different targets"
+
+
+def _within_goal(experiment: Experiment, prediction: Array, targets: Array, error: float) -> bool:
+    """Whether these answers are right, or their error is small enough, whichever is the goal."""
+    if experiment.training.goal == ALL_RIGHT:
+        return bool(_right(experiment, prediction, targets).all())
+    return error <= experiment.training.stop
 
 
 def _within(low: float, high: float) -> str:

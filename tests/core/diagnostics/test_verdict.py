@@ -55,6 +55,8 @@ SIDES = [[1.0], [-1.0]]
     [
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="relu", targets=[-1.0, 1.0]), OUT_OF_REACH),
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="softmax"), OUT_OF_REACH),
+        (lambda: of("tanh", [[[1.0]], [[1.0]]], [[1.0], [1.0]]), OUT_OF_REACH),
+        (lambda: of("relu", [[[-1.0]], [[1.0]]], [[1.0], [1.0]]), ("1 dead", "gates")),  # it keeps from learning more
         (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), ("1 dead", "gates")),
         (
             lambda: of("relu", [[[1.0, 0.9]], [[1.0], [1.0]]], SIDES, [[5.0, 5.0], [0.0]], rate=1e-4, step=2),

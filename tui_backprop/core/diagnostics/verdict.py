@@ -9,7 +9,7 @@ from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_
 from tui_backprop.core.diagnostics.scaling import unscaled
 from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
 from tui_backprop.core.experiment import Data
-from tui_backprop.core.goal import out_of_reach, untrained_error
+from tui_backprop.core.goal import beyond_output, beyond_weights, untrained_error
 from tui_backprop.core.initialisers import INITIALISERS, ZEROS
 from tui_backprop.core.run.moment import Moment
 
@@ -27,8 +27,9 @@ NOT_FINITE = Trouble("not finite", "health", "Some numbers are no longer finite.
 OUT_OF_REACH = Trouble(
     "targets out of reach",
     "",
-    "The output can never reach these targets, whatever the weights.",
-    "another output activation, or other targets",
+    "No weights can give these answers: the output cannot reach them, equal inputs have different targets, or biases "
+    "are missing.",
+    "another output activation, other targets, biases, a goal that allows some error (stop)",
 )
 DIVERGES = Trouble(
     "error diverges",
@@ -166,7 +167,7 @@ def _found(moment: Moment) -> Verdict | None:
     experiment = moment.ahead
     if not moment.finite:
         return Verdict(NOT_FINITE, NOT_FINITE.word)
-    if out_of_reach(experiment):
+    if beyond_output(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
     errors = _errors(moment)
     if errors is not None and has_grown(errors.last, errors.untrained):
@@ -174,6 +175,8 @@ def _found(moment: Moment) -> Verdict | None:
     if moment.converged_at is not None:
         return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
+    if found is None and beyond_weights(experiment):
+        return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
     word = unscaled_word(experiment.data)
     return found or (Verdict(UNSCALED, word) if word else None)
 
