@@ -80,11 +80,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "a number beyond floats": ("a,b,c\n1,2,1e999\n", "", "line 2, column c: '1e999' is not a number"),
     "a row too short": ("a,b,c\n1,2\n", "", "line 2: 2 fields (expected 3, as in the header)"),
     "a row too long": ("a,b,c\n1,2,3\n1,2,3,4\n", "", "line 3: 4 fields (expected 3, as in the header)"),
-    "too few columns": ("a,b\n1,2\n", "", "1 input columns"),
+    "too few columns": ("a,b\n1,2\n", "", "1 input column "),
     "too many columns": ("a,b,c,d\n1,2,3,4\n", "", "(expected layers 3,1)"),
     "the same name twice": ("y,x,y\n1,2,3\n", "", "two columns are named 'y'"),
     "an unknown target": ("a,b,c\n1,2,3\n", 'target = ["d"]', "target: no column 'd' (expected columns of the file: a"),
-    "too many targets": ("a,b,c\n1,2,3\n", 'target = ["b", "c"]', "target: 2 columns for 1 outputs"),
+    "too many targets": ("a,b,c\n1,2,3\n", 'target = ["b", "c"]', "target: 2 columns for 1 output ("),
     "binary": (b"\xfe\x00\x01\xff", "", "is not text in UTF-8"),
     "a quote left open": ('a,b,c\n1,"2,3\n', "", "is not valid CSV"),
     "an escape in a field": ("a,b,c\n1,2,3\n1,\x1b[2J,3\n", "", "column b: '\\x1b[2J' is not a number"),
@@ -260,5 +260,5 @@ def test_an_id_is_used_where_features_or_an_input_need_it(tmp_path: Path) -> Non
 
 def test_layers_that_fit_with_no_columns_are_refused_by_those_that_are_used(tmp_path: Path) -> None:
     text = "id,x,y\n" + "".join(f"{number},{x},{y}\n" for number, _, x, y in ROWS)
-    with pytest.raises(ExperimentError, match="1 input columns for 3 inputs"):
+    with pytest.raises(ExperimentError, match="1 input column for 3 inputs"):
         read(tmp_path, text, "", "[3, 1]")

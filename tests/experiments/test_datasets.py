@@ -62,6 +62,21 @@ def test_wrong_layers_are_reported_with_the_right_ones(tmp_path: Path) -> None:
         read(tmp_path, FLOWERS, layers="[4, 9, 1]")
     with pytest.raises(ExperimentError, match=r"3 classes for 2 outputs \(expected layers 2,3\)"):
         read(tmp_path, FLOWERS, layers="[2, 2]")
+    with pytest.raises(ExperimentError, match=r"3 classes for 1 output \(expected layers 2,3\)"):
+        read(tmp_path, FLOWERS, layers="[2, 1]")
+
+
+def test_a_target_is_named_where_it_makes_the_network_fit(tmp_path: Path) -> None:
+    text = "a,b,c,y\n1,2,3,0\n2,3,1,1\n3,1,2,0\n1,1,2,1\n"
+    softmax = {"layers": "[3, 2, 2]"}
+    expected = (
+        r"2 input columns for 3 inputs: c, y are learned \(expected target = \[\"y\"\] for its 2 classes, or layers"
+    )
+    with pytest.raises(ExperimentError, match=expected):
+        read(tmp_path, text, **softmax)
+    assert read(tmp_path, text, 'target = ["y"]', **softmax).target_names == ("0", "1")
+    with pytest.raises(ExperimentError, match=r"2 input columns for 3 inputs \(expected layers 2,2,2\)"):
+        read(tmp_path, text.replace(",1\n", ",1.5\n"), **softmax)
 
 
 @example(10, 0.01, 0)
@@ -120,7 +135,7 @@ def test_a_test_part_can_be_listed() -> None:
         ({"test": -0.1}, "data.test: -0.1 is not a fraction"),
         ({"test": "some"}, "data.test: 'some' is not a finite number"),
         ({"test": 0.5}, "data.test: of 1 sample"),
-        ({"test": {"inputs": [[1]], "targets": [[1]]}}, "inputs: row 1 has 1 numbers"),
+        ({"test": {"inputs": [[1]], "targets": [[1]]}}, "inputs: row 1 has 1 number ("),
         ({"test": {"inputs": [[1, 2]], "targets": [[1]], "more": 1}}, "more: unknown key"),
         ({"standardise": 1}, "data.standardise: 1 is neither true nor false"),
         ({"seed": "a"}, "data.seed"),

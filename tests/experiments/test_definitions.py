@@ -129,11 +129,12 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("no inputs", good(data__inputs=None), "data.inputs", "rows of 2 numbers"),
     ("empty inputs", good(data__inputs=[]), "data.inputs", "rows of 2 numbers"),
-    ("empty targets", good(data__targets=[]), "data.targets", "rows of 1 numbers"),
+    ("empty targets", good(data__targets=[]), "data.targets", "rows of 1 number"),
     ("one number as inputs", good(data__inputs=np.array(1.0)), "data.inputs", "rows of 2 numbers"),
-    ("rows that are no lists", good(data__inputs=[1, 2]), "data.inputs", "2 numbers"),
+    ("rows that are no lists", good(data__inputs=[1, 2]), "data.inputs", "a row for each sample: [[1, 2]]"),
     ("inputs wider than the network", good(data__inputs=[[0, 1, 2], [1, 0, 2]]), "data.inputs", "2 numbers"),
-    ("targets wider than the network", good(data__targets=[[1, 1], [0, 0]]), "data.targets", "1 numbers"),
+    ("targets wider than the network", good(data__targets=[[1, 1], [0, 0]]), "data.targets", "1 number"),
+    ("targets without rows", good(data__targets=[5, 1]), "data.targets", "a row for each sample: [[5], [1]]"),
     ("rows of different widths", good(data__inputs=[[0, 1], [1]]), "data.inputs", "2 numbers"),
     ("more inputs than targets", good(data__targets=[[1]]), "data.targets", "2 rows"),
     ("text among inputs", good(data__inputs=[[0, "1"], [1, 0]]), "data.inputs", "finite"),
@@ -144,6 +145,20 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("too few names", good(data__names=["x"]), "data.names", "2, one for each input"),
     ("names that are no text", good(data__names=[1, 2]), "data.names", 'a list such as ["x1", "x2"]'),
 ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (good(network__weights=[[[1, 2, 3], [4]], [[1]] * 3]), "layer 1, row 2 has 1 number (expected 3 numbers)"),
+        (good(network__weights=[[[1, 2, 3], 4], [[1]] * 3]), "layer 1, row 2 is 4, not a list (expected 3 numbers)"),
+        (good(data__inputs=[[1, 2], 3]), "row 2 is 3, not a list (expected 2 numbers)"),
+        (good(data__targets=[[1]]), "1 sample, but inputs has 2 (expected 2 rows)"),
+        (good(network__layers=[3]), "has 1 entry (expected 2 to 33"),
+    ],
+)
+def test_a_wrong_row_is_named_with_what_is_in_it(definition: dict[str, Any], said: str) -> None:
+    assert said in refusal(definition)
 
 
 @pytest.mark.parametrize(("definition", "key", "expected"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])

@@ -10,6 +10,7 @@ from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import printable
+from tui_backprop.reading.numerals import counted
 
 EPOCHS_FOR_A_BUG = 10
 """Epochs within which a bug must make a difference."""
@@ -25,7 +26,7 @@ def check(experiment: Experiment, bug: str | None) -> int:
     result = _with_bug(experiment, bug) if bug else gradient_check.check_gradient(experiment)
     worst = result.worst
     if result.at_kink:
-        print(f"{result.at_kink} entries left out: the loss has a kink there, and no derivative")
+        print(f"{counted(result.at_kink, 'entry', 'entries')} left out: the loss has a kink there, and no derivative")
     if worst is None:
         print("nothing to compare")
         return 0

@@ -23,6 +23,7 @@ from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
 from tui_backprop.experiments.features import Expansion
 from tui_backprop.experiments.schema import MOST_UNITS, Section
+from tui_backprop.reading.numerals import counted
 
 MAY_BE_CLASSES = "these may be classes"
 _AS_CLASSES = "--output softmax, f2 in the set-up, or classes = true in [data]"
@@ -141,12 +142,16 @@ def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice
             names = ", ".join(file.names[index] for index in chosen.targets)
             expected = "one column of classes, or columns of numbers: f3 in the set-up, or target in [data]"
             raise file.error("target", f"classes are learned alone, not {names} together", expected)
-        raise file.error("target", f"{len(chosen.targets)} columns for {outputs} outputs", f"{outputs} columns")
+        raise file.error(
+            "target",
+            f"{counted(len(chosen.targets), 'column')} for {counted(outputs, 'output')}",
+            counted(outputs, "column"),
+        )
     table, width = chosen.table(file), len(chosen.inputs)
     inputs, input_names = _encoded(table, range(width))
     features = features_of(keys)
     if features and inputs.shape[1] != 2:
-        raise keys.error("features", f"of {inputs.shape[1]} columns", "columns = two of the file's columns")
+        raise keys.error("features", f"of {counted(inputs.shape[1], 'column')}", "columns = two of the file's columns")
     if features:
         inputs, input_names = expanded(keys, inputs, features, network), tuple(features)
     targets, target_names = _encoded(table, range(width, len(table.names)))
@@ -156,7 +161,8 @@ def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice
     elif chosen.of_classes:
         targets, target_names = _one_hot(table.values[:, -1], len(classes)), classes
     if (inputs.shape[1], len(target_names)) != (network.units[0], outputs):
-        raise _wrong_layers(file.path, network, input_names, target_names, chosen.of_classes)
+        fits = _as_classes_alone(keys, table, network, inputs.shape[1], width)
+        raise _wrong_layers(file.path, network, input_names, target_names, chosen.of_classes, fits)
     if chosen.of_classes and keys.flag("standardise_targets", False):
         raise keys.error("standardise_targets", "of classes", "columns of numbers to be learned")
     return Data(
@@ -294,7 +300,7 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
 
 
 def _left_out(table: Table) -> str:
-    return f"{table.dropped:,} of {len(table.values) + table.dropped:,} rows left out: {table.reason}"
+    return f"{table.dropped:,} of {counted(len(table.values) + table.dropped, 'row')} left out: {table.reason}"
 
 
 def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:
@@ -312,12 +318,23 @@ def _some(texts: Sequence[str]) -> str:
 
 
 def _wrong_layers(
-    path: Path, network: Network, inputs: Sequence[str], targets: Sequence[str], of_classes: bool
+    path: Path, network: Network, inputs: Sequence[str], targets: Sequence[str], of_classes: bool, fits: str
 ) -> ExperimentError:
-    message = f"{len(inputs)} input columns for {network.units[0]} inputs"
+    message = f"{counted(len(inputs), 'input column')} for {counted(network.units[0], 'input')}"
     if len(inputs) == network.units[0]:
-        message = f"{len(targets)} {'classes' if of_classes else 'targets'} for {network.units[-1]} outputs"
-    return ExperimentError(str(path), "", message, layers_for(network, len(inputs), len(targets)))
+        learned = counted(len(targets), "class", "classes") if of_classes else counted(len(targets), "target")
+        message = f"{learned} for {counted(network.units[-1], 'output')}"
+    message += f": {_some(targets)} are learned" if fits else ""
+    return ExperimentError(str(path), "", message, fits + layers_for(network, len(inputs), len(targets)))
+
+
+def _as_classes_alone(keys: Section, table: Table, network: Network, inputs: int, width: int) -> str:
+    """The target that makes a network fit: its outputs are the classes of the last column, where none is named."""
+    others, last = len(table.names) - width - 1, table.names[-1]
+    if keys.has("target") or not others or inputs + others != network.units[0]:
+        return ""
+    classes = len(_few(table.values[:, -1]))
+    return f'target = ["{last}"] for its {classes} classes, or ' if classes == network.units[-1] else ""
 
 
 def _encoded(table: Table, columns: range) -> tuple[Array, tuple[str, ...]]:

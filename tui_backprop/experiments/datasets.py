@@ -18,6 +18,7 @@ from tui_backprop.experiments.features import FEATURES, Expansion, expand
 from tui_backprop.experiments.generators import GENERATORS, MOST_NOISE, MOST_SAMPLES, REGRESSIONS, generate
 from tui_backprop.experiments.schema import Section
 from tui_backprop.experiments.train_test_split import train_test_split
+from tui_backprop.reading.numerals import counted
 
 if TYPE_CHECKING:
     from tui_backprop.experiments.columns import Opener
@@ -54,7 +55,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
 def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
     names = keys.strings(key)
     if names is not None and len(names) != count:
-        raise keys.error(key, f"{len(names)} names", f"{count}, one for each {what}")
+        raise keys.error(key, counted(len(names), "name"), f"{count}, one for each {what}")
     return tuple(names or ())
 
 
@@ -77,7 +78,8 @@ def _listed(keys: Section, network: Network) -> Data:
 def _rows(keys: Section, width: int, outputs: int) -> tuple[Array, Array]:
     inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
     if len(inputs) != len(targets):
-        raise keys.error("targets", f"{len(targets)} samples, but inputs has {len(inputs)}", f"{len(inputs)} rows")
+        message = f"{counted(len(targets), 'sample')}, but inputs has {len(inputs)}"
+        raise keys.error("targets", message, counted(len(inputs), "row"))
     return inputs, targets
 
 
@@ -119,7 +121,7 @@ def features_of(keys: Section) -> list[str]:
 def expanded(keys: Section, points: Array, features: Sequence[str], network: Network) -> Array:
     """The features of `points` (samples, 2): (samples, features), which must be as many as the network's inputs."""
     if len(features) != network.units[0]:
-        message = f"{len(features)} inputs for {network.units[0]} of the network"
+        message = f"{counted(len(features), 'input')} for {network.units[0]} of the network"
         raise keys.error("features", message, layers_for(network, inputs=len(features)))
     with np.errstate(all="ignore"):
         expanded = expand(points, features)

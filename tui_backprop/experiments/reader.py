@@ -27,6 +27,7 @@ from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, shown_path, 
 from tui_backprop.experiments.datasets import read_data
 from tui_backprop.experiments.schema import MOST_UNITS, Section
 from tui_backprop.reading.disk import UnreadableError, absolute, read_text
+from tui_backprop.reading.numerals import counted
 
 if TYPE_CHECKING:
     from tui_backprop.experiments.columns import Opener
@@ -234,7 +235,9 @@ def _network(keys: Section) -> Network:
     layers = keys.integers("layers", 1, MOST_UNITS)
     if not 2 <= len(layers) <= MOST_LAYERS + 1:
         raise keys.error(
-            "layers", f"has {len(layers)} entries", f"2 to {MOST_LAYERS + 1}: units of input, hidden, output"
+            "layers",
+            f"has {counted(len(layers), 'entry', 'entries')}",
+            f"2 to {MOST_LAYERS + 1}: units of input, hidden, output",
         )
     depth = len(layers) - 1
     hidden = keys.names("hidden", RELU.name, HIDDEN_ACTIVATIONS, depth - 1)

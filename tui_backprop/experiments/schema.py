@@ -11,6 +11,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Range
 from tui_backprop.errors import ExperimentError, perhaps
+from tui_backprop.reading.numerals import counted
 
 MOST_UNITS = 1024
 """In a layer."""
@@ -113,7 +114,7 @@ class Section:
         if not isinstance(value, list | tuple):
             return [self.chosen(key, value, choices)] * count
         if len(value) != count:
-            raise self.error(key, f"{len(value)} names", f"one name, or {count}: one for each hidden layer")
+            raise self.error(key, counted(len(value), "name"), f"one name, or {count}: one for each hidden layer")
         return [self.chosen(key, name, choices) for name in value]
 
     def flag(self, key: str, default: bool) -> bool:
@@ -169,7 +170,14 @@ class Section:
         """Rows of `width` finite numbers: (rows, width); required, at least one row."""
         value = self._get(key, None)
         if not _is_list(value) or len(value) == 0:
-            raise self.error(key, "is missing" if value is None else "has no samples", f"rows of {width} numbers")
+            raise self.error(
+                key, "is missing" if value is None else "has no samples", f"rows of {counted(width, 'number')}"
+            )
+        if not any(map(_is_list, value)):
+            rows = [[each] for each in value] if width == 1 else [value]
+            example = f"[{', '.join(map(_show, rows[:2]))}{', …' * (len(rows) > 2)}]"
+            expected = example if len(rows[0]) == width else f"rows of {counted(width, 'number')}"
+            raise self.error(key, "is a list without rows", f"a row for each sample: {expected}")
         rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
         return np.array(rows, dtype=np.float64)
 
@@ -180,7 +188,7 @@ class Section:
             return None
         wanted = ", ".join("×".join(map(str, shape)) for shape in shapes)
         if not isinstance(value, list | tuple) or len(value) != len(shapes):
-            raise self.error(key, f"not {len(shapes)} arrays, one for each layer", wanted)
+            raise self.error(key, f"not {counted(len(shapes), 'array')}, one for each layer", wanted)
         arrays = []
         for number, (array, shape) in enumerate(zip(value, shapes, strict=True), 1):
             where = f"layer {number}"
@@ -188,8 +196,9 @@ class Section:
                 arrays.append(np.array(self._row(key, array, shape[0], where)))
                 continue
             if not _is_list(array) or len(array) != shape[0]:
-                raise self.error(key, f"{where} does not have {shape[0]} rows", f"shapes {wanted}")
-            arrays.append(np.array([self._row(key, row, shape[1], where) for row in array]))
+                raise self.error(key, f"{where} does not have {counted(shape[0], 'row')}", f"shapes {wanted}")
+            rows = [self._row(key, row, shape[1], f"{where}, row {place}") for place, row in enumerate(array, 1)]
+            arrays.append(np.array(rows))
         return arrays
 
     def _get(self, key: str, default: Any) -> Any:
@@ -204,11 +213,13 @@ class Section:
 
     def _row(self, key: str, row: Any, width: int, where: str) -> list[float]:
         if not _is_list(row) or len(row) != width:
-            have = f"{len(row)} numbers" if _is_list(row) else _show(row)
-            raise self.error(key, f"{where} has {have}", f"{width} numbers")
+            have = f"has {counted(len(row), 'number')}" if _is_list(row) else f"is {_show(row)}, not a list"
+            raise self.error(key, f"{where} {have}", counted(width, "number"))
         for value in row:
             if not _is_number(value):
-                raise self.error(key, f"{where}: {_show(value)} is not a finite number", f"{width} finite numbers")
+                raise self.error(
+                    key, f"{where}: {_show(value)} is not a finite number", counted(width, "finite number")
+                )
         return [float(value) for value in row]
 
 

@@ -20,6 +20,11 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 row`, `2 rows`, `1,000 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def whole_of(text: str) -> int | None:
     """The whole number in `text`, clipped to ±`BEYOND`; None if it is not one."""
     plain = _plain(text)

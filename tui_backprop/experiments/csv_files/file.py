@@ -28,6 +28,7 @@ from tui_backprop.experiments.csv_files.scan import Rows, Scan, Watch
 from tui_backprop.experiments.csv_files.stamp import stamp_of
 from tui_backprop.experiments.csv_files.table import SIGNS, Table, TableReader, shown_name
 from tui_backprop.experiments.csv_files.text import refuse_unless_ordinary, shown_path, text_of
+from tui_backprop.reading.numerals import counted
 
 MOST_COLUMNS = 2048
 
@@ -173,7 +174,7 @@ class TableFile:
             *(f"above it {text!r}" for text in map(shown_name, filter(None, dialect.above[:1]))),
             *(f"below it {text!r}" for text in map(shown_name, dialect.below[:1])),
         ]
-        return f"{Path(shown_path(self.path)).name}: {len(self):,} rows; {', '.join(parts)}"
+        return f"{Path(shown_path(self.path)).name}: {counted(len(self), 'row')}; {', '.join(parts)}"
 
     def __len__(self) -> int:
         return len(self._scan.lines)

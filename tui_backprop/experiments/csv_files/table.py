@@ -22,6 +22,7 @@ from tui_backprop.experiments.csv_files.notation import (
     is_number,
 )
 from tui_backprop.experiments.csv_files.scan import Scan
+from tui_backprop.reading.numerals import counted
 
 LONGEST_NAME = 200
 _BLAMED = 3
@@ -184,7 +185,11 @@ class TableReader:
     def _not_a_number(self, line: int, index: int, field: str) -> ExperimentError:
         if is_missing(field, among_numbers=True):
             count, rows = int(np.isnan(self._scan.numbers[:, self._numbers.index(index)]).sum()), len(self._scan.lines)
-            most = f"; {count:,} of {rows:,} rows lack it: perhaps leave the column out, f3" if count * 2 > rows else ""
+            most = (
+                f"; {count:,} of {counted(rows, 'row')} lack it: perhaps leave the column out, f3"
+                if count * 2 > rows
+                else ""
+            )
             return self._mistake(line, index, f"{field!r}: the value is missing", _COMPLETE + most)
         notation, expected = self._notation, f"a finite number, or NA for a value that is missing{_OTHERWISE}"
         if notation is None or notation.may_be_grouped(field):
