@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from tests.lessons.test_chapters import pages
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.answers import hint, read_answer
+from tui_backprop.lessons.answers import hint, judge, read_answer
 from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.figures import evaluate
 from tui_backprop.lessons.lesson import Question
-from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.reader import read
 
 

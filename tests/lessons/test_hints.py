@@ -13,10 +13,9 @@ from tests.lessons.figures import Place, state, step_of
 from tests.lessons.figures import unit as unit_of
 from tests.lessons.figures import weight as weight_of
 from tests.lessons.test_chapters import pages, place
-from tui_backprop.lessons.answers import RULES, hint, read_answer
+from tui_backprop.lessons.answers import RULES, hint, judge, read_answer
 from tui_backprop.lessons.computed_page import ComputedPage
 from tui_backprop.lessons.lesson import Question
-from tui_backprop.lessons.questions import judge
 
 KINDS = ("z", "a", "upstream", "delta", "gradient", "new", "product")
 """Figures whose likeliest wrong values are known; to a question about anything else its author writes a hint."""

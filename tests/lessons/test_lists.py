@@ -6,7 +6,7 @@ from tui_backprop.lessons import PANES, VIEWS
 from tui_backprop.lessons.reader import MATRICES
 from tui_backprop.render.matrix_table import View
 from tui_backprop.studio.panes.views import VIEWS as WIDGETS
-from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.screens.panes import PanesScreen
 
 
 def test_lessons_name_what_there_is() -> None:

@@ -13,8 +13,8 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.checker import mistakes
 from tui_backprop.lessons.computed_page import PageBuilder, RenderedBlock
+from tui_backprop.lessons.file_check import mistakes
 from tui_backprop.lessons.lesson import Block, Lesson, Page, Words
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.plots import plot, plot_table

@@ -12,14 +12,14 @@ from tests.cli.program import assert_refused, printed, program
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Phase
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.checker import mistakes
+from tui_backprop.lessons.answers import judge
 from tui_backprop.lessons.computed_page import PageBuilder
 from tui_backprop.lessons.conditions import condition
+from tui_backprop.lessons.file_check import mistakes
 from tui_backprop.lessons.lesson import Question
 from tui_backprop.lessons.library import template
 from tui_backprop.lessons.names import thing
 from tui_backprop.lessons.plain import plain
-from tui_backprop.lessons.questions import judge
 from tui_backprop.lessons.reader import LARGEST, read, read_file
 
 HEAD = '+++\ntitle = "T"\n+++\n'

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, studio
-from tests.studio.test_layout import assert_up_to_date
+from tests.studio.test_panes import assert_up_to_date
 from tui_backprop.studio.keys import KEYS
 from tui_backprop.studio.screens.studio import StudioScreen
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.studio.studio import NARROW, SMALL, WIDE, studio
-from tests.studio.test_layout import ALL, THIN, assert_up_to_date
+from tests.studio.test_panes import ALL, THIN, assert_up_to_date
 from tui_backprop import load_experiment
 from tui_backprop.studio.panes.views import VIEWS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui_backprop.errors import BackpropError, printable
 from tui_backprop.lessons import library, progress
-from tui_backprop.lessons.checker import mistakes
+from tui_backprop.lessons.file_check import mistakes
 from tui_backprop.lessons.lesson import Lesson, Question
 from tui_backprop.lessons.plain import plain
 from tui_backprop.lessons.reader import read_with_mistakes

@@ -1,4 +1,4 @@
-"""What a learner types or chooses: read leniently, and answered with a hint if it is wrong."""
+"""What a learner types or chooses: read leniently, judged, and answered with a hint if it is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_backprop.errors import BackpropError, quoted
 from tui_backprop.lessons.arithmetic import DECIMALS
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.lesson import Question
-from tui_backprop.lessons.questions import Truth, tolerance
+from tui_backprop.lessons.questions import Truth
 from tui_backprop.reading.numerals import number_of
 
 EXAMPLE = "−0.5, 1/2 or 90%"
@@ -61,6 +61,22 @@ def _part(text: str) -> float | None:
     sign = -1.0 if whole[0] in "-−" else 1.0
     value = number_of(whole)
     return None if value is None else value + sign * fraction
+
+
+def judge(question: Question, right: Truth, given: float) -> bool:
+    """Whether an answer is right: a typed number when it rounds to the true one, give or take what working with four
+    decimals costs."""
+    if question.kind != "number":
+        return given == right.answer
+    return abs(given - right.answer) <= tolerance(question, right.answer)
+
+
+def tolerance(question: Question, right: float) -> float:
+    """How far off a right number may be: half of its last decimal; 0 if it has no further decimals."""
+    unit = 10.0**-question.decimals
+    if abs(right - round(right, question.decimals)) <= 1e-9:
+        return 1e-6 * unit
+    return 0.5 * unit + min(10.0**-DECIMALS, 0.1 * unit)
 
 
 def hint(question: Question, right: Truth, context: Context, given: float) -> str:

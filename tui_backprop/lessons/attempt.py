@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_backprop.lessons.answers import hint
+from tui_backprop.lessons.answers import hint, judge
 from tui_backprop.lessons.arithmetic import number
 from tui_backprop.lessons.computed_page import ComputedPage, Prompt
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.lesson import Page, Question
-from tui_backprop.lessons.questions import Truth, judge
+from tui_backprop.lessons.questions import Truth
 
 
 @dataclass(frozen=True)

@@ -96,22 +96,6 @@ def truth(question: Question, context: Context) -> Truth:
     return _chosen(choices, int(question.answer) - 1, "")
 
 
-def judge(question: Question, right: Truth, given: float) -> bool:
-    """Whether an answer is right: a typed number when it rounds to the true one, give or take what working with four
-    decimals costs."""
-    if question.kind != "number":
-        return given == right.answer
-    return abs(given - right.answer) <= tolerance(question, right.answer)
-
-
-def tolerance(question: Question, right: float) -> float:
-    """How far off a right number may be: half of its last decimal; 0 if it has no further decimals."""
-    unit = 10.0**-question.decimals
-    if abs(right - round(right, question.decimals)) <= 1e-9:
-        return 1e-6 * unit
-    return 0.5 * unit + min(10.0**-arithmetic.DECIMALS, 0.1 * unit)
-
-
 def _chosen(choices: tuple[str, ...], place: int, work: str) -> Truth:
     return Truth(place, choices[place], work)
 

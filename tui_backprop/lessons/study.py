@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui_backprop.lessons import progress
+from tui_backprop.lessons.answers import judge
 from tui_backprop.lessons.attempt import Attempt, attempt_at
 from tui_backprop.lessons.computed_page import PageBuilder, RenderedBlock
 from tui_backprop.lessons.conditions import Condition, condition
@@ -12,7 +13,6 @@ from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.lesson import Lesson, Page, Question, Wait
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.lessons.progress import Bookmark, Position, Progress
-from tui_backprop.lessons.questions import judge
 
 
 class Study:

@@ -11,9 +11,9 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.heat_map import CELLS, ruler, shaded
+from tui_backprop.render.layout import Want
 from tui_backprop.render.matrix_table import BETWEEN, Look, MatrixTable, View, parameter_at, scales_of, table_of
 from tui_backprop.render.numbers import fixed, tone
 from tui_backprop.render.selection import Selection, layer_of

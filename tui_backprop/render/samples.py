@@ -14,8 +14,8 @@ from tui_backprop.core.diagnostics.samples import SampleView, samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import right_classes
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.graph.plan import shorten
+from tui_backprop.render.layout import Want
 from tui_backprop.render.numbers import fixed, given, short
 from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 

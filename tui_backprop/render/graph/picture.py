@@ -10,13 +10,13 @@ import numpy as np
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.canvas import Canvas, joined, put
 from tui_backprop.render.graph import edges as wires
 from tui_backprop.render.graph.flow import Direction, Flow, flow
 from tui_backprop.render.graph.plan import BARE, TINY, Column, plan, thumbed_columns
 from tui_backprop.render.graph.rail import rails
 from tui_backprop.render.graph.units import write_units
+from tui_backprop.render.layout import Want
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, length, line
 from tui_backprop.render.views.shades import Shading

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.error import error, error_line
+from tui_backprop.render.layout import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted, Pane
 

@@ -6,8 +6,8 @@ from textual.reactive import reactive
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.inspector import abbreviate_repeats, inspect
+from tui_backprop.render.layout import Want
 from tui_backprop.render.spans import Line, Span, line, pad, safe
 from tui_backprop.studio.panes.pane import Pane
 

@@ -6,7 +6,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
+from tui_backprop.render.layout import Want
 from tui_backprop.render.matrices import matrices, want_of_matrices
 from tui_backprop.render.matrix_table import View
 from tui_backprop.render.selection import move_in_matrix

@@ -11,9 +11,9 @@ from textual.timer import Timer
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
 from tui_backprop.render.graph.picture import graph, want_of_graph
 from tui_backprop.render.graph.pulse import Frame, is_step, over, pulse
+from tui_backprop.render.layout import Want
 from tui_backprop.render.selection import move_in_graph
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
+from tui_backprop.render.layout import Want
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, changed_part, length, mark, safe, width
 from tui_backprop.render.views.shades import Shading

@@ -6,7 +6,7 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from tui_backprop.render.arrangement import Place
+from tui_backprop.render.layout import Place
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.terminal.internals import rearrange
 

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.arrangement import Want
+from tui_backprop.render.layout import Want
 from tui_backprop.render.samples import samples, want_of_samples
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane

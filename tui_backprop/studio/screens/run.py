@@ -22,7 +22,7 @@ from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.samples import SamplesPane
 from tui_backprop.studio.player import Player
 from tui_backprop.studio.screens.dialog import Conversation, conversation
-from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.screens.panes import PanesScreen
 
 AT_ONCE = 0.05
 """Seconds that a key may take before its move continues in slices."""

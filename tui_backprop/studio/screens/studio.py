@@ -21,7 +21,7 @@ from tui_backprop.studio.panes.chart import ChartPane
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.panes.views import VIEWS
 from tui_backprop.studio.screens.dialog import Conversation, conversation
-from tui_backprop.studio.screens.layout import PanesScreen
+from tui_backprop.studio.screens.panes import PanesScreen
 from tui_backprop.studio.screens.run import RunScreen
 from tui_backprop.studio.settings import Keep, Settings, place
 

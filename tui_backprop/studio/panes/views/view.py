@@ -11,7 +11,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import VIEWS
 from tui_backprop.render import views
-from tui_backprop.render.arrangement import Want
+from tui_backprop.render.layout import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 

@@ -16,7 +16,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons import PANES
-from tui_backprop.render.arrangement import SURFACE, TIGHT, Place, arrange
+from tui_backprop.render.layout import SURFACE, TIGHT, Place, arrange
 from tui_backprop.render.matrix_table import View
 from tui_backprop.render.selection import Selection
 from tui_backprop.studio import panes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui_backprop.render.arrangement import LEAST_GRAPH, Want, arrange, frame
+from tui_backprop.render.layout import LEAST_GRAPH, Want, arrange, frame
 
 WANTS = {
     "network": Want(110, 18, 44, 6, stretches=True),

@@ -10,7 +10,7 @@ from textual.geometry import Region
 
 from tests.studio.studio import NARROW, SMALL, WIDE, Studio, name_of, studio
 from tui_backprop import load_experiment
-from tui_backprop.render.arrangement import Place, arrange, frame
+from tui_backprop.render.layout import Place, arrange, frame
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.places import Panes
