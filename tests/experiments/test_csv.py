@@ -80,6 +80,21 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "a number beyond floats": ("a,b,c\n1,2,1e999\n", "", "line 2, column c: '1e999' is not a number"),
     "a row too short": ("a,b,c\n1,2\n", "", "line 2: 2 fields (expected 3, as in the header)"),
     "a row too long": ("a,b,c\n1,2,3\n1,2,3,4\n", "", "line 3: 4 fields (expected 3, as in the header)"),
+    "decimal commas between commas": (
+        "age,score,y\n40,5,0,947,1\n58,0,0,962,0\n",
+        "",
+        "line 1: 3 fields, but the lines below have 5 (expected the same number in each line; decimal commas need",
+    ),
+    "decimal commas in some lines": (
+        "age,score,y\n40,5,0,947,1\n58,1,0\n57,0,1\n",
+        "",
+        "line 2: 5 fields (expected 3, as in the header; decimal commas need another delimiter, such as ;",
+    ),
+    "a header too short": (
+        "a,b,y\n1,x,u,v,2\n3,y,u,w,4\n",
+        "",
+        "line 1: 3 fields, but the lines below have 5 (expected the same number in each line)",
+    ),
     "too few columns": ("a,b\n1,2\n", "", "1 input column "),
     "too many columns": ("a,b,c,d\n1,2,3,4\n", "", "(expected layers 3,1)"),
     "the same name twice": ("y,x,y\n1,2,3\n", "", "two columns are named 'y'"),

@@ -183,6 +183,7 @@ def test_a_refusal_names_the_nearest_that_there_is(definition: dict[str, Any], t
 
 BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
     "no TOML": ("layers = [1,", "", "is not valid TOML"),
+    "a decimal comma": ("[network]\n[training]\nrate = 0,05 # small\n", "", "a decimal point: 0.05 instead of 0,05"),
     "a point without a digit": ("[network]\nweights = [[[.15, 2]]]\n", "", "0.15 instead of .15"),
     "an empty file": ("", "network.layers", "is missing"),
     "the same key twice": ("[network]\nlayers = [2, 1]\nlayers = [3, 1]\n", "", "is not valid TOML"),

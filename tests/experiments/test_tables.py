@@ -401,6 +401,20 @@ def test_a_target_that_never_changes_is_pointed_out(tmp_path: Path) -> None:
     assert not any("nothing to learn" in note for note in own(tmp_path, "a,y\n1,5\n2,5\n3,6\n").notes)
 
 
+def test_inputs_that_never_change_are_pointed_out(tmp_path: Path) -> None:
+    constant = own(tmp_path, "a,b,c,y\n1,7,-.5,5\n2,7,-.5,6\n3,7,-.5,8\n")
+    assert "b is always 7, c is always -0.5" in constant.notes
+    assert not [note for note in own(tmp_path, "a,b,y\n1,7,5\n").notes if "always" in note]
+
+
+def test_classes_that_differ_only_in_case_are_pointed_out(tmp_path: Path) -> None:
+    rows = "".join(f"{n},m,yes\n{n + 1},f,no\n{n + 2},M,Yes\n{n + 3},m,no\n" for n in range(0, 12, 4))
+    notes = own(tmp_path, f"a,sex,bought\n{rows}").notes
+    assert "sex: M, m differ only in case: the same class?" in notes
+    assert "bought: Yes, yes differ only in case: the same class?" in notes
+    assert not [note for note in own(tmp_path, f"a,sex,bought\n{rows.lower()}").notes if "case" in note]
+
+
 def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) -> None:
     text = "note,a,b,kind\n,1,2,x\n,NA,3,y\n,4,?,x\n,5,6,\n,7,8,y\n"
     keys = 'missing = "drop"\ncolumns = ["a", "b"]'

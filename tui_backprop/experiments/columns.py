@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -295,8 +295,24 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
             else []
         ),
         *([f"{table.names[-1]} is the same in every row: nothing to learn"] if is_constant else []),
+        *_odd_columns(table, width),
     ]
     return tuple(notes)
+
+
+def _odd_columns(table: Table, inputs: int) -> Iterator[str]:
+    """Remarks on inputs that never change, and on classes that may be one."""
+    numbers = [column for column in range(inputs) if table.classes[column] is None]
+    always = [c for c in numbers if len(table.values) > 1 and (table.values[:, c] == table.values[0, c]).all()]
+    if always:
+        yield ", ".join(f"{table.names[c]} is always {table.values[0, c]:g}" for c in always[:_TOLD])
+    for name, classes in zip(table.names, table.classes, strict=True):
+        alike: dict[str, list[str]] = {}
+        for each in classes or ():
+            alike.setdefault(each.casefold(), []).append(each)
+        several = [", ".join(spelt) for spelt in alike.values() if len(spelt) > 1]
+        if several:
+            yield f"{name}: {'; '.join(several[:_TOLD])} differ only in case: the same class?"
 
 
 def _left_out(table: Table) -> str:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 MOST_LAYERS = 32
 LARGEST_FILE = 32 * 2**20
 _BARE_POINT = re.compile(r"^[^#\"]*[\[=,][ \t]*[-+]?\.[0-9]", re.MULTILINE)
-"""A number written in a way that TOML does not allow."""
+_COMMA = re.compile(r"^[^#\"\n]*=[ \t]*([-+]?[0-9]+,[0-9]+)[ \t]*(?:#.*)?$", re.MULTILINE)
+"""Numbers written in ways that TOML does not allow."""
 ORIENTATIONS = ("inputs_outputs", "outputs_inputs")
 """What the rows of explicit weights are, and their columns."""
 
@@ -195,6 +196,8 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
         raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
         hint = "0.15 instead of .15" if _BARE_POINT.search(text) else "what tui-backprop help data shows"
+        if comma := _COMMA.search(text):
+            hint = f"a decimal point: {comma[1].replace(',', '.')} instead of {comma[1]}"
         hint = hint if path.suffix in ("", ".toml") else f"an experiment file; samples in a CSV file: --data {name}"
         raise ExperimentError(name, "", f"is not valid TOML: {error}", hint) from None
     except RecursionError:

@@ -232,11 +232,19 @@ class Rows:
         width, dialect = self._width, self._dialect
         if width != dialect.width == len(row):
             message = f"{width} fields, but the lines below have {len(row)}"
-            return self._error(f"line {dialect.header}", message, "the same number in each line")
+            return self._error(f"line {dialect.header}", message, "the same number in each line" + self._commas(row))
         fields = f"{len(row)} fields" if len(row) != 1 else f"1 field, {one_line(row[0].strip(), _SHOWN)!r}"
         like = f"{width}, as in {'the header' if dialect.header else 'most lines'}"
         if len(row) == 1:
             like += "; delete what is not part of the table"
         elif dialect.delimiter == BLANK:
             like += "; blanks separate them"
-        return self._error(f"line {line}", fields, like)
+        first = line == (dialect.header or 0) + 1
+        return self._error(f"line {line}", fields, like + (self._commas(row) if first else ""))
+
+    def _commas(self, row: list[str]) -> str:
+        """A remark where decimal commas explain a row's surplus fields: each splits a number into two of digits."""
+        surplus, digits = len(row) - self._width, sum(field.strip().lstrip("-−+").isdigit() for field in row)
+        if self._dialect.delimiter != "," or not self._dialect.header or not 0 < 2 * surplus <= digits:
+            return ""
+        return "; decimal commas need another delimiter, such as ; between the columns"
