@@ -217,6 +217,17 @@ def test_a_network_that_has_converged_has_no_trouble_left() -> None:
     assert said(timeline.go(3)) == saturated
 
 
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(1e-4, ("error hardly falls: rate too small?", "health")), (1e-2, None)]
+)
+def test_an_error_that_falls_at_a_crawl_needs_a_larger_rate(rate: float, expected: tuple[str, str] | None) -> None:
+    """XOR by four tanh units, whose error at a rate of 0.0001 is still 1.5 of 2 after 300 epochs."""
+    network = {"layers": [2, 4, 1], "hidden": "tanh", "bias": True, "init": "xavier", "seed": 1}
+    data = {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]]}
+    timeline = Timeline(load_experiment({"network": network, "training": {"rate": rate}, "data": data}))
+    assert [said(timeline.go(4 * epoch)) for epoch in (20, 100, 300)] == [expected] * 3
+
+
 def test_a_single_unit_without_weights_is_dead_because_of_them() -> None:
     network = {"layers": [1, 1, 1], "hidden": "relu", "init": "zeros"}
     data = {"inputs": SIDES, "targets": [[1.0], [0.0]]}

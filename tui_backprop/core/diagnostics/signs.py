@@ -31,9 +31,9 @@ MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
 SHRUNK = 0.1
 """Below this share of the initial weights, the penalty has left too little to learn with."""
-SLOW = 1e-3
+SLOW = 2e-3
 """Up to this share an epoch, of the first error and of the initial weights, training hardly moves."""
-FEW_EPOCHS, MANY_EPOCHS = 10, 100
+FEW_EPOCHS, MANY_EPOCHS = 10, 250
 """The fewest epochs to judge by, and the most over which allowed movement adds up."""
 NOISE = 1e-12
 """An error that fell by no more than this share has not fallen: training is where it wants to be."""

@@ -90,7 +90,7 @@ EXPLODING = Trouble(
 SLOW = Trouble(
     "error hardly falls",
     "health",
-    "The error falls steadily, but by less than 0.1 % an epoch; weights change no more than that.",
+    "The error falls steadily, but by less than 0.2 % an epoch; weights change no more than that.",
     "a larger rate; scaled columns",
 )
 UNSCALED = Trouble(
