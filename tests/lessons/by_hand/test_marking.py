@@ -356,6 +356,18 @@ def test_after_a_mistake_only_what_does_not_follow_from_it_is_wrong(
     assert labels == [label for label, _ in figures if label.startswith(made)]
 
 
+def test_to_round_too_early_is_one_mistake() -> None:
+    work = Homework(
+        ("sigmoid", "softmax"), loss="softmax_cross_entropy", rate=0.5, inputs=[[1, 0.5]], targets=[[1, 0]],
+        weights=[np.array([[0.2, -0.4, 0.5], [0.7, 0.1, -0.3]]), np.array([[0.3, -0.2], [-0.6, 0.4], [0.1, 0.9]])],
+        biases=[np.array([0.1, -0.2, 0.05]), np.array([0.2, -0.1])],
+    )  # fmt: skip
+    figures = Hand(work, lambda kind, values: np.round(values, 2)).figures()
+    verdict, moment = marked(work, text_of(figures, 2))
+    named = [(each.given.figure.label(moment), each.mistake and each.mistake.name) for each in verdict.wrong]
+    assert named == [("z(y2)", "rounding")]
+
+
 def test_three_mistakes_that_have_nothing_to_do_with_each_other_are_all_found() -> None:
     figures = dict(Hand(NETWORKS["softmax"]).figures())
     figures["a(h2)"] *= -1

@@ -68,6 +68,9 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
         if wrong:
             basis = after_own(own.get(given.step - 1, {}), moment)
             here[figure] = own_value(figure, basis, here)
+            rounded = any(each.mistake is not None and each.mistake.name == "rounding" for each in wrong)
+            if rounded and abs(number.value - here[figure]) <= _ON_THE_WAY * number.unit:
+                continue
             if _follows_from_wrong(given, here[figure], sheet[:place], moment):
                 continue
         found = cause(given, sheet, basis, here)
