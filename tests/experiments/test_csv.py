@@ -177,6 +177,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "JSON": (b'[{"x": 1, "y": 2},\n {"x": 2, "y": 3}]\n', "is JSON (expected a CSV file"),
     "JSON, an object a line": (b'{"x": 1}\n{"x": 2}\n', "is JSON"),
     "JSON, lists": (b"[[1, 2], [3, 4]]\n", "is JSON"),
+    "JSON, a list a line": (b'[1.5, -2.25, 1]\n[0.5, 2, "x"]\n', "is JSON"),
     "a web page": (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html>\n", "is HTML or XML"),
     "one zero byte in a text": (b"a,b,c\n1,2,x\0\n1,2,y\n", "not text in UTF-8 (expected a text file; delete the zero"),
     "a comment with delimiters": (b"a,b,c\n1,2,3\n# 4,5,6\n", "line 3, column a: '# 4' is not a number"),

@@ -156,5 +156,5 @@ def test_the_sheet_names_its_rules() -> None:
     )
     sheet = worksheet(experiment, 1, False)
     assert "Loss squared: of an output δ = 2·(ŷ − t)·f′(z), f′ = a·(1 − a). Optimiser momentum." in sheet
-    assert "Update: g = gradient + 0.5×weight; v = momentum·v + g; new = old − rate·v" in sheet
+    assert "Update: g = gradient + 0.5×weight; v = momentum·v + g; new = old − rate·v; momentum = 0.9" in sheet
     assert "  ∂E/∂W1[x1→y] = ______" in sheet

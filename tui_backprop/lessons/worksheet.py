@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment, Training
-from tui_backprop.core.losses import LOSSES, output_delta, reported
+from tui_backprop.core.losses import LOSSES, Loss, output_delta, reported
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit, parameter_at
@@ -73,9 +73,17 @@ def _given(moment: Moment) -> Iterator[str]:
 
 def error_rule(experiment: Experiment) -> str:
     """The reported error of a sample as a formula."""
-    outputs = experiment.network.units[-1]
-    share = reported(experiment.training).share.format(ŷ="ŷ", y="t", n=outputs)
-    return share if outputs == 1 else f"the sum of {share} over all outputs"
+    share = _share(reported(experiment.training), experiment)
+    return share if experiment.network.units[-1] == 1 else f"the sum of {share} over all outputs"
+
+
+def loss_rule(experiment: Experiment) -> str:
+    """The loss of an output as a formula."""
+    return _share(LOSSES[experiment.training.loss], experiment)
+
+
+def _share(loss: Loss, experiment: Experiment) -> str:
+    return loss.share.format(ŷ="ŷ", y="t", n=experiment.network.units[-1])
 
 
 def output_rule(experiment: Experiment) -> str:
@@ -90,13 +98,15 @@ def output_rule(experiment: Experiment) -> str:
 
 
 def update_rule(training: Training) -> str:
-    """From the gradient to the new weight, as formulas."""
+    """From the gradient to the new weight, as formulas, with the values of the optimiser's own settings."""
     prices = [f"{number(training.l1)}×sign of the weight"] * bool(training.l1)
     prices += [f"{number(training.l2)}×weight"] * bool(training.l2)
     first = [f"g = gradient + {' + '.join(prices)}"] if prices else []
-    rule = OPTIMIZERS[training.optimizer].rule
-    lines = (f"{line.result} = {line.formula.format(g='g' if prices else 'gradient', t='step')}" for line in rule)
-    return "; ".join([*first, *lines])
+    optimizer = OPTIMIZERS[training.optimizer]
+    symbols = {"g": "g" if prices else "gradient", "t": "step"}
+    lines = (f"{line.result} = {line.formula.format(**symbols)}" for line in optimizer.rule)
+    settings = (f"{name} = {number(getattr(training, name))}" for name in optimizer.settings)
+    return "; ".join([*first, *lines, *settings])
 
 
 def _parameters(experiment: Experiment, parameters: Parameters, symbol: str = "") -> Iterator[str]:

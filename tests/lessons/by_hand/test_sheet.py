@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from tests.lessons.by_hand.sheets import Homework
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.moment import Phase
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.by_hand.exercise import exercises
 from tui_backprop.lessons.by_hand.sheet import Given, read_sheet
 from tui_backprop.lessons.by_hand.written import written
 
@@ -172,3 +174,22 @@ def test_in_a_batch_a_figure_of_a_unit_is_of_a_sample() -> None:
         read("z(h1) = 1", experiment)
     found = read("z(h1) #1 = 1\nz(h1) #0 = 1\nW1[x1→h1] = 1", experiment)
     assert [(given.figure.kind, given.figure.row) for given in found] == [("z", 0), ("z", 1), ("new", 0)]
+
+
+@pytest.mark.parametrize(
+    ("report", "rule"),
+    [
+        ("squared", "reported E = (ŷ − t)²; loss 0.5·(ŷ − t)²: δ = ŷ − t"),
+        ("loss", "E = 0.5·(ŷ − t)²; δ = ŷ − t"),
+    ],
+)
+def test_an_error_that_is_not_the_loss_is_told_from_it(report: str, rule: str) -> None:
+    definition = {
+        "network": {"layers": [1, 1]},
+        "training": {"loss": "half_squared", "report": report},
+        "data": {"inputs": [[1]], "targets": [[1]]},
+    }
+    timeline = Timeline(load_experiment(definition))
+    timeline.next_step()
+    timeline.go(1, Phase("input"))
+    assert [each.rule for each in exercises(timeline.moment) if each.phase == "error"] == [rule]

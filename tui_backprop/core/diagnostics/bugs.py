@@ -86,6 +86,7 @@ class WrongPass:
     gradient: Array
 
 
+@np.errstate(all="ignore")  # numbers that have become infinite are passed on
 def wrong_pass(
     bugs: Collection[str],
     experiment: Experiment,

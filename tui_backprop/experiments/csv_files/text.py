@@ -30,7 +30,7 @@ _NO_TEXTS = {
 }  # fmt: skip
 """How files begin that hold tables in other formats than text."""
 _NO_TABLES = {
-    "JSON": re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})|\s*\[\s*\['),
+    "JSON": re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})|\s*\[\s*(?:\[|["\d-][^\]]*\]\s*$)', re.MULTILINE),
     "HTML or XML": re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
 }
 """How texts begin that are not tables."""
