@@ -28,6 +28,7 @@ from tests.transcription import (
     plain_step,
 )
 from tui_backprop import load_experiment
+from tui_backprop.cli.main import main
 from tui_backprop.experiments.toml_text import toml_text
 
 pytestmark = pytest.mark.slow
@@ -103,7 +104,7 @@ def test_floats_are_printed_in_full_precision() -> None:
 
 
 def test_the_same_command_prints_the_same_bytes() -> None:
-    command = ("train", "xor", "--shuffle", "--epochs", "20", "--every", "step", "--format", "jsonl")
+    command = ("train", "xor", "--shuffle", "--epochs", "9", "--every", "step", "--format", "jsonl")
     assert printed(*command) == printed(*command)
     assert printed(*command) != printed(*command, "--seed", "3")
 
@@ -238,6 +239,43 @@ class TestTheLastLineOfText:
         *_, why, last = printed("train", str(file), "--every", every, "--rate", rate).splitlines()
         assert why == f"the error has grown: {reason}"
         assert last.startswith("diverged at step ")
+
+
+@pytest.mark.parametrize("every", ["epoch", "step"])
+@pytest.mark.parametrize(
+    ("biases", "stop", "epochs", "told"),
+    [
+        (
+            [-5.0, -5.0],
+            0.0,
+            10,
+            "tui-backprop: a layer is dead: all its gates are shut for every sample, so no error gets",
+        ),
+        ([-5.0, 0.0], 0.0, 10, "tui-backprop: 1 dead unit: shut for every sample\n"),
+        ([-5.0, 0.0], 0.0, 9, ""),  # too early
+        ([0.0, 0.0], 0.0, 10, ""),
+        ([-5.0, -5.0], 9.0, 1, ""),  # converged all the same
+    ],
+)
+def test_what_keeps_a_network_from_learning_is_told_beside_the_records(
+    every: str,
+    biases: list[float],
+    stop: float,
+    epochs: int,
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "shut.toml"
+    network = {"layers": [1, 2, 1], "hidden": "relu", "bias": True, "weights": [[[1.0, -1.0]], [[1.0], [1.0]]]}
+    rules, data = {"rate": 0.1, "stop": stop}, {"inputs": [[-2.0], [1.0], [3.0]], "targets": [[1.0], [0.0], [1.0]]}
+    definition = {"network": {**network, "biases": [biases, [0.0]]}, "training": rules, "data": data}
+    file.write_text(toml_text(definition), "utf-8")
+    assert main(["train", str(file), "--epochs", str(max(epochs, 9)), "--format", "jsonl", "--every", every]) == 0
+    written = capsys.readouterr()
+    assert written.err.startswith(told)
+    assert bool(written.err) == bool(told)
+    assert [json.loads(line)["epoch"] for line in written.out.splitlines()][-1] == epochs
 
 
 def test_training_that_diverges_ends_there() -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 import numpy as np
 
 from tui_backprop.cli.experiment import experiment_to_run
+from tui_backprop.cli.streams import complain
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import Pass
-from tui_backprop.core.diagnostics.signs import has_grown
+from tui_backprop.core.diagnostics.signs import FEW_EPOCHS, Ends, has_grown
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import untrained_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.outcomes import Ending, SweptRun, outcomes_of
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState
@@ -26,6 +28,9 @@ from tui_backprop.core.scores import Score, off, score, scored
 from tui_backprop.errors import printable
 from tui_backprop.reading.disk import output
 from tui_backprop.render.trouble import why_grown
+
+_UNSURE = (Ending.CONVERGED, Ending.DIVERGED, Ending.FALLING, Ending.PLATEAU)
+"""Endings that are said anyway, or are no trouble that is sure."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,15 +44,33 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
     with output(out) as file:
         writer = _WRITERS[form](file, experiment)
         run = _train_steps if every == "step" else _train_epochs
-        ending, state = run(trainer, epochs, writer)
+        errors = list[float]()
+        ending, state = run(trainer, epochs, writer, errors)
         writer.end(ending, state)
+    if len(errors) >= FEW_EPOCHS and trainer.finite(state) and (told := _trouble(trainer, state, errors)):
+        complain(told)
     return 0
 
 
-def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
+def _trouble(trainer: Trainer, state: TrainingState, errors: Sequence[float]) -> str:
+    """What kept the network from learning, by the error of each epoch; empty if nothing that is sure did."""
+    before, ends = (
+        errors[max(0, 3 * len(errors) // 4 - 1)],
+        Ends(trainer.start().parameters.flat, state.parameters.flat),
+    )
+    run = SweptRun(0, len(errors), errors[-1], before, max(errors), ends, 0, trainer.converged(state))
+    (outcome,) = outcomes_of(trainer.experiment, [run])
+    if outcome.ending in _UNSURE:
+        units = f"{outcome.dead} dead unit{'s' * (outcome.dead != 1)}: shut for every sample"
+        return units if outcome.dead and not outcome.converged else ""
+    return outcome.sentence
+
+
+def _train_epochs(trainer: Trainer, epochs: int, writer: Writer, errors: list[float]) -> tuple[str, TrainingState]:
     before = state = trainer.start()
     for epoch, state in trainer.epochs(epochs):
         writer.epoch(epoch, state)
+        errors.append(state.epoch_error)
         if not trainer.finite(state):
             while trainer.finite(before):
                 _, before = trainer.record(before)
@@ -56,7 +79,7 @@ def _train_epochs(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, T
     return _ending(trainer, state), state
 
 
-def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, TrainingState]:
+def _train_steps(trainer: Trainer, epochs: int, writer: Writer, errors: list[float]) -> tuple[str, TrainingState]:
     state = trainer.start()
     for _ in range(epochs * trainer.steps_per_epoch):
         before = state.parameters
@@ -64,6 +87,8 @@ def _train_steps(trainer: Trainer, epochs: int, writer: Writer) -> tuple[str, Tr
         writer.step(trainer.samples(state.step), trainer.epoch(state.step), passage, before, state)
         if not trainer.finite(state):
             return f"diverged at step {state.step}", state
+        if not trainer.steps_into_epoch(state.step):
+            errors.append(state.epoch_error)
         if trainer.ended(state):
             break
     return _ending(trainer, state), state
