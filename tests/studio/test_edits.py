@@ -95,6 +95,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
         assert [branch.name for branch in s.moment.branches] == ["1", "fast"]
         await s.press("b", "up", "enter")
         assert (s.where, s.moment.present) == ((8, "update"), 0)
+        assert s.sentence == "Branch 1, where you left it."
         await s.press(*"eee")
         assert s.moment.parameters.flat.tobytes() == old
 

@@ -309,6 +309,7 @@ class RunScreen(PanesScreen):
         if chosen >= 0:
             self._move_queue.stop()
             self._timeline.switch(chosen)
+            self._tell_on_arrival(f"Branch {safe(moment.branches[chosen].name)}, where you left it.")
         else:
             name: str | None = yield TextQuestion("Name of the branch", "1 to 30 characters", read_name)
             if name is None:
