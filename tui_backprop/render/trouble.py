@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.activations import LINEAR, SIGMOID
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, unscaled_word, verdict
-from tui_backprop.core.experiment import Data
+from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, Trouble, unscaled_word, verdict
+from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
 from tui_backprop.render.spans import Line, Span, paragraph, safe
@@ -22,8 +23,23 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
         return []
     unseen = [Span(f"{found.trouble.means} ", "warn")] if found.trouble in _UNSEEN else []
     scale = "" if found.trouble in (PENALTY, ALIKE) else scale_advice(moment.ahead.data)
-    helps = Span(scale, "warn") if scale else Span(f"What helps: {found.trouble.helps}.", "dim")
+    helps = Span(scale, "warn") if scale else Span(f"What helps: {_helps(found.trouble, moment.ahead)}.", "dim")
     return paragraph(columns, *unseen, helps)
+
+
+def _helps(trouble: Trouble, experiment: Experiment) -> str:
+    """What helps and is not so already, where all columns are scaled."""
+    hidden = experiment.network.activations[:-1]
+    drawn = "weights" not in experiment.definition.get("network", {})
+    in_place = {
+        "scaled inputs": True,
+        "scaled columns": True,
+        "init xavier or he": drawn and experiment.init.startswith(("xavier", "he")),
+        "biases": bool(experiment.initial.biases),
+        "relu or tanh for linear": LINEAR.name not in hidden,
+        "relu or tanh for sigmoid": SIGMOID.name not in hidden,
+    }
+    return "; ".join(cure for cure in trouble.helps.split("; ") if not in_place.get(cure))
 
 
 def scale_advice(data: Data) -> str:

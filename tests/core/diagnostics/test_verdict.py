@@ -282,6 +282,24 @@ def test_the_view_that_it_points_to_says_what_it_means_and_what_helps(changes: d
     assert key in told.partition("What helps:")[2]
 
 
+@pytest.mark.parametrize(
+    ("hidden", "init", "weights", "helps"),
+    [
+        ("sigmoid", "xavier_uniform", False, "fewer layers; relu or tanh for sigmoid"),
+        ("sigmoid", "uniform", False, "fewer layers; relu or tanh for sigmoid; init xavier or he"),
+        ("tanh", "xavier", True, "fewer layers; init xavier or he"),
+    ],
+)
+def test_what_is_so_already_is_no_advice(hidden: str, init: str, weights: bool, helps: str) -> None:
+    network = {"layers": [1, 1, 1, 1, 1], "hidden": hidden, "output": "sigmoid", "bias": True, "init": init}
+    if weights:
+        network["weights"] = [[[0.1]]] * 4
+    data = {"inputs": SIDES, "targets": [[1.0], [0.0]]}
+    moment = Timeline(load_experiment({"network": network, "training": {"rate": 1e-4}, "data": data})).go(2)
+    assert said(moment) == ("gradient vanishes", "health")
+    assert f"What helps: {helps}." in page([*health(moment, Weight(1, 0, 0), 200).verdict])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", preset_names())
 def test_no_preset_has_such_a_cause_on_its_way(name: str) -> None:

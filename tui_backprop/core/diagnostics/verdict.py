@@ -15,7 +15,10 @@ from tui_backprop.core.run.moment import Moment
 
 
 class Trouble(NamedTuple):
-    """A kind of trouble: its word (with a number for N), the view that shows it, what it means, and what helps."""
+    """A kind of trouble: its word (with a number for N), the view that shows it, what it means, and what helps.
+
+    Each thing that helps is set apart by a semicolon.
+    """
 
     word: str
     view: str
@@ -29,7 +32,7 @@ OUT_OF_REACH = Trouble(
     "",
     "No weights can give these answers: the output cannot reach them, equal inputs have different targets, or biases "
     "are missing.",
-    "another output activation, other targets, biases, a goal that allows some error (stop)",
+    "another output activation; other targets; biases; a goal that allows some error (stop)",
 )
 DIVERGES = Trouble(
     "error diverges",
@@ -54,25 +57,25 @@ FLAT_OUTPUT = Trouble(
     "output saturated",
     "health",
     "One sample in ten or more gets a wrong answer where the output is flat, and with this loss δ carries its slope.",
-    "a cross-entropy loss with its output (sigmoid or softmax), smaller weights (another init), scaled inputs",
+    "a cross-entropy loss with its output (sigmoid or softmax); smaller weights (another init); scaled inputs",
 )
 SATURATED = Trouble(
     "N % saturated",
     "gates",
     "More than half of the smooth units' answers lie where the slope is under 5 % of the steepest.",
-    "scaled inputs, smaller weights (another init), a smaller rate",
+    "scaled inputs; smaller weights (another init); a smaller rate",
 )
 DEAD = Trouble(
     "N dead",
     "gates",
     "These units are shut for every sample: no error gets in, and their weights never change.",
-    "new weights (R), a smaller rate, scaled inputs, leaky_relu",
+    "new weights (R); a smaller rate; scaled inputs; leaky_relu",
 )
 LINEAR = Trouble(
     "linear now",
     "collapse",
     "No gate switches between samples: on this data the network is linear.",
-    "an activation that bends, if all are linear; else new weights (R), more hidden units, biases, scaled inputs",
+    "relu or tanh for linear; new weights (R); more hidden units; biases; scaled inputs",
 )
 VANISHING = Trouble(
     "gradient vanishes",
@@ -85,7 +88,7 @@ EXPLODING = Trouble(
     "gradient explodes",
     "health",
     "δ in the first layer is over 100 times the output's.",
-    "smaller weights (init xavier or he), a smaller rate",
+    "init xavier or he; smaller weights; a smaller rate",
 )
 SLOW = Trouble(
     "error hardly falls",
