@@ -12,6 +12,7 @@ import asyncio
 import os
 import random
 import re
+import signal
 import sys
 import time
 import traceback
@@ -307,7 +308,7 @@ def live_in_terminal(monkey: Monkey, tally: Tally, seed: int, keys: int) -> None
         shown = go_home(program)
         code = program.end()
         left = b"\x1b[?1049l" in program.received
-    if code != 0 and not (code == 130 and left):  # after that ctrl+c is the shell's again
+    if code != 0 and not (code in (130, -signal.SIGINT) and left):  # after that ctrl+c is the shell's again
         tally.fail("hangs" if code is None else f"ended with {code}: {program.text[-400:]}", monkey, seed)
     elif shown and not monkey.chapter and not monkey.kiosk:
         tally.compared += 1
