@@ -356,6 +356,15 @@ def test_after_a_mistake_only_what_does_not_follow_from_it_is_wrong(
     assert labels == [label for label, _ in figures if label.startswith(made)]
 
 
+def test_after_many_wrong_figures_or_the_first_of_a_large_step_the_rest_is_not_checked() -> None:
+    figures = [(name, value + 7) for name, value in Hand(NETWORKS["sigmoid"]).figures()]
+    verdict, _ = marked(NETWORKS["sigmoid"], text_of(figures))
+    assert (len(verdict.wrong), verdict.rest) == (20, len(figures) - 20)
+    large = Homework(batch=5, inputs=[[0.5, 2.0]] * 5, targets=[[0.01, 0.99]] * 5)
+    verdict, _ = marked(large, "".join(f"z(h1) #{sample} = 9\n" for sample in range(5)))
+    assert (len(verdict.wrong), verdict.rest) == (1, 4)
+
+
 def test_to_round_too_early_is_one_mistake() -> None:
     work = Homework(
         ("sigmoid", "softmax"), loss="softmax_cross_entropy", rate=0.5, inputs=[[1, 0.5]], targets=[[1, 0]],

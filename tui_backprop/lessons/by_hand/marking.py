@@ -11,6 +11,7 @@ from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, nea
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.by_hand.exercise import MOST_SAMPLES
 from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure
 from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value
 from tui_backprop.lessons.by_hand.sheet import Given
@@ -52,7 +53,7 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
 
     Each of the `runs` gives the moment of a step: first the true one, then what is as good, such as the same run from
     weights as they are `stated`. After a wrong figure others may be right, or what follows from it. After many, or
-    the first in a network too large for an exercise, it stops.
+    the first in a step too large for an exercise, it stops.
     """
     right, wrong, own = list[Given](), list[Wrong](), dict[int, dict[Figure, float]]()
     place = -1
@@ -76,7 +77,8 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
         found = cause(given, sheet, basis, here)
         here[figure] = number.value if found is None else found.value
         wrong.append(Wrong(given, found))
-        if len(wrong) == _MOST_WRONG or moment.experiment.network.weight_count > MOST_WEIGHTS:
+        too_much = moment.experiment.network.weight_count > MOST_WEIGHTS or len(moment.samples) > MOST_SAMPLES
+        if len(wrong) == _MOST_WRONG or too_much:
             break
     agree = sheet.index(wrong[0].given) if wrong else len(sheet)
     return Marking(agree, tuple(wrong), len(sheet) - place - 1)

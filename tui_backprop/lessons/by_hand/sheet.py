@@ -17,7 +17,7 @@ LARGEST = 2**22
 MOST_STEPS = 10_000
 Skip = Callable[[BackpropError], None]
 _STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b(?:\W*sample\s*#?([0-9]{1,9})\b)?.*", re.IGNORECASE)
-_HEAD = re.compile(r"\s*.*: by hand(, solved)?\n")
+_HEAD = re.compile(r"\s*(.*: by hand(, solved)?|Rate .*Write four decimals.*)\r?\n")
 """How the exercise on paper begins."""
 _NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
 _WORK = re.compile(r"[0-9)]\s*[-+−*×·/(]")
