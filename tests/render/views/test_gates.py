@@ -21,7 +21,7 @@ def shown(moment: Moment, columns: int = 60, rows: int = 20) -> list[str]:
 
 def test_the_articles_grid() -> None:
     assert shown(at("article", 2)) == [
-        "1 of 4 units switch between samples: h2",
+        "1 of 4 units switches between samples: h2",
         "     h1 h2 h3 h4",
         " #0  ●  ●  ●  ●",
         "▸#1  ●  ✕  ●  ●",

@@ -137,6 +137,22 @@ def test_what_still_changes_where_no_weight_gets_a_gradient(
     assert words in " ".join(shown(health, timeline.go(5), columns=100))
 
 
+def test_weights_that_are_0_have_no_share_to_change_by() -> None:
+    rows = shown(health, of([1, 2, 1], 2, init="zeros", bias=True), columns=62)
+    assert [row.split() for row in rows if row.startswith("W")] == [["W1", "0", "0", "–"], ["W2", "0", "0", "–"]]
+
+
+@pytest.mark.parametrize(("columns", "bars"), [(62, 31), (32, 1), (31, 3), (28, 0)])
+def test_where_there_is_little_room_the_numbers_stay_and_the_bars_go(columns: int, bars: int) -> None:
+    rows = shown(health, at("article", 40), columns=columns)
+    heading = next(row for row in rows if row.endswith("|ΔW/W|"))
+    (first,) = (row for row in rows if row.startswith("W1"))
+    assert heading.split()[-3:] == ["|∂E/∂W|", "|ΔW|", "|ΔW/W|"]
+    assert len(heading) == len(first) == columns
+    assert len(re.findall("[▁-█]", first)) == bars
+    assert any(" bar " in row for row in rows) == bool(bars)
+
+
 def test_the_gradient_check_shows_every_figure() -> None:
     moment = at("article", 1, "gradient")
     rows = shown(slope, moment)

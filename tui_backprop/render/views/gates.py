@@ -63,7 +63,7 @@ def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
         lines += paragraph(
             columns,
             Span(f"{len(switching)} of {units}", bold=True),
-            " units switch between samples: ",
+            f" unit{'s' * (units != 1)} switch{'es' * (len(switching) == 1)} between samples: ",
             listed(switching),
         )
     if dead:

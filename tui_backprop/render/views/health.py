@@ -20,8 +20,9 @@ from tui_backprop.render.views.page import ViewPage, listed
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 4
-_NUMBERS = 27
-"""Cells of the three numbers of a layer: gradient, update, its share of the weights."""
+_NUMBER, _NARROW = 9, 8
+"""Cells of each of the three numbers of a layer: gradient, update, its share of the weights."""
+_TITLES = ("gradient over the run", "gradient", "")
 
 
 def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
@@ -29,17 +30,20 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     found = health_of(moment)
     if not found.steps:
         return ViewPage(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
-    bars = max(1, columns - _LABEL - _NUMBERS)
+    cells = _NUMBER if columns > _LABEL + 3 * _NUMBER else _NARROW
+    bars = max(0, columns - _LABEL - 3 * cells)
+    title = next(text for text in _TITLES if len(text) <= bars)
     low, high = _range(found.gradient)
-    heading = f"{'':{_LABEL}}{'gradient over the run':{bars}}{'|∂E/∂W|':>9}{'|ΔW|':>9}{'|ΔW/W|':>9}"
+    numbers = "".join(name.rjust(cells) for name in ("|∂E/∂W|", "|ΔW|", "|ΔW/W|"))
+    heading = " " * _LABEL + title.ljust(bars) + numbers
     body = [
-        _band(found, layer, bars, low, high, layer_of(selection) == layer + 1)
+        _band(found, layer, bars, cells, low, high, layer_of(selection) == layer + 1)
         for layer in range(found.gradient.shape[1])
     ]
     span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar a step"
     mean = f", the mean of {found.window:,}" if found.window > 1 else ""
     scale = f"; log scale from 1e{low} to 1e{high}".replace("e-", "e−")
-    foot = paragraph(columns, Span(span + mean + scale, "dim"))
+    foot = paragraph(columns, Span(span + mean + scale, "dim")) if bars else []
     said = _verdict(moment, found, columns) + advice(moment, "health", columns)
     return ViewPage([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
 
@@ -53,12 +57,15 @@ def _range(sizes: Array) -> tuple[int, int]:
     return max(math.floor(math.log10(float(some.min()))), high - 8), high
 
 
-def _band(found: Health, layer: int, bars: int, low: int, high: int, chosen: bool) -> Line:
+def _band(found: Health, layer: int, bars: int, cells: int, low: int, high: int, chosen: bool) -> Line:
     """The latest marks of a layer; ! is a number that is not finite, a blank an exact 0."""
-    glyphs = "".join(_glyph(float(size), low, high) for size in found.gradient[-bars:, layer])
-    values = (found.latest[0, layer], found.latest[1, layer], found.ratio[layer])
-    numbers = "".join(_size(float(value)).rjust(9) for value in values)
-    sick = not all(map(math.isfinite, values))
+    glyphs = "".join(
+        _glyph(float(size), low, high) for size in found.gradient[max(0, len(found.steps) - bars) :, layer]
+    )
+    gradient, update, weight = map(float, found.latest[:3, layer])
+    sick = not math.isfinite(gradient + update)
+    part = "–" if update == weight == 0 else _size(float(found.ratio[layer]))
+    numbers = "".join(text.rjust(cells) for text in (_size(gradient), _size(update), part))
     name = Span(f"W{layer + 1}".ljust(_LABEL), "accent" if chosen else "label", chosen)
     return line(name, Span(glyphs.ljust(bars), "+3"), Span(numbers, "warn" if sick else "text"))
 
