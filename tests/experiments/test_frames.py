@@ -81,6 +81,7 @@ def test_the_definition_holds_the_samples() -> None:
         ({"a": [1, 2], "b": [1]}, "its columns differ in length"),
         ({"a": 1}, "its columns differ in length"),
         ((np.ones((3, 2)), np.ones(2)), "3 inputs, but 2 targets"),
+        ((np.ones((1, 2)), np.ones(2)), "1 input, but 2 targets"),
         ([[1, 2], [3, None]], "line 3, column x2: '': the value is missing"),
         (Frame(a=[1.0, float("nan")], b=[1, 2]), "line 3, column a: '': the value is missing"),
         ([[1, 2], [3]], "1 field"),

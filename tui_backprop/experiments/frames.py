@@ -15,6 +15,7 @@ from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
+from tui_backprop.reading.numerals import counted
 
 SOURCE = "data"
 """The name in errors of samples that have no file."""
@@ -53,7 +54,8 @@ def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
     if isinstance(data, tuple) and len(data) == 2 and all(np.ndim(part) in (1, 2) for part in data):
         inputs, targets = (np.asarray(part) for part in data)
         if len(inputs) != len(targets):
-            raise _error(f"{len(inputs)} inputs, but {len(targets)} targets", "the same number of both")
+            message = f"{counted(len(inputs), 'input')}, but {counted(len(targets), 'target')}"
+            raise _error(message, "the same number of both")
         parts = [part.reshape(len(part), -1) for part in (inputs, targets)]
         names = [f"{name}{i + 1}" for name, part in zip("xy", parts, strict=True) for i in range(part.shape[1])]
         return names, [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)]
