@@ -150,6 +150,13 @@ def test_the_articles_network_converges_in_epoch_148() -> None:
     assert done.stdout.splitlines()[-1] == "148 0.0"
 
 
+def test_a_run_that_diverges_ends_without_a_warning() -> None:
+    text = printed("script", "linear-collapse", "--rate", "0.5")
+    done = subprocess.run([sys.executable, "-"], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].split()[1] in ("inf", "nan")
+    assert done.stderr == ""
+
+
 def test_weights_come_from_the_seed_or_stand_in_it(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     assert printed("script", "article", "--seed", "7", "--epochs", "1", "--out", str(file)) == ""

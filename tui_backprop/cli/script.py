@@ -75,7 +75,13 @@ class _Dialect:
 
 _NUMPY = _Dialect(
     "NumPy",
-    ("import math", "", "import numpy as np"),
+    (
+        "import math",
+        "",
+        "import numpy as np",
+        "",
+        'np.seterr(over="ignore", invalid="ignore")  # of a run that diverges',
+    ),
     "np.array({})",
     "np.zeros(n)",
     "np.round({}, {})",
