@@ -67,6 +67,11 @@ def test_as_text(tmp_path: Path) -> None:
     ]
 
 
+def test_a_single_start_is_one() -> None:
+    first = printed("sweep", "article", "--seeds", "1", "--first", "4", "--epochs", "2").splitlines()[0]
+    assert first == "article: 1 start, seed 4, at most 2 epochs each"
+
+
 def test_columns_that_are_not_scaled_are_named_with_what_helps(tmp_path: Path) -> None:
     file = tmp_path / "houses.toml"
     houses = "inputs = [[53.7, 5], [77.9, 2], [168.2, 1]]\ntargets = [[244436], [318516], [576023]]\n"
@@ -135,7 +140,9 @@ def test_where_classes_overlap_it_names_a_goal_that_half_of_the_runs_reach(tmp_p
         "utf-8",
     )
     start = ("sweep", str(tmp_path / "overlap.toml"), "--seeds", "6", "--epochs", "500")
-    text = " ".join(printed(*start).split())
+    done = program(*start)
+    assert "samples #0 and #1 have the same inputs, but different targets" in done.stderr
+    text = " ".join(done.stdout.split())
     assert "0 converge" in text
     goal = re.search(r"--goal error --stop ([0-9.]+) takes", text)
     assert goal is not None, text
