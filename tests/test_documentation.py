@@ -76,5 +76,5 @@ def test_help_has_examples_and_eighty_columns(verb: str, monkeypatch: pytest.Mon
 
 def test_every_warning_of_the_first_line_is_listed_with_its_view_its_meaning_and_what_helps() -> None:
     listed = re.findall(r"^\| `⚠ (.*?)` \| (.*) \| (.*) \|$", text_of("screen"), re.MULTILINE)
-    keys = {trouble.view: f" ({VIEWS.index(trouble.view) + 1})" for trouble in TROUBLES if trouble.view}
+    keys = {trouble.view: f" (key {VIEWS.index(trouble.view) + 1})" for trouble in TROUBLES if trouble.view}
     assert listed == [(each.word + keys.get(each.view, ""), each.means, each.helps) for each in TROUBLES]

@@ -174,7 +174,7 @@ def test_a_set_up_that_cannot_work_is_reported(
     )
     assert main(["train", str(path), "--epochs", "1"]) == 0
     warning = capsys.readouterr().err
-    assert warning == (f"tui-backprop: this cannot be learned: {told}\n" if told else "")
+    assert warning == (f"tui-backprop: the goal is out of reach: {told}\n" if told else "")
     assert out_of_reach(load_experiment(path)) == told
 
 

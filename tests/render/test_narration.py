@@ -56,7 +56,7 @@ def test_the_start_says_what_to_watch_or_how_to_begin() -> None:
 
 def test_the_start_says_what_cannot_be_learned() -> None:
     assert sentence(of([1, 1], output="softmax")) == (
-        "This cannot be learned: a softmax over one unit always answers 1."
+        "The goal is out of reach: a softmax over one unit always answers 1."
     )
 
 

@@ -205,11 +205,12 @@ async def test_the_samples_are_titled_after_the_update_while_the_network_shows_t
 
 
 @pytest.mark.parametrize(
-    ("size", "cause"), [((60, 18), ""), ((80, 24), ""), ((120, 40), f": {'kelvin ' * 8}not scaled")]
+    ("size", "end"),
+    [((60, 18), " (2)"), ((80, 24), " (key 2)"), ((120, 40), f": {'kelvin ' * 7}not scaled (key 2)")],
 )
-async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int, int], cause: str) -> None:
-    data = {"inputs": [[500.0], [900.0]], "targets": [[1], [0]], "names": [("kelvin " * 8).strip()]}
+async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int, int], end: str) -> None:
+    data = {"inputs": [[500.0], [900.0]], "targets": [[1], [0]], "names": [("kelvin " * 7).strip()]}
     network = {"layers": [1, 3, 1], "hidden": "sigmoid"}
     async with studio({"network": network, "data": data}, size=size) as s:
         await s.press("e")
-        assert f"⚠ 100 % saturated{cause} (2)" in s.text("Breadcrumb")
+        assert f"⚠ 100 % saturated{end}" in s.text("Breadcrumb")

@@ -38,7 +38,7 @@ def experiment_to_run(options: argparse.Namespace) -> Experiment:
         )
     experiment = experiment_asked_for(options)
     if reason := out_of_reach(experiment):
-        complain(f"this cannot be learned: {reason}")
+        complain(f"the goal is out of reach: {reason}")
     for note in experiment.data.notes if options.experiment is None else ():
         complain(note)
     return experiment

@@ -27,7 +27,7 @@ def sentence(moment: Moment) -> str:
     if moment.complete and moment.edits:
         return f"From here on {'; '.join(edit_text(edit, moment.ahead) for edit in moment.edits)}."
     if not moment.step and (reason := out_of_reach(moment.ahead)):
-        return safe(f"This cannot be learned: {reason}.")
+        return safe(f"The goal is out of reach: {reason}.")
     if not moment.step:
         said = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
         return safe(said) or "Press . for the first phase, space for a whole sample, p to play."

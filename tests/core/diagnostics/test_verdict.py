@@ -56,6 +56,7 @@ SIDES = [[1.0], [-1.0]]
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="relu", targets=[-1.0, 1.0]), OUT_OF_REACH),
         (lambda: of("tanh", [[[1.0]], [[1.0]]], SIDES, output="softmax"), OUT_OF_REACH),
         (lambda: of("tanh", [[[1.0]], [[1.0]]], [[1.0], [1.0]]), OUT_OF_REACH),
+        (lambda: of("tanh", [[[1.0]], [[1.0]]], [[1.0], [1.0]], goal="all_right"), None),  # noise: the rest is learned
         (lambda: of("relu", [[[-1.0]], [[1.0]]], [[1.0], [1.0]]), ("1 dead", "gates")),  # it keeps from learning more
         (lambda: of("relu", [[[1.0, 1.0]], [[1.0], [1.0]]], SIDES, [[0.0, -5.0], [0.0]]), ("1 dead", "gates")),
         (

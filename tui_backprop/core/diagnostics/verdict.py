@@ -8,7 +8,7 @@ from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
 from tui_backprop.core.diagnostics.scaling import unscaled
 from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
-from tui_backprop.core.experiment import Data
+from tui_backprop.core.experiment import ALL_RIGHT, Data
 from tui_backprop.core.goal import beyond_output, beyond_weights, untrained_error
 from tui_backprop.core.initialisers import INITIALISERS, ZEROS
 from tui_backprop.core.run.moment import Moment
@@ -178,7 +178,7 @@ def _found(moment: Moment) -> Verdict | None:
     if moment.converged_at is not None:
         return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
-    if found is None and beyond_weights(experiment):
+    if found is None and experiment.training.goal != ALL_RIGHT and beyond_weights(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
     word = unscaled_word(experiment.data)
     return found or (Verdict(UNSCALED, word) if word else None)

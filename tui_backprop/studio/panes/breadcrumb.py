@@ -13,6 +13,8 @@ from tui_backprop.render.spans import Line, Span, fit, line, pad, safe, width
 from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
 
+_ROOMY = 48
+"""Cells for a warning from which on it says that what it ends in is a key."""
 _PLACE = 28
 """Cells that are kept for epoch and sample beside a warning."""
 
@@ -61,9 +63,8 @@ class Breadcrumb(Painted):
         found = None if self.asked else verdict(moment)
         if found is None:
             return None
+        key = next((view.KEY for view in VIEWS if found.view == view.ID), "")
+        where = "" if not key else f" (key {key})" if room >= _ROOMY else f" ({key})"
         word = f"⚠ {safe(str(found))}"
-        word = word if width(word) + 4 <= room else f"⚠ {found.brief}"
-        if not found.view:
-            return Span(word, "warn", True)
-        key = next(view.KEY for view in VIEWS if found.view == view.ID)
-        return Span(f"{word} ({key})", "warn", True, target=f"toggle_view('{found.view}')")
+        word = word if width(word + where) <= room else f"⚠ {found.brief}"
+        return Span(word + where, "warn", True, target=f"toggle_view('{found.view}')" if key else None)

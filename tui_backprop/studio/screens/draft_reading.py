@@ -50,7 +50,7 @@ class Reading:
         of = f"{_names(learned)}: " if len(learned) == len(data.target_names) and learned != data.target_names else ""
         names = f"  {_names(data.input_names)} → {of}{_names(data.target_names)}{few}"
         reason = out_of_reach(self.experiment)
-        below = f"⚠ cannot be learned: {reason}" if reason else names
+        below = f"⚠ goal out of reach: {reason}" if reason else names
         return f"✓ {units}, {self.experiment.network.size:,} parameters; {samples}\n{below}"
 
     def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
