@@ -75,12 +75,12 @@ def test_what_this_phase_brought_is_bold(size: tuple[int, int]) -> None:
 
 GATES = {  # phase: the barrier's upper row, its lower row, and the error that ends there; step 3 shuts the gate of h2
     "sum1": ("   ", "   ", " "), "activate1": ("█✕█", "███", " "), "sum2": ("█✕█", "███", " "),
-    "error": ("█✕█", "███", " "), "upstream1": ("▒▒▒", "hut", " "), "mask1": ("███", "█✕█", "◀"),
+    "error": ("█✕█", "███", " "), "upstream1": ("   ", "hut", " "), "mask1": ("███", "█✕█", "◀"),
     "update": ("███", "█✕█", "◀"),
 }  # fmt: skip
 WITHOUT_CAPS = {  # the same where the barrier ends with its two rows
     "sum1": ("   ", "   ", " "), "activate1": ("▇✕▇", "███", " "), "sum2": ("▇✕▇", "███", " "),
-    "error": ("▇✕▇", "███", " "), "upstream1": ("▒▒▒", "hut", " "), "mask1": ("▇▇▇", "█✕█", "◀"),
+    "error": ("▇✕▇", "███", " "), "upstream1": ("   ", "hut", " "), "mask1": ("▇▇▇", "█✕█", "◀"),
     "update": ("▇▇▇", "█✕█", "◀"),
 }  # fmt: skip
 

@@ -154,7 +154,7 @@ _CAPS = line(" ", Span("▄▄▄", "warn")), line(" ", Span("▀▀▀", "warn"
 """The ends of a barrier above and below its two rows, within a gate's cells."""
 _SOLID = (Span("███", "warn"),)
 _CROSSED = (Span("█", "warn"), Span("✕", "sign|warn", True), Span("█", "warn"))
-_CLOSED = _Gate((line(Span(" ▒▒▒ ", "label")), line(Span("shut ", "text", True))), barrier=True)
+_CLOSED = _Gate((_BLANK, line(Span("shut ", "text", True))), barrier=True)
 _WITHOUT_CAP = {"███": "▇▇▇", "█": "▇"}
 """What keeps a barrier apart from the one above."""
 
