@@ -18,7 +18,7 @@ RIGHT = SHEET.read_text("utf-8")
 
 
 def test_a_right_sheet_passes() -> None:
-    said = "right: 9 figures\nmissing: 43 figures, the first is z(h3)\n"
+    said = "right: 9 figures\nmissing: 43 figures, starting with z(h3)\n"
     assert printed("by-hand", "article", "--check", str(SHEET)) == said
 
 
@@ -28,9 +28,9 @@ def test_what_is_missing_of_a_right_sheet_is_counted() -> None:
     figures = len(re.findall(r"(?m)^  .* = ", second))
     blanks = re.sub(r"(?m)^  (W1\[x2→h1\]|a\(h3\)) = .*$", r"  \1 = ____", first)
     for text, options, said in [
-        (blanks, (), "missing: 2 figures, the first is a(h3)"),
-        (f"{first}Step 2", (), f"missing: {figures} figures, the first is z(h1) of step 2"),
-        (first, ("--steps", "2"), f"missing: {figures} figures, the first is z(h1) of step 2"),
+        (blanks, (), "missing: 2 figures, starting with a(h3)"),
+        (f"{first}Step 2", (), f"missing: {figures} figures, starting with z(h1) of step 2"),
+        (first, ("--steps", "2"), f"missing: {figures} figures, starting with z(h1) of step 2"),
         (solved.replace("ŷ(y)", "a(y)"), (), ""),
     ]:
         done = program("by-hand", "xor", *options, "--check", "-", given=text)
@@ -59,9 +59,9 @@ def test_every_mistake_is_reported_once() -> None:
     assert done.stdout.splitlines() == [
         f"line {delta}: δ(y) = -1.9 is wrong; the 11 figures before it are right",
         "likely: Right size, wrong sign: it is prediction − target. [sign]",
-        f"line {updates[0]}: W2[h1→y] = 9 is wrong, too",
-        "No classic mistake leads to this number: check each factor and its sign.",
-        f"wrong, too: {', '.join(f'line {n}' for n in updates[1:])}",
+        f"line {updates[0]}: W2[h1→y] = 9 is also wrong",
+        "It matches no common mistake: check each factor and its sign.",
+        f"also wrong: {', '.join(f'line {n}' for n in updates[1:])}",
     ]
 
 
@@ -89,7 +89,7 @@ def test_the_exercise_on_paper_is_a_sheet(network: str) -> None:
     assert_refused(blanks, "standard input: there is no figure in it")
 
 
-def test_a_sheet_without_its_step_line_is_of_the_step_asked_for() -> None:
+def test_a_sheet_without_a_step_line_is_checked_at_the_step_asked_for() -> None:
     """With the line ends of another system, or without its title, too."""
     for at, of_title, to_end in ("0", 0, "\r\n"), ("1:2", 1, "\n"):
         solved = printed("worksheet", "xor", "--at", at, "--answers")
@@ -163,12 +163,12 @@ def test_a_line_that_is_no_figure_is_reported_and_skipped() -> None:
     assert [line.partition(":")[0] for line in wrong.stdout.splitlines()] == ["skipped line 1", "line 2", "likely"]
 
 
-def test_of_a_sheet_for_another_network_that_is_said_once() -> None:
+def test_a_sheet_for_another_network_is_reported_once() -> None:
     solved = re.sub(r"\bh(\d)", r"hidden\1", printed("worksheet", "xor", "--answers"))
     foreign = program("by-hand", "xor", "--check", "-", given=solved)
     skipped, right, _ = foreign.stdout.splitlines()
     assert (foreign.returncode, right) == (1, "right: 6 figures")
-    assert re.match(r"skipped \d+ lines, the sheet seems to be for another network: line \d+: 'z\(hidden1\)'", skipped)
+    assert re.match(r"skipped \d+ lines; is the sheet for another network\? line \d+: 'z\(hidden1\)'", skipped)
     names = "".join(f"z(n{n}) = 1\n" for n in range(4))
     assert_refused(program("by-hand", "xor", "--check", "-", given=names), "no figure in it is of this network")
 

@@ -144,7 +144,7 @@ def test_where_classes_overlap_it_names_a_goal_that_half_of_the_runs_reach(tmp_p
     assert "samples #0 and #1 have the same inputs, but different targets" in done.stderr
     text = " ".join(done.stdout.split())
     assert "0 converge" in text
-    goal = re.search(r"--goal error --stop ([0-9.]+) takes", text)
+    goal = re.search(r"--goal error --stop ([0-9.]+) counts", text)
     assert goal is not None, text
     reached = printed(*start, "--goal", "error", "--stop", goal[1]).splitlines()[1]
     assert int(reached.split()[0]) >= 3

@@ -257,7 +257,7 @@ class TestTheLastLineOfText:
         ([-5.0, -5.0], 9.0, 1, ""),  # converged all the same
     ],
 )
-def test_what_keeps_a_network_from_learning_is_told_beside_the_records(
+def test_what_keeps_a_network_from_learning_is_reported_on_standard_error(
     every: str,
     biases: list[float],
     stop: float,

@@ -83,12 +83,12 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "decimal commas between commas": (
         "age,score,y\n40,5,0,947,1\n58,0,0,962,0\n",
         "",
-        "line 1: 3 fields, but the lines below have 5 (expected the same number in each line; decimal commas need",
+        "line 1: 3 fields, but the lines below have 5 (expected the same number in each line; if these are",
     ),
     "decimal commas in some lines": (
         "age,score,y\n40,5,0,947,1\n58,1,0\n57,0,1\n",
         "",
-        "line 2: 5 fields (expected 3, as in the header; decimal commas need another delimiter, such as ;",
+        "line 2: 5 fields (expected 3, as in the header; if these are decimal commas",
     ),
     "a header too short": (
         "a,b,y\n1,x,u,v,2\n3,y,u,w,4\n",

@@ -93,12 +93,12 @@ def test_the_chosen_run_is_visible() -> None:
 
 def test_a_goal_within_reach_is_named_where_none_converges() -> None:
     plateaus = [Outcome(seed, Ending.PLATEAU, 50, error, 0) for seed, error in enumerate((903.2, 1204.0, 904.4))]
-    assert "--goal error --stop 905 takes" in goal_advice(plateaus)
+    assert "--goal error --stop 905 counts" in goal_advice(plateaus)
     assert "--stop 1,210" not in (told := goal_advice(plateaus[1:2]))
-    assert "--stop 1210 takes" in told
+    assert "--stop 1210 counts" in told
     assert told.startswith("The goal may be out of reach of any weights: classes overlap, or targets are noisy. ")
     assert goal_advice(plateaus, True).startswith("The goal may be out of reach: the weight penalty keeps weights too")
-    assert "--stop 0.0124 takes" in goal_advice([Outcome(0, Ending.PLATEAU, 50, 0.01234, 0)])
+    assert "--stop 0.0124 counts" in goal_advice([Outcome(0, Ending.PLATEAU, 50, 0.01234, 0)])
     assert goal_advice([*plateaus, Outcome(3, Ending.CONVERGED, 9, 0.0, 0)]) == ""
     assert goal_advice([Outcome(3, Ending.DEAD, 9, 2.0, 4)]) == goal_advice([]) == ""
 

@@ -60,7 +60,7 @@ async def test_the_palette_is_opened_once() -> None:
 
 
 @pytest.mark.slow
-async def test_a_click_where_the_screen_has_ended_by_now_is_ignored() -> None:
+async def test_a_click_outside_a_screen_that_has_shrunk_is_ignored() -> None:
     async with studio() as s:
         await s.press("ctrl+p")
         palette = s.app.screen

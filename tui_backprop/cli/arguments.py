@@ -188,7 +188,7 @@ def add_by_hand(parser: argparse.ArgumentParser) -> None:
     message = "check the figures in a file (- for standard input) against the true step, without the studio"
     parser.add_argument("--check", metavar="FILE", help=message)
     parser.add_argument(
-        "--answers", action="store_true", help="with --check: also work out each wrong figure that is explained"
+        "--answers", action="store_true", help="with --check: also show the arithmetic of each figure that is explained"
     )
     _add_theme(parser, None)
     _add_colours(parser)

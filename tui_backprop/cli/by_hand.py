@@ -24,7 +24,7 @@ from tui_backprop.lessons.arithmetic import DECIMALS, significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 from tui_backprop.lessons.by_hand.figures import UnknownNameError, figures, phase_of, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
-from tui_backprop.lessons.by_hand.sheet import LARGEST, Given, read_sheet, steps_of
+from tui_backprop.lessons.by_hand.sheet import LARGEST, MOST_STEPS, Given, NoFigureError, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
 from tui_backprop.terminal.appearance import check_terminal
@@ -82,30 +82,33 @@ def run(options: argparse.Namespace) -> int:
 def check(experiment: Experiment, file: str, answers: bool, at: str = _START, asked: int = 1) -> int:
     """Checks the sheet in `file`, or on standard input, against the true steps; returns the exit code.
 
-    With `answers` it also prints the working of wrong figures. A sheet that names no step is of the one `at`
-    a place of the run, and one that does has to have that step. Of a right one it counts what is missing, in the steps
-    that it has, or as many as were `asked` for.
+    With `answers` it also prints the arithmetic. A sheet that names no step is checked at `at`; one that names steps
+    must include that step. For a right sheet it counts the figures that are missing from its steps, or from the
+    `asked` ones.
     """
     if experiment.network.size > MOST_PARAMETERS:
         message = f"this network is too large for a sheet: {experiment.network.size:,} weights and biases"
         raise BackpropError(message, f"at most {MOST_PARAMETERS:,}")
+    if asked > MOST_STEPS:
+        raise BackpropError(f"{asked:,} steps are too many for a sheet", f"at most {MOST_STEPS:,}")
     timeline = Timeline(experiment)
     first, moment_of = step_at(at, timeline), cache(timeline.go)
     skipped: list[BackpropError] = []
     try:
         text = _text(file)
         sheet = read_sheet(text, moment_of, first, skipped.append)
-        steps = steps_of(text, sheet)
-        if at != _START and first not in steps:
-            raise BackpropError(
-                f"is a sheet of step {steps[0]}, and --at {at} is step {first}", "check it without --at"
-            )
-    except BackpropError as error:
+    except NoFigureError as error:
         if len(others := _unknown(skipped)) > _FEW_UNKNOWN:
-            message = f"{_name(file)}: no figure in it is of this network, is it for another one?"
+            message = f"{_name(file)}: no figure in it is of this network; is it for another one?"
             raise BackpropError(message, others[0].message) from None
         first_wrong = next(iter(skipped), error)
         raise BackpropError(f"{_name(file)}: {first_wrong.message}", first_wrong.hint) from None
+    except BackpropError as error:
+        raise BackpropError(f"{_name(file)}: {error.message}", error.hint) from None
+    steps = steps_of(text, sheet)
+    if at != _START and first not in steps:
+        message = f"{_name(file)}: is a sheet of step {steps[0]}, and --at {at} is step {first}"
+        raise BackpropError(message, "check it without --at")
     _report_skipped(skipped, len(sheet))
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong:
@@ -122,28 +125,31 @@ def _report_wrong(verdict: Marking, moment_of: Callable[[int], Moment], answers:
     for wrong in verdict.wrong:
         name = wrong.mistake.name if wrong.mistake else ""
         places.setdefault((wrong.given.figure.kind, name), []).append(wrong)
-    before = {0: "", 1: "; the figure before it is right"}.get(
-        verdict.agree, f"; the {verdict.agree} figures before it are right"
+    also, before = (
+        "",
+        {0: "", 1: "; the figure before it is right"}.get(
+            verdict.agree, f"; the {verdict.agree} figures before it are right"
+        ),
     )
     for (kind, name), (first, *others) in list(places.items())[:_MOST_MISTAKES]:
         given = first.given
         moment = moment_of(given.step)
         label = given.figure.label(moment)
         step = f"step {given.step}, " if given.step > 1 else ""
-        print(printable(f"{given.where}: {step}{label} = {given.number.text} is wrong{before}"))
-        before = ", too"
+        print(printable(f"{given.where}: {step}{label} = {given.number.text} is {also}wrong{before}"))
+        also, before = "also ", ""
         if first.mistake:
             print(printable(f"likely: {first.mistake.says} [{name}]{_SETTINGS.get((name, kind), '')}"))
         else:
             print(NOTHING_FITS)
         if others:
-            again = "the same mistake" if first.mistake else "wrong, too"
+            again = "the same mistake again" if first.mistake else "also wrong"
             print(printable(_named(again, [other.given.where for other in others])))
         if answers:
             print(printable(f"right: {label} = {work(given.figure, moment)}"))
     more = [each.given.where for alike in list(places.values())[_MOST_MISTAKES:] for each in alike]
     if more:
-        print(printable(_named("wrong, too", more)))
+        print(printable(_named("also wrong", more)))
     if verdict.rest:
         print(f"not checked: {_figures(verdict.rest)} after {'that' if len(verdict.wrong) == 1 else 'these'}")
 
@@ -162,8 +168,8 @@ def _report_skipped(lines: Sequence[BackpropError], read: int) -> None:
     """Each line that could not be read, and each hint once; if most names are unknown, that alone of these."""
     hints, unknown = set[str](), _unknown(lines)
     if len(unknown) > max(_FEW_UNKNOWN, read):
-        print(f"skipped {len(unknown)} lines, the sheet seems to be for another network: {unknown[0].message}")
-        lines = [error for error in lines if error not in unknown]
+        print(f"skipped {len(unknown)} lines; is the sheet for another network? {unknown[0].message}")
+        lines = [error for error in lines if not isinstance(error, UnknownNameError)]
     for error in lines[:MOST_LINES]:
         print(f"skipped {error.message if error.hint in hints else error}")
         hints.add(error.hint)
@@ -194,7 +200,8 @@ def _report_missing(sheet: Sequence[Given], steps: Sequence[int], moment_of: Cal
     if missing:
         step, figure = missing[0]
         of_step = f" of step {step}" if len(steps) > 1 else ""
-        print(printable(f"missing: {_figures(len(missing))}, the first is {figure.label(moment_of(step))}{of_step}"))
+        start = "starting with " if len(missing) > 1 else ""
+        print(printable(f"missing: {_figures(len(missing))}, {start}{figure.label(moment_of(step))}{of_step}"))
 
 
 def _undecided(given: Given, moment: Moment) -> str:

@@ -50,7 +50,7 @@ COMMANDS = {
     "by-hand": Command(
         "[EXPERIMENT]",
         "work out a step yourself, or check a sheet",
-        "Work out a step by hand: wrong figures are named, with the likely mistake.",
+        "Work out a step by hand: wrong figures are named, each with its likely mistake.",
         add_by_hand,
         (("xor", "fill in a step yourself"), ("article --check mine.txt", "check a sheet")),
     ),

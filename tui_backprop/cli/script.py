@@ -80,7 +80,7 @@ _NUMPY = _Dialect(
         "",
         "import numpy as np",
         "",
-        'np.seterr(over="ignore", invalid="ignore")  # of a run that diverges',
+        'np.seterr(over="ignore", invalid="ignore")  # a run that diverges overflows',
     ),
     "np.array({})",
     "np.zeros(n)",

@@ -69,7 +69,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     epochs = [outcome.epochs for outcome in outcomes if outcome.converged]
     stuck = [outcome for outcome in outcomes if not outcome.converged]
     first, last = runs.seeds[0], runs.seeds[max(0, len(outcomes) - 1)]
-    seeds = f"{len(outcomes):,} starts, seeds {first} to {last}" if last > first else f"1 start, seed {first}"
+    seeds = f"1 start, seed {first}" if len(outcomes) == 1 else f"{len(outcomes):,} starts, seeds {first} to {last}"
     share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
     lines: list[Line] = [
         line(f"{safe(runs.experiment.name)}: {seeds}, at most {runs.epochs:,} epochs each"),

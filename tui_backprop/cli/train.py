@@ -30,7 +30,7 @@ from tui_backprop.reading.disk import output
 from tui_backprop.render.trouble import why_grown
 
 _UNSURE = (Ending.CONVERGED, Ending.DIVERGED, Ending.FALLING, Ending.PLATEAU)
-"""Endings that are said anyway, or are no trouble that is sure."""
+"""Endings that are reported anyway, or are not certain to be trouble."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,17 +47,15 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
         errors = list[float]()
         ending, state = run(trainer, epochs, writer, errors)
         writer.end(ending, state)
-    if len(errors) >= FEW_EPOCHS and trainer.finite(state) and (told := _trouble(trainer, state, errors)):
-        complain(told)
+    if len(errors) >= FEW_EPOCHS and trainer.finite(state) and (trouble := _trouble(trainer, state, errors)):
+        complain(trouble)
     return 0
 
 
 def _trouble(trainer: Trainer, state: TrainingState, errors: Sequence[float]) -> str:
-    """What kept the network from learning, by the error of each epoch; empty if nothing that is sure did."""
-    before, ends = (
-        errors[max(0, 3 * len(errors) // 4 - 1)],
-        Ends(trainer.start().parameters.flat, state.parameters.flat),
-    )
+    """What kept the network from learning, by the error of each epoch; empty if that is not certain."""
+    before = errors[max(0, 3 * len(errors) // 4 - 1)]
+    ends = Ends(trainer.start().parameters.flat, state.parameters.flat)
     run = SweptRun(0, len(errors), errors[-1], before, max(errors), ends, 0, trainer.converged(state))
     (outcome,) = outcomes_of(trainer.experiment, [run])
     if outcome.ending in _UNSURE:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 """Double precision throughout."""
 BLOCK = 4096
-"""As many numbers as make the preparation of a NumPy call cheap, and stay in the processor's cache."""
+"""How many numbers to compute at once: enough to be worth a NumPy call, few enough to stay in the processor's cache."""
 
 
 def in_order(values: ArrayLike) -> float:
@@ -33,7 +33,7 @@ def zeros(size: int, networks: int | None = None, innermost: bool = True) -> Arr
 
 
 def blocks(count: int, each: int = 1) -> Iterator[slice]:
-    """`count` things of `each` numbers, as many at a time as are worth a NumPy call and stay in the cache."""
+    """Slices over `count` things of `each` numbers, about `BLOCK` numbers at a time."""
     few = max(1, BLOCK // each)
     return (slice(first, first + few) for first in range(0, count, few))
 

@@ -66,7 +66,7 @@ class _NodeTable(dict[float, Node]):
         return [column.take(places, None, None, "clip") for column in columns]
 
     def within(self, numbers: NDArray[Any]) -> list[Array]:
-        """The same from number 0 on; an IndexError beyond the last but one, and perhaps where that is NaN."""
+        """As `at`, for nodes from 0 on, without clipping: an IndexError beyond the last but one, perhaps for NaN."""
         places = _whole(numbers)
         return [column[:-1].take(places) for column in self._columns[1]]
 
@@ -322,7 +322,7 @@ def _exp_anywhere(x: Array) -> Array:
 
 
 exp_into = _into(exp, _exp_block)
-"""For numbers up to 0."""
+"""For numbers up to 0 only: others give wrong results without an error."""
 
 # ln x = m·ln2 + ln c + 2·artanh u for x = 2ᵐ·f, c the node nearest to f, u = (f − c)/(f + c)
 

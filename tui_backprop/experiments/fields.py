@@ -52,13 +52,13 @@ class DraftFields:
     data: str = _field(
         PRESETS_OWN, "data", DATA, "What to learn from: the preset's samples, a generator, your own, or a file."
     )
-    file: str = _field("", "file", "path of a CSV file", "A table, one sample per line.")
+    file: str = _field("", "file", "path of a CSV file", "A table with one sample per line.")
     target: str = _field("", "target", "a column; else the last", "The columns to predict.")
     columns: str = _field("", "inputs", "columns; else all others", "The columns to predict from.")
     classes: str = _field(
-        "", "classes", "yes, or columns", "Columns whose numbers are the names of classes; yes: the target's."
+        "", "classes", "yes, or columns", "Columns whose numbers stand for classes; yes means the target."
     )
-    missing: str = _field(MISSING[0], "missing values", MISSING, "What to do about lines in which a value is missing.")
+    missing: str = _field(MISSING[0], "missing values", MISSING, "What to do with lines that lack a value.")
     header: str = _field(DETECTED, "header", tuple(HEADERS), "Whether the first line holds the columns' names.")
     delimiter: str = _field(DETECTED, "delimiter", tuple(DELIMITERS), "What separates the values of a line.")
     decimal: str = _field(DETECTED, "decimal sign", tuple(DECIMALS), "The decimal sign of the numbers.")
@@ -66,8 +66,10 @@ class DraftFields:
     typed: str = _field("", "samples", "0 1 > 1; 1 1 > 0, or f5", "Inputs > targets; a semicolon between samples.")
     samples: str = _field("", "samples", "e.g. 200", "How many samples to generate.")
     noise: str = _field("", "noise", "0 to 0.5", "How far the samples are scattered.")
-    features: str = _field("", "features", "x1,x2,x1^2,x1*x2,sin(x1)", "What the network is given of each sample.")
-    test: str = _field("", "test set", "a fraction, e.g. 0.3", "The share of samples that are kept for testing.")
+    features: str = _field(
+        "", "features", "x1,x2,x1^2,x1*x2,sin(x1)", "What the network gets as inputs, computed from x1 and x2."
+    )
+    test: str = _field("", "test set", "a fraction, e.g. 0.3", "The fraction of samples held out as the test set.")
     data_seed: str = _field("", "data's seed", "0", "Another seed draws other samples.")
     standardise: str = _field(
         "no", "standardise", YES_NO, "Whether inputs are scaled to a mean of 0 and a standard deviation of 1."
@@ -79,7 +81,7 @@ class DraftFields:
     hidden: str = _field(RELU.name, "activation", HIDDEN_ACTIVATIONS, "The activation of the hidden layers.")
     output: str = _field(LINEAR.name, "output", tuple(ACTIVATIONS), "The activation of the output layer.")
     bias: str = _field("yes", "bias", tuple(BIAS), "Whether units have a bias; a frozen one is used, but not trained.")
-    init: str = _field("xavier", "weights", (*INITIALISERS, TYPED), "How the initial weights are drawn.")
+    init: str = _field("xavier", "weights", (*INITIALISERS, TYPED), "How the initial weights are chosen.")
     weights: str = _field("", "W1 / W2 …", "1 2; 3 4 / 5; 6, or f4", "The initial weights, one matrix per layer.")
     orientation: str = _field(
         ORIENTATIONS[0], "rows of W", ORIENTATIONS, "What the rows and the columns of these matrices stand for."
@@ -104,7 +106,7 @@ class DraftFields:
         GOALS,
         "When training has converged: at a small error, or once all answers are right.",
     )
-    stop: str = _field("", "stop at error", "0", "An epoch whose error is at most this has converged.")
+    stop: str = _field("", "stop at error", "0", "Training has converged once an epoch's error is at most this.")
 
 
 FIELDS: dict[str, Field] = {entry.name: entry.metadata["field"] for entry in fields(DraftFields)}

@@ -147,7 +147,7 @@ def goal_advice(outcomes: Sequence[Outcome], penalty: bool = False) -> str:
     reach = ": the weight penalty keeps weights too small," if penalty else " of any weights:"
     return (
         f"The goal may be out of reach{reach} classes overlap, or targets are noisy. Half of those on a "
-        f"plateau have an error of {within} or less: --goal error --stop {within} takes that as converged."
+        f"plateau have an error of {within} or less: --goal error --stop {within} counts them as converged."
     )
 
 

@@ -28,7 +28,7 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
 
 
 def _helps(trouble: Trouble, experiment: Experiment) -> str:
-    """What helps and is not so already, where all columns are scaled."""
+    """What helps, without what is in place already. All columns are scaled here."""
     hidden = experiment.network.activations[:-1]
     drawn = "weights" not in experiment.definition.get("network", {})
     in_place = {

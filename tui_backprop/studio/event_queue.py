@@ -65,8 +65,9 @@ class EventQueue:
             if not self._is_stale(event):
                 self.busy = True
                 self._screens = self._app.screen_stack
+                text = self._is_text(event)
                 await self._dispatch(event)
-                while self._waiting and self._is_text(event) and self._is_text(self._waiting[0]):
+                while text and self._waiting and self._is_text(self._waiting[0]):
                     await self._dispatch(self._waiting.popleft())
                 await self._follow(self._path(), self._screens[-1], ROUNDS)
 

@@ -291,7 +291,7 @@ def test_the_view_that_it_points_to_says_what_it_means_and_what_helps(changes: d
         ("tanh", "xavier", True, "fewer layers; init xavier or he"),
     ],
 )
-def test_what_is_so_already_is_no_advice(hidden: str, init: str, weights: bool, helps: str) -> None:
+def test_advice_leaves_out_what_is_in_place_already(hidden: str, init: str, weights: bool, helps: str) -> None:
     network = {"layers": [1, 1, 1, 1, 1], "hidden": hidden, "output": "sigmoid", "bias": True, "init": init}
     if weights:
         network["weights"] = [[[0.1]]] * 4

@@ -365,7 +365,7 @@ def test_after_many_wrong_figures_or_the_first_of_a_large_step_the_rest_is_not_c
     assert (len(verdict.wrong), verdict.rest) == (1, 4)
 
 
-def test_to_round_too_early_is_one_mistake() -> None:
+def test_rounding_too_early_is_one_mistake() -> None:
     work = Homework(
         ("sigmoid", "softmax"), loss="softmax_cross_entropy", rate=0.5, inputs=[[1, 0.5]], targets=[[1, 0]],
         weights=[np.array([[0.2, -0.4, 0.5], [0.7, 0.1, -0.3]]), np.array([[0.3, -0.2], [-0.6, 0.4], [0.1, 0.9]])],
@@ -377,7 +377,7 @@ def test_to_round_too_early_is_one_mistake() -> None:
     assert named == [("z(y2)", "rounding")]
 
 
-def test_three_mistakes_that_have_nothing_to_do_with_each_other_are_all_found() -> None:
+def test_three_unrelated_mistakes_are_all_found() -> None:
     figures = dict(Hand(NETWORKS["softmax"]).figures())
     figures["a(h2)"] *= -1
     figures["upstream(h1)"] += 1.5

@@ -121,7 +121,7 @@ def test_a_number_is_right_as_far_as_its_digits_go(text: str, truth: float, agre
         ("Step 0\nz(h1) = 1", "there is no step"),
         ("Step 999999999\nz(h1) = 1", "there is no step"),
         ("Step 2: sample #0\nz(h1) = 1", "line 1: step 2 takes sample #1, not #0"),
-        ("Homework: by hand\n\nRate 0.1.\n\nz(h1) = 1", "the line 'Step 1: …' is missing"),
+        ("Homework: by hand\n\nRate 0.1.\n\nz(h1) = 1", "there is no line such as 'Step 1: …'"),
         ("z(h1) #2 = 1", "no such sample in this step (it takes #0)"),
         ("= 1", "is not a figure"),
         ("\x1b[31mz(h1)\x07 = 1", r"'\x1b[31mz(h1)\x07' is not a figure of this step, did you mean z(h"),
@@ -183,7 +183,7 @@ def test_in_a_batch_a_figure_of_a_unit_is_of_a_sample() -> None:
         ("loss", "E = 0.5·(ŷ − t)²; δ = ŷ − t"),
     ],
 )
-def test_an_error_that_is_not_the_loss_is_told_from_it(report: str, rule: str) -> None:
+def test_a_reported_error_is_distinguished_from_the_loss(report: str, rule: str) -> None:
     definition = {
         "network": {"layers": [1, 1]},
         "training": {"loss": "half_squared", "report": report},

@@ -123,7 +123,7 @@ def test_a_gradient_that_vanishes_one_that_explodes_and_one_that_is_gone() -> No
         ({"biases": [[-5.0, -5.0], [0.0]]}, {}, "No weight gets a gradient from the error: only b2 still changes."),
         ({"biases": [[-5.0, -5.0], [0.0]]}, {"batch": "full"}, "only b2 still changes."),
         ({"biases": [[-5.0, -5.0], [0.0]], "bias": "frozen"}, {}, "All gradients are 0: nothing changes any more."),
-        ({"biases": [[-5.0, -5.0], [0.0]]}, {"l2": 0.1}, "(weights through the weight penalty)."),
+        ({"biases": [[-5.0, -5.0], [0.0]]}, {"l2": 0.1}, "(weights because of the weight penalty)."),
         ({"biases": [[-5.0, -5.0], [1.0]], "bias": "frozen"}, {"l1": 0.1}, "only W1 W2 still change (weights"),
     ],
 )  # fmt: skip

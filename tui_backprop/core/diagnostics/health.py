@@ -52,9 +52,9 @@ class Health:
 
 
 def delta_sizes(mask: Sequence[Array], delta: Sequence[Array]) -> Array:
-    """Mean |δ| (layers, …) over samples (…, samples, units); those that a layer shuts out altogether count as 0.
+    """Mean |δ| (layers, …) over samples (…, samples, units); a sample that some layer shuts out altogether counts as 0.
 
-    A fitted sample has next to no δ at all: were they counted, it would seem to vanish on the way that gates shut.
+    Otherwise δ would seem to vanish where most samples are fitted, with hardly any δ, and gates stop the rest.
     """
     through = np.logical_and.reduce([np.ones(delta[-1].shape[:-1], bool), *(slope.any(axis=-1) for slope in mask[:-1])])
     return np.array([np.mean(np.where(through, np.mean(np.abs(each), axis=-1), 0.0), axis=-1) for each in delta])

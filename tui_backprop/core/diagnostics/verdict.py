@@ -30,8 +30,8 @@ NOT_FINITE = Trouble("not finite", "health", "Some numbers are no longer finite.
 OUT_OF_REACH = Trouble(
     "targets out of reach",
     "",
-    "No weights can give these answers: the output cannot reach them, equal inputs have different targets, or biases "
-    "are missing.",
+    "No weights can reach the goal: the output cannot give these targets, equal inputs have different targets, or "
+    "biases are missing.",
     "another output activation; other targets; biases; a goal that allows some error (stop)",
 )
 DIVERGES = Trouble(
@@ -43,8 +43,8 @@ DIVERGES = Trouble(
 PENALTY = Trouble(
     "penalty too large",
     "health",
-    "All samples get nearly the same answer, and the weight penalty pulled about as hard as the error from the start, "
-    "or has shrunk the weights to under a tenth.",
+    "All samples get nearly the same answer, and the weight penalty either pulled about as hard as the error at the "
+    "start or has shrunk the weights to under a tenth of their initial size.",
     "a much smaller l2 or l1",
 )
 ALIKE = Trouble(
@@ -56,7 +56,8 @@ ALIKE = Trouble(
 FLAT_OUTPUT = Trouble(
     "output saturated",
     "health",
-    "One sample in ten or more gets a wrong answer where the output is flat, and with this loss δ carries its slope.",
+    "At least one sample in ten gets a wrong answer where the output is flat, and with this loss δ contains the "
+    "output's slope.",
     "a cross-entropy loss with its output (sigmoid or softmax); smaller weights (another init); scaled inputs",
 )
 SATURATED = Trouble(
@@ -178,10 +179,11 @@ def _found(moment: Moment) -> Verdict | None:
     if moment.converged_at is not None:
         return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
+    if found is None and (word := unscaled_word(experiment.data)):
+        return Verdict(UNSCALED, word)
     if found is None and experiment.training.goal != ALL_RIGHT and beyond_weights(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
-    word = unscaled_word(experiment.data)
-    return found or (Verdict(UNSCALED, word) if word else None)
+    return found
 
 
 def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:

@@ -46,7 +46,7 @@ def _as_it_is(row: int) -> Keep:
 
 @dataclass(frozen=True, eq=False)
 class OwnPass:
-    """A pass of one sample with some figures settled beforehand; as much of a `Pass` as the mistakes look at."""
+    """A pass of one sample in which some figures are given; it has the parts of a `Pass` that the mistakes need."""
 
     input: Array
     target: Array
@@ -72,7 +72,7 @@ class OwnPass:
 class TrueStep:
     """One step's true pass, of the sample that its moment shows, and wrong ones.
 
-    With `known` figures both start from these: they are what they are, and the others follow from them.
+    `known` figures are taken as given, and the others follow from them.
     """
 
     def __init__(self, moment: Moment, known: Known | None = None) -> None:

@@ -247,4 +247,4 @@ class Rows:
         surplus, digits = len(row) - self._width, sum(field.strip().lstrip("-−+").isdigit() for field in row)
         if self._dialect.delimiter != "," or not self._dialect.header or not 0 < 2 * surplus <= digits:
             return ""
-        return "; decimal commas need another delimiter, such as ; between the columns"
+        return "; if these are decimal commas, separate the columns with another character, such as ;"

@@ -16,7 +16,7 @@ from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure
 from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value
 from tui_backprop.lessons.by_hand.sheet import Given
 
-NOTHING_FITS = "No classic mistake leads to this number: check each factor and its sign."
+NOTHING_FITS = "It matches no common mistake: check each factor and its sign."
 _MOST_VOTES = 40
 """The most other figures of a sheet that vote on which of several mistakes it was."""
 _MOST_WRONG = 20

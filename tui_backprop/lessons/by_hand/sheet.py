@@ -25,6 +25,10 @@ _WORK = re.compile(r"[0-9)]\s*[-+−*×·/(]")
 _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
+class NoFigureError(BackpropError):
+    """A sheet of which no line could be read."""
+
+
 @dataclass(frozen=True)
 class Given:
     """A figure as it was written: in which step, as what text, and where in the sheet."""
@@ -60,7 +64,7 @@ def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1, sk
     else:
         sheet.read_lines(text, first)
     if not sheet.found:
-        raise BackpropError("there is no figure in it", "lines such as z(h1) = 0.5")
+        raise NoFigureError("there is no figure in it", "lines such as z(h1) = 0.5")
     return sheet.in_order()
 
 
@@ -95,15 +99,16 @@ class _Sheet:
                     self._skip(_located(where, error))
 
         if head:
-            raise BackpropError("the line 'Step 1: …' is missing", "it comes before the first figure")
+            raise BackpropError("there is no line such as 'Step 1: …'", "it comes before the first figure")
 
     def _check_sample(self, step: int, named: str | None) -> None:
         """Refuses the heading of a step that names a sample which this step does not take."""
         samples = self._moment_of(step).samples if named else ()
         if named and int(named) not in samples:
-            takes = ", ".join(f"#{sample}" for sample in samples[:9])
+            takes = ", ".join(f"#{sample}" for sample in samples[:9]) + ", …" * (len(samples) > 9)
             raise BackpropError(
-                f"step {step} takes sample {takes}, not #{int(named)}", "is it another step or network?"
+                f"step {step} takes sample{'s' * (len(samples) > 1)} {takes}, not #{int(named)}",
+                "samples are numbered from 0; is this another step or network?",
             )
 
     def _read_line(self, step: int, line: str, where: str) -> None:

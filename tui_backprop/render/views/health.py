@@ -124,6 +124,6 @@ def _still_changing(moment: Moment, found: Health) -> str:
     moved, training = weights + biases, moment.experiment.training
     if not moved:
         return "All gradients are 0: nothing changes any more."
-    cause = "weight penalty" if penalised(training) else training.optimizer
+    cause = "the weight penalty" if penalised(training) else f"what {training.optimizer} remembers"
     text = f"No weight gets a gradient from the error: only {listed(moved)} still change{'s' * (len(moved) == 1)}"
-    return text + f" (weights through the {cause})" * bool(weights) + "."
+    return text + f" (weights because of {cause})" * bool(weights) + "."

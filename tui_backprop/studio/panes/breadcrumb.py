@@ -14,7 +14,7 @@ from tui_backprop.studio.panes.pane import Painted
 from tui_backprop.studio.panes.views import VIEWS
 
 _ROOMY = 48
-"""Cells for a warning from which on it says that what it ends in is a key."""
+"""From this many cells on, a warning says that the number at its end is a key."""
 _PLACE = 28
 """Cells that are kept for epoch and sample beside a warning."""
 

@@ -32,7 +32,8 @@ class NetworkPane(Pane):
     ANSWERS = (
         "What flows where, and what is blocked? z is a unit's weighted sum, a its activation, ↑ the error that arrives "
         "from above, δ what its gate lets through. A shut gate is a barrier through both rows; its ✕ says whether it "
-        "has stopped the signal (above) or the error (below). While the error arrives, each gate says open or shut. "
+        "has stopped the signal (above) or the error (below). While the error arrives, each gate says open or shut "
+        "(a shut leaky one, its slope). "
         "Edges carry what flows in the phase: solid is positive, dashed negative, thicker is larger, dotted carries "
         "nothing; a dot marks a weight that has just changed, or the ones that have changed most. Arrow keys move "
         "from unit to unit."

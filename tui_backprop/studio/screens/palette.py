@@ -29,7 +29,7 @@ class StudioPalette(Closable[None], CommandPalette):
     ]
 
     def on_click(self, event: Click) -> None:
-        """Where a click was the screen may have ended by now: the terminal has become smaller."""
+        """Ignores a click outside the screen: the terminal may have shrunk since."""
         if not self.region.contains(event.screen_x, event.screen_y):
             event.prevent_default()
 

@@ -156,6 +156,10 @@ class RunScreen(PanesScreen):
     def _tell_on_arrival(self, outcome: str) -> None:
         self._outcome = outcome
 
+    def on_unmount(self) -> None:
+        """Called on leaving: stops a run where it is."""
+        self._move_queue.stop()
+
     def action_stop(self) -> None:
         """Stops a run, play, full screen, the chart: whichever is on."""
         if self._player.playing:

@@ -175,11 +175,13 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @on(Input.Changed)
     def _absorb_soon(self) -> None:
-        """Absorbs once per refresh: of what is typed or held in a hurry, only the latest text is read."""
+        """Reads what has been typed after the next refresh, so that fast typing is read once."""
         self.call_after_refresh(self._absorb)
 
     def _absorb(self) -> None:
         """Takes over what has been typed, and shows what it amounts to."""
+        if not self.is_attached:  # closed before the next refresh
+            return
         before = self._draft
         for name, text in [(name, field.value) for name, field in self._fields.items() if isinstance(field, Input)]:
             if text != getattr(before, name):
