@@ -45,6 +45,8 @@ from tui_backprop.studio.settings import Settings
 HANGS = 5.0
 """Seconds of the processor without an answer, or of a clock that other programs slow down this many times:"""
 SHARED = 12
+LESSON = "nN page"
+"""What only the key bar of a lesson says: the palette opens one in the session's place."""
 LIFE = 400
 """Keys from one start of the studio to the next."""
 FURTHEST = 20_000
@@ -278,14 +280,14 @@ def resize(program: Program, columns: int, rows: int) -> None:
 
 
 def go_home(program: Program) -> str:
-    """Leaves what is open, and ends; the step that was shown last, if one was."""
+    """Leaves what is open, and ends; the step that was shown last, if one was, and not by a lesson."""
     if program._process.poll() is not None:
         return ""
     resize(program, 120, 40)
     for _ in range(5):
         program.keys("\x1b")
         program.settle(limit=HANGS)
-    shown = re.search(r"step ([\d,]+)  ", program.text)
+    shown = None if LESSON in program.text else re.search(r"step ([\d,]+)  ", program.text)
     program.keys("\x11")
     return shown[1].replace(",", "") if shown else ""
 
