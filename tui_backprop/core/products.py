@@ -21,7 +21,7 @@ from tui_backprop.core.arrays import Array
 Program = list[Callable[[], object]]
 _BLOCK = 2**14
 """Terms that stay in the processor's cache until they have been added."""
-_MANY = 2**12
+_MANY = 2**11
 """From this many terms on, `einsum` makes up for its preparation."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""

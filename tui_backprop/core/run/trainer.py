@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +15,9 @@ from tui_backprop.core.backprop import PIECE, Backprop, Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import reached
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.optimizers import OPTIMIZERS, Memory
+from tui_backprop.core.optimizers import OPTIMIZERS, Memory, Optimizer
 from tui_backprop.core.penalty import penalised, with_penalty
+from tui_backprop.core.products import Program
 from tui_backprop.core.unrolled_step import packed, unroll
 
 _FEW = 1024
@@ -69,33 +70,38 @@ class _ArrayStep:
         self.passes, self.slots = Backprop(experiment.network, experiment.training, batch), slots.copy()
         self.own = self.holds = (self.passes.parameters, self.slots)
         self.errors = self.passes.frame.error[:, 0]
-        self._experiment, self._penalised = experiment, penalised(experiment.training)
+        self._experiment = experiment
         optimizer, end = OPTIMIZERS[experiment.training.optimizer], experiment.network.trained.stop
-        self._moves = []
+        self._moves = list[tuple[Program, Callable[[int], None]]]()
         for piece in self.passes.pieces:
-            updates = []
+            program = piece.program
             for first in range(0, min(piece.flat.size, end - piece.start), PIECE):
                 start = piece.start + first
                 place = slice(start, min(start + PIECE, piece.start + piece.flat.size, end))
                 part = self.passes.parameters[place]
                 gradient, update = piece.flat[first : first + part.size], optimizer(experiment.training, part.shape)
-                updates.append((update.update, part, gradient, self.slots[:, place], start))
-            self._moves.append((piece.program, updates))
+                move = partial(update.update, part, gradient, self.slots[:, place])
+                if penalised(experiment.training):
+                    move = partial(self._penalised, update, part, gradient, start)
+                self._moves.append((program, move))
+                program = []
 
-    def step(self, samples: Array, age: int, wholly: bool) -> None:
+    def _penalised(self, update: Optimizer, part: Array, gradient: Array, start: int, age: int) -> None:
+        """The update with the weight penalty's share of the gradient."""
+        gradient = with_penalty(self._experiment, part, gradient, start)
+        update.update(part, gradient, self.slots[:, start : start + part.size], age)
+
+    def step(self, samples: Array, age: int, wholly: bool = False) -> None:
         """Forward, backward, update by rows of inputs and targets. Fills the frame `wholly` or not."""
         if len(samples) == 1:
             self.passes.run_row(samples[0], wholly)
         else:
             inputs = self._experiment.network.units[0]
             self.passes.run(samples[:, :inputs], samples[:, inputs:], wholly)
-        for program, updates in self._moves:
+        for program, move in self._moves:
             for call in program:
                 call()
-            for update, part, gradient, slots, start in updates:
-                if self._penalised:
-                    gradient = with_penalty(self._experiment, part, gradient, start)
-                update(part, gradient, slots, age)
+            move(age)
 
 
 class Trainer:
@@ -173,7 +179,8 @@ class Trainer:
             return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
         (samples,) = self._batches(step, 1)
         with np.errstate(all="ignore"):
-            array_step = self._step(samples, state.parameters.flat, memory.slots, memory.age, wholly=True)
+            array_step = self._prepared(len(samples), state.parameters.flat, memory.slots)
+            array_step.step(samples, memory.age, wholly=True)
         passes, slots = array_step.passes, frozen(array_step.slots.copy())
         passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
         for value in array_step.errors.tolist():
@@ -223,13 +230,16 @@ class Trainer:
     def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
         """The same by NumPy, for networks of any size."""
         memory, flat, error = state.memory or self.empty_memory, state.parameters.flat, state.epoch_error
-        slots, age = memory.slots, memory.age
+        slots, age, array_step = memory.slots, memory.age, None
         with np.errstate(all="ignore"):
             for first, count in self._stretches(state.step, steps):
                 error = error if self.steps_into_epoch(first) else 0.0
                 for samples in self._batches(first + 1, count):
-                    array_step = self._step(samples, flat, slots, age)
-                    (flat, slots), age = array_step.own, age + 1
+                    if array_step is None or array_step.passes.batch != len(samples):
+                        array_step = self._prepared(len(samples), flat, slots)
+                        flat, slots = array_step.own
+                    array_step.step(samples, age)
+                    age += 1
                     for value in array_step.errors.tolist():
                         error += value
                 if self.steps_into_epoch(first + count) == 0:
@@ -237,19 +247,16 @@ class Trainer:
         after = Parameters(state.parameters.network, frozen(flat.copy()))
         return TrainingState(state.step + steps, after, error, Memory(frozen(slots.copy()), age))
 
-    def _step(self, samples: Array, flat: Array, slots: Array, age: int, wholly: bool = False) -> _ArrayStep:
-        """Makes a step from the parameters `flat`: forward, backward, update; what it returns has those after it."""
-        array_step = self._array_steps.get(len(samples))
+    def _prepared(self, batch: int, flat: Array, slots: Array) -> _ArrayStep:
+        """The step of so many samples, about to be made from the parameters `flat`; its `own` then follow it."""
+        array_step = self._array_steps.get(batch)
         if array_step is None:
-            array_step = self._array_steps[len(samples)] = _ArrayStep(
-                self.experiment, len(samples), self.empty_memory.slots
-            )
+            array_step = self._array_steps[batch] = _ArrayStep(self.experiment, batch, self.empty_memory.slots)
         if flat is not array_step.holds[0] or slots is not array_step.holds[1]:
             np.copyto(array_step.passes.parameters, flat)
             np.copyto(array_step.slots, slots)
         # no longer a state's, even if it is interrupted
         array_step.holds = array_step.own
-        array_step.step(samples, age, wholly)
         return array_step
 
     def _numbers(self, state: TrainingState) -> list[float]:
