@@ -12,6 +12,7 @@ import pytest
 
 from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
+from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import all_right, out_of_reach, right_classes
 from tui_backprop.core.run.timeline import Timeline
@@ -176,6 +177,37 @@ def test_a_set_up_that_cannot_work_is_reported(
     warning = capsys.readouterr().err
     assert warning == (f"tui-backprop: the goal is out of reach: {told}\n" if told else "")
     assert out_of_reach(load_experiment(path)) == told
+
+
+@pytest.mark.parametrize(
+    ("output", "targets", "least"),
+    [
+        ("sigmoid", [2.0], 0.5),  # ½·(2 − 1)²
+        ("relu", [-0.2], 0.02),
+        ("softmax", [0.8], 0.02),
+        ("softmax", [0.3, 0.6], 0.0025),  # ½·(0.05² + 0.05²)
+        ("softmax", [0.9, 0.3, -0.6], 0.19),  # nearest are 0.8, 0.2, 0: ½·(0.1² + 0.1² + 0.6²)
+    ],
+)
+def test_a_goal_that_allows_the_least_error_there_can_be_is_within_reach(
+    output: str, targets: list[float], least: float
+) -> None:
+    for stop, reachable in ((0.99 * least, False), (1.01 * least, True)):
+        experiment = task([[1.0]], [targets], {"output": output}, stop=stop)
+        assert (out_of_reach(experiment) == "") is reachable
+
+
+def test_the_error_of_a_softmax_comes_as_near_to_the_least_as_one_likes() -> None:
+    experiment = task([[1.0]], [[0.9, 0.3, -0.6]], {"output": "softmax"}, rate=1.0, stop=0.191)
+    *_, (_, end) = Trainer(experiment).epochs(1000)
+    assert 0.19 < end.epoch_error <= 0.191
+
+
+def test_what_rounding_makes_possible_is_within_reach() -> None:
+    """Three thirds, each rounded to 0.3."""
+    experiment = task([[1.0]], [[0.3] * 3], {"output": "softmax", "weights": [[[0.0] * 3], [[0.0] * 3] * 3]}, round=1)
+    assert out_of_reach(experiment) == ""
+    assert verdict(Timeline(experiment).next_epoch()) is None
 
 
 def task(inputs: list[list[float]], targets: list[list[float]], network: dict[str, Any], **training: Any) -> Experiment:

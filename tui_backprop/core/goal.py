@@ -60,14 +60,21 @@ def out_of_reach(experiment: Experiment) -> str:
 
 @lru_cache(maxsize=16)
 def beyond_output(experiment: Experiment) -> str:
-    """Why the output can never give the training targets; empty if it might, or need not."""
-    activation, targets = experiment.network.output, experiment.data.targets
-    if activation.joint and experiment.network.units[-1] == 1:
-        return f"a {activation.name} over one unit always answers 1"
-    if experiment.training.goal == ALL_RIGHT and _answers_both(experiment):
+    """Why the output can never give what the goal asks for; empty if it might."""
+    activation, targets, training = experiment.network.output, experiment.data.targets, experiment.training
+    best = _nearest_shares(targets) if activation.joint else np.clip(targets, *activation.bounds)
+    alone = activation.joint and experiment.network.units[-1] == 1
+    if training.goal == ALL_RIGHT and not alone:
+        within = _answers_both(experiment)
+    else:
+        within = _within_goal(experiment, best, targets, _least_error(experiment, best))
+    if within:
         return ""
+    if alone:
+        return f"a {activation.name} over one unit always answers 1"
     sums = targets.sum(axis=1)
-    if activation.joint and (far := np.abs(sums - 1.0)).max() > TOLERANCE:
+    rounding = 0.0 if training.round is None else targets.shape[1] * 0.5 * 10.0**-training.round
+    if activation.joint and (far := np.abs(sums - 1.0)).max() > TOLERANCE + rounding:
         worst = int(far.argmax())
         return f"the targets of sample #{worst} sum to {sums[worst]:g}, the outputs of {activation.name} to 1"
     least, most = float(targets.min()), float(targets.max())
@@ -75,6 +82,20 @@ def beyond_output(experiment: Experiment) -> str:
         where = _within(*activation.bounds)
         return f"targets from {least:g} to {most:g} are out of reach of {activation.name}, which lies {where}"
     return ""
+
+
+def _nearest_shares(targets: Array) -> Array:
+    """The shares of 1 that are nearest to each sample's targets: a constant less, or 0 where that is below 0."""
+    falling = -np.sort(-targets, axis=1)
+    excess = (falling.cumsum(axis=1) - 1.0) / np.arange(1, targets.shape[1] + 1)
+    return np.asarray(np.maximum(targets - excess.max(axis=1, keepdims=True), 0.0))
+
+
+def _least_error(experiment: Experiment, best: Array) -> float:
+    """A bound of the reported error, where these are the answers nearest to the targets that there can be."""
+    loss = reported(experiment.training)
+    least = (HALF_SQUARED if loss.of_sums else loss).value(best, experiment.data.targets)  # a cross-entropy is no less
+    return float(least.sum())
 
 
 def _answers_both(experiment: Experiment) -> bool:
@@ -122,9 +143,7 @@ def _contradiction(experiment: Experiment) -> str:
     best = np.zeros_like(targets)
     np.add.at(best, first, targets)
     best = (best / np.maximum(np.bincount(first, minlength=len(first)), 1)[:, None])[first]
-    loss = reported(experiment.training)
-    least = (HALF_SQUARED if loss.of_sums else loss).value(best, targets)  # a cross-entropy is no less
-    if _within_goal(experiment, targets[first], targets, float(least.sum())):
+    if _within_goal(experiment, targets[first], targets, _least_error(experiment, best)):
         return ""
     return f"samples #{first[other[0]]} and #{other[0]} have the same inputs, but different targets"
 

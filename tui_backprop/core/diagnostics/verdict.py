@@ -171,7 +171,7 @@ def _found(moment: Moment) -> Verdict | None:
     experiment = moment.ahead
     if not moment.finite:
         return Verdict(NOT_FINITE, NOT_FINITE.word)
-    if beyond_output(experiment):
+    if moment.converged_at is None and beyond_output(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
     errors = _errors(moment)
     if errors is not None and has_grown(errors.last, errors.untrained):
