@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.nets import Net, nets
-from tests.render.moments import at, moments, of
+from tests.render.moments import at, definition, moments, of
 from tests.transcription import one_step
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment, phases
@@ -79,6 +79,15 @@ def test_a_right_answer_moves_nothing() -> None:
     )
     assert "no unit gets any blame" in sentence(at("article", step, "upstream1"))
     assert sentence(at("article", step)) == "No weight changes."
+
+
+@pytest.mark.parametrize(
+    "training", [{"optimizer": "momentum"}, {"optimizer": "adam"}, {"l2": 0.1}, {"batch": 2}], ids=str
+)
+def test_a_right_answer_moves_weights_that_other_gradients_or_a_penalty_move(training: dict[str, Any]) -> None:
+    network = definition([1, 1], weights=[[[1.0]]], bias=False)
+    said = sentence(Timeline(load_experiment({**network, "training": {"rate": 0.1, **training}})).go(1, "error"))
+    assert said.endswith("is right: the error is 0, so nothing flows back.")
 
 
 def test_an_epoch_ends_with_its_error_and_a_run_with_convergence() -> None:

@@ -487,6 +487,8 @@ async def test_a_grid_takes_numbers_only_and_what_is_pasted() -> None:
         assert network["biases"] == [[2, 0, 0, 0], [1]]
         await s.press("f4", "7", "escape")
         assert "escape again drops what you typed" in str(s.app.screen.query_one("#wrong", Static).content)
+        await s.press("right", "escape")  # the question had left the screen
+        assert "escape again drops what you typed" in str(s.app.screen.query_one("#wrong", Static).content)
         await s.press("escape", "f4", "escape", "enter")
         assert s.timeline.experiment.initial.weights[1].tolist() == [[1], [1], [1], [1]]
 

@@ -105,7 +105,10 @@ def _error(moment: Moment) -> str:
         flows = f"δ{f' = {delta.formula}' if rule else ''} flows back from each output"
         return f"{flows}; reported error {short(moment.error or 0.0)}."
     if moment.error == 0:
-        return f"{full(prediction[0])} is right: the error is 0, so nothing flows back and no weight changes."
+        training = moment.experiment.training
+        alone = training.batch == 1 and not penalised(training) and not OPTIMIZERS[training.optimizer].memory
+        unchanged = " and no weight changes" if alone else ""
+        return f"{full(prediction[0])} is right: the error is 0, so nothing flows back{unchanged}."
     direction = "too high" if prediction[0] > target[0] else "too low"
     return (
         f"{full(prediction[0])} should be {full(target[0])}: {direction}. "

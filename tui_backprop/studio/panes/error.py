@@ -17,8 +17,8 @@ class ErrorPane(Pane):
     ANSWERS = (
         "Is it learning? The line shows the reported error of each epoch, summed over all samples. ● and ▲ mark where "
         "you are; later epochs already reached are dim; dotted lines are other branches; ! is an error that "
-        "is not finite. A mean per sample says so. Below: the errors of this epoch's latest samples. c opens the "
-        "whole chart."
+        "is not finite. Means per sample are labelled as such. Below: the errors of this epoch's latest samples. c "
+        "opens the whole chart."
     )
 
     @staticmethod

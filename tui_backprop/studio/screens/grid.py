@@ -21,6 +21,7 @@ from tui_backprop.studio.screens.dialog import Dialog
 
 CELL = 10
 """Columns of a number."""
+_LEAVE = "escape again drops what you typed"
 _TYPED = re.compile(r"[0-9.,eE+\-−]")
 
 Fields = list[list[str]]
@@ -72,7 +73,8 @@ class Grid(Dialog[list[Fields]]):
         self._blocks = [replace(block, fields=[list(row) for row in block.fields]) for block in blocks]
         self._place = self._cells[0]
         self._fresh = True  # what is typed takes the place of what is in the cell
-        self._begun = self._leaving = False
+        self._begun = False
+        self._wrong = ""
 
     def compose(self) -> ComposeResult:
         """Title, blocks, mistake, keys."""
@@ -119,7 +121,7 @@ class Grid(Dialog[list[Fields]]):
         self._show()
 
     def _write(self, text: str) -> None:
-        self._begun, self._leaving = True, False
+        self._begun = True
         block, row, column = self._place
         self._blocks[block].fields[row][column] = text[: 3 * CELL]
 
@@ -170,32 +172,32 @@ class Grid(Dialog[list[Fields]]):
 
     def action_leave(self) -> None:
         """Closes it without what is typed, which is said first."""
-        if self._begun and not self._leaving:
-            self._leaving = True
-            self._show("escape again drops what you typed")
+        if self._begun and self._wrong != _LEAVE:
+            self._show(_LEAVE)
         else:
             self.dismiss(None)
 
     def action_done(self) -> None:
         """Closes it with what is typed, unless something is wrong."""
-        fields = [[row for row in block.fields if any(row) or not block.grows] for block in self._blocks]
-        for place, block, row in ((b, fields[b], r) for b, r, c in self._cells if c == 0 and r < len(fields[b])):
-            for column, text in enumerate(block[row]):
-                if number_of(text) is None:
-                    self._place = (place, row, column)
-                    self._show(f"{text!r} is not a number" if text else "a number is missing here")
-                    return
-        wrong = self._check(fields)
+        for place, row, column in self._cells:
+            fields = self._blocks[place].fields[row]
+            if number_of(fields[column]) is None and (any(fields) or not self._blocks[place].grows):
+                self._place = (place, row, column)
+                self._show(f"{fields[column]!r} is not a number" if fields[column] else "a number is missing here")
+                return
+        filled = [[row for row in block.fields if any(row) or not block.grows] for block in self._blocks]
+        wrong = self._check(filled)
         if wrong:
             self._show(wrong)
         else:
-            self.dismiss(fields)
+            self.dismiss(filled)
 
     def _given_rows(self, block: NumberBlock, row: int) -> list[Content]:
         """Those above a row."""
         return [Content(fit(name, self.NAME) + _row(texts)) for above, name, texts in block.given if above == row]
 
     def _show(self, wrong: str = "") -> None:
+        self._wrong = wrong
         lines, here = [], 0
         for place, block in enumerate(self._blocks):
             lines += [Content.styled(block.title, "bold")] if block.title else []

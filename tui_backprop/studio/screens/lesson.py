@@ -39,6 +39,7 @@ BESIDE = 110
 COLUMN = 47
 TYPED = ("full_stop",)
 """Keys that are part of a number while one is typed."""
+_FORGET = "A again: forget your answers in this chapter and start over."
 TALL = 22
 """From this many rows on, the head keeps its path of phases."""
 
@@ -63,7 +64,6 @@ class LessonScreen(StudioScreen):
         self._study = Study(lesson, keep, questions)
         self._next_visitor = partial(Study, lesson, False, questions)
         self._holds: Condition | None = None
-        self._forgetting = False
 
     def begin(self) -> None:
         """The next visitor begins at the lesson's beginning."""
@@ -242,9 +242,8 @@ class LessonScreen(StudioScreen):
 
     def action_again(self) -> None:
         """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
-        if self._study.answered and not self._forgetting:
-            self._forgetting = True
-            self.news = "A again: forget your answers in this chapter and start over."
+        if self._study.answered and self.news != _FORGET:
+            self.news = _FORGET
             return
         self._study.forget()
         self._show(Position())
@@ -261,7 +260,6 @@ class LessonScreen(StudioScreen):
     def _show_page(self) -> None:
         study, pane = self._study, self.query_one(widgets.LessonPane)
         page = pane.page = page_view(study)
-        self._forgetting = False
         self.asked = isinstance(study.page.task, Question) and not study.position.revealed
         shown = things((*page.blocks, *page.after), study.computed.context)
         for painted in self.query(Painted):

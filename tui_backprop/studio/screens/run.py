@@ -273,11 +273,13 @@ class RunScreen(PanesScreen):
         except BackpropError as error:
             self.news = str(error)
             return
-        name = f"{place_name(what, place, moment.ahead)} = {value_text(value)}"
+        name, text = place_name(what, place, moment.ahead), value_text(value)
         if len(moment.branches) > len(before.branches):
-            self._tell_on_arrival(f"{name}, in a new branch; b lists the branches.")
+            self._tell_on_arrival(f"{name} = {text}, in a new branch; b lists the branches.")
+        elif moment is not before:
+            self._tell_on_arrival(f"From here on {name} = {text}.")
         else:
-            self._tell_on_arrival(f"From here on {name}." if moment is not before else f"{name} already.")
+            self._tell_on_arrival(f"{name} is already {text}.")
         self._arrive()
 
     @conversation
