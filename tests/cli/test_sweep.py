@@ -57,7 +57,7 @@ def test_as_text(tmp_path: Path) -> None:
     lines = file.read_text("utf-8").splitlines()
     assert lines[:3] == [
         "article: 10 starts, seeds 10 to 19, at most 1,000 epochs each",
-        "its own weights are not used: each start draws new ones (uniform01)",
+        "its own weights are not used: each start draws new weights (uniform01)",
         "6 converge (60.0 %), 4 do not, 6 get all samples right",
     ]
     assert lines[4].startswith("epochs: quartiles ")
@@ -79,6 +79,23 @@ def test_columns_that_are_not_scaled_are_named_with_what_helps(tmp_path: Path) -
     text = " ".join(printed("sweep", str(file), "--seeds", "3", "--epochs", "5").split())
     assert "Not scaled: y from 244436 to 576023, area from 53.7 to 168.2." in text
     assert text.endswith("Set standardise = true and standardise_targets = true in [data] (set-up: ctrl+n).")
+
+
+@pytest.mark.parametrize(
+    ("bias", "unused"),
+    [
+        ('"frozen"', "draws new weights (uniform01)"),
+        ("true", "draws new weights (uniform01) and begins with biases of 0"),
+    ],
+)
+def test_what_was_given_but_is_not_used_is_named(bias: str, unused: str, tmp_path: Path) -> None:
+    own = "weights = [[[1.0]], [[1.0]]]\nbiases = [[1.0], [2.0]]\n"
+    file = tmp_path / "own.toml"
+    file.write_text(f"[network]\nlayers = [1, 1, 1]\nbias = {bias}\n{own}[data]\ninputs = [[1]]\ntargets = [[0]]\n")
+    lines = printed("sweep", str(file), "--seeds", "1", "--epochs", "1").splitlines()
+    what = "weights" if bias == '"frozen"' else "weights and biases"
+    assert lines[1] == f"its own {what} are not used: each start {unused}"
+    assert lines[2].startswith("0 converge (0.0 %), 1 does not, ")
 
 
 def answers_xor(seed: int, epochs: int) -> bool:

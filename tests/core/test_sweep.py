@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -290,6 +291,19 @@ def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:
     experiment = article({"bias": True, "biases": biases})
     sweep = swept(experiment, range(3, 5), 5)
     assert np.array_equal(sweep.curve(3), by_itself(experiment, 3, 5))
+
+
+def test_frozen_biases_belong_to_the_network() -> None:
+    """Weights from seed 0 and the given biases: the first sample's error, taken by hand."""
+    network = {"layers": [1, 2, 1], "bias": "frozen", "biases": [[1.0, -1.0], [2.0]]}
+    experiment = load_experiment({"network": network, "data": {"inputs": [[1.0]], "targets": [[0.0]]}})
+    first, second, third, fourth = np.random.RandomState(0).random_sample(4).tolist()
+    answer = (first + 1.0) * third + max(0.0, second - 1.0) * fourth + 2.0
+    (outcome,) = swept(experiment, range(1), 1).outcomes()
+    assert outcome.error == pytest.approx(0.5 * answer**2)
+    assert by_itself(experiment, 0, 1) == run(experiment, 1).errors == [outcome.error]
+    other = load_experiment({**experiment.definition, "network": {**network, "biases": [[1.0, -1.0], [3.0]]}})
+    assert not Sweep(experiment, range(1), 1).suits(replace(other, data=experiment.data), range(1), 1)
 
 
 def test_a_range_of_seeds_may_be_longer_than_memory() -> None:

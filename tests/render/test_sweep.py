@@ -85,6 +85,16 @@ def test_a_page_under_way_says_how_far_it_is() -> None:
     assert plain(page(state(over=False), 0, 80, 24)).startswith("6 converge   3 do not   1 under way, 50 %")
 
 
+def test_one_run_converges_and_does_not() -> None:
+    both = (
+        Outcome(0, Ending.CONVERGED, 1, 0.0, 0, all_right=True),
+        Outcome(1, Ending.LINEAR, 9, 1.0, 0, all_right=False),
+    )
+    assert plain(page(SweepState(2, 9, both, 1.0, True), 0, 80, 24)).startswith(
+        "1 converges (50.0 %)   1 does not   1 gets all samples right\n"
+    )
+
+
 def test_the_chosen_run_is_visible() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):

@@ -13,13 +13,14 @@ from typing import TextIO
 
 from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.network import BiasMode
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
 from tui_backprop.render.spans import Line, line, paragraph, plain, safe
-from tui_backprop.render.sweep import BARS, goal_advice, histogram, quartiles, reasons, right_of
+from tui_backprop.render.sweep import BARS, converge, do_not, goal_advice, histogram, quartiles, reasons, right_of
 from tui_backprop.render.trouble import scale_advice
 from tui_backprop.terminal.abilities import ascii_only, shows_unicode
 
@@ -73,10 +74,10 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
     lines: list[Line] = [
         line(f"{safe(runs.experiment.name)}: {seeds}, at most {runs.epochs:,} epochs each"),
-        line(f"{len(epochs):,} converge{share}, {len(stuck):,} do not{right_of(outcomes)}"),
+        line(f"{converge(len(epochs))}{share}, {do_not(len(stuck))}{right_of(outcomes)}"),
     ]
-    if "weights" in runs.experiment.definition.get("network", {}):
-        lines.insert(1, line(f"its own weights are not used: each start draws new ones ({runs.experiment.init})"))
+    if unused := _unused(runs.experiment):
+        lines.insert(1, line(unused))
     if not done:
         lines.append(line(f"interrupted at {100 * runs.progress:.0f} %: unfinished runs count as they stood"))
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
@@ -86,6 +87,15 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
         lines += [found for advice in advised if advice for found in paragraph(COLUMNS, advice)]
     text = plain(lines)
     print(text if shows_unicode(os.environ) else ascii_only(text), file=file)
+
+
+def _unused(experiment: Experiment) -> str:
+    """What is given for the start, but differs from seed to seed; empty if nothing."""
+    network = experiment.definition.get("network", {})
+    trained = "biases" in network and experiment.network.bias is BiasMode.TRAINED
+    new = [f"draws new weights ({experiment.init})"] * ("weights" in network) + ["begins with biases of 0"] * trained
+    own = ["weights"] * ("weights" in network) + ["biases"] * trained
+    return f"its own {' and '.join(own)} are not used: each start {' and '.join(new)}" if own else ""
 
 
 def _write_csv(file: TextIO, runs: Sweep, done: bool) -> None:

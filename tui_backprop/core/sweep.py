@@ -17,7 +17,7 @@ from tui_backprop.core.diagnostics.signs import Ends
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import reached
 from tui_backprop.core.initialisers import initialisations
-from tui_backprop.core.network import Parameters, parameters_from
+from tui_backprop.core.network import BiasMode, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
 from tui_backprop.core.outcomes import Outcome, SweptRun, outcomes_of
 from tui_backprop.core.penalty import penalised, with_penalty
@@ -33,7 +33,12 @@ WORTHWHILE = 0.8
 def starts(experiment: Experiment, seeds: Sequence[int]) -> Iterator[Parameters]:
     """The initial parameters of each seed."""
     for weights in initialisations(experiment.network, experiment.init, seeds):
-        yield parameters_from(experiment.network, weights, [])
+        yield parameters_from(experiment.network, weights, _kept_biases(experiment))
+
+
+def _kept_biases(experiment: Experiment) -> Sequence[Array]:
+    """Frozen biases are the same from every start; none where they are trained, and start at 0."""
+    return experiment.initial.biases if experiment.network.bias is BiasMode.FROZEN else ()
 
 
 class Sweep:
@@ -57,6 +62,7 @@ class Sweep:
         """Whether it is the sweep of that experiment, whose own seed makes no difference."""
         ours = self.experiment
         same = (ours.network, ours.training, ours.init) == (experiment.network, experiment.training, experiment.init)
+        same &= all(map(np.array_equal, _kept_biases(ours), _kept_biases(experiment)))
         return same and ours.data is experiment.data and (self.seeds, self.epochs) == (seeds, epochs)
 
     @property

@@ -88,7 +88,8 @@ class Overrides:
                 section[key] = value
                 if key in ("seed", "layers"):
                     section.pop("weights", None)
-                    section.pop("biases", None)
+                    if key == "layers" or section.get("bias") != "frozen":  # frozen ones belong to the network
+                        section.pop("biases", None)
         return changed
 
 

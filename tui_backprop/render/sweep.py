@@ -59,7 +59,7 @@ def page(state: SweepState, cursor: int, columns: int, rows: int) -> list[Line]:
 def _headline(state: SweepState) -> list[Line]:
     converged, stuck = len(state.converged), len(state.stuck)
     share = f" ({100 * converged / len(state.outcomes):.1f} %)" if state.over and state.outcomes else ""
-    counts = [Span(f"{converged:,} converge{share}", bold=True), Span(f"   {stuck:,} do not")]
+    counts = [Span(f"{converge(converged)}{share}", bold=True), Span(f"   {do_not(stuck)}")]
     if not state.over:
         waiting = state.starts - converged - stuck
         counts.append(Span(f"   {waiting:,} under way, {100 * state.progress:.0f} %", "accent"))
@@ -70,10 +70,20 @@ def _headline(state: SweepState) -> list[Line]:
     return [line(*counts), line(Span(f"of {state.starts:,} starts, at most {state.epochs:,} epochs each", "dim"))]
 
 
+def converge(count: int) -> str:
+    """How many runs do."""
+    return f"{count:,} converge{'s' * (count == 1)}"
+
+
+def do_not(count: int) -> str:
+    """How many runs do not converge."""
+    return f"{count:,} {'does' if count == 1 else 'do'} not"
+
+
 def right_of(outcomes: Sequence[Outcome]) -> str:
     """How many answer all samples right, converged or not; empty where no answer is right or wrong."""
     known = [outcome.all_right for outcome in outcomes if outcome.all_right is not None]
-    return f", {sum(known):,} get all samples right" if known else ""
+    return f", {sum(known):,} get{'s' * (sum(known) == 1)} all samples right" if known else ""
 
 
 def quartiles(epochs: Sequence[int]) -> list[Line]:
