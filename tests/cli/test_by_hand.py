@@ -101,7 +101,7 @@ def test_a_sheet_without_a_step_line_is_checked_at_the_step_asked_for() -> None:
 def test_a_sheet_of_another_step_than_the_one_asked_for_is_refused() -> None:
     solved = printed("worksheet", "xor", "--steps", "2", "--answers")
     refused = program("by-hand", "xor", "--at", "2:1", "--check", "-", given=solved)
-    assert_refused(refused, "standard input: is a sheet of step 1, and --at 2:1 is step 6 (check it without --at)")
+    assert_refused(refused, "standard input: is a sheet of step 1, and --at 2:1 is step 6 (leave out --at)")
     assert program("by-hand", "xor", "--at", "1:1", "--check", "-", given=solved).returncode == 0
     other = solved.replace("Step 2: sample #1", "Step 2: sample #3")
     assert_refused(program("by-hand", "xor", "--check", "-", given=other), "step 2 takes sample #1, not #3")

@@ -68,7 +68,7 @@ def test_an_address_that_is_taken_is_reported_in_a_line() -> None:
     [
         (("nowhere",), "nowhere"),
         (("--learn", "99"), "99"),
-        (("xor", "--learn", "1"), "--learn without EXPERIMENT"),
+        (("xor", "--learn", "1"), "leave out EXPERIMENT"),
         (("--theme", "ansi"), "--theme"),
         (("--visitors", "0"), "--visitors"),
         (("--port", "65536"), "--port"),

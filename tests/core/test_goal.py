@@ -144,7 +144,7 @@ class TestAllRight:
     def test_answers_that_are_numbers_are_refused(self) -> None:
         definition = forgetful(goal="all_right").definition
         numbers = {**definition, "data": {"inputs": [[1.0]], "targets": [[0.3]]}}
-        with pytest.raises(ExperimentError, match=r"training\.goal: all_right of other numbers"):
+        with pytest.raises(ExperimentError, match=r"training\.goal: all_right needs classes or two target values"):
             load_experiment(numbers)
 
 

@@ -134,7 +134,7 @@ def test_a_test_part_can_be_listed() -> None:
         ({"test": 1.0}, "data.test: 1 is not a fraction"),
         ({"test": -0.1}, "data.test: -0.1 is not a fraction"),
         ({"test": "some"}, "data.test: 'some' is not a finite number"),
-        ({"test": 0.5}, "data.test: of 1 sample"),
+        ({"test": 0.5}, "data.test: one sample cannot be split"),
         ({"test": {"inputs": [[1]], "targets": [[1]]}}, "inputs: row 1 has 1 number ("),
         ({"test": {"inputs": [[1, 2]], "targets": [[1]], "more": 1}}, "more: unknown key"),
         ({"standardise": 1}, "data.standardise: 1 is neither true nor false"),

@@ -153,7 +153,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
         (good(network__weights=[[[1, 2, 3], [4]], [[1]] * 3]), "layer 1, row 2 has 1 number (expected 3 numbers)"),
         (good(network__weights=[[[1, 2, 3], 4], [[1]] * 3]), "layer 1, row 2 is 4, not a list (expected 3 numbers)"),
         (good(data__inputs=[[1, 2], 3]), "row 2 is 3, not a list (expected 2 numbers)"),
-        (good(data__targets=[[1]]), "1 sample, but inputs has 2 (expected 2 rows)"),
+        (good(data__targets=[[1]]), "has 1 sample, but inputs has 2 (expected 2 rows)"),
         (good(network__layers=[3]), "has 1 entry (expected 2 to 33"),
     ],
 )

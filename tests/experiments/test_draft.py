@@ -18,7 +18,7 @@ from tui_backprop.cli.experiment import experiment_asked_for
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.errors import ExperimentError
-from tui_backprop.experiments import preset_names
+from tui_backprop.experiments import Overrides, preset_names
 from tui_backprop.experiments.column_uses import OF_TEXTS
 from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.csv_files.file import TableFile
@@ -33,6 +33,7 @@ from tui_backprop.experiments.draft import (
 from tui_backprop.experiments.fields import CSV
 from tui_backprop.experiments.generators import GENERATORS
 from tui_backprop.experiments.toml_text import toml_text
+from tui_backprop.experiments.typed_values import short
 
 
 def same(one: Experiment, other: Experiment) -> bool:
@@ -164,7 +165,7 @@ def test_numbers_are_classes_if_the_output_is_a_softmax(tmp_path: Path) -> None:
         ("samples", "many", "not a whole number"),
         ("noise", "2", "out of range"),
         ("test", "1.5", "not a fraction"),
-        ("loss", "softmax_cross_entropy", "with a sigmoid output"),
+        ("loss", "softmax_cross_entropy", "softmax_cross_entropy does not fit the output sigmoid"),
         ("features", "x1,x3", "unknown 'x3'"),
         ("data_seed", "-1", "out of range"),
         ("l1", "-0.1", "too small"),
@@ -188,6 +189,18 @@ def test_an_experiment_leads_back_to_its_draft(preset: str, changes: dict[str, s
         draft = draft.changed(field, text)
     experiment = draft.experiment()
     assert same(draft_of(experiment).experiment(), experiment)
+
+
+def test_a_rate_is_kept_to_its_last_digit() -> None:
+    experiment = load_experiment("article", Overrides(rate=0.12345678))
+    draft = draft_of(experiment)
+    assert (draft.rate, draft.experiment().training.rate) == ("0.12345678", 0.12345678)
+    assert command_of(draft) == "tui-backprop article --rate 0.12345678"
+
+
+@pytest.mark.parametrize("text", ["0.1", "1", "-0", "1e-05", "0.30000000000000004", "123456789", "1e+16"])
+def test_a_number_is_written_exactly_and_no_longer_than_needed(text: str) -> None:
+    assert short(float(text)) == text
 
 
 def test_a_file_alone_brings_its_network_and_its_command(tmp_path: Path) -> None:

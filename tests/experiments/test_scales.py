@@ -84,7 +84,7 @@ def test_targets_are_standardised_by_the_training_samples_and_lead_back(tmp_path
 
 
 def test_classes_are_not_standardised(tmp_path: Path) -> None:
-    with pytest.raises(ExperimentError, match=r"data\.standardise_targets: of classes"):
+    with pytest.raises(ExperimentError, match=r"data\.standardise_targets: classes cannot be standardised"):
         read(tmp_path, "a,kind\n1,x\n2,y\n", "standardise_targets = true", "[1, 1]")
 
 
@@ -93,3 +93,14 @@ def test_without_being_reported_nothing_is_standardised() -> None:
     found = load_experiment({"network": {"layers": [1, 1]}, "data": data}).data
     assert (found.inputs.tolist(), found.targets.tolist()) == (data["inputs"], data["targets"])
     assert (found.input_scale, found.target_scale, found.notes) == (None, None, ())
+
+
+def test_another_file_keeps_what_is_standardised(tmp_path: Path) -> None:
+    for name, text in (("first", "x,y\n1,2\n3,4\n"), ("other", "x,y\n10,100\n30,300\n"), ("kinds", "x,y\n1,a\n2,b\n")):
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    keys = "standardise = true\nstandardise_targets = true\n"
+    (tmp_path / "own.toml").write_text(f'[network]\nlayers = [1, 1]\n[data]\ncsv = "first.csv"\n{keys}', "utf-8")
+    data = load_experiment(tmp_path / "own.toml", Overrides(data=str(tmp_path / "other.csv"))).data
+    assert (data.inputs.tolist(), data.targets.tolist()) == ([[-1.0], [1.0]], [[-1.0], [1.0]])
+    with pytest.raises(ExperimentError, match=r"standardise_targets: classes cannot be standardised"):
+        load_experiment(tmp_path / "own.toml", Overrides(data=str(tmp_path / "kinds.csv")))

@@ -234,7 +234,7 @@ def test_a_map_over_features_is_the_same_after_a_session(standardise: bool, test
     ("features", "words"),
     [
         ({"names": ["x1", "x2", "x3", "x4"]}, "unknown 'x3'"),
-        ({"names": ["x1"]}, "1 name (expected 4, one for each input)"),
+        ({"names": ["x1"]}, "has 1 name (expected 4, one for each input)"),
         ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4]}, "not a mean and a deviation"),
         ({"names": ["x1", "x2", "x1^2", "x2^2"], "scale": [[0.0] * 4] * 2}, "not a mean and a deviation"),
         ({"names": ["x1", "x2", "x1^2", "x2^2"], "more": 1}, "unknown key"),

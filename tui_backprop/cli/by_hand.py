@@ -55,7 +55,7 @@ HINT = "a file with lines such as z(h1) = 0.5"
 def run(options: argparse.Namespace) -> int:
     """A step worked out in the studio, or on a sheet that is checked."""
     if options.check == "-" and "-" in (options.experiment, options.data):
-        raise BackpropError("standard input is the experiment already", "--check FILE")
+        raise BackpropError("standard input is the experiment already", "use --check FILE")
     if options.answers and options.check is None:
         raise BackpropError(
             "--answers goes with --check FILE", f"{PROGRAM} worksheet EXPERIMENT --answers solves a step"
@@ -108,7 +108,7 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = _START, as
     steps = steps_of(text, sheet)
     if at != _START and first not in steps:
         message = f"{_name(file)}: is a sheet of step {steps[0]}, and --at {at} is step {first}"
-        raise BackpropError(message, "check it without --at")
+        raise BackpropError(message, "leave out --at")
     _report_skipped(skipped, len(sheet))
     verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
     if verdict.wrong:

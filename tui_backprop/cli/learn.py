@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> int:
     if options.name is not None and options.results is None:
         raise BackpropError("--name goes with --results", "learn --results FILE.csv --name NAME")
     if options.list and options.lesson is not None:
-        raise BackpropError("--list lists the chapters of the guided story", "without a lesson")
+        raise BackpropError("--list lists the chapters of the guided story", "leave out the lesson")
     if options.list:
         print(lessons.listing(), end="")
         return 0

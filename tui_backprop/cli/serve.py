@@ -38,6 +38,6 @@ def _served(options: argparse.Namespace) -> list[str]:
         load_experiment(name)
         return [name]
     if options.experiment is not None:
-        raise BackpropError("a lesson has its own experiments", "--learn without EXPERIMENT")
+        raise BackpropError("a lesson has its own experiments", "leave out EXPERIMENT")
     opened(options.learn)
     return ["learn", options.learn]

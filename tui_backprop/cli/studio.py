@@ -43,9 +43,9 @@ def opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
     """What to watch, and where its session is saved: nowhere for a kiosk or a demo."""
     unattended = options.kiosk or options.play
     if unattended and (options.resume, options.session) != (None, None):
-        raise BackpropError("--kiosk and --play keep no session", "without --resume and --session")
+        raise BackpropError("--kiosk and --play keep no session", "leave out --resume and --session")
     if options.resume is not None and (options.experiment, overrides_of(options)) != (None, Overrides()):
-        raise BackpropError("a session has its own experiment", "--resume without EXPERIMENT and changes to it")
+        raise BackpropError("a session has its own experiment", "leave out EXPERIMENT and the changes to it")
     if options.resume == "":
         record, session, wrong = resume_newest()
         for error in wrong:
@@ -63,7 +63,7 @@ def opened(options: argparse.Namespace) -> tuple[Timeline, Record | None]:
             return timeline, None
         return timeline, Record.start(at(options.session), experiment) if options.session is not None else Record()
     if options.at is not None:
-        raise BackpropError("a session has its own place", "without --at")
+        raise BackpropError("a session has its own place", "leave out --at")
     return Timeline(session.experiment, branches=session.branches, present=session.present), record
 
 

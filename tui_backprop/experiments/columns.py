@@ -151,7 +151,9 @@ def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice
     inputs, input_names = _encoded(table, range(width))
     features = features_of(keys)
     if features and inputs.shape[1] != 2:
-        raise keys.error("features", f"of {counted(inputs.shape[1], 'column')}", "columns = two of the file's columns")
+        raise keys.error(
+            "features", f"need two columns, not {inputs.shape[1]:,}", "columns = two of the file's columns"
+        )
     if features:
         inputs, input_names = expanded(keys, inputs, features, network), tuple(features)
     targets, target_names = _encoded(table, range(width, len(table.names)))
@@ -164,7 +166,7 @@ def _data(keys: Section, network: Network, file: TableFile, chosen: ColumnChoice
         fits = _as_classes_alone(keys, table, network, inputs.shape[1], width)
         raise _wrong_layers(file.path, network, input_names, target_names, chosen.of_classes, fits)
     if chosen.of_classes and keys.flag("standardise_targets", False):
-        raise keys.error("standardise_targets", "of classes", "columns of numbers to be learned")
+        raise keys.error("standardise_targets", "classes cannot be standardised", "columns of numbers to be learned")
     return Data(
         frozen(inputs), frozen(targets), input_names, target_names,
         expand=Expansion(tuple(features)) if features else None, stamp=file.stamp,

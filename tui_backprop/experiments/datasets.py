@@ -55,7 +55,7 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
 def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
     names = keys.strings(key)
     if names is not None and len(names) != count:
-        raise keys.error(key, counted(len(names), "name"), f"{count}, one for each {what}")
+        raise keys.error(key, f"has {counted(len(names), 'name')}", f"{count}, one for each {what}")
     return tuple(names or ())
 
 
@@ -78,7 +78,7 @@ def _listed(keys: Section, network: Network) -> Data:
 def _rows(keys: Section, width: int, outputs: int) -> tuple[Array, Array]:
     inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
     if len(inputs) != len(targets):
-        message = f"{counted(len(targets), 'sample')}, but inputs has {len(inputs)}"
+        message = f"has {counted(len(targets), 'sample')}, but inputs has {len(inputs)}"
         raise keys.error("targets", message, counted(len(inputs), "row"))
     return inputs, targets
 
@@ -160,7 +160,7 @@ def _with_test_set(data: Data, keys: Section, network: Network) -> Data:
         raise (
             ExperimentError(keys.text("csv", ""), "", message, expected)
             if keys.has("csv")
-            else keys.error("test", f"of {len(data)} sample", expected)
+            else keys.error("test", "one sample cannot be split", expected)
         )
     return train_test_split(data, share, seed)
 

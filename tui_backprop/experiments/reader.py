@@ -76,12 +76,10 @@ class Overrides:
         given = self.given
         sections = {"seed": "network", "layers": "network", "hidden": "network", "output": "network", "missing": "data"}
         if "data" in given:
-            kept = {
-                key: value for key, value in changed.get("data", {}).items() if key in ("test", "standardise", "seed")
-            }
+            kept = {key: value for key, value in changed.get("data", {}).items() if key in _OF_ANY_FILE}
             changed["data"] = {**kept, "csv": _absolute(given.pop("data"))}
         if "missing" in given and "csv" not in changed.get("data", {}):
-            raise BackpropError("no file of samples is read: no row can be left out", "--missing with --data FILE")
+            raise BackpropError("no file of samples is read: no row can be left out", "use --missing with --data FILE")
         for key, value in given.items():
             section = changed.setdefault(sections.get(key, "training"), {})
             if isinstance(section, dict):
@@ -91,6 +89,10 @@ class Overrides:
                     if key == "layers" or section.get("bias") != "frozen":  # frozen ones belong to the network
                         section.pop("biases", None)
         return changed
+
+
+_OF_ANY_FILE = ("test", "standardise", "standardise_targets", "seed")
+"""Keys of [data] that hold for other samples, too."""
 
 
 def _absolute(path: str) -> str:
@@ -225,7 +227,9 @@ def _experiment(
         name, title, watch, network, initial, training, data, seed, _with_absolute_csv(definition, folder), init
     )
     if training.goal == ALL_RIGHT and not has_right_answers(experiment):
-        raise training_keys.error("goal", f"{ALL_RIGHT} of other numbers", "classes, or targets 0 and 1, or −1 and 1")
+        raise training_keys.error(
+            "goal", f"{ALL_RIGHT} needs classes or two target values", "classes, or targets 0 and 1, or −1 and 1"
+        )
     return experiment
 
 
@@ -258,7 +262,7 @@ def _parameters(keys: Section, network: Network, init: str, seed: int) -> Parame
         weights = [np.ascontiguousarray(array.T) for array in weights]
     biases = keys.arrays("biases", [(columns,) for columns in network.units[1:]])
     if biases is not None and network.bias is BiasMode.NONE:
-        raise keys.error("biases", "given, but the network has none", 'bias = true or "frozen"')
+        raise keys.error("biases", "are given, but the network has none", 'bias = true or "frozen"')
     return parameters_from(network, weights or initialise(network, init, seed), biases or [])
 
 
@@ -266,14 +270,14 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
     loss = LOSSES[keys.choice("loss", Training.loss, tuple(LOSSES))]
     if loss.requires and network.activations[-1] != loss.requires:
         hint = f'network.output = "{loss.requires}"'
-        raise keys.error("loss", f"{loss.name} with a {network.activations[-1]} output", hint)
+        raise keys.error("loss", f"{loss.name} does not fit the output {network.activations[-1]}", hint)
     targets = data.all_targets
     if not ((targets >= loss.least) & (targets <= loss.most)).all():
         bounds = f"{loss.least:g}…{loss.most:g}", f"targets from {loss.least:g} to {loss.most:g}"
-        raise keys.error("loss", f"{loss.name} with targets outside {bounds[0]}", bounds[1])
+        raise keys.error("loss", f"{loss.name} does not allow targets outside {bounds[0]}", bounds[1])
     if loss.shares and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
         hint = "one 1 in each sample's targets, else 0"
-        raise keys.error("loss", f"{loss.name} with targets that do not sum to 1", hint)
+        raise keys.error("loss", f"{loss.name} needs targets that sum to 1", hint)
     numbers: dict[str, Any] = {key: keys.number(key, getattr(Training, key), bounds) for key, bounds in RANGES.items()}
     training = Training(
         loss=loss.name,

@@ -114,7 +114,9 @@ class Section:
         if not isinstance(value, list | tuple):
             return [self.chosen(key, value, choices)] * count
         if len(value) != count:
-            raise self.error(key, counted(len(value), "name"), f"one name, or {count}: one for each hidden layer")
+            raise self.error(
+                key, f"has {counted(len(value), 'name')}", f"one name, or {count}: one for each hidden layer"
+            )
         return [self.chosen(key, name, choices) for name in value]
 
     def flag(self, key: str, default: bool) -> bool:

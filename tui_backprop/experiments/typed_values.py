@@ -64,7 +64,7 @@ def read_biases(text: str) -> Rows:
 
 def written(rows: Iterable[Sequence[float]], between: str = "; ") -> str:
     """Rows as they are typed."""
-    return between.join(" ".join(map(_short, row)) for row in rows)
+    return between.join(" ".join(map(short, row)) for row in rows)
 
 
 def written_samples(inputs: Iterable[Sequence[float]], targets: Iterable[Sequence[float]]) -> str:
@@ -92,8 +92,9 @@ def _numbers(text: str, key: str, example: str) -> list[float]:
     return found
 
 
-def _short(number: float) -> str:
-    return repr(int(number)) if number == int(number) and abs(number) < 1e15 else repr(float(number))
+def short(number: float) -> str:
+    """The shortest text of exactly this number; a whole one without a point."""
+    return repr(float(number)).removesuffix(".0")
 
 
 def _example(count: int) -> str:

@@ -58,14 +58,14 @@ def evaluate(source: str, context: Context) -> float | str:
         if what == name or what.startswith(name + " "):
             rest = what[len(name) :].strip()
             if sample and name not in _OF_SAMPLES:
-                raise BackpropError(f"{name!r} is not asked for by sample", "without #")
+                raise BackpropError(f"{name!r} is not asked for by sample", "leave out #")
             known = FIGURES[name](context, rest, int(sample[1])) if sample else FIGURES[name](context, rest)
             return UNKNOWN if known is None else known
     if not _PARAMETER.match(what):
         raise unknown(source)
     value = _value(context, what)
     if sample:
-        raise BackpropError("a weight is the same for all samples", "without #")
+        raise BackpropError("a weight is the same for all samples", "leave out #")
     return value
 
 

@@ -346,7 +346,7 @@ def _expansion(keys: Section, data: Data) -> Expansion:
     """How inputs are made of two others."""
     names = tuple(keys.chosen("names", name, tuple(FEATURES)) for name in keys.strings("names") or ())
     if len(names) != data.inputs.shape[1]:
-        raise keys.error("names", counted(len(names), "name"), f"{data.inputs.shape[1]}, one for each input")
+        raise keys.error("names", f"has {counted(len(names), 'name')}", f"{data.inputs.shape[1]}, one for each input")
     scale = keys.table("scale", len(names)) if keys.has("scale") else None
     keys.done()
     if scale is None:

@@ -141,7 +141,9 @@ def _with_sample(experiment: Experiment, edit: Edit) -> Experiment:
     if edit.what == "target" and loss.shares:
         raise BackpropError("the targets of a sample sum to 1 here", "edit an input, or use another loss")
     if edit.what == "target" and not loss.least <= value <= loss.most:
-        raise BackpropError(f"{loss.name} with a target of {value:g}", f"a target from {loss.least:g} to {loss.most:g}")
+        raise BackpropError(
+            f"{loss.name} does not allow a target of {value:g}", f"a target from {loss.least:g} to {loss.most:g}"
+        )
     array = (data.inputs if edit.what == "input" else data.targets).copy()
     array[edit.place] = value
     if edit.what == "input":

@@ -12,7 +12,7 @@ from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.draft import Draft
 from tui_backprop.experiments.fields import TYPED
 from tui_backprop.experiments.reader import ORIENTATIONS
-from tui_backprop.experiments.typed_values import ARROW, read_biases, read_samples, read_weights
+from tui_backprop.experiments.typed_values import ARROW, read_biases, read_samples, read_weights, short
 from tui_backprop.studio.screens.grid import Fields, Grid, NumberBlock
 
 Value = TypeVar("Value")
@@ -84,4 +84,4 @@ def _fields(rows: list[list[float]], height: int, width: int) -> Fields:
     """Numbers as fields of this shape; empty ones if they have another shape."""
     if len(rows) != height or any(len(row) != width for row in rows):
         return [[""] * width for _ in range(height)]
-    return [[f"{number:g}" if float(f"{number:g}") == number else repr(number) for number in row] for row in rows]
+    return [[short(number) for number in row] for row in rows]
