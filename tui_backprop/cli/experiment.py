@@ -31,7 +31,7 @@ def experiment_asked_for(options: argparse.Namespace) -> Experiment:
 
 
 def experiment_to_run(options: argparse.Namespace) -> Experiment:
-    """The same, but one must be named; prints on standard error what to know before it is run."""
+    """The experiment that the arguments must name; prints on standard error what to know before it is run."""
     if options.experiment is None and options.data is None:
         raise BackpropError(
             "the following arguments are required: EXPERIMENT, or --data FILE", f"see {PROGRAM} {options.verb} --help"

@@ -13,7 +13,7 @@ BLOCK = 4096
 """How many numbers to compute at once: enough to be worth a NumPy call, few enough to stay in the processor's cache."""
 
 
-def in_order(values: ArrayLike) -> float:
+def sum_in_order(values: ArrayLike) -> float:
     """Sum of at least one number, first to last, as training adds.
 
     The built-in `sum` compensates for rounding from Python 3.12 on, and `numpy.sum` adds in pairs.
@@ -39,6 +39,6 @@ def blocks(count: int, each: int = 1) -> Iterator[slice]:
 
 
 def frozen(array: Array) -> Array:
-    """The same array, made read-only."""
+    """Makes an array read-only and returns it."""
     array.flags.writeable = False
     return array

@@ -74,7 +74,7 @@ class Frame:
         return batch * (network.units[0] + 5 * sum(units) - 2 * linear + 2 * units[-1] + 1)
 
 
-def in_order(network: Network, training: Training, batch: int) -> bool:
+def adds_in_order(network: Network, training: Training, batch: int) -> bool:
     """Whether sums over `batch` samples are taken in order: always over one, and in small networks."""
     return batch == 1 or network.size * training.batch <= SMALL
 
@@ -110,7 +110,10 @@ class Backprop:
 
     def __init__(self, network: Network, training: Training, batch: int = 1, networks: int | None = None) -> None:
         self.batch, self._network, self._networks = batch, network, networks
-        self.ordered, self._innermost = in_order(network, training, batch), in_order(network, training, training.batch)
+        self.ordered, self._innermost = (
+            adds_in_order(network, training, batch),
+            adds_in_order(network, training, training.batch),
+        )
         self.parameters = self._zeros(network.size)
         self.frame = Frame(network, batch, self._zeros(Frame.size_of(network, batch)))
         self.frame.flat.fill(1.0)  # the mask of a linear layer
@@ -130,7 +133,7 @@ class Backprop:
         self._run(wholly)
 
     def run_row(self, row: Array, wholly: bool = True) -> None:
-        """The same for one sample's inputs and targets side by side, (units[0] + units[L],)."""
+        """Runs one sample, its inputs and targets side by side, (units[0] + units[L],)."""
         np.copyto(self._row, row)
         self._run(wholly)
 
@@ -157,7 +160,7 @@ class Backprop:
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        """The same in parts that stay in the processor's cache between a part's computation and its use."""
+        """The gradient's program in parts that stay in the processor's cache from their computation to their use."""
         network, frame, ordered = self._network, self.frame, self.ordered
         if network.size <= PIECE or self._networks is not None or self.batch > 1:
             flat = self._zeros(network.size)

@@ -66,7 +66,7 @@ class _NodeTable(dict[float, Node]):
         return [column.take(places, None, None, "clip") for column in columns]
 
     def within(self, numbers: NDArray[Any]) -> list[Array]:
-        """As `at`, for nodes from 0 on, without clipping: an IndexError beyond the last but one, perhaps for NaN."""
+        """Like `at`, for nodes from 0 on, without clipping: an IndexError beyond the last but one, perhaps for NaN."""
         places = _whole(numbers)
         return [column[:-1].take(places) for column in self._columns[1]]
 

@@ -38,7 +38,7 @@ class Network:
 
     @property
     def shape(self) -> str:
-        """As "3-4-1"."""
+        """The units of all layers, such as "3-4-1"."""
         return "-".join(map(str, self.units))
 
     @property
@@ -52,7 +52,7 @@ class Network:
 
     @property
     def output(self) -> Activation:
-        """That of the last layer."""
+        """The activation of the last layer."""
         return self.activation(self.depth)
 
     @cached_property

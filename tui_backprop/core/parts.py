@@ -25,12 +25,12 @@ class Weight:
     column: int
 
     def index(self, network: Network) -> int:
-        """Its place in the flat array of all parameters."""
+        """The place in the flat array of all parameters."""
         before = sum(rows * columns for rows, columns in pairwise(network.units[: self.layer]))
         return before + self.row * network.units[self.layer] + self.column
 
     def value(self, parameters: Parameters) -> float:
-        """Its value among these parameters."""
+        """The value among these parameters."""
         return float(parameters.flat[self.index(parameters.network)])
 
     def name(self, experiment: Experiment) -> str:
@@ -47,11 +47,11 @@ class Bias:
     column: int
 
     def index(self, network: Network) -> int:
-        """Its place in the flat array of all parameters."""
+        """The place in the flat array of all parameters."""
         return network.weight_count + sum(network.units[1 : self.layer]) + self.column
 
     def value(self, parameters: Parameters) -> float:
-        """Its value among these parameters."""
+        """The value among these parameters."""
         return float(parameters.flat[self.index(parameters.network)])
 
     def name(self, experiment: Experiment) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Backprop, Frame, in_order
+from tui_backprop.core.backprop import Backprop, Frame, adds_in_order
 from tui_backprop.core.diagnostics.signs import Ends
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import reached
@@ -113,7 +113,7 @@ class _Group:
     def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
         self._experiment, self.seeds, self._curves = experiment, seeds, curves
         self.epoch = 0
-        self._innermost = in_order(experiment.network, experiment.training, experiment.training.batch)
+        self._innermost = adds_in_order(experiment.network, experiment.training, experiment.training.batch)
         self._ended, self._unjudged = list[Outcome](), list[SweptRun]()
         self._members = np.arange(len(seeds))
         self._error, self._recent, self._earlier = (np.full(len(seeds), np.nan) for _ in range(3))

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.arrays import Array, in_order
+from tui_backprop.core.arrays import Array, sum_in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.parts import Bias, Part, parse_parameter, parse_unit
@@ -151,7 +151,7 @@ def _error(context: Context, rest: str, sample: int | None = None) -> float | No
 
 def _total_error(context: Context, rest: str) -> float:
     """The error of all samples under the weights of this moment."""
-    return in_order([context.passage(sample).error for sample in range(len(context.experiment.data))])
+    return sum_in_order([context.passage(sample).error for sample in range(len(context.experiment.data))])
 
 
 def _value(context: Context, name: str, parameters: str = "parameters") -> float:
@@ -177,7 +177,7 @@ def _change(context: Context, name: str) -> float | None:
 def _pull(context: Context, name: str, sample: int | None = None) -> float:
     """How hard one sample, or all of them together, pulls a weight: −∂E/∂w at the present weights."""
     samples = range(len(context.experiment.data)) if sample is None else [sample]
-    return in_order([-float(_gradient(context, name, each) or 0.0) for each in samples])
+    return sum_in_order([-float(_gradient(context, name, each) or 0.0) for each in samples])
 
 
 def _tendency(context: Context, name: str, sample: int | None = None) -> str:
@@ -224,8 +224,8 @@ def _correlation(context: Context, name: str) -> float | None:
         values = np.array([context.passage(sample).a[place.layer - 1][place.column] for sample in samples])
     values, targets = values - values.mean(), context.experiment.data.targets[:, 0]
     targets = targets - targets.mean()
-    size = math.sqrt(in_order(values**2) * in_order(targets**2))
-    return round(in_order(values * targets) / size, 12) if size else None
+    size = math.sqrt(sum_in_order(values**2) * sum_in_order(targets**2))
+    return round(sum_in_order(values * targets) / size, 12) if size else None
 
 
 def _mean_gradient(context: Context, name: str) -> float | None:

@@ -68,7 +68,7 @@ def _start_of_pipe(path: Path, pipe: int, most: int, hint: str) -> bytes:
 
 
 def read_text(path: Path, most: int, hint: str, pipes: bool = True) -> str:
-    """As `read_bytes`, as text in UTF-8."""
+    """Like `read_bytes`, as text in UTF-8."""
     try:
         return read_bytes(path, most, hint, pipes).decode("utf-8-sig")
     except UnicodeDecodeError:

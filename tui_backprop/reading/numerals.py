@@ -42,7 +42,7 @@ def number_of(text: str) -> float | None:
 
 
 def read_whole(text: str, least: int, most: int, example: int | str) -> int:
-    """As `whole_of`, within bounds; raises `BackpropError`."""
+    """Like `whole_of`, within bounds; raises `BackpropError`."""
     value = whole_of(text)
     if value is None or not least <= value <= most:
         raise BackpropError(f"{quoted(text)} is not a whole number from {least} to {most}", f"e.g. {example}")
@@ -58,7 +58,7 @@ def read_wholes(text: str) -> list[int]:
 
 
 def read_number(text: str, above: float = -math.inf, example: str = "0.25 or −1") -> float:
-    """As `number_of`, finite and `above` a bound; raises `BackpropError`."""
+    """Like `number_of`, finite and `above` a bound; raises `BackpropError`."""
     value = number_of(text)
     if value is None:
         raise BackpropError(f"{quoted(text)} is not a number", f"e.g. {example}")

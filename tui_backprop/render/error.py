@@ -40,7 +40,7 @@ def error(moment: Moment, columns: int, rows: int) -> list[Line]:
 
 
 def error_line(moment: Moment, columns: int) -> Line:
-    """The same in one line: figures of a fixed width, so that the line stays in its place, and at its end the scale."""
+    """The error in one line: figures of a fixed width, so that the line stays in its place, and then the scale."""
     text = [Span("error ", "label"), *_latest(moment)[0]]
     if not len(moment.errors):
         later = "the line starts after one epoch" if moment.step else _ELSEWHERE

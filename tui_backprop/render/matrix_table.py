@@ -100,7 +100,7 @@ class MatrixTable:
 
     @property
     def lines(self) -> int:
-        """Its height."""
+        """The table's height in lines."""
         return (not self.bare) - (-len(self.rows) // self.fold) * len(self.marks)
 
 

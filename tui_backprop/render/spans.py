@@ -162,7 +162,7 @@ def paragraph(cells: int, *parts: Span | str, indent: int = 0) -> list[Line]:
 
 
 def words_of(span: Span) -> Iterator[Span]:
-    """Its words and the blanks between them, which are never selected."""
+    """A span's words and the blanks between them, which are never selected."""
     for text in _WORD.findall(span.text):
         yield span._replace(text=text, selected=span.selected and not text.isspace())
 

@@ -56,14 +56,14 @@ def place(text: str) -> Path:
 
 
 def place_to_read(text: str) -> Path:
-    """As `place`; if no session has that name, a file in the current folder may."""
+    """Like `place`; if no session has that name, a file in the current folder may."""
     if not _is_path(text) and os.path.isfile(text) and not os.path.isfile(folder() / f"{text}.json"):
         return at(text)
     return place(text)
 
 
 def place_to_write(text: str, own: Path | None) -> Path:
-    """As `place`, but existing files and the names that studios choose themselves are refused."""
+    """Like `place`, but existing files and the names that studios choose themselves are refused."""
     path = place(text)
     if _real(path) == own:
         return path

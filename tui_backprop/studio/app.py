@@ -242,7 +242,7 @@ def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys
 
 
 def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
-    """The same of a lesson on its first page, after `keys`."""
+    """A picture of a lesson on its first page, after `keys`."""
     from tui_backprop.studio.screens.lesson import first_timeline
 
     app = BackpropApp(first_timeline(lesson), replace(STILL, theme=theme), lesson=lesson, keep_progress=False)

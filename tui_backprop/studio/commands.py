@@ -50,7 +50,7 @@ class StudioCommands(Provider):
             yield DiscoveryHit(name, run, help=does or None)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
+        """The commands that match."""
         matcher = self.matcher(query)
         for name, does, run in self._commands():
             score = matcher.match(name)

@@ -20,7 +20,7 @@ class Key(NamedTuple):
     bar: tuple[str, str] | None = None
 
     def binding(self) -> Binding:
-        """The same as a binding for Textual."""
+        """The key as a binding for Textual."""
         return Binding(self.key, self.action, self.does, show=False, id=self.name, tooltip=self.does, priority=False)
 
 

@@ -104,7 +104,7 @@ def until_below(timeline: Timeline, bound: float, notify: Callable[[str], None])
 
 
 def for_epochs(timeline: Timeline, count: int, notify: Callable[[str], None]) -> Move:
-    """That many more epochs."""
+    """Runs `count` more epochs."""
     return _run(timeline, lambda errors: False, count, "Ran to ", notify)
 
 

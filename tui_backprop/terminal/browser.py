@@ -26,7 +26,7 @@ class BrowserDriver(ExposedDriver, WebDriver):
             super().write(data)
 
     def write_meta(self, data: dict[str, object]) -> None:
-        """The same for what is meant for the server."""
+        """Sends what is meant for the server."""
         with suppress(BrokenPipeError):
             super().write_meta(data)
 
@@ -54,5 +54,5 @@ class _KeyParser:
         return self._reader.feed(text.encode("utf-8", "surrogateescape"))
 
     def tick(self) -> Iterator[Message]:
-        """Those of what does not go on."""
+        """The messages of keys that were left incomplete."""
         return self._reader.quiet()

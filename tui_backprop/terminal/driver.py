@@ -63,7 +63,7 @@ class ResilientDriver(ExposedDriver, LinuxDriver):
 
 
 class DiffDriver(ResilientDriver):
-    """The same, with a model of the screen between the application and the line."""
+    """A driver with a model of the screen between the application and the line."""
 
     ascii = False
     """Whether only ASCII characters may be sent."""
@@ -227,6 +227,6 @@ class DiffDriver(ResilientDriver):
 
 
 class AsciiDriver(DiffDriver):
-    """The same for terminals, or locales, that know no other characters."""
+    """A driver for terminals, or locales, that know ASCII only."""
 
     ascii = True

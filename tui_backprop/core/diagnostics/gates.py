@@ -67,7 +67,7 @@ class Gates(NamedTuple):
     flat: Mask
 
     def of(self, network: int) -> Gates:
-        """Those of one of many networks."""
+        """The gates of one of many networks."""
         layers = [replace(each, passing=each.passing[network], high=each.high[network]) for each in self.layers]
         return self._replace(layers=tuple(layers), outputs=self.outputs[network], flat=self.flat[network])
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.arrays import Array, in_order
+from tui_backprop.core.arrays import Array, sum_in_order
 from tui_backprop.core.backprop import Backprop, Frame
 from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.experiment import Experiment
@@ -22,7 +22,7 @@ def _cancel(parts: Array) -> bool:
     """Whether there are any, and their sum is nothing but rounding error."""
     with np.errstate(all="ignore"):
         size = float(np.abs(parts).sum())
-    return bool(size > 0 and abs(in_order(parts)) <= 1e-12 * size)
+    return bool(size > 0 and abs(sum_in_order(parts)) <= 1e-12 * size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Pulls:
     @property
     def net(self) -> float:
         """The net pull: the sum, in order."""
-        return in_order(self.pull)
+        return sum_in_order(self.pull)
 
     @property
     def cancel(self) -> bool:
@@ -63,7 +63,7 @@ class Moves:
     @property
     def net(self) -> float:
         """How far updates have brought the parameter in that epoch."""
-        return in_order(self.change)
+        return sum_in_order(self.change)
 
     @property
     def cancel(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, in_order
+from tui_backprop.core.arrays import Array, sum_in_order
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
@@ -235,7 +235,7 @@ class Moment:
     def epoch_error(self) -> float | None:
         """The reported error summed over this epoch so far; None before its first error is known."""
         if self.passage is not None and self.reached("error"):
-            return in_order(np.append(self.error_before, self.passage.error))
+            return sum_in_order(np.append(self.error_before, self.passage.error))
         return self.error_before if self.recent else None
 
     @property
@@ -249,5 +249,5 @@ class Moment:
         return bool(np.isfinite(self.parameters.flat).all())
 
     def showing(self, row: int) -> Moment:
-        """The same moment, with another sample of its mini-batch shown."""
+        """This moment with another sample of its mini-batch shown."""
         return replace(self, shown=row)

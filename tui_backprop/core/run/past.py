@@ -79,7 +79,7 @@ class Past:
         return experiment.network.size * min(experiment.training.batch, len(experiment.data))
 
     def parameters(self, step: int) -> Parameters:
-        """Those that hold after step `step`, its edits made."""
+        """The parameters after step `step`, with its edits made."""
         return self.branch.state_at(step).parameters
 
     def epoch_start(self, step: int) -> int:

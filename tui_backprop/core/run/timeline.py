@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tui_backprop.core.arrays import Array, in_order
+from tui_backprop.core.arrays import Array, sum_in_order
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.branch import STRIDE, Branch
@@ -147,7 +147,7 @@ class Timeline:
         return self._moment
 
     def travel(self, step: int, phase: str | None = None) -> Iterator[int]:
-        """As `go`, in slices: yields the number of steps reached after each. Left early, the cursor has not moved."""
+        """Like `go`, in slices: yields the number of steps reached after each. Left early, the cursor has not moved."""
         target = self._phases[-1] if phase is None else Phase(phase)
         if step < 0 or (step > 0 and target not in self._phases):
             raise ValueError(f"no phase {phase!r} in step {step}")
@@ -182,7 +182,7 @@ class Timeline:
         return any(held for _, held in self.run(condition, limit))
 
     def run(self, condition: Callable[[Moment], bool], limit: int = 1_000_000) -> Iterator[tuple[int, bool]]:
-        """As `run_until`, a step at a time: yields the step reached and whether the condition held there."""
+        """Like `run_until`, a step at a time: yields the step reached and whether the condition held there."""
         for _ in range(limit):
             self.next_step()
             held = condition(self._moment)
@@ -307,7 +307,7 @@ class Timeline:
         self._before, step = before, before.step + 1
         trainer = self._branch.trainer(step)
         self._passage, self._after = trainer.record(before)
-        self._reported[step] = trainer.samples(step)[0], in_order(self._passage.error)
+        self._reported[step] = trainer.samples(step)[0], sum_in_order(self._passage.error)
         self._edited_state = self._branch.with_edits(self._after)
 
     def _show(self, step: int, phase: Phase) -> Moment:
@@ -364,6 +364,6 @@ class Timeline:
         wanted = range(first + 1, step)
         if not all(number in self._reported for number in wanted):
             for made in self._branches.here.past.steps(first + 1, step - 1):
-                self._reported[made.number] = made.samples[0], in_order(made.passage.error)
+                self._reported[made.number] = made.samples[0], sum_in_order(made.passage.error)
         self._reported = {number: self._reported[number] for number in (*wanted, step) if number in self._reported}
         return tuple(self._reported[number] for number in wanted)

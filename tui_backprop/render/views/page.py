@@ -24,7 +24,7 @@ class ViewPage:
     verdict: list[Line] = field(default_factory=list)
 
     def asking(self) -> ViewPage:
-        """The same page without what it concludes: its verdict, and what stands at the bottom."""
+        """The page without what it concludes: its verdict, and what stands at the bottom."""
         kept_back = line(Span("The lesson asks about this.", "dim"))
         return replace(self, verdict=[kept_back], foot=[]) if self.verdict or self.foot else self
 

@@ -69,7 +69,7 @@ class KeyBar(Painted):
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
-        """As many as fit, and the last two."""
+        """As many keys as fit, and the last two."""
         keys = (BACK, *(entry for entry in self.keys if entry[0] != BACK[0])) if self.alone else self.keys
         entries = [key_spans(*entry) for entry in keys]
         entries, always = entries[:-ALWAYS], [span for entry in entries[-ALWAYS:] for span in entry]

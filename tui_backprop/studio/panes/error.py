@@ -33,7 +33,7 @@ class ErrorPane(Pane):
 
 
 class ErrorLine(Painted):
-    """The same in one line, for small terminals."""
+    """The error in one line, for small terminals."""
 
     DEFAULT_CSS = """
     ErrorLine { height: 1; background: $background; }

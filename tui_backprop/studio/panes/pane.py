@@ -239,7 +239,7 @@ class Pane(Painted, can_focus=True):
         event.stop()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """The same upwards."""
+        """The wheel moves as the arrow keys do."""
         self.action_move(0, -self.WHEEL)
         event.stop()
 

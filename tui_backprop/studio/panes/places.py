@@ -20,7 +20,7 @@ class Places(Layout):
         self.places: dict[str, Place] = {}
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        """As Textual asks."""
+        """Textual's placements of the children that have a place."""
         return [
             WidgetPlacement(Region(*self.places[child.id]), NULL_OFFSET, NULL_SPACING, child)
             for child in children
@@ -41,7 +41,7 @@ class Panes(Widget):
 
     @property
     def layout(self) -> Layout:
-        """Its own layout, which style sheets cannot name."""
+        """The layout of the panes, which style sheets cannot name."""
         return self._places
 
     def put(self, places: dict[str, Place]) -> list[Painted]:

@@ -37,7 +37,7 @@ class Change:
 
     @property
     def label(self) -> str:
-        """As it stands in the list."""
+        """The text in the list."""
         return f"{self.name} = {value_text(self.present)}"
 
     @property

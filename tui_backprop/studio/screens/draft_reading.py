@@ -54,7 +54,7 @@ class Reading:
         return f"✓ {units}, {self.experiment.network.size:,} parameters; {samples}\n{below}"
 
     def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
-        """Its samples, if they are those of another draft, too, whose layers have these `units`."""
+        """The draft's samples, if they are those of another draft, too, whose layers have these `units`."""
         if self.experiment is None:
             return None
         mine, same = self.experiment.network.units, self.draft.data_fields == draft.data_fields

@@ -82,7 +82,7 @@ class SessionScreen(StudioScreen):
         return f"Your changes stay in {session}." if session else super().fate_of_changes()
 
     def opening_arguments(self) -> list[str] | None:
-        """Those of a copy of the session, if there are no others: its file stays at this moment, whatever happens."""
+        """Those that were given, or those that open a copy of the session: its file stays at this moment."""
         typed = super().opening_arguments()
         if typed is None and (session := self._autosave.save_copy()):
             return ["--resume", session]

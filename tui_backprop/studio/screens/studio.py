@@ -185,7 +185,7 @@ class StudioScreen(RunScreen):
             self._open_seed(experiment, seed)
 
     def action_reseed(self) -> None:
-        """The same experiment from the next seed's weights."""
+        """Starts the experiment again with the next seed's weights."""
         experiment = self._timeline.experiment
         self._open_seed(experiment, experiment.seed + 1)
 
