@@ -228,7 +228,7 @@ class TestTheLastLineOfText:
         assert self.last(every, "article-random", *changes) == f"diverged at step {step}"
 
     @pytest.mark.parametrize(
-        ("first", "rate", "reason"), [(1.0, "5", "the rate may be too large"), (1986.0, "1", "year not scaled")]
+        ("first", "rate", "reason"), [(1.0, "5", "the rate may be too large"), (1986.0, "1", "year is not scaled")]
     )
     def test_is_preceded_by_why_the_error_has_grown(
         self, every: str, first: float, rate: str, reason: str, tmp_path: Path

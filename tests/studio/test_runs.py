@@ -10,6 +10,8 @@ import pytest
 
 from tests.patience import until
 from tests.studio.studio import NARROW, WIDE, Studio, studio
+from tui_backprop import Timeline, load_experiment
+from tui_backprop.studio import moves
 from tui_backprop.studio.screens.studio import StudioScreen
 
 ERRORS: list[float] = json.loads((Path(__file__).parents[1] / "data" / "article-run.json").read_text())["errors"]
@@ -74,6 +76,22 @@ async def test_a_mistake_in_an_answer_is_reported_and_can_be_corrected() -> None
             await s.type("1")
             assert isinstance(s.app.screen, StudioScreen)
             assert s.moment.epochs_completed >= 1
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        (lambda *run: moves.until_converged(*run), "Not converged within 2 epochs; it may be stuck: "),
+        (lambda timeline, notify: moves.until_below(timeline, 0.1, notify), "Not below 0.1 within 2 epochs: "),
+        (lambda *run: moves.until_error_rises(*run), "The error has not risen within 2 epochs: "),
+        (lambda timeline, notify: moves.for_epochs(timeline, 2, notify), "Ran to "),
+    ],
+)
+def test_a_run_that_gives_up_says_what_has_not_happened(move: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moves, "MOST_EPOCHS", 2)
+    news: list[str] = []
+    list(move(Timeline(load_experiment("article")), news.append).make())
+    assert news == [f"{said}epoch 2, error {ERRORS[1]:.4g}."]
 
 
 async def test_go_to_a_place() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.core.activations import LINEAR, SIGMOID
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, Trouble, unscaled_word, verdict
+from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, Trouble, verdict
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
@@ -59,5 +59,7 @@ def scale_advice(data: Data) -> str:
 
 def why_grown(data: Data) -> str:
     """The likely reason for numbers that are no longer finite, or an error that grows."""
-    word = unscaled_word(data)
-    return safe(word) if word else "the rate may be too large"
+    columns = unscaled(data)
+    if not columns:
+        return "the rate may be too large"
+    return f"{safe(columns[0].name)} {f'and {len(columns) - 1} more are' if len(columns) > 1 else 'is'} not scaled"

@@ -85,7 +85,8 @@ def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one reaches the experiment's goal; none if one already has."""
     if (epoch := timeline.moment.converged_at) is not None:
         return _message(f"It converged in epoch {epoch:,}.", notify)
-    return _run(timeline, timeline.at_goal, MOST_EPOCHS, "Converged: ", notify)
+    stuck = f"Not converged within {MOST_EPOCHS:,} epochs; it may be stuck: "
+    return _run(timeline, timeline.at_goal, MOST_EPOCHS, "Converged: ", stuck, notify)
 
 
 def _message(text: str, notify: Callable[[str], None]) -> Move:
@@ -100,12 +101,13 @@ def _message(text: str, notify: Callable[[str], None]) -> Move:
 
 def until_below(timeline: Timeline, bound: float, notify: Callable[[str], None]) -> Move:
     """Whole epochs until one's error is below a bound."""
-    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, f"Below {short(bound)}: ", notify)
+    below, never = f"Below {short(bound)}: ", f"Not below {short(bound)} within {MOST_EPOCHS:,} epochs: "
+    return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, below, never, notify)
 
 
 def for_epochs(timeline: Timeline, count: int, notify: Callable[[str], None]) -> Move:
     """Runs `count` more epochs."""
-    return _run(timeline, lambda errors: False, count, "Ran to ", notify)
+    return _run(timeline, lambda errors: False, count, "", "Ran to ", notify)
 
 
 def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move:
@@ -115,6 +117,7 @@ def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move
         lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]),
         MOST_EPOCHS,
         "The error rose: ",
+        f"The error has not risen within {MOST_EPOCHS:,} epochs: ",
         notify,
     )
 
@@ -156,9 +159,14 @@ def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None
 
 
 def _run(
-    timeline: Timeline, ended: Callable[[Array], bool], limit: int, reached: str, notify: Callable[[str], None]
+    timeline: Timeline,
+    ended: Callable[[Array], bool],
+    limit: int,
+    reached: str,
+    not_reached: str,
+    notify: Callable[[str], None],
 ) -> Move:
-    """Runs until `ended`, or the error is no longer a finite number, and says how it ended."""
+    """Runs until `ended`, or for `limit` epochs, or until the error is not finite; says which, and with what error."""
 
     def make() -> Iterator[str]:
         held, diverged, error = False, False, ""
@@ -172,8 +180,7 @@ def _run(
         for epoch, _ in timeline.run_epochs(stop, limit):
             yield f"Running: epoch {epoch:,}{error}. Escape stops."
         moment = timeline.moment
-        gave_up = f"Not converged within {limit:,} epochs; it may be stuck: "
-        how = "The run has diverged: " if diverged else reached if held or limit != MOST_EPOCHS else gave_up
+        how = "The run has diverged: " if diverged else reached if held else not_reached
         why = f" ({why_grown(moment.ahead.data)})" if diverged else ""
         notify(f"{how}epoch {moment.epochs_completed:,}, error {short(moment.epoch_error or 0.0)}{why}.")
 

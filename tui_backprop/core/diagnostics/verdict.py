@@ -148,7 +148,7 @@ def _cause(moment: Moment, trouble: Trouble) -> str:
         return f"init {init}" if INITIALISERS[init].fixed else ""
     errors = _errors(moment)
     grew = trouble in (NOT_FINITE, DIVERGES) or (errors is not None and errors.grew)
-    return unscaled_word(moment.ahead.data) or (TOO_LARGE if grew else TOO_SMALL if trouble is SLOW else "")
+    return _unscaled_word(moment.ahead.data) or (TOO_LARGE if grew else TOO_SMALL if trouble is SLOW else "")
 
 
 def _errors(moment: Moment) -> Errors | None:
@@ -160,7 +160,7 @@ def _errors(moment: Moment) -> Errors | None:
     return Errors(last, before, untrained_error(moment.experiment), float(moment.errors[:over].max()))
 
 
-def unscaled_word(data: Data) -> str:
+def _unscaled_word(data: Data) -> str:
     """The column with the largest numbers that should be scaled, and how many more there are; nothing if none."""
     columns = unscaled(data)
     more = f" +{len(columns) - 1}" if len(columns) > 1 else ""
@@ -179,7 +179,7 @@ def _found(moment: Moment) -> Verdict | None:
     if moment.converged_at is not None:
         return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
-    if found is None and (word := unscaled_word(experiment.data)):
+    if found is None and (word := _unscaled_word(experiment.data)):
         return Verdict(UNSCALED, word)
     if found is None and experiment.training.goal != ALL_RIGHT and beyond_weights(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)

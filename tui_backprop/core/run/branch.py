@@ -239,7 +239,8 @@ class Branch:
             return False
         if 2 * self._history.nbytes > self._budget:
             raise BackpropError(
-                f"{len(self._history):,} epochs fill the memory for the history of errors", "start again with `r`"
+                f"{len(self._history):,} epochs fill the memory for the history of errors",
+                "a new run begins with an empty one",
             )
         self._history.append(error)
         return True
@@ -269,7 +270,7 @@ def _trainers(experiment: Experiment, edits: Sequence[Edit]) -> tuple[list[Train
         origin = last.origin
         if last.experiment.training.batch != changed.training.batch:
             if last.steps_into_epoch(edit.step):
-                raise BackpropError("a batch size holds for whole epochs", "change it at the end of one")
+                raise BackpropError("a batch size applies to whole epochs", "change it at the end of one")
             origin = Origin(edit.step, last.epoch(edit.step))
         if starts[-1] == edit.step:
             del trainers[-1], starts[-1]

@@ -75,7 +75,7 @@ class Branches:
     def check_room(self) -> None:
         """Raises `BackpropError` where there can be no other branch."""
         if len(self._all) == MOST_BRANCHES:
-            raise BackpropError(f"there can be at most {MOST_BRANCHES} branches", "go to one of them with `b`")
+            raise BackpropError(f"there can be at most {MOST_BRANCHES} branches", "go to one of them")
 
     def add(self, branch: Branch, step: int, phase: Phase) -> None:
         """Another one, which becomes the present one; the one before is left at `step` and `phase`."""

@@ -257,7 +257,7 @@ class Timeline:
         if not changed:
             return moment
         if self.memory + branch.memory > 2 * self._budget:
-            raise BackpropError("edits and branches fill the memory for them", "start again with `r`, or with R")
+            raise BackpropError("edits and branches fill the memory for them", "a new run begins without any")
         if past:
             self._branches.add(branch, moment.step, moment.phase)
         else:
@@ -292,7 +292,7 @@ class Timeline:
 
     def _allow(self, step: int) -> None:
         if step > self._furthest:
-            raise BackpropError(f"a run here ends at step {self._furthest:,}", "r starts over")
+            raise BackpropError(f"a run here ends at step {self._furthest:,}", "go back, or begin a new run")
 
     def _nearest(self, step: int) -> TrainingState:
         """The latest settled state that is stored and not after `step`."""
