@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tui_backprop.core.backprop import Backprop, Pass, evaluate
 from tui_backprop.core.elementary import exp_into
 from tui_backprop.core.experiment import Experiment, Training
 from tui_backprop.core.network import Network
-from tui_backprop.core.run.trainer import Trainer, TrainingState
+from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.experiments import load_experiment
 
 
@@ -71,7 +72,7 @@ def test_every_intermediate_is_the_transcriptions(net: Net) -> None:
 def first_passes(experiment: Experiment) -> list[Pass]:
     """The pass of each sample under the initial parameters."""
     trainer = Trainer(experiment)
-    return [trainer.record(TrainingState(row, experiment.initial))[0] for row in range(len(experiment.data))]
+    return [trainer.record(replace(trainer.start(), step=row))[0] for row in range(len(experiment.data))]
 
 
 @pytest.mark.parametrize("name", OUTPUT)

@@ -257,7 +257,6 @@ def of_update(moment: Moment, parameter: Parameter) -> Iterator[Equation]:
         gradient = None if gradient is None else _with_penalty(moment, index, gradient)
         symbol = "g"
         yield Equation(Phase("gradient"), "g", formula, terms, gradient)
-    assert moment.memory_before is not None
     after, new = (moment.memory_after, float(moment.after.flat[index])) if moment.updated else (None, None)
     numbers = {"old": old, "g": gradient, "new": new}
     for line, known, result in worked_out(training, index, numbers, moment.memory_before, after):

@@ -328,7 +328,7 @@ def worked_out(
 
 
 def mistaken_values(
-    training: Training, index: int, numbers: Mapping[str, float], before: Memory, after: Memory | None
+    training: Training, index: int, numbers: Mapping[str, float], before: Memory, after: Memory
 ) -> Iterator[tuple[UpdateMistake, float]]:
     """What each mistake with the rule makes of the parameter at `index`; takes what `worked_out` does."""
     entry = OPTIMIZERS[training.optimizer]

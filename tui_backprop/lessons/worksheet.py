@@ -124,7 +124,7 @@ def _parameters(experiment: Experiment, parameters: Parameters, symbol: str = ""
 def _memory(moment: Moment) -> Iterator[str]:
     """What the optimiser remembers of earlier steps, if there were any."""
     experiment, memory = moment.experiment, moment.memory_before
-    if memory is None or not memory.age:
+    if not memory.age:
         return
     for slot, values in zip(OPTIMIZERS[experiment.training.optimizer].memory, memory.slots, strict=True):
         flat = np.zeros(experiment.network.size)

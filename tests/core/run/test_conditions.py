@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,6 @@ from tui_backprop import Experiment, Trainer, load_experiment
 from tui_backprop.core.diagnostics.gates import gates_of
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.conditions import not_finite, open_gates, unit_dies
-from tui_backprop.core.run.trainer import TrainingState
 
 
 def test_gates_are_open_where_the_view_and_training_have_them_open() -> None:
@@ -48,15 +49,15 @@ def test_a_unit_of_any_layer_can_die(weight: int, died: str) -> None:
     before, weights = chain(1.0, 1.0, 1.0, 1.0), [1.0, 1.0, 1.0, 1.0]
     weights[weight] = -1.0
     after = chain(*weights)
-    found = unit_dies()(before, TrainingState(0, before.initial), TrainingState(1, after.initial))
+    found = unit_dies()(before, Trainer(before).start(), replace(Trainer(after).start(), step=1))
     assert found == f"{died} died: its gate is shut for every sample"
-    assert unit_dies()(before, TrainingState(0, before.initial), TrainingState(1, before.initial)) == ""
+    assert unit_dies()(before, Trainer(before).start(), replace(Trainer(before).start(), step=1)) == ""
 
 
 def test_a_weight_that_is_not_finite_is_enough() -> None:
     experiment = chain(1.0, 1.0)
     broken = Parameters(experiment.network, np.array([1.0, np.inf]))
-    start = TrainingState(0, experiment.initial)
-    assert not_finite(experiment, start, TrainingState(1, experiment.initial, 0.5)) == ""
-    assert not_finite(experiment, start, TrainingState(1, broken, 0.5)) == "not finite"
-    assert not_finite(experiment, start, TrainingState(1, experiment.initial, np.nan)) == "not finite"
+    start = Trainer(experiment).start()
+    assert not_finite(experiment, start, replace(start, step=1, epoch_error=0.5)) == ""
+    assert not_finite(experiment, start, replace(start, step=1, parameters=broken)) == "not finite"
+    assert not_finite(experiment, start, replace(start, step=1, epoch_error=np.nan)) == "not finite"

@@ -423,5 +423,4 @@ def test_what_an_optimiser_remembers_outlives_an_edit_but_not_another_optimiser(
     found = [float(timeline.go(step).parameters.weights[0][0, 0]) for step in range(1, 10)]
     assert found == pytest.approx(wanted, abs=1e-12)
     memory = timeline.go(9).memory_after
-    assert memory is not None
     assert (memory.slots.shape, memory.age) == ((0, 1), 1)

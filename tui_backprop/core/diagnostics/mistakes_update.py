@@ -54,11 +54,10 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
         yield Mistake("rate-forgotten", old + (new - old) / rate, f"The rate is missing: {rule}.")
         other_way = "The rate is missing, and the change goes the other way."
         yield Mistake("rate-forgotten", old - (new - old) / rate, other_way)
-    if step.moment.memory_before is not None:
-        numbers = {"old": old, "g": gradient + float(step.penalty[index]), "new": new}
-        memory = step.moment.memory_before, step.moment.memory_after
-        for mistaken, value in mistaken_values(training, index, numbers, *memory):
-            yield Mistake(mistaken.name, value, mistaken.says)
+    numbers = {"old": old, "g": gradient + float(step.penalty[index]), "new": new}
+    memory = step.moment.memory_before, step.moment.memory_after
+    for mistaken, value in mistaken_values(training, index, numbers, *memory):
+        yield Mistake(mistaken.name, value, mistaken.says)
     yield from _by_bugs(step, "new", parameter)
     yield Mistake("not-updated", old, "This is the old weight: it has not moved.")
     yield Mistake("old-forgotten", new - old, "This is only the change: add the old weight.")

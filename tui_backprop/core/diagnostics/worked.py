@@ -159,9 +159,8 @@ class TrueStep:
         """All parameters (size,) after an update by this gradient (size,), which includes the penalty's."""
         training, trained = self.experiment.training, self.experiment.network.trained
         flat, memory = self.moment.before.flat.copy(), self.moment.memory_before
-        slots = memory.slots.copy() if memory is not None else np.zeros((0, trained.stop))
         optimizer = OPTIMIZERS[training.optimizer](training, flat[trained].shape)
-        optimizer.update(flat[trained], gradient[trained].copy(), slots, memory.age if memory is not None else 0)
+        optimizer.update(flat[trained], gradient[trained].copy(), memory.slots.copy(), memory.age)
         return flat
 
     def _pass_of(self, row: int, bugs: Collection[str], carry: Carry) -> WrongPass:

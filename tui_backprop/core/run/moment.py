@@ -106,8 +106,8 @@ class Moment:
     error_before: float = 0.0
     shown: int = 0
     order: int = 0
-    memory_before: Memory | None = None
-    memory_after: Memory | None = None
+    memory_before: Memory = field(kw_only=True)
+    memory_after: Memory = field(kw_only=True)
     edits: tuple[Edit, ...] = ()
     edited: Parameters | None = None
     ahead: Experiment = field(kw_only=True)

@@ -34,13 +34,13 @@ class TrainingState:
     """Where training stands after `step` updates.
 
     `epoch_error` is the reported error of the steps made so far in the epoch of step `step`, so that after
-    the epoch's last step it is the epoch's error. Without a `memory` the optimiser starts from zero.
+    the epoch's last step it is the epoch's error. `memory` is the optimiser's.
     """
 
     step: int
     parameters: Parameters
-    epoch_error: float = 0.0
-    memory: Memory | None = None
+    epoch_error: float
+    memory: Memory
 
     def __repr__(self) -> str:
         return f"TrainingState(step {self.step}, error {self.epoch_error:g} so far in its epoch)"
@@ -48,7 +48,7 @@ class TrainingState:
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
-        return self.parameters.flat.nbytes + (self.memory.slots.nbytes if self.memory is not None else 0)
+        return self.parameters.flat.nbytes + self.memory.slots.nbytes
 
 
 class Origin(NamedTuple):
@@ -127,7 +127,7 @@ class Trainer:
 
     def start(self) -> TrainingState:
         """Before the first step."""
-        return TrainingState(0, self.experiment.initial, memory=self.empty_memory)
+        return TrainingState(0, self.experiment.initial, 0.0, self.empty_memory)
 
     def epoch(self, step: int) -> int:
         """The epoch that step `step` belongs to; epochs and steps count from 1, the start is 0."""
@@ -171,7 +171,7 @@ class Trainer:
         """One step: its pass with every intermediate, and the state after it."""
         step, place, network = state.step + 1, self.steps_into_epoch(state.step), self.experiment.network
         error = state.epoch_error if place else 0.0
-        memory = state.memory or self.empty_memory
+        memory = state.memory
         if self._unrolled is not None and self.experiment.training.batch == 1:
             at = int(self.order(self.epoch(step))[place]) if self.experiment.training.shuffle else place
             row = self._few[at] if self._few else self.experiment.data.table[at].tolist()
@@ -218,7 +218,7 @@ class Trainer:
         """`steps` steps after `state`, by the written-out step of a small network."""
         assert self._unrolled is not None
         numbers: Sequence[float] = self._numbers(state)
-        error, age = state.epoch_error, (state.memory or self.empty_memory).age
+        error, age = state.epoch_error, state.memory.age
         for step, count in self._stretches(state.step, steps):
             error = error if self.steps_into_epoch(step) else 0.0
             numbers, error = self._unrolled.run(numbers, age, self._listed(step + 1, count), error)
@@ -229,7 +229,7 @@ class Trainer:
 
     def _run_arrays(self, state: TrainingState, steps: int, epoch_errors: list[float]) -> TrainingState:
         """The same by NumPy, for networks of any size."""
-        memory, flat, error = state.memory or self.empty_memory, state.parameters.flat, state.epoch_error
+        memory, flat, error = state.memory, state.parameters.flat, state.epoch_error
         slots, age, array_step = memory.slots, memory.age, None
         with np.errstate(all="ignore"):
             for first, count in self._stretches(state.step, steps):
@@ -263,7 +263,7 @@ class Trainer:
         """Parameters and memory as the written-out step takes them."""
         numbers: list[float] = state.parameters.flat.tolist()
         if self.empty_memory.slots.size:
-            numbers += (state.memory or self.empty_memory).slots.ravel().tolist()
+            numbers += state.memory.slots.ravel().tolist()
         return numbers
 
     def _state(self, step: int, flat: Array, error: float, age: int) -> TrainingState:

@@ -212,7 +212,7 @@ def _before(given: _Given, name: str, old: list[str], line: tuple[Figure, ...]) 
     rows = [(f"{name} old", tuple(old))]
     gradients = [significant(replace(figure, kind="gradient").truth(moment)) for figure in line]
     rows.append((f"{name} ∂E", tuple(gradients)))
-    if memory is not None and memory.age:
+    if memory.age:
         indices = [figure.part.index(moment.experiment.network) for figure in line if not isinstance(figure.part, Unit)]
         for place, slot in enumerate(OPTIMIZERS[given.experiment.training.optimizer].memory):
             rows.append((f"{name} {slot.symbol}", tuple(significant(float(memory.slots[place, i])) for i in indices)))
