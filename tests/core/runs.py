@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.trainer import Trainer, TrainingState
+from tui_backprop.core.sweep import Sweep
 from tui_backprop.experiments import load_experiment
 
 XOR = {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]]}
@@ -61,6 +63,19 @@ def run(experiment: Experiment, epochs: int, stops: bool = True) -> Run:
     for _, state in trainer.epochs(epochs):
         errors.append(state.epoch_error)
     return Run(errors, state)
+
+
+def curves_of(sweep: Sweep) -> dict[int, list[float]]:
+    """Makes a sweep; returns the error of each epoch of each run, as its outcomes show it on the way."""
+    curves: dict[int, list[float]] = {seed: [] for seed in sweep.seeds}
+    seen = 0.0
+    for _ in chain(sweep.run(), [None]):
+        if sweep.progress != seen:  # an epoch is over
+            seen = sweep.progress
+            for outcome in sweep.outcomes():
+                if outcome.epochs > len(curves[outcome.seed]):
+                    curves[outcome.seed].append(outcome.error)
+    return curves
 
 
 def passes(experiment: Experiment, steps: int, start: TrainingState | None = None) -> list[Pass]:

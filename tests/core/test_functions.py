@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.cli.program import printed
+from tests.core.runs import curves_of, run
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.cli.arguments import SCRIPTS
 from tui_backprop.cli.script import script
@@ -200,10 +201,9 @@ class TestMeanSquared:
     def test_sweep_and_trainer_make_the_same_run(self) -> None:
         network = {"layers": [1, 2, 2], "hidden": "tanh", "seed": 3}
         experiment = load_experiment({**definition("tanh", 2, loss="mean_squared"), "network": network})
-        sweep = Sweep(experiment, [3], 5, curves=True)
-        for _ in sweep.run():
-            pass
-        assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(experiment).epochs(5)]
+        assert curves_of(Sweep(experiment, [3], 5))[3] == [
+            state.epoch_error for _, state in Trainer(experiment).epochs(5)
+        ]
 
     def test_inspector_and_worksheet_show_it(self) -> None:
         experiment = load_experiment(definition("linear", 2, loss="mean_squared"))
@@ -277,10 +277,7 @@ class TestCrossEntropyOfSaturatedOutputs:
     def test_sweep_and_trainer_make_the_same_run(self, name: str, rules: dict[str, Any]) -> None:
         given = self.experiment(name, rules).definition
         drawn = load_experiment({**given, "network": {**without(given["network"], "weights"), "seed": 3}})
-        sweep = Sweep(drawn, [3], 5, curves=True)
-        for _ in sweep.run():
-            pass
-        assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(drawn).epochs(5)]
+        assert curves_of(Sweep(drawn, [3], 5))[3] == run(drawn, 5).errors
 
     @pytest.mark.parametrize("form", SCRIPTS)
     def test_its_script_prints_it_without_a_warning(self, form: str, name: str, rules: dict[str, Any]) -> None:
@@ -368,10 +365,9 @@ class TestAnOptimizerMadeUpHere:
         experiment = load_experiment(
             {**definition(optimizer="nesterov"), "network": {"layers": [1, 2, 1], "hidden": "tanh", "seed": 3}}
         )
-        sweep = Sweep(experiment, [3], 5, curves=True)
-        for _ in sweep.run():
-            pass
-        assert sweep.curve(3).tolist() == [state.epoch_error for _, state in Trainer(experiment).epochs(5)]
+        assert curves_of(Sweep(experiment, [3], 5))[3] == [
+            state.epoch_error for _, state in Trainer(experiment).epochs(5)
+        ]
 
     @pytest.mark.parametrize("form", ["numpy", "torch"])
     def test_the_script_has_it(self, form: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.runs import article, run, xor
+from tests.core.runs import article, curves_of, run, xor
 from tests.nets import Net, nets
 from tests.transcription import Array, article_epoch, article_start
 from tui_backprop import Timeline, load_experiment
@@ -24,7 +24,7 @@ from tui_backprop.experiments import Overrides, variant
 
 
 def swept(experiment: Experiment, seeds: range, epochs: int) -> Sweep:
-    sweep = Sweep(experiment, seeds, epochs, curves=True)
+    sweep = Sweep(experiment, seeds, epochs)
     for _ in sweep.run():
         pass
     return sweep
@@ -60,9 +60,9 @@ def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(
     net: Net, init: str, rules: dict[str, Any], first: int
 ) -> None:
     experiment, seeds = drawn(net, init, **rules), range(first, first + 7)
-    sweep = swept(experiment, seeds, 8)
+    curves = curves_of(Sweep(experiment, seeds, 8))
     for seed in seeds:
-        assert np.array_equal(sweep.curve(seed), by_itself(experiment, seed, 8), equal_nan=True)
+        assert np.array_equal(curves[seed], by_itself(experiment, seed, 8), equal_nan=True)
 
 
 @settings(max_examples=40)
@@ -71,9 +71,9 @@ def test_a_run_of_a_sweep_has_the_bits_of_the_single_run(
 )
 def test_in_mini_batches_too_it_is_the_same_run(net: Net, shuffle: bool, optimizer: str) -> None:
     experiment = drawn(net, "xavier", shuffle=shuffle, optimizer=optimizer, l2=0.01)
-    sweep = swept(experiment, range(5), 8)
+    curves = curves_of(Sweep(experiment, range(5), 8))
     for seed in range(5):
-        assert sweep.curve(seed) == pytest.approx(by_itself(experiment, seed, 8), rel=1e-9, nan_ok=True)
+        assert curves[seed] == pytest.approx(by_itself(experiment, seed, 8), rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.parametrize("name", ["exp", "tanh", "log"])
@@ -97,11 +97,12 @@ def transcribed(seed: int, epochs: int) -> list[float]:
 
 
 def test_the_same_seeds_converge_as_in_the_articles_own_loop() -> None:
-    sweep = swept(load_experiment("article-random"), range(40), 300)
+    sweep = Sweep(load_experiment("article-random"), range(40), 300)
+    curves = curves_of(sweep)
     for outcome in sweep.outcomes():
         errors = transcribed(outcome.seed, 300)
         assert (outcome.epochs, outcome.converged) == (len(errors), errors[-1] == 0)
-        assert sweep.curve(outcome.seed) == pytest.approx(errors, rel=1e-9, abs=1e-12)
+        assert curves[outcome.seed] == pytest.approx(errors, rel=1e-9, abs=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +143,11 @@ class TestReasons:
         assert outcome.error == pytest.approx(2.0)
 
     def test_diverged(self) -> None:
-        sweep = swept(article({"hidden": "linear"}, rate=0.5), range(1), 10)
+        sweep = Sweep(article({"hidden": "linear"}, rate=0.5), range(1), 10)
+        curves = curves_of(sweep)
         (outcome,) = sweep.outcomes()
         assert (outcome.ending, outcome.epochs) == (Ending.DIVERGED, 3)
-        assert sweep.curve(0)[:2] == pytest.approx([50.5, 6.2e106], rel=0.01)
+        assert curves[0][:2] == pytest.approx([50.5, 6.2e106], rel=0.01)
 
     @pytest.mark.parametrize(
         "rules", [{}, {"batch": 2}, {"optimizer": "momentum", "shuffle": True}, {"loss": "squared"}]
@@ -213,11 +215,13 @@ class TestReasons:
 
     def test_falling_is_said_against_an_error_a_fifth_to_a_third_of_the_run_old(self) -> None:
         """XOR with two tanh units from seed 1, looked at after every epoch of the way to its plateau."""
-        sweep = Sweep(xor([2, 2, 1], 1, 0.5, hidden="tanh", output="sigmoid"), [1], 1000, curves=True)
-        endings = set()
+        sweep = Sweep(xor([2, 2, 1], 1, 0.5, hidden="tanh", output="sigmoid"), [1], 1000)
+        endings, errors = set(), list[float]()
         for _ in sweep.run():
-            (outcome,), curve = sweep.outcomes(), sweep.curve(1)
-            now = len(curve)
+            (outcome,) = sweep.outcomes()
+            if outcome.epochs > len(errors):
+                errors.append(outcome.error)
+            curve, now = np.array(errors), len(errors)
             if now < 20:
                 continue  # a share of so few epochs is no whole number of them
             old = curve[round(now * 0.6) : round(now * 0.8) + 1]
@@ -229,11 +233,12 @@ class TestReasons:
 
 def test_groups_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = load_experiment("article-random")
-    together = swept(experiment, range(20), 200)
+    together = Sweep(experiment, range(20), 200)
+    curves = curves_of(together)
     monkeypatch.setattr(module, "GROUP_MOST", 3)
-    apart = swept(experiment, range(20), 200)
+    apart = Sweep(experiment, range(20), 200)
+    assert curves_of(apart) == curves
     assert apart.outcomes() == together.outcomes()
-    assert all(np.array_equal(apart.curve(seed), together.curve(seed)) for seed in range(20))
 
 
 @settings(max_examples=20)
@@ -289,8 +294,7 @@ def test_biases_that_were_given_belong_to_the_weights_that_were() -> None:
     """As with `--seed`: a start from another seed has biases of 0."""
     biases: list[Array] = [np.full(4, 0.3), np.full(1, 0.3)]
     experiment = article({"bias": True, "biases": biases})
-    sweep = swept(experiment, range(3, 5), 5)
-    assert np.array_equal(sweep.curve(3), by_itself(experiment, 3, 5))
+    assert curves_of(Sweep(experiment, range(3, 5), 5))[3] == by_itself(experiment, 3, 5)
 
 
 def test_frozen_biases_belong_to_the_network() -> None:

@@ -45,12 +45,11 @@ class Sweep:
     """One run from each of `seeds`, of at most `epochs` epochs; it ends early as a run of `Trainer.epochs` does.
 
     `seeds` may be a range of any length: they are taken a group at a time.
-    `run` makes them, `outcomes` and `ended` say how they ended. With `curves` every epoch's error is kept.
+    `run` makes them, `outcomes` and `ended` say how they ended.
     """
 
-    def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int, curves: bool = False) -> None:
+    def __init__(self, experiment: Experiment, seeds: Sequence[int], epochs: int) -> None:
         self.experiment, self.seeds, self.epochs = experiment, seeds, epochs
-        self._curves: dict[int, list[float]] | None = {seed: [] for seed in seeds} if curves else None
         network, training = experiment.network, experiment.training
         size = 8 * (Frame.size_of(network, training.batch) + 3 * network.size)
         self._together = min(max(1, GROUP_BYTES // size), GROUP_MOST)
@@ -81,7 +80,7 @@ class Sweep:
 
     def _runs(self) -> Iterator[None]:
         for first in range(0, len(self.seeds), self._together):
-            group = _Group(self.experiment, self.seeds[first : first + self._together], self._curves)
+            group = _Group(self.experiment, self.seeds[first : first + self._together])
             self._group = group
             while group.epoch < self.epochs and group.running:
                 yield from group.train_epoch()
@@ -96,11 +95,6 @@ class Sweep:
         """The outcomes of the runs that have ended so far: cheap, so that it can be called often."""
         return self._done + (self._group.ended() if self._group is not None else [])
 
-    def curve(self, seed: int) -> Array:
-        """The error of each epoch of a run, where curves are kept."""
-        assert self._curves is not None
-        return np.array(self._curves[seed])
-
 
 class _Group:
     """Networks that make their steps together.
@@ -110,8 +104,8 @@ class _Group:
     `_most` the largest, `_running` or ended, `_lost` the step after which numbers were no longer finite, or 0.
     """
 
-    def __init__(self, experiment: Experiment, seeds: Sequence[int], curves: dict[int, list[float]] | None) -> None:
-        self._experiment, self.seeds, self._curves = experiment, seeds, curves
+    def __init__(self, experiment: Experiment, seeds: Sequence[int]) -> None:
+        self._experiment, self.seeds = experiment, seeds
         self.epoch = 0
         self._innermost = adds_in_order(experiment.network, experiment.training, experiment.training.batch)
         self._ended, self._unjudged = list[Outcome](), list[SweptRun]()
@@ -195,9 +189,6 @@ class _Group:
     def _note(self) -> None:
         """Which runs have ended with this epoch, and how."""
         error, running = self._error, self._running
-        if self._curves is not None:
-            for place in np.flatnonzero(running).tolist():
-                self._curves[self.seeds[self._members[place]]].append(float(error[place]))
         converged = running & (self._lost == 0)
         converged[converged] = reached(self._experiment, error[converged], self._parameters[converged])
         ended = np.flatnonzero(running & (converged | (self._lost > 0)))
