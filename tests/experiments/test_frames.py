@@ -29,12 +29,23 @@ class Frame:
         return self._columns[name]
 
 
+class Missing:
+    """Neither equal to itself nor not, as the NA of pandas."""
+
+    def __ne__(self, other: object) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
 TABLES: dict[str, Any] = {
     "a list of mappings": [dict(zip(["a", "b", "kind"], row, strict=True)) for row in ROWS],
     "a mapping of columns": dict(zip(["a", "b", "kind"], map(list, zip(*ROWS, strict=True)), strict=True)),
     "a data frame": Frame(a=[1.5, 3, 5, 2], b=[2, 4.5, 6, 2], kind=["rose", "tulip", "rose", "tulip"]),
     "an array of objects": np.array(ROWS, dtype=object),
     "rows": ROWS,
+    "rows that are arrays": [np.array(row, dtype=object) for row in ROWS],
 }
 
 
@@ -84,7 +95,11 @@ def test_the_definition_holds_the_samples() -> None:
         ((np.ones((1, 2)), np.ones(2)), "1 input, but 2 targets"),
         ([[1, 2], [3, None]], "line 3, column x2: '': the value is missing"),
         (Frame(a=[1.0, float("nan")], b=[1, 2]), "line 3, column a: '': the value is missing"),
+        (Frame(a=[1, Missing()], b=[1, 2]), "line 3, column a: '': the value is missing"),
         ([[1, 2], [3]], "1 field"),
+        (([[1, 2], [3]], [0, 1]), "its rows differ in length"),
+        (np.array(5), "ndarray is not a table"),
+        ({"a": np.ones((2, 2)), "b": [1, 2]}, "'[1. 1.]' is not a number or text"),
         ([{"a": 1}, {"a": 2}], "only one column"),
         ([[1, np.inf], [2, 3]], "'inf' is not a number"),
     ],
@@ -94,6 +109,23 @@ def test_what_is_no_table_of_samples_is_refused(data: Any, message: str) -> None
         load_experiment(data=data)
     assert str(caught.value).startswith("data: ")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("source", [5, ["xor"], b"xor"])
+def test_what_names_no_experiment_is_refused(source: Any) -> None:
+    with pytest.raises(ExperimentError, match=f"{type(source).__name__} is not an experiment"):
+        load_experiment(source)
+
+
+def test_single_numpy_values_are_as_good_as_pythons_own() -> None:
+    one, data = np.int64(1), {"inputs": [[0], [1]], "targets": [[1], [0]]}
+    training = {"batch": one, "shuffle": np.True_, "rate": np.float32(0.5)}
+    found = load_experiment({"network": {"layers": [one, one], "seed": one}, "training": training, "data": data})
+    assert (found.network.units, found.seed) == ((1, 1), 1)
+    assert (found.training.batch, found.training.shuffle, found.training.rate) == (1, True, 0.5)
+    two: Any = np.int64(2)
+    edited = Timeline(found).edit("batch", (), two)
+    assert (edited.ahead.training.batch, type(edited.edits[0].value)) == (2, int)
 
 
 def test_neither_an_experiment_nor_data_is_refused() -> None:

@@ -190,7 +190,7 @@ def test_each_mistake_in_the_form_is_named_with_its_line(content: str, line: int
         ("# A\n{W1[x1→h9]}", 5, "not a weight"),
         ("# A\n{rate #1}", 5, "by sample"),
         ("# A\n{prediction #9}", 5, "no sample #9"),
-        ("# A\n{z h1 @ 99999999:0}", 5, "ends at step"),
+        ("# A\n{z h1 @ 99999999:0}", 5, "at most 100,000 steps"),
         ("# A\n{upstream y}", 5, "has no upstream"),
         ("# A\n{converged 99999}", 5, "luck is available for"),
         ("# A\n```page\nexperiment = 'nothing'\n```", 6, "no such file or preset"),

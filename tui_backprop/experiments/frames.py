@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.experiment import Data, Experiment
-from tui_backprop.errors import ExperimentError
+from tui_backprop.errors import ExperimentError, quoted
 from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
 from tui_backprop.reading.numerals import counted
@@ -48,24 +49,31 @@ def _samples(data: Data) -> dict[str, Any]:
 def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """(names of the columns, rows)."""
     if hasattr(data, "columns") and hasattr(data, "__getitem__"):  # a data frame
-        return [str(name) for name in data.columns], zip(*(list(data[name]) for name in data.columns), strict=True)
+        return [str(name) for name in data.columns], _columns([data[name] for name in data.columns])
     if isinstance(data, Mapping):
         return [str(name) for name in data], _columns(list(data.values()))
-    if isinstance(data, tuple) and len(data) == 2 and all(np.ndim(part) in (1, 2) for part in data):
-        inputs, targets = (np.asarray(part) for part in data)
+    if isinstance(data, tuple) and len(data) == 2 and all(part.ndim in (1, 2) for part in map(_array, data)):
+        inputs, targets = map(_array, data)
         if len(inputs) != len(targets):
             message = f"{counted(len(inputs), 'input')}, but {counted(len(targets), 'target')}"
             raise _error(message, "the same number of both")
         parts = [part.reshape(len(part), -1) for part in (inputs, targets)]
         names = [f"{name}{i + 1}" for name, part in zip("xy", parts, strict=True) for i in range(part.shape[1])]
         return names, [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)]
-    rows = data.tolist() if isinstance(data, np.ndarray) else list(data) if isinstance(data, Iterable) else []
+    rows = [row.tolist() if hasattr(row, "tolist") else row for row in data] if np.iterable(data) else []
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
         return [str(name) for name in names], [[row.get(name) for name in names] for row in rows]
     if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
         raise _error(f"{type(data).__name__} is not a table", "rows of numbers, mappings, or a data frame")
     return [f"x{i + 1}" for i in range(len(rows[0]))], rows
+
+
+def _array(part: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(part)
+    except ValueError:
+        raise _error("its rows differ in length", "rows of the same length") from None
 
 
 def _columns(columns: list[Any]) -> Iterable[Sequence[Any]]:
@@ -87,7 +95,12 @@ def _field(value: Any) -> str:
     """A value as in a file; whatever stands for a missing value is an empty field."""
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value != value:  # NaN, and what stands for it
+    if isinstance(value, list | tuple | Mapping | np.ndarray):
+        raise _error(f"{quoted(str(value))} is not a number or text", "one value in each place")
+    try:
+        if value is None or value != value:  # NaN, and what stands for it
+            return ""
+    except TypeError:  # the NA of pandas is neither equal to itself nor not
         return ""
     return repr(value) if isinstance(value, float) else str(value)
 

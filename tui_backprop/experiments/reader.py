@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,9 @@ _ORDER = [
 ]  # fmt: skip
 
 
+_SOURCES = "a preset's name, a file, a mapping, or data"
+
+
 def load_experiment(
     source: str | Path | Mapping[str, Any] | None = None,
     overrides: Overrides | None = None,
@@ -138,11 +142,13 @@ def load_experiment(
         definition = load_experiment(source, pipes=pipes).definition
         return with_samples(_experiment(SOURCE, changes.apply(definition), Path(), open_csv=opener(data)))
     if source is None:
-        raise ExperimentError("experiment", "", "none is given", "a preset's name, a file, a mapping, or data")
+        raise ExperimentError("experiment", "", "none is given", _SOURCES)
     if isinstance(source, Mapping):
         name, definition, folder = "experiment", source, Path()
     elif str(source) in preset_names():
         name, definition, folder = str(source), definition_of(str(source)), Path()
+    elif not isinstance(source, str | PathLike):
+        raise ExperimentError("experiment", "", f"{type(source).__name__} is not an experiment", _SOURCES)
     else:
         path = Path(source)
         name, definition, folder = shown_path(path), _read_toml(path, pipes), path.parent

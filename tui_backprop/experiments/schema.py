@@ -41,7 +41,9 @@ class Section:
         """A mistake for each key that was not asked for."""
         for key in self.values:
             if key not in self._asked:
-                yield self.error(key, f"unknown key{perhaps(key, self._asked)}", f"one of {', '.join(self._asked)}")
+                yield self.error(
+                    key, f"unknown key{perhaps(str(key), self._asked)}", f"one of {', '.join(self._asked)}"
+                )
 
     def has(self, key: str) -> bool:
         """Whether the key is given."""
@@ -205,9 +207,10 @@ class Section:
 
     def _get(self, key: str, default: Any) -> Any:
         self._asked.append(key)
-        return self.values.get(key, default)
+        return _own(self.values.get(key, default))
 
     def _whole(self, key: str, value: Any, least: int, most: int) -> int:
+        value = _own(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             what = "is not a whole number" if isinstance(value, str | float) else "is out of range"
             raise self.error(key, f"{_show(value)} {what}", f"a whole number from {least} to {most}")
@@ -223,6 +226,11 @@ class Section:
                     key, f"{where}: {_show(value)} is not a finite number", counted(width, "finite number")
                 )
         return [float(value) for value in row]
+
+
+def _own(value: Any) -> Any:
+    """A single NumPy value as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_list(value: Any) -> bool:

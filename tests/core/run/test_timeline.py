@@ -368,8 +368,31 @@ def test_a_moment_never_changes() -> None:
 @pytest.mark.parametrize(("step", "phase"), [(-1, None), (3, "mask2"), (3, "nonsense"), (3, "start")])
 def test_there_is_no_such_place(step: int, phase: str | None) -> None:
     timeline = Timeline(load_experiment("article"))
-    with pytest.raises(ValueError, match="no phase"):
+    with pytest.raises(BackpropError, match="no step -1" if step < 0 else f"no phase '{phase}'"):
         timeline.go(step=step, phase=phase)
+    assert timeline.moment.step == 0
+
+
+def test_a_phase_is_found_by_its_name_on_the_screen() -> None:
+    timeline = Timeline(load_experiment("article"))
+    assert [timeline.go(2, name).phase for name in ("relu1", "predict", "mask1")] == ["activate1", "activate2", "mask1"]
+
+
+@pytest.mark.parametrize("number", [1, -1])
+def test_there_is_no_such_branch(number: int) -> None:
+    timeline = Timeline(load_experiment("article"))
+    for move in (timeline.switch, lambda index: timeline.rename(index, "other")):
+        with pytest.raises(BackpropError, match=f"no branch {number}"):
+            move(number)
+    assert timeline.next_step().branches[0].name == "1"
+    with pytest.raises(BackpropError, match=f"no branch {number}"):
+        Timeline(timeline.experiment, present=number)
+
+
+@pytest.mark.parametrize(("epoch", "sample", "what"), [(1, 4, "sample #4"), (1, -1, "sample #-1"), (0, 0, "epoch 0")])
+def test_there_is_no_such_step(epoch: int, sample: int, what: str) -> None:
+    with pytest.raises(BackpropError, match=f"no {what}"):
+        Timeline(load_experiment("article")).step_of(epoch, sample)
 
 
 def test_a_step_is_found_by_its_epoch_and_sample() -> None:

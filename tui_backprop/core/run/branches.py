@@ -37,13 +37,14 @@ class Branches:
 
     def __init__(self, experiment: Experiment, budget: int, places: Sequence[BranchPlace], present: int) -> None:
         """As `places` say, or a first one. Raises `BackpropError` where edits do not fit the experiment."""
-        self.present = present
         self._all = [
             NamedBranch(
                 place.name, Branch(experiment, place.edits, budget, place.reached), place.step, Phase(place.phase)
             )
             for place in places
         ] or [NamedBranch("1", Branch(experiment, (), budget))]
+        self.present = present
+        self._numbered(present)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -86,13 +87,19 @@ class Branches:
 
     def switch(self, index: int, step: int, phase: Phase) -> None:
         """Makes another the present one; the one before is left at `step` and `phase`."""
+        self._numbered(index)
         self.here.step, self.here.phase = step, phase
         self.here.branch.trim()
         self.present = index
 
     def rename(self, index: int, name: str) -> None:
         """Gives a branch another name."""
-        self._all[index].name = name
+        self._numbered(index).name = name
+
+    def _numbered(self, index: int) -> NamedBranch:
+        if not 0 <= index < len(self._all):
+            raise BackpropError(f"no branch {index}", f"branches 0 to {len(self._all) - 1}")
+        return self._all[index]
 
     def recall(self, furthest: int) -> Iterator[int]:
         """Computes again what each had reached, up to step `furthest`, in slices: yields steps made."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment, Phase, phases
-from tui_backprop.core.run.timeline import FURTHEST, Timeline
 from tui_backprop.errors import BackpropError, perhaps, quoted
 from tui_backprop.reading.numerals import whole_of
+
+if TYPE_CHECKING:
+    from tui_backprop.core.run.timeline import Timeline
 
 
 def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
@@ -22,16 +26,9 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
             f"{quoted(text)} is not a place in a run", "EPOCH:SAMPLE:PHASE, e.g. 1:0:mask1, 12:3 or 148"
         )
     named = phase_named(phase.strip().lower(), timeline.experiment) if phase.strip() else None
-    if epoch > FURTHEST or timeline.epoch_end(epoch) > FURTHEST:
-        raise BackpropError("that epoch is too far away", f"at most {FURTHEST:,} steps")
-    if sample is None:
-        return timeline.epoch_end(epoch), None
-    samples = len(timeline.experiment.data)
-    if epoch == 0:
-        raise BackpropError("no epoch 0: epochs are counted from 1", "0 alone is the start")
-    if sample >= samples:
-        raise BackpropError(f"no sample #{sample}", f"samples 0 to {samples - 1}")
-    return timeline.step_of(epoch, sample), named
+    if epoch > timeline.furthest or timeline.epoch_end(epoch) > timeline.furthest:
+        raise BackpropError("that epoch is too far away", f"at most {timeline.furthest:,} steps")
+    return (timeline.epoch_end(epoch), None) if sample is None else (timeline.step_of(epoch, sample), named)
 
 
 def step_at(text: str, timeline: Timeline) -> int:

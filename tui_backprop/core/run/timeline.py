@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from tui_backprop.core.arrays import Array, sum_in_order
 from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
@@ -11,6 +13,7 @@ from tui_backprop.core.run.branch import STRIDE, Branch
 from tui_backprop.core.run.branches import Branches
 from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, What, is_change, present_value
 from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
+from tui_backprop.core.run.place import phase_named
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.errors import BackpropError
 
@@ -42,7 +45,7 @@ class Timeline:
         The cursor is at its start. Raises `BackpropError` where edits do not fit the experiment.
         """
         self.experiment = experiment
-        self._budget, self._furthest = budget, furthest
+        self.furthest, self._budget = furthest, budget
         self._phases = phases(experiment.network.depth)
         self._branches = Branches(experiment, budget, branches, present)
         self._before = self._after = self._edited_state = self._branch.nearest(0)
@@ -56,7 +59,7 @@ class Timeline:
 
     def for_experiment(self, experiment: Experiment) -> Timeline:
         """A timeline of another experiment, within the same bounds."""
-        return Timeline(experiment, self._budget, self._furthest)
+        return Timeline(experiment, self._budget, self.furthest)
 
     @property
     def _branch(self) -> Branch:
@@ -137,23 +140,30 @@ class Timeline:
         return self._branch.epoch_end(epoch)
 
     def step_of(self, epoch: int, sample: int) -> int:
-        """The step of an epoch that takes the data row `sample`."""
+        """The step of an epoch, from 1, that takes the data row `sample`, from 0; `BackpropError` if there is none."""
+        if epoch < 1:
+            raise BackpropError(f"no epoch {epoch}: epochs are counted from 1", "0 alone is the start")
+        if not 0 <= sample < len(self.experiment.data):
+            raise BackpropError(f"no sample #{sample}", f"samples 0 to {len(self.experiment.data) - 1}")
         return self._branch.step_of(epoch, sample)
 
     def go(self, step: int, phase: str | None = None) -> Moment:
-        """To `phase` of step `step`; without a phase to the end of that step, and with step 0 to the start."""
+        """To `phase` of step `step`; without a phase to the end of that step, and with step 0 to the start.
+
+        A phase has the screen's name, such as "relu1", or that of a `Phase`. Raises `BackpropError` if there is none.
+        """
         for _ in self.travel(step, phase):
             pass
         return self._moment
 
     def travel(self, step: int, phase: str | None = None) -> Iterator[int]:
         """Like `go`, in slices: yields the number of steps reached after each. Left early, the cursor has not moved."""
-        target = self._phases[-1] if phase is None else Phase(phase)
-        if step < 0 or (step > 0 and target not in self._phases):
-            raise ValueError(f"no phase {phase!r} in step {step}")
+        if step < 0:
+            raise BackpropError(f"no step {step}: steps are counted from 1", "0 is the start")
         if step == 0:
             self._show(0, START)
             return
+        target = self._phases[-1] if phase is None else phase_named(phase, self.experiment)
         self._allow(step)
         if step != self._moment.step:
             state = self._nearest(step - 1)
@@ -247,7 +257,7 @@ class Timeline:
         at = moment.position
         if what in BY_EPOCH and old.trainer(at + 1).steps_into_epoch(at):
             at = old.epoch_end(old.epoch(at))
-        edit = Edit(at, what, place, value)
+        edit = Edit(at, what, place, value.item() if isinstance(value, np.generic) else value)
         parameters = moment.edited or moment.after if moment.complete else moment.before
         changed = is_change(present_value(edit, old.trainer(at + 1).experiment, parameters), value)
         past = old.reached > at
@@ -280,7 +290,7 @@ class Timeline:
 
     def recall(self) -> Iterator[int]:
         """Computes again what the branches of an earlier timeline had reached, in slices: yields steps made."""
-        yield from self._branches.recall(self._furthest)
+        yield from self._branches.recall(self.furthest)
         self._show(self._moment.step, self._moment.phase)
 
     def _forget(self) -> None:
@@ -291,8 +301,8 @@ class Timeline:
     # The present
 
     def _allow(self, step: int) -> None:
-        if step > self._furthest:
-            raise BackpropError(f"a run here ends at step {self._furthest:,}", "go back, or begin a new run")
+        if step > self.furthest:
+            raise BackpropError(f"a run here ends at step {self.furthest:,}", "go back, or begin a new run")
 
     def _nearest(self, step: int) -> TrainingState:
         """The latest settled state that is stored and not after `step`."""
