@@ -62,6 +62,8 @@ class Loss:
     plain: Plain
     """The same on Python floats, with the same bits."""
     of_sums: bool = False
+    shown: Callable[[Array, Array], Array] | None = None
+    """As `value`, but of a prediction, as the formula has it; where the loss is `of_sums`."""
     canonical: str | None = None
     requires: str | None = None
     least: float = -np.inf
@@ -71,6 +73,11 @@ class Loss:
     def of(self, z: Array, prediction: Array, target: Array) -> Array:
         """E of each sample (…,), from whichever of its sums and its prediction (…, units) the loss is taken."""
         return self.value(z if self.of_sums else prediction, target)
+
+    def of_prediction(self, prediction: Array, target: Array) -> Array:
+        """E of each sample (…,), by the formula that is shown; infinite where it takes the logarithm of 0."""
+        with np.errstate(all="ignore"):
+            return (self.shown or self.value)(prediction, target)
 
     def into(
         self, z: Array, prediction: Array, target: Array, difference: Array, out: Array, shares: Shares | None
@@ -203,6 +210,14 @@ def _binary_cross_entropy(z: Array, target: Array) -> Array:
     return _total(np.maximum(z, 0.0) - z * target + rest)
 
 
+def _cross_entropy_shown(prediction: Array, target: Array) -> Array:
+    return _total(np.where(target == 0, 0.0, -target * np.log(prediction)))
+
+
+def _binary_cross_entropy_shown(prediction: Array, target: Array) -> Array:
+    return _cross_entropy_shown(prediction, target) + _cross_entropy_shown(1.0 - prediction, 1.0 - target)
+
+
 def _binary_cross_entropy_gradient(prediction: Array, target: Array, out: Array) -> None:
     np.subtract(prediction, target, out)
     np.divide(out, prediction * (1.0 - prediction), out)
@@ -219,6 +234,7 @@ BINARY_CROSS_ENTROPY = Loss(
     torch='torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")',
     plain=Plain("(({z} if {z} > 0.0 else 0.0) - {z} * {y} + log1p(exp(-abs({z}))))", "{sum}"),
     of_sums=True,
+    shown=_binary_cross_entropy_shown,
     canonical=SIGMOID.name,
     requires=SIGMOID.name,
     least=0.0,
@@ -269,6 +285,7 @@ SOFTMAX_CROSS_ENTROPY = _SoftmaxCrossEntropy(
     torch="-(y * torch.log_softmax(z, dim=1))",
     plain=Plain("{y} * (level + (top - {z}))", "{sum}", first="level = log(total)"),  # both as softmax left them
     of_sums=True,
+    shown=_cross_entropy_shown,
     canonical=SOFTMAX.name,
     requires=SOFTMAX.name,
     shares=True,

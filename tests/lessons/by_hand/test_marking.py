@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.lessons.by_hand.sheets import Hand, Homework, text_of
-from tests.transcription import Array
+from tests.transcription import Array, loss_value
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
@@ -403,6 +403,64 @@ def test_to_go_on_with_the_digits_that_are_written_is_right(name: str, decimals:
         "",
         "",
     )
+
+
+SLOPES: dict[str, Callable[[Array], Array]] = {
+    "tanh": lambda a: 1 - a * a,
+    "sigmoid": lambda a: a * (1 - a),
+    "elu": lambda a: np.where(a > 0, 1, a + 1),
+    "linear": np.ones_like,
+}
+
+
+class AsWritten(Hand):
+    """E, and δ of an output with its slope, follow from ŷ as it is written."""
+
+    def error(self, z: Array, a: Array, target: Array) -> float:
+        return loss_value(self.work.loss, a, target)
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        own = self.work.activations[-1]
+        if own == "softmax" and self.work.loss == "half_squared":
+            return np.asarray(a * (a - target - ((a - target) * a).sum()))
+        return (a - target) * (1.0 if "cross" in self.work.loss else SLOPES[own](a))
+
+
+@pytest.mark.parametrize("digits", ["three decimals", "four digits"])
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [
+        *((name, "half_squared") for name in (*SLOPES, "softmax")),
+        ("sigmoid", "binary_cross_entropy"),
+        ("softmax", "softmax_cross_entropy"),
+    ],
+)
+def test_the_error_and_the_slope_of_an_output_may_follow_from_its_value_as_written(
+    output: str, loss: str, digits: str
+) -> None:
+    def write(value: float) -> str:
+        return f"{value:.3f}" if digits[0] == "t" else f"{value:.4f}" if abs(value) >= 0.1 else f"{value:.4g}"
+
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        work = Homework(
+            ("relu", output), loss,
+            weights=[random.normal(size=(2, 2)), random.normal(size=(2, 2))], biases=[random.normal(size=2)] * 2,
+            targets=[[1, 0], [0, 1]],
+        )  # fmt: skip
+        figures = AsWritten(work, lambda kind, values: np.vectorize(lambda v: float(write(v)))(values)).figures()
+        if any(name.startswith("ŷ") and write(value) in ("0.000", "1.000") for name, value in figures):
+            continue
+        right = {name: write(value) for name, value in figures}
+        assert first_mistake(work, sheet_of(right)) == ("", "")
+        delta = dict(figures)["δ(y1)"]
+        if abs(delta) > 0.1:
+            assert first_mistake(work, sheet_of(right | {"δ(y1)": write(1.1 * delta)}))[0] == "δ(y1)"
+
+
+def sheet_of(figures: dict[str, str]) -> str:
+    """Figures as they are written."""
+    return "".join(f"{name} = {text}\n" for name, text in figures.items())
 
 
 def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:

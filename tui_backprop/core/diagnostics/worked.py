@@ -194,7 +194,12 @@ class TrueStep:
         )  # fmt: skip
 
     def _error(self, found: WrongPass, target: Array) -> float:
-        return float(reported(self.experiment.training).of(found.z[-1], found.prediction, target))
+        loss, row = reported(self.experiment.training), self.moment.shown
+        if any((kind, of_row) == ("prediction", row) for kind, _, of_row in self.known or ()):
+            shown = float(loss.of_prediction(found.prediction, target))
+            if np.isfinite(shown):
+                return shown
+        return float(loss.of(found.z[-1], found.prediction, target))
 
 
 def stated(experiment: Experiment, decimals: int) -> Experiment:

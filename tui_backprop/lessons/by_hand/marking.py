@@ -13,7 +13,7 @@ from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.lessons.by_hand.exercise import MOST_SAMPLES
 from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure
-from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value
+from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value, settle
 from tui_backprop.lessons.by_hand.sheet import Given
 
 NOTHING_FITS = "It matches no common mistake: check each factor and its sign."
@@ -75,7 +75,7 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
             if _follows_from_wrong(given, here[figure], sheet[:place], moment):
                 continue
         found = cause(given, sheet, basis, here)
-        here[figure] = number.value if found is None else found.value
+        settle(figure, number.value if found is None else found.value, here, moment)
         wrong.append(Wrong(given, found))
         too_much = moment.experiment.network.weight_count > MOST_WEIGHTS or len(moment.samples) > MOST_SAMPLES
         if len(wrong) == _MOST_WRONG or too_much:

@@ -26,7 +26,10 @@ class OwnFigures:
 
     def __init__(self, sheet: Sequence[Given], moment: Moment) -> None:
         usable = [given for given in sheet if given.number.decimals >= DECIMALS]
-        self._here = {given.figure: given.number.value for given in usable if given.step == moment.step}
+        self._here: dict[Figure, float] = {}
+        for given in usable:
+            if given.step == moment.step:
+                settle(given.figure, given.number.value, self._here, moment)
         earlier = {given.figure: given.number.value for given in usable if given.step == moment.step - 1}
         self._exact = after_own(earlier, moment)
         self._printed = as_printed(self._exact, arithmetic.DECIMALS)
@@ -34,10 +37,11 @@ class OwnFigures:
     def implied(self, given: Given) -> tuple[float, ...]:
         """What a figure should be, going by those written down before it.
 
-        Weights and inputs may be exact, or as they are printed; a slope may be taken at a, or at z; and whoever goes
-        on with all digits looks at no figure again.
+        Weights and inputs may be exact, or as they are printed; a slope may be taken at a or ŷ, or at z; a new weight
+        may come from δ at once; and whoever goes on with all digits looks at no figure again.
         """
-        moments, views = (self._exact, self._printed), (frozenset[str](), frozenset({"a", "prediction"}), _EVERY)
+        moments = self._exact, self._printed
+        views = (frozenset[str](), frozenset({"a"}), frozenset({"a", "prediction"}), frozenset({"gradient"}), _EVERY)
         return tuple(self._implied(given.figure, moment, unseen) for moment in moments for unseen in views)
 
     def _implied(self, figure: Figure, moment: Moment, unseen: frozenset[str]) -> float:
@@ -52,6 +56,13 @@ def after_own(earlier: Mapping[Figure, float], moment: Moment) -> Moment:
         if figure.kind == "new" and not isinstance(figure.part, Unit):
             flat[figure.part.index(moment.experiment.network)] = value
     return replace(moment, before=Parameters(moment.experiment.network, flat))
+
+
+def settle(figure: Figure, value: float, own: dict[Figure, float], moment: Moment) -> None:
+    """Adds a figure to others; a prediction that is not rounded is also the output's a, at which slopes are taken."""
+    own[figure] = value
+    if figure.kind == "prediction" and moment.experiment.training.round is None:
+        own.setdefault(replace(figure, kind="a"), value)
 
 
 def known(figures: Mapping[Figure, float]) -> Known:
