@@ -67,6 +67,7 @@ def test_an_address_that_is_taken_is_reported_in_a_line() -> None:
     ("arguments", "word"),
     [
         (("nowhere",), "nowhere"),
+        (("-",), "a preset's name or a TOML file"),
         (("--learn", "99"), "99"),
         (("xor", "--learn", "1"), "leave out EXPERIMENT"),
         (("--theme", "ansi"), "--theme"),

@@ -566,7 +566,7 @@ EDIT = {"step": 3, "what": "rate", "place": [], "value": 0.2}
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": None}]), "is not a value"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "value": float("inf")}]), "is not a value"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "__class__"}]), "nothing to edit"),
-        (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "batch", "value": 2}]), "for whole epochs"),
+        (lambda d: d["branches"][0].update(edits=[{**EDIT, "what": "batch", "value": 2}]), "to whole epochs"),
         (lambda d: d["branches"][0].update(edits=[{**EDIT, "place": ["x"]}]), "branches[0].edits[0].place"),
     ],
 )
