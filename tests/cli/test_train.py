@@ -200,7 +200,7 @@ def test_text_of_every_step_shows_the_sample() -> None:
 @pytest.mark.parametrize("every", ["step", "epoch"])
 class TestTheLastLineOfText:
     def last(self, every: str, *arguments: str) -> str:
-        return printed("train", *arguments, "--every", every).splitlines()[-1]
+        return program("train", *arguments, "--every", every).stdout.splitlines()[-1]
 
     def test_says_when_it_converged(self, every: str) -> None:
         expected = next(
@@ -228,17 +228,23 @@ class TestTheLastLineOfText:
         assert self.last(every, "article-random", *changes) == f"diverged at step {step}"
 
     @pytest.mark.parametrize(
-        ("first", "rate", "reason"), [(1.0, "5", "the rate may be too large"), (1986.0, "1", "year is not scaled")]
+        ("first", "rate", "reason"),
+        [
+            (1.0, "5", ": the rate may be too large"),
+            (1986.0, "1", ". Not scaled: year from 2 to 1986. Set standardise"),
+        ],
     )
-    def test_is_preceded_by_why_the_error_has_grown(
-        self, every: str, first: float, rate: str, reason: str, tmp_path: Path
+    def test_goes_with_why_the_error_has_grown_on_standard_error(
+        self, every: str, first: float, rate: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         file = tmp_path / "grows.toml"
         data = {"inputs": [[first], [2.0]], "targets": [[1.0], [0.0]], "names": ["year"]}
         file.write_text(toml_text({"network": {"layers": [1, 1]}, "data": data}), "utf-8")
-        *_, why, last = printed("train", str(file), "--every", every, "--rate", rate).splitlines()
-        assert why == f"the error has grown: {reason}"
-        assert last.startswith("diverged at step ")
+        for form in ("text", "csv", "jsonl"):
+            assert main(["train", str(file), "--every", every, "--rate", rate, "--format", form]) == 0
+            written = capsys.readouterr()
+            assert written.err.startswith(f"tui-backprop: the error has grown{reason}")
+            assert written.out.splitlines()[-1].startswith("diverged at step ") == (form == "text")
 
 
 @pytest.mark.parametrize("every", ["epoch", "step"])
@@ -278,9 +284,39 @@ def test_what_keeps_a_network_from_learning_is_reported_on_standard_error(
     assert [json.loads(line)["epoch"] for line in written.out.splitlines()][-1] == epochs
 
 
+@pytest.mark.parametrize("rate", ["0.01", "1e-8"])
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_what_is_not_scaled_is_named_with_the_trouble(
+    rate: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "houses.csv"
+    table.write_text("area,price\n0.5,160000\n0.8,250000\n1.2,380000\n2,640000\n", "utf-8")
+    changes = ("--layers", "1,4,1", "--rate", rate, "--epochs", "30", "--format", form)
+    assert main(["train", "article", "--data", str(table), *changes]) == 0
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "Not scaled: price from 160000 to 640000. Set standardise_targets = true in [data]" in last
+    assert "rate may be" not in last
+
+
+@pytest.mark.parametrize(("output", "cross_entropy"), [("tanh", False), ("sigmoid", True)])
+def test_a_loss_that_the_output_refuses_is_not_advised(
+    output: str, cross_entropy: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "flat.toml"
+    network = {"layers": [1, 2, 1], "hidden": "tanh", "output": output, "bias": True}
+    start = {"weights": [[[0.5, -0.4]], [[0.5], [0.5]]], "biases": [[0.1, 0.2], [-15.0]]}
+    data = {"inputs": [[-2.0], [2.0]], "targets": [[0.0], [1.0]]}
+    file.write_text(toml_text({"network": {**network, **start}, "data": data}), "utf-8")
+    assert main(["train", str(file), "--epochs", "20"]) == 0
+    told = capsys.readouterr().err
+    assert "a smaller rate" in told
+    assert ("a cross-entropy loss" in told) == cross_entropy
+
+
 def test_training_that_diverges_ends_there() -> None:
     changes = ("--hidden", "linear", "--rate", "0.5", "--seed", "0")
-    epochs = records("article-random", *changes, "--epochs", "50")
+    written = program("train", "article-random", *changes, "--epochs", "50", "--format", "jsonl").stdout
+    epochs = [json.loads(line) for line in written.splitlines()]
     assert len(epochs) == 3
     assert math.isnan(epochs[-1]["error"])
 

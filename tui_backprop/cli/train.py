@@ -20,17 +20,17 @@ from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import untrained_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.outcomes import Ending, SweptRun, outcomes_of
+from tui_backprop.core.outcomes import Ending, Outcome, SweptRun, outcomes_of
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.scores import Score, off, score, scored
 from tui_backprop.errors import printable
 from tui_backprop.reading.disk import output
-from tui_backprop.render.trouble import why_grown
+from tui_backprop.render.trouble import scale_advice
 
-_UNSURE = (Ending.CONVERGED, Ending.DIVERGED, Ending.FALLING, Ending.PLATEAU)
-"""Endings that are reported anyway, or are not certain to be trouble."""
+_UNSURE = (Ending.FALLING, Ending.PLATEAU)
+"""Endings that are not certain to be trouble."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,21 +47,32 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
         errors = list[float]()
         ending, state = run(trainer, epochs, writer, errors)
         writer.end(ending, state)
-    if len(errors) >= FEW_EPOCHS and trainer.finite(state) and (trouble := _trouble(trainer, state, errors)):
+    if not ending.startswith("converged") and (trouble := _trouble(trainer, state, errors, ending)):
         complain(trouble)
     return 0
 
 
-def _trouble(trainer: Trainer, state: TrainingState, errors: Sequence[float]) -> str:
-    """What kept the network from learning, by the error of each epoch; empty if that is not certain."""
+def _trouble(trainer: Trainer, state: TrainingState, errors: Sequence[float], ending: str) -> str:
+    """What kept the network from learning, by the error of each epoch, and columns to scale; empty if not certain."""
+    scale = scale_advice(trainer.experiment.data)
+    if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(trainer.experiment)):
+        return f"the error has grown. {scale}" if scale else "the error has grown: the rate may be too large"
+    if len(errors) < FEW_EPOCHS:
+        return ""
+    outcome = _outcome(trainer, state, errors)
+    if outcome.ending in _UNSURE:
+        found = f"{outcome.dead} dead unit{'s' * (outcome.dead != 1)}: shut for every sample" if outcome.dead else ""
+    else:
+        found = outcome.meaning if scale else outcome.sentence
+    return ". ".join(filter(None, (found, scale)))
+
+
+def _outcome(trainer: Trainer, state: TrainingState, errors: Sequence[float]) -> Outcome:
     before = errors[max(0, 3 * len(errors) // 4 - 1)]
     ends = Ends(trainer.start().parameters.flat, state.parameters.flat)
-    run = SweptRun(0, len(errors), errors[-1], before, max(errors), ends, 0, trainer.converged(state))
+    run = SweptRun(0, len(errors), errors[-1], before, max(errors), ends, 0, False)
     (outcome,) = outcomes_of(trainer.experiment, [run])
-    if outcome.ending in _UNSURE:
-        units = f"{outcome.dead} dead unit{'s' * (outcome.dead != 1)}: shut for every sample"
-        return units if outcome.dead and not outcome.converged else ""
-    return outcome.sentence
+    return outcome
 
 
 def _train_epochs(trainer: Trainer, epochs: int, writer: Writer, errors: list[float]) -> tuple[str, TrainingState]:
@@ -190,8 +201,6 @@ class _Text:
                     found = _in_words(score(self._experiment, state.parameters, data))
                     units = _in_units(self._experiment, state, data) if scaled else ""
                     self._print(f"{name}: {found}{units}")
-        if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(self._experiment)):
-            self._print(f"the error has grown: {why_grown(self._experiment.data)}")
         self._print(ending)
 
     def _parameters(self, state: TrainingState) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -13,7 +13,16 @@ from tui_backprop.core.arrays import blocks
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import VANISHES, delta_sizes, on_its_way
 from tui_backprop.core.diagnostics.pulls import passes_of
-from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
+from tui_backprop.core.diagnostics.signs import (
+    Ends,
+    Errors,
+    all_alike,
+    creeps,
+    cross_entropy_fits,
+    flat_output,
+    has_grown,
+    smothered,
+)
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import all_right, errors_under, has_right_answers
 from tui_backprop.core.network import Parameters
@@ -52,9 +61,8 @@ _SENTENCES = {
     Ending.DEAD: "a layer is dead: all its gates are shut for every sample, so no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
-    Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ carries its slope: "
-    "try a cross-entropy loss",
-    Ending.SATURATED: "most smooth units answer where they are flat: weights or inputs are too large for them",
+    Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ carries its slope",
+    Ending.SATURATED: "most smooth units answer where they are flat: weights, inputs or the rate are too large",
     Ending.VANISHING: "next to no error reaches the first layer: δ vanishes on its way",
     Ending.SLOW: "error and weights hardly change from epoch to epoch: the rate may be too small",
     Ending.PLATEAU: "the error has hardly fallen lately: it is stuck, needs many more epochs, or can get no smaller",
@@ -68,7 +76,8 @@ class Outcome:
     `linear` says that no gate switches between samples, whether the run has converged or not. `lost` is the step
     after which numbers were no longer finite; 0 where they are. `grew` says whether an epoch's error was more than
     twice the untrained network's. `all_right` says whether every answer is right,
-    whatever the error; None where answers are neither right nor wrong.
+    whatever the error; None where answers are neither right nor wrong. `cure` is what helps, where that depends on the
+    experiment.
     """
 
     seed: int
@@ -80,12 +89,18 @@ class Outcome:
     lost: int = 0
     all_right: bool | None = None
     grew: bool = False
+    cure: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What its ending means, and what helps, where that depends on the experiment."""
+        return f"{self.ending.sentence}: try {self.cure}" if self.cure else self.ending.sentence
 
     @property
     def sentence(self) -> str:
-        """What its ending means, and what may have led to it."""
+        """The same, and what may have led to it."""
         rate = self.grew and self.ending not in (Ending.CONVERGED, Ending.DIVERGED)
-        return self.ending.sentence + ", after an error that had grown: the rate may be too large" * rate
+        return self.meaning + ", after an error that had grown: the rate may be too large" * rate
 
     @property
     def converged(self) -> bool:
@@ -130,7 +145,14 @@ def _judged(experiment: Experiment, runs: Sequence[SweptRun]) -> list[Outcome]:
         for place, delta in zip(rest, delta_sizes(frame.mask, frame.delta).T, strict=True):
             if on_its_way(experiment.network, delta) == VANISHES:
                 endings[place] = Ending.VANISHING
-    return [_outcome(*each) for each in zip(runs, endings, errors, gates, right, strict=True)]
+    helps = (
+        "a cross-entropy loss or a smaller rate"
+        if cross_entropy_fits(experiment)
+        else "a smaller rate or smaller weights"
+    )
+    cures = {Ending.FLAT_OUTPUT: helps}
+    outcomes = [_outcome(*each) for each in zip(runs, endings, errors, gates, right, strict=True)]
+    return [replace(each, cure=cures.get(each.ending, "")) for each in outcomes]
 
 
 def _outcome(run: SweptRun, ending: Ending, errors: Errors, gates: Gates, right: bool | None) -> Outcome:

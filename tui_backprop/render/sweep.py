@@ -132,7 +132,7 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
         runs = [outcome for outcome in outcomes if outcome.ending is ending and not outcome.converged]
         if not runs:
             continue
-        lines += paragraph(columns, Span(f"{len(runs):,} {ending.value}: ", bold=True), ending.sentence, indent=4)
+        lines += paragraph(columns, Span(f"{len(runs):,} {ending.value}: ", bold=True), runs[0].meaning, indent=4)
         dead = sum(outcome.dead > 0 for outcome in runs)
         if dead:
             lines.append(line(f"    {dead:,} of them with dead units: shut for every sample"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.core.activations import LINEAR, SIGMOID
 from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.signs import cross_entropy_fits
 from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, Trouble, verdict
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.run.moment import Moment
@@ -28,7 +29,7 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
 
 
 def _helps(trouble: Trouble, experiment: Experiment) -> str:
-    """What helps, without what is in place already. All columns are scaled here."""
+    """What helps, without what is in place already or refused. All columns are scaled here."""
     hidden = experiment.network.activations[:-1]
     drawn = "weights" not in experiment.definition.get("network", {})
     in_place = {
@@ -36,6 +37,7 @@ def _helps(trouble: Trouble, experiment: Experiment) -> str:
         "scaled columns": True,
         "init xavier or he": drawn and experiment.init.startswith(("xavier", "he")),
         "biases": bool(experiment.initial.biases),
+        "a cross-entropy loss": not cross_entropy_fits(experiment),
         "relu or tanh for linear": LINEAR.name not in hidden,
         "relu or tanh for sigmoid": SIGMOID.name not in hidden,
     }

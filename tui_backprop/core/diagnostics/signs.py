@@ -29,7 +29,7 @@ WRONG = 0.5
 """An answer that is off by more than this share of the targets' range is wrong."""
 MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
-SHRUNK = 0.1
+SHRUNK = 0.25
 """Below this share of the initial weights, the penalty has left too little to learn with."""
 SLOW = 2e-3
 """Up to this share an epoch, of the first error and of the initial weights, training hardly moves."""
@@ -111,6 +111,13 @@ def flat_output(experiment: Experiment, gates: Gates) -> bool:
     with np.errstate(all="ignore"):
         wrong = np.abs(gates.outputs - targets[gates.rows]) > WRONG * np.ptp(targets)
     return bool(np.ptp(targets) and np.mean((wrong & gates.flat).any(axis=1)) >= MANY)
+
+
+def cross_entropy_fits(experiment: Experiment) -> bool:
+    """Whether some cross-entropy loss belongs to the output, and allows the targets."""
+    output, targets = experiment.network.output.name, experiment.data.all_targets
+    losses = (loss for loss in LOSSES.values() if loss.requires == output)
+    return any(bool(((targets >= loss.least) & (targets <= loss.most)).all()) for loss in losses)
 
 
 def creeps(errors: Errors, epochs: int, ends: Ends) -> bool:

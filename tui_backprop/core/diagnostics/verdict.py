@@ -44,7 +44,7 @@ PENALTY = Trouble(
     "penalty too large",
     "health",
     "All samples get nearly the same answer, and the weight penalty either pulled about as hard as the error at the "
-    "start or has shrunk the weights to under a tenth of their initial size.",
+    "start or has shrunk the weights to under a quarter of their initial size.",
     "a much smaller l2 or l1",
 )
 ALIKE = Trouble(
@@ -58,7 +58,7 @@ FLAT_OUTPUT = Trouble(
     "health",
     "At least one sample in ten gets a wrong answer where the output is flat, and with this loss δ contains the "
     "output's slope.",
-    "a cross-entropy loss with its output (sigmoid or softmax); smaller weights (another init); scaled inputs",
+    "a cross-entropy loss; smaller weights (another init); a smaller rate; scaled inputs",
 )
 SATURATED = Trouble(
     "N % saturated",
