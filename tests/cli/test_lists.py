@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from tests.cli.program import program
-from tui_backprop import Timeline, load_experiment
+import pytest
+
+from tests.cli.program import assert_refused, program
+from tui_backprop import Timeline, __version__, load_experiment
 from tui_backprop.experiments import preset_names
 from tui_backprop.sessions.store import Record, place
 
@@ -36,5 +38,11 @@ def test_the_sessions_as_json() -> None:
     assert datetime.fromisoformat(row["saved"]).tzinfo is not None
 
 
-def test_the_version_in_short() -> None:
-    assert program("-V").stdout == program("--version").stdout != ""
+@pytest.mark.parametrize("arguments", [["-V"], ["--version"], ["-V", "xor"], ["xor", "-V"], ["train", "--version"]])
+def test_the_version_is_printed_wherever_it_is_asked_for(arguments: list[str]) -> None:
+    done = program(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"tui-backprop {__version__}\n", "")
+
+
+def test_an_option_that_lacks_its_value_is_refused_before_the_version() -> None:
+    assert_refused(program("train", "xor", "--out", "--version"), "--out: expected one argument")

@@ -85,7 +85,6 @@ def _add_first_step(parser: argparse.ArgumentParser) -> None:
 def add_studio(parser: argparse.ArgumentParser) -> None:
     """Adds the options of the studio."""
     _add_experiment(parser, _ARTICLE)
-    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     session = parser.add_mutually_exclusive_group()
     session.add_argument("--resume", nargs="?", const="", metavar="NAME", help="resume a session (default: the newest)")
     session.add_argument("--session", metavar="FILE", help="resume this session, or start EXPERIMENT and save it there")

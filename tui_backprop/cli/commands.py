@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_backprop import __version__
 from tui_backprop.cli.arguments import (
     add_by_hand,
     add_check,
@@ -189,5 +190,8 @@ def parser_of(verb: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.set_defaults(verb=verb)
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"{PROGRAM} {__version__}", help="print the version and exit"
+    )
     (add_studio if command is None else command.add_options)(parser)
     return parser
