@@ -19,9 +19,11 @@ from tests.transcription import Array
 from tui_backprop import __version__, load_experiment
 from tui_backprop.cli import learn
 from tui_backprop.cli import main as cli
+from tui_backprop.cli.check import check
 from tui_backprop.cli.commands import VERBS, parser_of
 from tui_backprop.cli.studio import read
 from tui_backprop.core.diagnostics import gradient_check
+from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import preset_names
 
 SHAPES = {
@@ -68,6 +70,21 @@ def test_check_exits_1_where_the_gradient_is_wrong(
     monkeypatch.setattr(gradient_check, "check_gradient", lambda experiment: check(experiment, gradient=doubled))
     assert cli.main(["check", "article"]) == 1
     assert "gradient check FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("layers", "samples", "batch", "hint"),
+    [
+        ([100, 200, 1], 200, "full", "use fewer units or samples"),
+        ([30, 16, 1], 500, 1, "use --batch full, or fewer units or samples"),
+    ],
+)
+def test_a_check_that_would_take_minutes_is_refused(layers: list[int], samples: int, batch: object, hint: str) -> None:
+    data = {"inputs": np.zeros((samples, layers[0])), "targets": np.zeros((samples, 1))}
+    experiment = load_experiment({"network": {"layers": layers}, "training": {"batch": batch}, "data": data})
+    with pytest.raises(BackpropError, match=f"gradients on {samples} samples are too many to check") as refused:
+        check(experiment, None)
+    assert refused.value.hint == hint
 
 
 def test_the_version_is_printed_without_numpy_or_textual() -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.diagnostics import gradient_check
 from tui_backprop.core.diagnostics.bugs import buggy_gradient
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
-from tui_backprop.errors import printable
+from tui_backprop.errors import BackpropError, printable
 from tui_backprop.reading.numerals import counted
 
 EPOCHS_FOR_A_BUG = 10
 """Epochs within which a bug must make a difference."""
+MOST_PRODUCTS = 5e10
+"""Of a weight and a number, in all passes: more would take longer than anyone waits without a word."""
+_PASS = 250_000
+"""Products that take as long as all else in a pass."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 def check(experiment: Experiment, bug: str | None) -> int:
     """Checks the gradients at the start, or those of a `bug`; prints the worst; returns the exit code."""
+    _refuse_too_much(experiment)
     result = _with_bug(experiment, bug) if bug else gradient_check.check_gradient(experiment)
     worst = result.worst
     if result.at_kink:
@@ -38,6 +44,14 @@ def check(experiment: Experiment, bug: str | None) -> int:
     verdict = "passed" if result.passed else "FAILED"
     print(f"gradient check {verdict}: {result.entries} gradients, tolerance {gradient_check.TOLERANCE:.0e}")
     return 0 if result.passed else 1
+
+
+def _refuse_too_much(experiment: Experiment) -> None:
+    size, samples, batch = experiment.network.size, len(experiment.data), experiment.training.batch
+    batches = math.ceil(samples / batch)
+    if size * (batches * _PASS + samples * size) > MOST_PRODUCTS:
+        message = f"{size:,} gradients on {counted(samples, 'sample')} are too many to check"
+        raise BackpropError(message, f"use {'--batch full, or ' * (batches > 1)}fewer units or samples")
 
 
 def _with_bug(experiment: Experiment, bug: str) -> gradient_check.GradientCheck:
