@@ -62,10 +62,42 @@ def test_figures_come_in_the_order_in_which_they_are_worked_out() -> None:
 def test_the_last_of_several_equals_signs_counts() -> None:
     for text in (
         "z(h1) = 1×0.8176 + 1×0.4218 + 1×0.7076 = 1.947", "z(h1) ≈ 1.947  # with all digits", "z(h1): 1.947",
-        "z(h1) := 1.947",
+        "z(h1) := 1.947", "z(h1) = 1.947  # not 1.9, as W = 3",
     ):  # fmt: skip
         (given,) = read(text)
         assert given.number == written("1.947")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "z(h1) = 0,37, z(h2) = 0.39", "z(h1)=0.37;z(h2)=0.39", "z(h1): 0.37 | z(h2): 0.39", "z h1 = 0.37   z h2 = 0.39",
+        "z(h1) = 0.37\tz(h2) = 0.39", "z(h1) = 0.37 and z(h2) = 0.39", "z(h1) = 0.1, z(h9) = 1, z(h2) = 0.39",
+        "a(h1) = __, z(h1) = 1·0.2 + 0.17 = 0.37, z(h2) = 0.4 − 0.01 ≈ 0.39  # z(h3) = 5, z(h4) = 6",
+    ],
+)  # fmt: skip
+def test_several_figures_may_stand_in_a_line(line: str) -> None:
+    timeline, skipped = Timeline(load_experiment("article")), list[BackpropError]()
+    first, second = read_sheet(line, cache(timeline.go), skip=skipped.append)
+    assert [first.figure.part.column, second.figure.part.column] == [0, 1]
+    assert first.number.value == (0.1 if "h9" in line else 0.37)
+    assert (second.number.text, len(skipped)) == ("0.39", "h9" in line)
+
+
+def test_what_stands_in_the_way_to_a_number_is_not_a_second_figure() -> None:
+    for text in ("z(y) = 0.4 a(h1) = 1.947", "z(y) = 0.5·2, a half of 2 = 1.947", "z(y) = 3 + a(h1) = 1.947"):
+        (given,) = read(text)
+        assert (given.figure.kind, given.number) == ("z", written("1.947"))
+
+
+@pytest.mark.parametrize("name", ["a=1", "a:b", "a = b: c", "x≥1, z(h1)", "a=1, z(h1)"])
+def test_a_name_may_have_the_signs_in_it_that_separate_figures(name: str) -> None:
+    definition = Homework().definition
+    definition["data"]["names"] = [name, "b"]
+    experiment = load_experiment(definition)
+    for sign in ("=", ":"):
+        found = read(f"∂E/∂W1[{name}→h1] {sign} 1; W1[{name}→h2] {sign} 2", experiment)
+        assert [given.figure.part.name(experiment) for given in found] == [f"W1[{name}→h1]", f"W1[{name}→h2]"]
 
 
 def test_names_that_differ_in_case_alone_are_distinguished() -> None:

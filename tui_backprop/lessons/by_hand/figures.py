@@ -180,6 +180,14 @@ class Names:
                 if written.isascii() and isinstance(figure.part, Unit):
                     yield f"{written}({figure.part.name(self._moment.experiment)})"
 
+    def knows(self, text: str) -> bool:
+        """Whether a figure may be meant by `text`."""
+        numbered = _SAMPLE.fullmatch(text.strip())
+        return bool(self._named(numbered[1] if numbered else text.strip()))
+
+    def _named(self, name: str) -> set[Figure]:
+        return {self._exactly[name]} if name in self._exactly else self._nearly.get(_plain(name), set())
+
     def find(self, text: str) -> Figure:
         """The figure that `text` names. Raises `BackpropError` if this step has no such figure."""
         samples = self._moment.samples
@@ -188,7 +196,7 @@ class Names:
             takes = ", ".join(f"#{sample}" for sample in samples[:9])
             raise BackpropError(f"{quoted(text.strip())}: no such sample in this step", f"it takes {takes}")
         name = numbered[1] if numbered else text.strip()
-        found = {self._exactly[name]} if name in self._exactly else self._nearly.get(_plain(name), set())
+        found = self._named(name)
         if len(found) != 1:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_backprop.core.run.moment import Moment
@@ -22,6 +22,16 @@ _HEAD = re.compile(r"\s*(.*: by hand(, solved)?|Rate .*Write four decimals.*)\r?
 _NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
 _WORK = re.compile(r"[0-9)]\s*[-+−*×·/(]")
 """Arithmetic without its result."""
+_LONGEST_LINE, _LONGEST_NAME = 10_000, 300
+"""In characters, of a line with several figures, and of a name with signs in it."""
+_SIGN = re.compile("[=:]")
+"""What separates a name from its value."""
+_BETWEEN = re.compile(r"\s*[,;|]\s*|\s*\t\s*|\s{2,}|\s+(?:and|&)\s+")
+"""What separates figures in a line; a single blank may also stand between factors."""
+_BRACKETED = re.compile(r"[^\W\d][^\s=]*[(\[][^=]*[)\]]\s*[=:].*")
+"""What looks like a figure, whether there is one of its name or not."""
+_COMMENT = re.compile(r"#(?!\s*[0-9])")
+"""How a comment begins; `#3` is a sample."""
 _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
@@ -52,9 +62,10 @@ def _refuse(error: BackpropError) -> None:
 def read_sheet(text: str, moment_of: Callable[[int], Moment], first: int = 1, skip: Skip = _refuse) -> list[Given]:
     """The figures of a sheet, in the order in which they are worked out.
 
-    A line is `name = value`; of several equals signs the last counts, so that the way to a number may stand there,
-    too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks that are not filled in are left out, and so
-    are the head and the headings of the exercise that `worksheet` prints. Or it is JSON, as `record` reads it.
+    A line is `name = value`, or several of these with commas between them; of several equals signs the last counts, so
+    that the way to a number may stand there, too, and ≈ is one. `Step 2` begins another step, `#` a comment. Blanks
+    that are not filled in are left out, and so are the head and the headings of the exercise that `worksheet` prints.
+    Or it is JSON, as `record` reads it.
     `moment_of` gives the moment of a step; where none is named it is the `first`. `skip` is called for each line that
     cannot be read. Raises `BackpropError` for what is not a sheet, or one of other samples.
     """
@@ -93,10 +104,11 @@ class _Sheet:
                 except BackpropError as error:
                     raise _located(where, error) from None
             elif not head and not _NO_FIGURE.fullmatch(line):
-                try:
-                    self._read_line(step, line.replace("≈", "="), where)
-                except BackpropError as error:
-                    self._skip(_located(where, error))
+                for part in self._parts(step, line.replace("≈", "=")):
+                    try:
+                        self._read_figure(step, part, where)
+                    except BackpropError as error:
+                        self._skip(_located(where, error))
 
         if head:
             raise BackpropError("there is no line such as 'Step 1: …'", "it comes before the first figure")
@@ -111,14 +123,36 @@ class _Sheet:
                 "samples are numbered from 0; is this another step or network?",
             )
 
-    def _read_line(self, step: int, line: str, where: str) -> None:
-        name, equals, value = (line if "=" in line else line.replace(":", "=", 1)).partition("=")
-        name = name.rstrip(": \t")
-        if not equals:
-            raise BackpropError(f"{quoted(line.strip())} is not a figure", "a line such as z(h1) = 0.5")
+    def _parts(self, step: int, line: str) -> Iterator[str]:
+        """The figures of a line, each with its name."""
+        start = 0
+        for between in _BETWEEN.finditer(line) if len(line) <= _LONGEST_LINE else ():
+            head, rest = line[start : between.start()], line[between.end() :]
+            name, value = self._split(step, head)
+            inside = len(self._known(step, line[start:])) > between.start() - start
+            if name and not inside and _is_valued(value) and (self._known(step, rest) or _BRACKETED.fullmatch(rest)):
+                yield head
+                start = between.end()
+        yield line[start:]
+
+    def _known(self, step: int, text: str) -> str:
+        """The name of a figure that a text begins with, before its sign; a name may have such signs in it, too."""
         if step not in self._names:
             self._names[step] = Names(self._moment_of(step))
-        figure, value = self._names[step].find(name), value.rpartition("=")[2].partition("#")[0]
+        names = (text[: sign.start()] for sign in _SIGN.finditer(text[:_LONGEST_NAME]))
+        return next((name for name in names if self._names[step].knows(name)), "")
+
+    def _split(self, step: int, text: str) -> tuple[str, str]:
+        """A name and the value behind its sign; no name where there is no sign."""
+        name = self._known(step, text) or text.partition("=" if "=" in text else ":")[0]
+        return (name.rstrip(": \t"), text[len(name) + 1 :]) if name != text else ("", "")
+
+    def _read_figure(self, step: int, text: str, where: str) -> None:
+        name, value = self._split(step, text)
+        if not name:
+            raise BackpropError(f"{quoted(text.strip())} is not a figure", "a line such as z(h1) = 0.5")
+        figure = self._names[step].find(name)
+        value = _COMMENT.split(value)[0].rpartition("=")[2].partition("#")[0]
         if not _BLANK.fullmatch(value):
             self._take(Given(step, figure, _number(value), where), quoted(name.strip()))
 
@@ -142,6 +176,15 @@ class _Sheet:
         other = self.found.setdefault((given.step, given.figure), given)
         if other is not given:
             raise BackpropError(f"{name} is given twice", f"the first time in {other.where}")
+
+
+def _is_valued(value: str) -> bool:
+    """Whether it ends in a number, or is a blank for one."""
+    number = value.rpartition("=")[2]
+    try:
+        return not _COMMENT.search(value) and bool(_BLANK.fullmatch(number) or written(number))
+    except BackpropError:
+        return False
 
 
 def _number(text: str) -> Written:
