@@ -475,6 +475,26 @@ async def test_the_matrices_show_what_the_page_says() -> None:
         assert screen(s).view is View.PULL
 
 
+def offered(s: Studio) -> set[str]:
+    """The actions in the key bar."""
+    return {action for _, _, action in s.painted("KeyBar").keys}  # type: ignore[attr-defined]
+
+
+async def test_a_word_typed_at_a_question_runs_no_commands() -> None:
+    async with learning(5) as s:
+        await s.press("n", "n", "n", "n", "n")
+        assert "what is its δ?" in said(s)
+        before, shown = s.timeline.moment, page(s)
+        assert not offered(s) & {"epoch(1)", "play", "restart"}
+        await s.press(*"zero", *"shut", *"abc", "p", "R", "b")
+        assert (s.timeline.moment, page(s)) == (before, shown)
+        assert s.sentence.startswith("'b' is not an answer here: a number, e.g.")
+        await s.press("tab")
+        assert offered(s) >= {"epoch(1)", "play"}
+        await s.press("e")
+        assert s.timeline.moment.step > before.step
+
+
 async def test_a_page_may_have_one_pane_alone() -> None:
     async with learning(12) as s:
         screen(s)._show(Position(3))

@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.answers import EXAMPLE, begins_number, read_answer
+from tui_backprop.lessons.computed_page import Prompt
 from tui_backprop.render.lesson import PageView, page_lines
 from tui_backprop.render.spans import Line, Span, line, pad
 from tui_backprop.studio.panes.pane import Pane
@@ -17,6 +18,13 @@ LONGEST = 24
 """The most characters of a typed number."""
 TURNING = "nN?qQ"
 """Keys that never become part of what is typed."""
+_USUAL = TURNING + "Af"
+"""Letters that do what they always do while the lesson waits for an answer."""
+
+
+def is_answer(key: str) -> bool:
+    """Whether a key is a letter that is part of an answer, perhaps of a wrong one such as "none"."""
+    return len(key) == 1 and key.isalpha() and key not in _USUAL
 
 
 class LessonPane(Pane):
@@ -88,6 +96,11 @@ class LessonPane(Pane):
         self.repaint()
 
     @property
+    def question(self) -> Prompt | None:
+        """The question that waits for an answer, if there is one."""
+        return self.page.prompt if self.page is not None and self.page.open else None
+
+    @property
     def longer(self) -> bool:
         """Whether the page is longer than the pane."""
         return len(self._all()[0]) > self._room
@@ -110,7 +123,7 @@ class LessonPane(Pane):
         room = max(1, rows - 1)
         top = min(max(0, self.top), max(0, len(lines) - room))
         shown = lines[top : top + room]
-        asked, hint = self.page.open and self.page.prompt, self.page.hint
+        asked, hint = self.question, self.page.hint
         if top + room < len(lines):
             hint = "n: more answers" if asked and asked.options and question < top + room else "n: more"
         elif asked and not self.has_focus:
@@ -120,16 +133,16 @@ class LessonPane(Pane):
 
     def on_key(self, event: Key) -> None:
         """While a question is open and the lesson has the focus, keys answer it; other keys work as usual."""
-        if self.page is None or not self.page.open or self.page.prompt is None:
+        if self.question is None:
             if event.key == "enter":  # one press too many, or meant for the next page: not for the studio
                 self.post_message(self.Chosen("turn(1)"))
                 event.stop()
                 event.prevent_default()
             return
-        choices = len(self.page.prompt.options)
+        choices = len(self.question.options)
         character = (event.character or "") if event.is_printable else ""
         taken = self._option_key(event.key, character, choices) if choices else self._number_key(event.key, character)
-        if not taken and character and event.key not in self.screen.active_bindings:
+        if not taken and character and (is_answer(character) or event.key not in self.screen.active_bindings):
             wanted = f"a to {chr(96 + choices)}" if choices else f"a number, e.g. {EXAMPLE}"
             self.post_message(self.Refused(f"{character!r} is not an answer here: {wanted}."))
             taken = True
@@ -171,9 +184,9 @@ class LessonPane(Pane):
 
     def action_move(self, right: int, down: int) -> None:
         """Another option, or other lines."""
-        if self.page is not None and self.page.open and self.page.prompt is not None and self.page.prompt.options:
+        if self.question is not None and self.question.options:
             move = down or right
-            self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.page.prompt.options)
+            self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.question.options)
             return
         self.top = min(max(0, self.top + down), max(0, len(self._all()[0]) - self._room))
 

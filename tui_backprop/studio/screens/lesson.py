@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.geometry import Size
 
 from tui_backprop.core.experiment import Experiment
@@ -268,10 +269,20 @@ class LessonScreen(StudioScreen):
             self.set_focus(pane)
         elif self.focused is pane:
             self.action_show_pane(self.front)
-        typing = page.open and page.prompt is not None and not page.prompt.options
-        self.query_one(KeyBar).keys = bar_keys(
-            tuple(key for key in self.offered_keys() if not (typing and key.key in TYPED))
-        )
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """The keys that do something now: while the lesson has an open question, most letters answer it."""
+        pane, keys = self.query_one(widgets.LessonPane), self.offered_keys()
+        if pane.question is not None and self.focused is pane:
+            typed = () if pane.question.options else TYPED
+            keys = tuple(key for key in keys if key.key not in typed and not widgets.is_answer(key.key))
+        self.query_one(KeyBar).keys = bar_keys(keys)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The question has the keys, or the panes have them."""
+        super().on_descendant_focus(event)
+        self._show_keys()
 
 
 def first_experiment(lesson: Lesson) -> Experiment:
