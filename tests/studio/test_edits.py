@@ -124,14 +124,14 @@ async def test_edits_and_branches_survive_a_save() -> None:
 
 
 async def test_samples_say_that_their_answers_are_of_the_edited_weights() -> None:
-    """The change of the error is still that of the update, which the edit came after."""
+    """The change of the error is that of the edit, which came after the update."""
     async with studio() as s:
         await s.press("space")
         assert s.title("Samples").endswith("after this update")
         updates = [row.split()[-3:] for row in s.text("Samples").splitlines()[1:5]]
         await change(s, 0, "2.5")
-        assert "after your edit, Δ before it" in s.title("Samples")
-        assert [row.split()[-3:] for row in s.text("Samples").splitlines()[1:5]] == updates
+        assert s.title("Samples").endswith("after your edit")
+        assert [row.split()[-3:] for row in s.text("Samples").splitlines()[1:5]] != updates
         await s.press("space")
         assert s.title("Samples").endswith("after this update")
 

@@ -23,8 +23,8 @@ class SamplesPane(Pane):
         "Which answers are right, and what did this update do to the others? Every sample is tried with the current "
         "weights: its inputs, its target t, the prediction ŷ. After an update that is ŷ now, while the network shows "
         "the pass before it. ▸ marks the one being trained on, ✓ a right class or an error of 0; Δ error is what the "
-        "update did: ▼ better, ▲ worse, or the same, as is common with rounded predictions. Up, down, page keys, home "
-        "and end go through the samples; left returns to the one trained on."
+        "update, or your edit after it, did: ▼ better, ▲ worse, or the same, as is common with rounded predictions. "
+        "Up, down, page keys, home and end go through the samples; left returns to the one trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -48,8 +48,8 @@ class SamplesPane(Pane):
         titles = ["predictions with the current weights", "current weights", "now"]
         if moment.updated:  # while the network shows the pass before it
             titles = ["predictions after this update", "after this update", "after"]
-            if moment.edited is not None or moment.ahead.data is not moment.experiment.data:
-                titles = ["after your edit; Δ of the update before it", "after your edit, Δ before it", "edited"]
+            if moment.edits:
+                titles = ["predictions after your edit", "after your edit", "edited"]
         if moment.experiment.training.round is not None:  # which hides small changes
             titles[0] = f"ŷ rounded, {titles[1]}"
         if scaled:
