@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
 from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import all_right, out_of_reach, right_classes
+from tui_backprop.core.goal import all_right, constant_error, out_of_reach, right_classes
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
@@ -293,3 +294,16 @@ def test_the_one_unit_of_a_softmax_answers_nothing_right() -> None:
     experiment = load_experiment({"network": network, "data": {"inputs": [[1.0], [2.0]], "targets": [[1.0], [0.0]]}})
     assert not all_right(experiment, experiment.initial.flat[None]).any()
     assert right_classes(experiment, np.ones((2, 1)), experiment.data.targets) is None
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "error"),
+    [("linear", "half_squared", 0.5), ("sigmoid", "binary_cross_entropy", 4 * math.log(2))],
+)
+def test_the_error_of_answers_that_are_all_the_same(output: str, loss: str, error: float) -> None:
+    """Half of 4 targets are 1: answers of 0.5 are off by ½·¼ each, and their cross-entropy is ln 2."""
+    data = {"inputs": [[0], [1], [2], [3]], "targets": [[0], [1], [1], [0]]}
+    network, training = {"layers": [1, 1], "output": output}, {"loss": loss, "report": "loss"}
+    assert constant_error(load_experiment({"network": network, "training": training, "data": data})) == pytest.approx(
+        error
+    )

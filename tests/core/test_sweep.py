@@ -315,3 +315,17 @@ def test_a_range_of_seeds_may_be_longer_than_memory() -> None:
     next(sweep.run())
     assert sweep.seeds == range(10**18)
     assert 0 < len(sweep.outcomes()) < 10_000
+
+
+@pytest.mark.parametrize("l2", [0.3, 0.5])
+def test_a_penalty_that_leaves_a_linear_network_is_named(l2: float) -> None:
+    network = {"layers": [3, 4, 1], "hidden": "relu"}
+    data = {"inputs": [[1, 1, 1], [1, 1, 0], [0, 1, 0], [0, 1, 1]], "targets": [[1], [0], [1], [0]]}
+    for strength in (l2, 1e-9):
+        training = {"rate": 0.1, "l2": strength}
+        sweep = Sweep(load_experiment({"network": network, "training": training, "data": data}), range(30), 300)
+        for _ in sweep.run():
+            pass
+        stuck = [outcome for outcome in sweep.outcomes() if outcome.ending in (Ending.LINEAR, Ending.PENALTY)]
+        assert stuck
+        assert all(("penalty" in outcome.sentence) == (strength == l2) for outcome in stuck)

@@ -103,14 +103,25 @@ def test_the_chosen_run_is_visible() -> None:
 
 def test_a_goal_within_reach_is_named_where_none_converges() -> None:
     plateaus = [Outcome(seed, Ending.PLATEAU, 50, error, 0) for seed, error in enumerate((903.2, 1204.0, 904.4))]
-    assert "--goal error --stop 905 counts" in goal_advice(plateaus)
-    assert "--stop 1,210" not in (told := goal_advice(plateaus[1:2]))
+    assert "--goal error --stop 905 counts" in goal_advice(plateaus, 2000.0)
+    assert "--stop 1,210" not in (told := goal_advice(plateaus[1:2], 2000.0))
     assert "--stop 1210 counts" in told
     assert told.startswith("The goal may be out of reach of any weights: classes overlap, or targets are noisy. ")
-    assert goal_advice(plateaus, True).startswith("The goal may be out of reach: the weight penalty keeps weights too")
-    assert "--stop 0.0124 counts" in goal_advice([Outcome(0, Ending.PLATEAU, 50, 0.01234, 0)])
-    assert goal_advice([*plateaus, Outcome(3, Ending.CONVERGED, 9, 0.0, 0)]) == ""
-    assert goal_advice([Outcome(3, Ending.DEAD, 9, 2.0, 4)]) == goal_advice([]) == ""
+    assert goal_advice(plateaus, 2000.0, True).startswith(
+        "The goal may be out of reach: the weight penalty keeps weights too"
+    )
+    assert "--stop 0.0124 counts" in goal_advice([Outcome(0, Ending.PLATEAU, 50, 0.01234, 0)], 1.0)
+    assert goal_advice([*plateaus, Outcome(3, Ending.CONVERGED, 9, 0.0, 0)], 2000.0) == ""
+    assert goal_advice([Outcome(3, Ending.DEAD, 9, 2.0, 4)], 2.0) == goal_advice([], 2.0) == ""
+    falls = Outcome(3, Ending.FALLING, 50, 800.0, 0)
+    for unsure in (goal_advice(plateaus, 904.0), goal_advice([*plateaus, falls], 2000.0)):
+        assert "out of reach" not in unsure
+        assert "try more epochs (--epochs) or another rate (--rate)" in unsure
+    solved = [
+        Outcome(seed, Ending.PLATEAU, 50, 2.517e-31, 0, all_right=right) for seed, right in enumerate((True, False))
+    ]
+    assert goal_advice(solved, 0.5) == "1 gets all samples right: --goal all_right counts it as converged."
+    assert goal_advice(solved[1:], 0.5).startswith("Half of those on a plateau have an error of 2.52e-31 or less")
 
 
 def test_runs_are_counted_that_are_stuck_after_a_rate_that_was_too_large() -> None:

@@ -13,12 +13,14 @@ from typing import TextIO
 
 from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import constant_error
 from tui_backprop.core.network import BiasMode
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
+from tui_backprop.reading.numerals import counted
 from tui_backprop.render.spans import Line, line, paragraph, plain, safe
 from tui_backprop.render.sweep import BARS, converge, do_not, goal_advice, histogram, quartiles, reasons, right_of
 from tui_backprop.render.trouble import scale_advice
@@ -66,14 +68,14 @@ def _run(runs: Sweep) -> bool:
 
 
 def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
-    outcomes = runs.outcomes()
+    experiment, outcomes = runs.experiment, runs.outcomes()
     epochs = [outcome.epochs for outcome in outcomes if outcome.converged]
     stuck = [outcome for outcome in outcomes if not outcome.converged]
     first, last = runs.seeds[0], runs.seeds[max(0, len(outcomes) - 1)]
     seeds = f"1 start, seed {first}" if len(outcomes) == 1 else f"{len(outcomes):,} starts, seeds {first} to {last}"
     share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
     lines: list[Line] = [
-        line(f"{safe(runs.experiment.name)}: {seeds}, at most {runs.epochs:,} epochs each"),
+        line(f"{safe(experiment.name)}: {seeds}, at most {counted(runs.epochs, 'epoch')} each"),
         line(f"{converge(len(epochs))}{share}, {do_not(len(stuck))}{right_of(outcomes)}"),
     ]
     if unused := _unused(runs.experiment):
@@ -83,7 +85,10 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     lines += [(), *quartiles(epochs), *histogram(epochs, COLUMNS, BARS)]
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
-        advised = (scale_advice(runs.experiment.data), goal_advice(outcomes, penalised(runs.experiment.training)))
+        advised = (
+            scale_advice(experiment.data),
+            goal_advice(outcomes, constant_error(experiment), penalised(experiment.training)),
+        )
         lines += [found for advice in advised if advice for found in paragraph(COLUMNS, advice)]
     text = plain(lines)
     print(text if shows_unicode(os.environ) else ascii_only(text), file=file)

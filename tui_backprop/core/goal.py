@@ -223,6 +223,16 @@ def untrained_error(experiment: Experiment) -> float:
     return float(errors_under(experiment, experiment.initial.flat[None])[0])
 
 
+def constant_error(experiment: Experiment) -> float:
+    """The reported error of all samples where every answer is the mean of the targets: nothing is learned."""
+    loss, targets = reported(experiment.training), experiment.data.targets
+    mean = targets.mean(axis=0)
+    if loss.of_sums:
+        mean = np.clip(mean, TOLERANCE, 1.0 - TOLERANCE)
+    errors = loss.of_prediction(np.tile(mean, (len(targets), 1)), targets)
+    return float(errors.sum())
+
+
 def errors_under(experiment: Experiment, flat: Array) -> Array:
     """The reported error of all samples under each of many networks, `flat` (networks, parameters)."""
     data, totals = experiment.data, np.zeros(len(flat))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from tui_backprop.core.diagnostics.signs import (
     cross_entropy_fits,
     flat_output,
     has_grown,
+    shrunk,
     smothered,
 )
 from tui_backprop.core.experiment import Experiment
@@ -94,7 +95,7 @@ class Outcome:
     @property
     def meaning(self) -> str:
         """What its ending means, and what helps, where that depends on the experiment."""
-        return f"{self.ending.sentence}: try {self.cure}" if self.cure else self.ending.sentence
+        return f"{self.ending.sentence}; try {self.cure}" if self.cure else self.ending.sentence
 
     @property
     def sentence(self) -> str:
@@ -145,22 +146,24 @@ def _judged(experiment: Experiment, runs: Sequence[SweptRun]) -> list[Outcome]:
         for place, delta in zip(rest, delta_sizes(frame.mask, frame.delta).T, strict=True):
             if on_its_way(experiment.network, delta) == VANISHES:
                 endings[place] = Ending.VANISHING
-    helps = (
-        "a cross-entropy loss or a smaller rate"
-        if cross_entropy_fits(experiment)
-        else "a smaller rate or smaller weights"
-    )
-    cures = {Ending.FLAT_OUTPUT: helps}
-    outcomes = [_outcome(*each) for each in zip(runs, endings, errors, gates, right, strict=True)]
-    return [replace(each, cure=cures.get(each.ending, "")) for each in outcomes]
+    cures = [_cure(experiment, ending, run.ends) for ending, run in zip(endings, runs, strict=True)]
+    return [_outcome(*each) for each in zip(runs, endings, errors, gates, right, cures, strict=True)]
 
 
-def _outcome(run: SweptRun, ending: Ending, errors: Errors, gates: Gates, right: bool | None) -> Outcome:
+def _cure(experiment: Experiment, ending: Ending, ends: Ends) -> str:
+    """What helps, where that depends on the experiment."""
+    if ending is Ending.FLAT_OUTPUT:
+        loss = "a cross-entropy loss" if cross_entropy_fits(experiment) else "smaller weights"
+        return f"a smaller rate or {loss}"
+    return "a smaller weight penalty" * (ending is Ending.LINEAR and shrunk(experiment, ends))
+
+
+def _outcome(run: SweptRun, ending: Ending, errors: Errors, gates: Gates, right: bool | None, cure: str) -> Outcome:
     seed, epochs, error, lost = run.seed, run.epochs, run.error, run.lost
     if lost:
         return Outcome(seed, ending, epochs, error, 0, lost=lost, all_right=right, grew=True)
     dead = sum(int(layer.dead.sum()) for layer in gates.layers)
-    return Outcome(seed, ending, epochs, error, dead, gates.linear, all_right=right, grew=errors.grew)
+    return Outcome(seed, ending, epochs, error, dead, gates.linear, all_right=right, grew=errors.grew, cure=cure)
 
 
 def _ending(experiment: Experiment, run: SweptRun, errors: Errors, gates: Gates) -> Ending:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 from statistics import median
 
 import numpy as np
 
 from tui_backprop.core.outcomes import Ending, Outcome
-from tui_backprop.render.numbers import given, short
+from tui_backprop.reading.numerals import counted
+from tui_backprop.render.numbers import short
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, paragraph
 
 BARS = 12
 """The most bars of a histogram."""
+LEARNED = 0.95
+"""Up to this share of the error of answers that are all the same, a network has learned something."""
+SOLVED = 1e-12
+"""Up to this share of it, nothing but rounding is left."""
 WIDE = 100
 """From this many columns on, the stuck runs stand beside the histogram."""
 
@@ -67,7 +72,10 @@ def _headline(state: SweepState) -> list[Line]:
         counts.append(Span(f"   stopped at {100 * state.progress:.0f} %", "warn"))
     if right := right_of(state.outcomes):
         counts.append(Span(right.replace(", ", "   ").replace(" answer", "")))
-    return [line(*counts), line(Span(f"of {state.starts:,} starts, at most {state.epochs:,} epochs each", "dim"))]
+    return [
+        line(*counts),
+        line(Span(f"of {counted(state.starts, 'start')}, at most {counted(state.epochs, 'epoch')} each", "dim")),
+    ]
 
 
 def converge(count: int) -> str:
@@ -132,7 +140,12 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
         runs = [outcome for outcome in outcomes if outcome.ending is ending and not outcome.converged]
         if not runs:
             continue
-        lines += paragraph(columns, Span(f"{len(runs):,} {ending.value}: ", bold=True), runs[0].meaning, indent=4)
+        lines += paragraph(
+            columns,
+            Span(f"{len(runs):,} {ending.value}: ", bold=True),
+            Counter(run.meaning for run in runs).most_common(1)[0][0],
+            indent=4,
+        )
         dead = sum(outcome.dead > 0 for outcome in runs)
         if dead:
             lines.append(line(f"    {dead:,} of them with dead units: shut for every sample"))
@@ -144,20 +157,30 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
     return lines
 
 
-def goal_advice(outcomes: Sequence[Outcome], penalty: bool = False) -> str:
-    """A goal that runs could reach, where none reaches its own and some are on a plateau; else empty.
+def goal_advice(outcomes: Sequence[Outcome], constant: float, penalty: bool = False) -> str:
+    """What could let runs converge, where none does and some answer all samples right or are on a plateau; else empty.
 
-    `penalty` says whether there is a weight penalty, which may be the reason.
+    `constant` is the error of a network that gives all samples the same answer: one with a larger error has learned
+    nothing yet. `penalty` says whether there is a weight penalty, which may be the reason.
     """
-    errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
-    if not errors or any(outcome.converged for outcome in outcomes) or not (middle := median(errors)):
+    if any(outcome.converged for outcome in outcomes):
         return ""
+    if right := sum(bool(outcome.all_right) for outcome in outcomes):
+        return f"{right_of(outcomes)[2:]}: --goal all_right counts {'it' if right == 1 else 'them'} as converged."
+    errors = [outcome.error for outcome in outcomes if outcome.ending is Ending.PLATEAU]
+    if not errors or not (middle := median(errors)):
+        return ""
+    best = min(outcome.error for outcome in outcomes if isfinite(outcome.error))
+    if best < min(errors) or best > LEARNED * constant:
+        smaller = "a smaller weight penalty, " * penalty
+        return f"The best of them may not be done: try {smaller}more epochs (--epochs) or another rate (--rate)."
     unit = 10.0 ** (floor(log10(middle)) - 2)
-    within = given(ceil(middle / unit) * unit).replace(",", "")
+    within = f"{ceil(middle / unit) * unit:g}"
     reach = ": the weight penalty keeps weights too small," if penalty else " of any weights:"
+    why = f"The goal may be out of reach{reach} classes overlap, or targets are noisy. "
     return (
-        f"The goal may be out of reach{reach} classes overlap, or targets are noisy. Half of those on a "
-        f"plateau have an error of {within} or less: --goal error --stop {within} counts them as converged."
+        f"{why if best > SOLVED * constant else ''}Half of those on a plateau have an error of {within} or less: "
+        f"--goal error --stop {within} counts them as converged."
     )
 
 

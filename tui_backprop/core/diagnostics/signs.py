@@ -29,6 +29,9 @@ WRONG = 0.5
 """An answer that is off by more than this share of the targets' range is wrong."""
 MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
+WEIGHS = 0.1
+"""From this share on, weights that shrink to less than `HALVED` do so because of the penalty."""
+HALVED = 0.5
 SHRUNK = 0.25
 """Below this share of the initial weights, the penalty has left too little to learn with."""
 SLOW = 2e-3
@@ -89,18 +92,25 @@ def smothered(experiment: Experiment, gates: Gates, ends: Ends) -> bool:
         targets = np.ptp(experiment.data.targets[gates.rows], axis=0)
         same = bool(targets.any() and (np.ptp(gates.outputs, axis=0) <= SAME_ANSWER * targets).all())
     first, last = (np.abs(flat[: experiment.network.weight_count]).sum() for flat in ends)
-    return same and (bool(last < SHRUNK * first) or _outweighed(experiment))
+    return same and (bool(last < SHRUNK * first) or _penalty_share(experiment) > OUTWEIGHS)
+
+
+def shrunk(experiment: Experiment, ends: Ends) -> bool:
+    """Whether the weights have shrunk, and the weight penalty had a large share in that."""
+    weights = slice(experiment.network.weight_count)
+    first, last = (np.abs(flat[weights]).sum() for flat in ends)
+    return bool(last < HALVED * first) and penalised(experiment.training) and _penalty_share(experiment) > WEIGHS
 
 
 @lru_cache(maxsize=16)
-def _outweighed(experiment: Experiment) -> bool:
-    """Whether at the start the penalty pulls on weights about as hard as the error of all samples, or harder."""
+def _penalty_share(experiment: Experiment) -> float:
+    """How hard the penalty pulls on the weights at the start, as a share of the pull of the error of all samples."""
     rows, frame = passes_of(experiment, experiment.initial)
     below = (frame.inputs, *frame.a[:-1])
     with np.errstate(all="ignore"):
         pulls = [np.abs(a.T @ delta).sum() / len(rows) for a, delta in zip(below, frame.delta, strict=True)]
         weights = experiment.initial.flat[: experiment.network.weight_count]
-        return bool(np.abs(penalty_gradient(experiment.training, weights)).sum() > OUTWEIGHS * sum(pulls))
+        return float(np.abs(penalty_gradient(experiment.training, weights)).sum() / np.float64(sum(pulls)))
 
 
 def flat_output(experiment: Experiment, gates: Gates) -> bool:
