@@ -91,6 +91,15 @@ def test_what_is_wrong_is_named_with_the_view_that_shows_it(moment: Any, expecte
 FLAT = ("output saturated", "health")
 
 
+def test_each_output_is_wrong_by_the_range_of_its_own_targets() -> None:
+    """The first output is shut, and misses a target of 1; the second one's targets go up to 2000."""
+    network = {"layers": [1, 2], "output": "relu", "weights": [[[-1.0, 1000.0]]]}
+    data = {"inputs": [[1.0], [2.0]], "targets": [[1.0, 1000.0], [0.0, 2000.0]]}
+    found = verdict(Timeline(load_experiment({"network": network, "data": data})).moment)
+    assert found is not None
+    assert (found.word, found.view) == FLAT
+
+
 @pytest.mark.parametrize(
     ("output", "bias", "targets", "training", "expected"),
     [

@@ -26,7 +26,7 @@ SAME_ANSWER = 0.1
 OUTWEIGHS = 0.5
 """From this share of the error's pull on, the weight penalty's pull at the start may leave nothing to learn with."""
 WRONG = 0.5
-"""An answer that is off by more than this share of the targets' range is wrong."""
+"""An answer that is off by more than this share of the range of its targets is wrong."""
 MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
 WEIGHS = 0.1
@@ -118,9 +118,10 @@ def flat_output(experiment: Experiment, gates: Gates) -> bool:
     if LOSSES[experiment.training.loss].canonical == experiment.network.output.name or not gates.flat.any():
         return False
     targets = experiment.data.targets
+    ranges = np.ptp(targets, axis=0)
     with np.errstate(all="ignore"):
-        wrong = np.abs(gates.outputs - targets[gates.rows]) > WRONG * np.ptp(targets)
-    return bool(np.ptp(targets) and np.mean((wrong & gates.flat).any(axis=1)) >= MANY)
+        wrong = (np.abs(gates.outputs - targets[gates.rows]) > WRONG * ranges) & (ranges > 0)
+    return bool(np.mean((wrong & gates.flat).any(axis=1)) >= MANY)
 
 
 def cross_entropy_fits(experiment: Experiment) -> bool:
