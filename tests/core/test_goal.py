@@ -11,16 +11,19 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from tests.render.moments import page
 from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
 from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import all_right, constant_error, out_of_reach, right_classes
+from tui_backprop.core.goal import all_right, constant_error, out_of_reach, right_answers, right_classes
+from tui_backprop.core.run.conditions import right
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import Overrides, load_experiment, preset_names
+from tui_backprop.render.samples import samples
 
 
 def forgetful(**rules: Any) -> Experiment:
@@ -120,6 +123,13 @@ class TestAllRight:
         expected = self.first(experiment, 200)
         assert 1 < expected < 200
         assert way(experiment, 200) == expected
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_an_answer_beyond_its_target_is_not_right(self, way: Any) -> None:
+        """One weight, 1 + 1.9·0.9ⁿ after n epochs: it is not above 1.5 from n = 13 on."""
+        rules = {"rate": 0.1, "goal": "all_right"}
+        experiment = task([[1.0]], [[1.0]], {"layers": [1, 1], "weights": [[[2.9]]]}, **rules)
+        assert way(experiment, 20) == 13
 
     @pytest.mark.parametrize("way", [trained, swept, travelled, watched, scripted])
     def test_no_error_has_to_be_small(self, way: Any) -> None:
@@ -282,6 +292,40 @@ def test_right_answers_that_the_output_can_give_are_within_reach(output: str, re
     assert (out_of_reach(task(*sides, goal="all_right")) == "") is reachable
     bounded = {"relu": "relu, which lies above 0", "sigmoid": "sigmoid, which lies between 0 and 1"}.get(output, "")
     assert out_of_reach(task(*sides)).endswith(bounded)
+
+
+NUMBERS = [[0.0, 1000.0], [0.5, 3000.0], [1.0, 2000.0]]
+
+
+@pytest.mark.parametrize(
+    ("targets", "answer", "expected"),
+    [
+        ([[0.0], [1.0]], [0.5], True),  # as near to 0 as to 1: it counts as 0
+        ([[0.0], [1.0]], [0.51], False),
+        ([[0.0], [1.0]], [-0.6], False),  # further off than halfway
+        ([[1.0], [0.0]], [0.51], True),
+        ([[1.0], [0.0]], [0.5], False),
+        ([[1.0], [0.0]], [2.9], False),
+        (NUMBERS, [0.05, 1100.0], True),  # a twentieth of 1, and of 2000
+        (NUMBERS, [0.06, 1000.0], False),
+        (NUMBERS, [50.0, 1000.0], False),
+        (NUMBERS, [0.0, 1101.0], False),
+        (NUMBERS, [math.nan, 1000.0], False),
+    ],
+)
+def test_an_answer_is_right_near_its_target(targets: list[list[float]], answer: list[float], expected: bool) -> None:
+    experiment = task([[float(row)] for row in range(len(targets))], targets, {})
+    assert bool(right_answers(experiment, np.array([answer]), np.array(targets[:1]))[0]) is expected
+
+
+def test_all_that_counts_right_answers_agrees() -> None:
+    """The article's network without rounding, after 100 epochs: its error is not 0 for any sample."""
+    given = load_experiment("article").definition
+    rules = {key: value for key, value in given["training"].items() if key != "round"}
+    moment = Timeline(load_experiment({**given, "training": rules})).go(400)
+    assert right(moment.experiment, moment.parameters).tolist() == [True] * 4
+    assert all_right(moment.experiment, moment.parameters.flat[None]).tolist() == [True]
+    assert page(samples(moment, 80, 10)).count("✓") == 4
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import right_classes
+from tui_backprop.core.goal import right_answers
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.core.run.trainer import TrainingState
@@ -73,13 +73,10 @@ def sign_changes(index: int, name: str) -> Condition:
 
 
 def right(experiment: Experiment, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which samples are answered right: by class, or else by an answer within a twentieth of the targets' range."""
+    """Which samples are answered right."""
     data = experiment.data
     prediction = evaluate(parameters, experiment.training, data.inputs, data.targets).prediction
-    classes = right_classes(experiment, prediction, data.targets)
-    if classes is not None:
-        return classes
-    return np.asarray((np.abs(prediction - data.targets) <= np.ptp(data.targets) / 20).all(axis=1), dtype=np.bool_)
+    return right_answers(experiment, prediction, data.targets)
 
 
 def sample_turns() -> Condition:
