@@ -98,6 +98,7 @@ def test_the_definition_holds_the_samples() -> None:
         (Frame(a=[1, Missing()], b=[1, 2]), "line 3, column a: '': the value is missing"),
         ([[1, 2], [3]], "1 field"),
         (([[1, 2], [3]], [0, 1]), "its rows differ in length"),
+        (([], []), "is empty"),
         (np.array(5), "ndarray is not a table"),
         ({"a": np.ones((2, 2)), "b": [1, 2]}, "'[1. 1.]' is not a number or text"),
         ([{"a": 1}, {"a": 2}], "only one column"),
@@ -126,6 +127,13 @@ def test_single_numpy_values_are_as_good_as_pythons_own() -> None:
     two: Any = np.int64(2)
     edited = Timeline(found).edit("batch", (), two)
     assert (edited.ahead.training.batch, type(edited.edits[0].value)) == (2, int)
+
+
+@pytest.mark.parametrize("key", ["output", "bias", "init"])
+def test_an_array_in_place_of_a_name_is_refused(key: str) -> None:
+    definition = {**load_experiment("xor").definition, "network": {"layers": [2, 1], key: np.array(["relu", "relu"])}}
+    with pytest.raises(ExperimentError, match=rf"network\.{key}: "):
+        load_experiment(definition)
 
 
 def test_neither_an_experiment_nor_data_is_refused() -> None:

@@ -121,6 +121,7 @@ def test_listed_samples_can_have_features_too() -> None:
 @pytest.mark.parametrize(
     ("keys", "layers", "message"),
     [
+        ({"generator": ""}, [2, 1], "data.generator: unknown '' (expected circle | xor"),
         ({"generator": "donut"}, [2, 1], "data.generator: unknown 'donut' (expected circle | xor"),
         ({"generator": "xor", "noise": 0.6}, [2, 1], "data.noise: 0.6 is out of range"),
         ({"generator": "xor", "samples": 0}, [2, 1], "data.samples: 0 is out of range"),

@@ -114,6 +114,7 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
     ("content", "keys", "message"),
     [
         ("a,b,c\n1,2,3\n", 'encoding = "no such"', "encoding: unknown 'no such'"),
+        ("a,b,c\n1,2,3\n", 'encoding = "utf-8\\u0000"', "encoding: unknown"),
         ("a,b,c\n1,2,3\n", 'decimal = ";"', "data.decimal: unknown ';'"),
         ("a,b,c\n1,2,3\n", 'missing = "mean"', "data.missing: unknown 'mean'"),
         ("a,b,c\n1,2,3\n", "classes = 1", "data.classes: 1 is not a list of names"),

@@ -52,7 +52,11 @@ def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
         return [str(name) for name in data.columns], _columns([data[name] for name in data.columns])
     if isinstance(data, Mapping):
         return [str(name) for name in data], _columns(list(data.values()))
-    if isinstance(data, tuple) and len(data) == 2 and all(part.ndim in (1, 2) for part in map(_array, data)):
+    if (
+        isinstance(data, tuple)
+        and len(data) == 2
+        and all(part.ndim in (1, 2) and part.size for part in map(_array, data))
+    ):
         inputs, targets = map(_array, data)
         if len(inputs) != len(targets):
             message = f"{counted(len(inputs), 'input')}, but {counted(len(targets), 'target')}"

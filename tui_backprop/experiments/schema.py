@@ -101,7 +101,7 @@ class Section:
     def choice(self, key: str, default: str, choices: Sequence[str]) -> str:
         """One of several names, or the default."""
         value = self._get(key, default)
-        return default if value == default else self.chosen(key, value, choices)
+        return self.chosen(key, value, choices) if self.has(key) else default
 
     def chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
         """The value at `key`, or one of its entries, if it is one of the choices."""
@@ -229,8 +229,8 @@ class Section:
 
 
 def _own(value: Any) -> Any:
-    """A single NumPy value as Python's own."""
-    return value.item() if isinstance(value, np.generic) else value
+    """A NumPy value or array as Python's own, which can be compared with text."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _is_list(value: Any) -> bool:

@@ -55,7 +55,7 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     except UnicodeDecodeError as error:
         what = f"is not text in {(encoding or 'utf-8').upper().removesuffix('-SIG')}"
         raise _error(path, _line(data, error.start), what, f"a text file in {_OTHERS.format('cp1252')}") from None
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         raise _error(path, "encoding", f"unknown {encoding!r}", "e.g. utf-8, cp1252, utf-16") from None
     if (place := text.find("\0")) >= 0:
         where = f"line {1 + text.count(chr(10), 0, place)}"
