@@ -214,3 +214,49 @@ async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int,
     async with studio({"network": network, "data": data}, size=size) as s:
         await s.press("e")
         assert f"⚠ 100 % saturated{end}" in s.text("Breadcrumb")
+
+
+@pytest.mark.parametrize(
+    ("size", "keys", "view", "starts", "ends"),
+    [
+        (
+            (60, 18),
+            "ee2",
+            "Gates",
+            ["1 of 4 units switches between samples: h2", "     h1 h2 h3 h4", " #2", "▸#3"],
+            "↑↓",
+        ),
+        (
+            (60, 18),
+            "ee3",
+            "Pulls",
+            ["1 pulls W1[x1→h1] up, 1 down; the net pull is up.", "    ◂ down", " #2", "▸#3"],
+            "↑↓",
+        ),
+        (
+            (60, 18),
+            "ee5",
+            "Interference",
+            ["Of 3 others 1 became better, 2 worse;", "           #0", " #2", "▸#3"],
+            "↑↓",
+        ),
+        (NARROW, "ee5", "Interference", ["Of 3 others", "2 worse;", "     #0 #1 #2 #3"], "↓"),
+        (
+            NARROW,
+            "4",
+            "Collapse",
+            ["Layers 1 and 2", "W1·W2: no gate", "this data now.", "Largest", "W1·W2 = with these"],
+            "↓",
+        ),
+        (NARROW, "ee7", "Slope", ["✓ For W1[x1→h1] back-prop", "and slope agree.", "back-prop 0"], "↓"),
+    ],
+)
+async def test_where_lines_are_hidden_headings_stay_and_arrows_cut_no_number(
+    size: tuple[int, int], keys: str, view: str, starts: list[str], ends: str
+) -> None:
+    async with studio(size=size) as s:
+        await s.press(*keys)
+        rows = s.text(view).splitlines()
+        assert [row[: len(start)] for row, start in zip(rows, starts, strict=False)] == starts
+        assert "".join(row.rstrip()[-1:] for row in rows if row.rstrip()[-1:] in ("↑", "↓")) == ends
+        assert "…" not in s.text(view)

@@ -83,6 +83,16 @@ def full(value: float | None) -> str:
     return text.removesuffix(".0").replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
+def digits(value: float, cells: int) -> str:
+    """Every digit that the number has, or as many as fit into `cells`.
+
+    >>> digits(2.949584133197377, 20), digits(-2.949584133197377, 8), digits(4.440892098500626e-16, 10)
+    ('2.949584133197377', '−2.94958', '4.4409e−16')
+    """
+    ways = (full(float(f"{value:.{most}g}")) for most in range(17, 0, -1))
+    return next((text for text in ways if len(text) <= cells), short(value))
+
+
 def tone(value: float | None, scale: float) -> str:
     """The ink of a number: "-4" to "+4" by its share of `scale`, "dim" where unknown, "warn" where not finite."""
     if value is None:

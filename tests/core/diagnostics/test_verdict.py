@@ -287,7 +287,7 @@ def test_the_view_that_it_points_to_says_what_it_means_and_what_helps(changes: d
     assert found is not None
     view = {"health": health, "gates": gates}[found.view]
     shown = view(moment, Weight(1, 0, 0), 200)
-    told = page([*shown.verdict, *shown.foot])
+    told = page([spans for part in (*shown.verdict, *shown.foot) for spans in part])
     assert found.trouble.means in told
     assert key in told.partition("What helps:")[2]
 
@@ -307,7 +307,9 @@ def test_advice_leaves_out_what_is_in_place_already(hidden: str, init: str, weig
     data = {"inputs": SIDES, "targets": [[1.0], [0.0]]}
     moment = Timeline(load_experiment({"network": network, "training": {"rate": 1e-4}, "data": data})).go(2)
     assert said(moment) == ("gradient vanishes", "health")
-    assert f"What helps: {helps}." in page([*health(moment, Weight(1, 0, 0), 200).verdict])
+    assert f"What helps: {helps}." in page(
+        [spans for part in health(moment, Weight(1, 0, 0), 200).verdict for spans in part]
+    )
 
 
 @pytest.mark.slow
@@ -365,7 +367,7 @@ def test_the_header_and_the_view_judge_the_gradient_alike(hidden: str, depth: in
     timeline = Timeline(load_experiment({"network": network, "training": {"rate": 0.5}, "data": data}))
     for epoch in (1, 20, 60):
         moment = timeline.go(8 * epoch)
-        text = page([*health(moment, Weight(1, 0, 0), 200).verdict])
+        text = page([spans for part in health(moment, Weight(1, 0, 0), 200).verdict for spans in part])
         warned = said(moment) == ("gradient vanishes", "health")
         assert not (warned and "it vanishes on its way" not in text)
         assert not ("the error gets through" in text and warned)
@@ -385,7 +387,7 @@ def test_a_sample_that_gates_shut_out_is_no_vanishing_gradient(inner: float, exp
     inputs, targets = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]], [fitted, fitted, 1.0]
     moment = of("relu", weights, inputs, targets=targets, step=3)
     assert said(moment) == expected
-    text = page([*health(moment, Weight(1, 0, 0), 200).verdict])
+    text = page([spans for part in health(moment, Weight(1, 0, 0), 200).verdict for spans in part])
     assert f"Where gates let it through, δ in the first layer is {share} of the output's" in text
 
 

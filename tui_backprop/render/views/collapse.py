@@ -8,13 +8,15 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.collapse import Collapse, collapses_of
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.numbers import fixed, full, scale_of, short, tone
+from tui_backprop.render.numbers import digits, fixed, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, paragraph, safe, width
 from tui_backprop.render.trouble import advice
-from tui_backprop.render.views.page import ViewPage
+from tui_backprop.render.views.page import Paragraph, ViewPage
 
 _CELL = 9
+_LABEL, _DIGITS = 6, 24
+"""Cells of a sample's number, and of a sum with all its digits."""
 _MOST_SYMBOLS = 24
 """The formula is left out for more weights than this."""
 _MOST_SAMPLES = 64
@@ -24,38 +26,39 @@ def collapse(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """Which layers are one at this moment, that one's matrix, and the samples through both."""
     network = moment.ahead.network
     if network.depth == 1:
-        return ViewPage(paragraph(columns, "There is only one layer: nothing to collapse."))
+        return ViewPage(body=paragraph(columns, "There is only one layer: nothing to collapse."))
     if not moment.finite:
-        return ViewPage(paragraph(columns, Span("Some weights are no longer finite.", "warn")))
+        return ViewPage(body=paragraph(columns, Span("Some weights are no longer finite.", "warn")))
     found = collapses_of(moment)
     if not found:
         return ViewPage([], verdict=_nothing(moment, columns))
-    head: list[Line] = []
+    said: list[Paragraph] = []
     body: list[Line] = []
     for one in found:
-        head += _claim(one, columns)
+        said += _claim(one, columns)
         if one.matrix is not None and one.bias is not None:
             body += [*_matrix(moment, one, one.matrix, one.bias, columns), *_formula(moment, one, one.matrix, columns)]
             body += _outputs(moment, one, columns)
-    return ViewPage([], body, verdict=head + advice(moment, "collapse", columns))
+    return ViewPage([], body, verdict=[*said, advice(moment, "collapse", columns)])
 
 
 def _name(one: Collapse) -> str:
     return "·".join(f"W{layer}" for layer in range(one.first, one.last + 1))
 
 
-def _nothing(moment: Moment, columns: int) -> list[Line]:
+def _nothing(moment: Moment, columns: int) -> list[Paragraph]:
     """Why there is nothing to collapse."""
     names = moment.ahead.network.activations[:-1]
     bends = ", ".join(f"{name} of layer {layer}" for layer, name in enumerate(names, 1))
     text = f"Nothing collapses: between any two layers something bends ({bends}), for these samples and these weights."
-    lines = paragraph(columns, text)
+    said = [paragraph(columns, text)]
     if any(ACTIVATIONS[name].gated for name in names):
-        lines += paragraph(columns, Span("Gates that switch between samples keep these layers from being one.", "dim"))
-    return lines
+        text = "Gates that switch between samples keep these layers from being one."
+        said.append(paragraph(columns, Span(text, "dim")))
+    return said
 
 
-def _claim(one: Collapse, columns: int) -> list[Line]:
+def _claim(one: Collapse, columns: int) -> list[Paragraph]:
     layers = (
         "Layers " + " and ".join(map(str, range(one.first, one.last + 1)))
         if one.last == one.first + 1
@@ -63,14 +66,12 @@ def _claim(one: Collapse, columns: int) -> list[Line]:
     )
     data = "this data" if len(one.rows) == one.total else f"the {len(one.rows):,} samples looked at"
     why = "nothing bends between them" if one.always else f"no gate switches on {data} now"
-    lines = paragraph(
-        columns, Span(f"{layers} are one: ", "accent", True), f"{why}, so {_name(one)} does what they do."
-    )
+    claim = paragraph(columns, Span(f"{layers} are one, {_name(one)}: ", "accent", True), f"{why}.")
     if one.matrix is None:
-        return lines + paragraph(columns, Span("That one matrix would take too long to multiply out.", "dim"))
-    same = full(one.difference) if one.difference else "0"
+        return [claim, paragraph(columns, Span("That one matrix would take too long to multiply out.", "dim"))]
+    same = digits(one.difference, 7)
     ink = "text" if one.difference <= 1e-12 * max(1.0, float(np.max(np.abs(one.deep), initial=0.0))) else "warn"
-    return lines + paragraph(columns, "Largest difference between the two: ", Span(same, ink, True))
+    return [claim, paragraph(columns, "Largest difference: ", Span(same, ink, True))]
 
 
 def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
@@ -82,8 +83,11 @@ def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: 
     if moment.parameters.biases:
         rows.append(("b", bias))
     strength = scale_of(matrix, bias)
+    called = _name(one)
+    ways = () if one.always else (" = with the gates as they are", " = with these gates")
+    equals = next((text for text in ways if len(called + text) <= columns), " =")
     lines = [
-        line(Span(_name(one), "label", True), Span(" =" if one.always else " = with the gates as they are", "dim")),
+        line(Span(called, "label", True), Span(equals, "dim")),
         heading,
     ]
     for name, values in rows:
@@ -130,19 +134,24 @@ def _signed(value: float) -> str:
 
 def _outputs(moment: Moment, one: Collapse, columns: int) -> list[Line]:
     """A line a sample: the sums by layers and by the product, all digits, and their difference."""
-    output = safe(moment.ahead.unit_names(one.last)[0])
+    label = f"z({safe(moment.ahead.unit_names(one.last)[0])})"
     roomy = columns >= 60
+    cells = min(_DIGITS, (columns - _LABEL) // 2)
+    deep_head, flat_head = ("layer by layer", "in one layer") if cells > 14 else ("by layers", "in one")
     lines: list[Line] = [
         (),
         line(
-            Span(f"      z({output}) layer by layer".ljust(30) + "in one layer".ljust(24), "dim"),
+            Span(label.ljust(_LABEL) if width(label) < _LABEL else " " * _LABEL, "label"),
+            Span(deep_head.ljust(cells) + flat_head.ljust(cells), "dim"),
             Span("difference" if roomy else "", "dim"),
         ),
     ]
     for place, sample in enumerate(one.rows[:_MOST_SAMPLES]):
         deep, flat = float(one.deep[place, 0]), float(one.flat[place, 0])
-        apart = Span(full(deep - flat), "dim" if deep == flat else "text")
-        lines.append(line(Span(f"#{sample}".ljust(6), "label"), full(deep).ljust(24), full(flat).ljust(24), apart))
+        sums = [digits(value, cells - 1).ljust(cells) for value in (deep, flat)]
+        apart = digits(deep - flat, columns - _LABEL - 2 * cells) if roomy else ""
+        ink = "dim" if deep == flat else "text"
+        lines.append(line(Span(f"#{sample}".ljust(_LABEL), "label"), *sums, Span(apart, ink)))
     if len(one.rows) > _MOST_SAMPLES:
         lines.append(line(Span(f"… {len(one.rows) - _MOST_SAMPLES} more", "dim")))
     return [clip(spans, columns) for spans in lines]

@@ -11,7 +11,7 @@ from tui_backprop.render.numbers import LEAKS, SHUT, shut_sign
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, paragraph, width, wrap
 from tui_backprop.render.trouble import advice
-from tui_backprop.render.views.page import ViewPage, listed
+from tui_backprop.render.views.page import Paragraph, ViewPage, listed
 
 MOST_ROWS = 64
 """Of more samples than this the grid shows shares instead of single gates."""
@@ -25,14 +25,18 @@ def gates(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
     experiment = moment.ahead
     if experiment.network.depth == 1:
-        return ViewPage(paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum."))
+        return ViewPage(
+            body=paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum.")
+        )
     if not moment.finite:
-        return ViewPage(paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn")))
+        return ViewPage(
+            body=paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn"))
+        )
     found = gates_of(experiment.data, moment.parameters)
     verdict, helps = _verdict(moment, found, columns), advice(moment, "gates", columns)
     if len(found.rows) > MOST_ROWS:
         shares = _shares(moment, found, selection, columns)
-        return ViewPage([], shares, helps, _unit_before(moment, selection), verdict)
+        return ViewPage([], shares, [helps], _unit_before(moment, selection), verdict)
     first, cells = _window(found, selection, columns - _label_cells(found), _name_cells(moment, found))
     body = [
         line(_label(moment, sample), *_marks(found, place, first, cells, columns))
@@ -41,43 +45,39 @@ def gates(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     names = line(Span(" " * _label_cells(found)), *_names(moment, found, selection, first, cells, columns))
     signs = line(Span(fit("all", _label_cells(found)), "dim"), *_signs(found, first, cells, columns))
     focus = int(np.searchsorted(found.rows, moment.sample or 0))
-    return ViewPage([names], body, [signs, *_legend(found, columns)], focus, verdict + helps)
+    return ViewPage([names], body, [[signs], _legend(found, columns)], focus, [*verdict, helps])
 
 
-def _verdict(moment: Moment, found: Gates, columns: int) -> list[Line]:
+def _verdict(moment: Moment, found: Gates, columns: int) -> list[Paragraph]:
     """What the gates mean for learning, in sentences."""
     name = {layer.layer: moment.experiment.unit_names(layer.layer) for layer in found.layers}
     where = "on this data" if len(found.rows) == found.total else f"on the {len(found.rows):,} samples looked at"
     switching = [name[layer.layer][unit] for layer in found.layers for unit in np.flatnonzero(layer.switching).tolist()]
     dead = [name[layer.layer][unit] for layer in found.layers for unit in np.flatnonzero(layer.dead).tolist()]
-    lines: list[Line] = []
+    said: list[Paragraph] = []
     if found.linear:
         text = (
             f"No gate switches: {where} the network is linear now."
             if found.gated
             else ("All hidden layers are linear: there is no gate, and the network is linear whatever its weights.")
         )
-        lines += paragraph(columns, Span("! ", "warn", True), Span(text, "warn", True), indent=2)
+        said.append(paragraph(columns, Span("! ", "warn", True), Span(text, "warn", True), indent=2))
     elif switching:
         units = sum(len(names) for names in name.values())
-        lines += paragraph(
-            columns,
-            Span(f"{len(switching)} of {units}", bold=True),
-            f" unit{'s' * (units != 1)} switch{'es' * (len(switching) == 1)} between samples: ",
-            listed(switching),
-        )
+        words = f" unit{'s' * (units != 1)} switch{'es' * (len(switching) == 1)} between samples: "
+        said.append(paragraph(columns, Span(f"{len(switching)} of {units}", bold=True), words, listed(switching)))
     if dead:
         text = f"{len(dead)} dead, shut for all: {listed(dead)}"
-        lines += paragraph(columns, Span(text, "warn"), indent=2)
+        said.append(paragraph(columns, Span(text, "warn"), indent=2))
     curved = [layer for layer in found.layers if layer.activation.curved]
     if found.answers:
         stuck = [name[layer.layer][unit] for layer in curved for unit in np.flatnonzero(layer.opened == 0).tolist()]
         names = "/".join(dict.fromkeys(layer.activation.name for layer in curved))
         share = f"{found.saturated:,} of {found.answers:,} {names} outputs saturated"
-        lines += paragraph(columns, Span(share, "warn" if found.mostly_saturated else "text"), indent=2)
+        said.append(paragraph(columns, Span(share, "warn" if found.mostly_saturated else "text"), indent=2))
         if stuck:
-            lines += paragraph(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2)
-    return lines
+            said.append(paragraph(columns, Span(f"{len(stuck)} saturated for all: {listed(stuck)}", "warn"), indent=2))
+    return said
 
 
 def _unit_before(moment: Moment, selection: Selection) -> int:

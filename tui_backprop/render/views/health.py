@@ -29,7 +29,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
     found = health_of(moment)
     if not found.steps:
-        return ViewPage(paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
+        return ViewPage(body=paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
     cells = _NUMBER if columns > _LABEL + 3 * _NUMBER else _NARROW
     bars = max(0, columns - _LABEL - 3 * cells)
     title = next(text for text in _TITLES if len(text) <= bars)
@@ -44,8 +44,8 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     mean = f", the mean of {found.window:,}" if found.window > 1 else ""
     scale = f"; log scale from 1e{low} to 1e{high}".replace("e-", "e−")
     foot = paragraph(columns, Span(span + mean + scale, "dim")) if bars else []
-    said = _verdict(moment, found, columns) + advice(moment, "health", columns)
-    return ViewPage([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
+    said = [_verdict(moment, found, columns), advice(moment, "health", columns)]
+    return ViewPage([line(Span(heading, "dim"))], body, [foot], layer_of(selection) - 1, said)
 
 
 def _range(sizes: Array) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from tui_backprop.render.heat_map import shade
 from tui_backprop.render.numbers import fixed, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, line, paragraph
-from tui_backprop.render.views.page import ViewPage
+from tui_backprop.render.views.page import Paragraph, ViewPage
 
 _CELL = 9
 
@@ -35,7 +35,7 @@ def interference(moment: Moment, selection: Selection, columns: int) -> ViewPage
     ]
     heading = line(Span(" " * label), Span("".join(numbers), "label"))
     rest, verdict = _rest(moment, found, shown, columns), _verdict(moment, found, columns)
-    return ViewPage([heading], body, rest, len(body), verdict)
+    return ViewPage([heading], body, rest, len(body), [verdict])
 
 
 def _row(found: Interference, place: int, label: int, cell: int, shown: int, strength: float, moment: Moment) -> Line:
@@ -65,14 +65,18 @@ def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
         return paragraph(columns, Span("Some errors are no longer finite: nothing can be compared.", "warn", True))
     if not last.any():
         return paragraph(columns, "This update changed no sample's error.")
-    text = f"of {len(others)} other samples {better} became better, {worse} worse"
-    mine = f"; its own changed by {fixed(float(last[trained[0]])).strip()}." if len(trained) == 1 else "."
+    text = f"Of {len(others)} others {better} became better, {worse} worse"
+    mine = f"; its own: {fixed(float(last[trained[0]])).strip()}." if len(trained) == 1 else "."
     ink = "warn" if worse > better else "text"
-    return paragraph(columns, "This update: ", Span(text, ink, True), mine)
+    return paragraph(columns, Span(text, ink, True), mine)
 
 
-def _rest(moment: Moment, found: Interference, shown: int, columns: int) -> list[Line]:
+def _rest(moment: Moment, found: Interference, shown: int, columns: int) -> list[Paragraph]:
     total, seen = len(moment.experiment.data), min(shown, len(found.rows))
     rows = "rows: updates" + (f" ({found.left_out:,} earlier ones left out)" if found.left_out else "")
     columns_are = "columns: errors" + (f" ({seen} of {total:,})" if seen < total else "")
-    return paragraph(columns, Span(f"{rows}, {columns_are}; − better, + worse", "dim"))
+    keys = "− better, + worse"
+    whole = paragraph(columns, Span(f"{keys}; {rows}, {columns_are}", "dim"))
+    if len(whole) == 1:
+        return [whole]
+    return [paragraph(columns, Span(text, "dim")) for text in (keys, f"{rows}, {columns_are}")]

@@ -14,7 +14,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import fixed, full, scale_of, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, fit, line, paragraph, safe
-from tui_backprop.render.views.page import ViewPage
+from tui_backprop.render.views.page import Paragraph, ViewPage
 
 MOST_ROWS = 256
 """Of more samples than this only the strongest pulls have a line."""
@@ -25,7 +25,7 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """The verdict, a bar a sample, and the net pull."""
     if isinstance(selection, Unit):
         return ViewPage(
-            paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane.")
+            body=paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane.")
         )
     name, found = safe(selection.name(moment.experiment)), pulls_of(moment, selection)
     moves = moves_of(moment, selection.index(moment.experiment.network))
@@ -46,13 +46,15 @@ def pulls(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     left_over = Span(_figure(0.0 if found.cancel else found.net), tone(found.net, strength), True)
     came = Span(_figure(0.0 if moves.cancel else moves.net), "text", True) if moves is not None else Span("")
     heading = line(
-        Span(" " * label), Span(fit("◂ down", half), "dim"), Span("│", "dim"),
-        Span(fit("up ▸", half, right=True), "dim"),
+        Span(" " * label), Span(fit("◂ down" if half > 5 else "◂", half), "dim"), Span("│", "dim"),
+        Span(fit("up ▸" if half > 5 else "▸", half, right=True), "dim"),
         Span("pull now".rjust(_NUMBER), "dim"), Span(("moved" if moves is not None else "").rjust(_NUMBER), "dim"),
     )  # fmt: skip
     here = int(np.searchsorted(found.rows[shown], moment.sample or 0))
     verdict = _verdict(moment, found, moves, name, columns)
-    return ViewPage([heading], body, [line(net, left_over, came), *_rest(moment, found, moves, columns)], here, verdict)
+    return ViewPage(
+        [heading], body, [[line(net, left_over, came)], *_rest(moment, found, moves, columns)], here, [verdict]
+    )
 
 
 def _figure(value: float) -> str:
@@ -83,21 +85,21 @@ def _verdict(moment: Moment, found: Pulls, moves: Moves | None, name: str, colum
     if moves is not None and moves.cancel:
         text = "an epoch's updates cancel" + (", and it is where it was an epoch ago." if not moves.by_hand else ".")
         return paragraph(columns, f"{pulling} right now; but ", Span(text, "warn", True))
-    return paragraph(columns, f"{pulling}; what is left over pulls it {'up' if found.net > 0 else 'down'}.")
+    return paragraph(columns, f"{pulling}; the net pull is {'up' if found.net > 0 else 'down'}.")
 
 
-def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Line]:
+def _rest(moment: Moment, found: Pulls, moves: Moves | None, columns: int) -> list[Paragraph]:
     """What the bars do not show."""
     net = full(float(f"{found.net:.12g}"))  # 0.2 + 0.4 − 0.4 leaves a trace in the sixteenth digit
-    lines = paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {net}", "dim"))
+    notes = [paragraph(columns, Span(f"−∂E/∂w of each sample, all at the same weights; net {net}", "dim"))]
     if moves is not None:
-        lines += paragraph(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim"))
+        notes.append(paragraph(columns, Span("moved: by one epoch's updates, each at the weights of its step", "dim")))
         if moves.by_hand and math.isfinite(moves.by_hand):
-            lines += paragraph(columns, Span(f"edits also moved it by {fixed(moves.by_hand).strip()}", "warn"))
+            notes.append(paragraph(columns, Span(f"edits also moved it by {fixed(moves.by_hand).strip()}", "warn")))
     if len(found.rows) > MOST_ROWS:
-        lines += paragraph(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim"))
+        notes.append(paragraph(columns, Span(f"the {MOST_ROWS} strongest of {len(found.rows):,} pulls", "dim")))
     if len(found.rows) < found.total:
-        lines += paragraph(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim"))
+        notes.append(paragraph(columns, Span(f"{len(found.rows):,} of {found.total:,} samples, evenly spread", "dim")))
     if penalised(moment.ahead.training):
-        lines += paragraph(columns, Span("the weight penalty pulls, too, but is not listed", "dim"))
-    return lines
+        notes.append(paragraph(columns, Span("the weight penalty pulls, too, but is not listed", "dim")))
+    return notes

@@ -54,11 +54,18 @@ class ViewPane(Pane):
         page: ViewPage = make(moment, self.selection, columns)
         return page
 
+    def _asked(self, moment: Moment, columns: int) -> ViewPage:
+        """The page, without what a lesson asks for."""
+        page = self.page(moment, columns)
+        return page.asking() if self.asked else page
+
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """As much of the page as fits."""
         self.set_title(f"{self.TITLE}  ({self.KEY}: close)", f"{self.TITLE}  ({self.KEY})")
-        page = self.page(moment, columns)
-        lines, scroll = (page.asking() if self.asked else page).lines(columns, rows, self.scroll)
+        page = self._asked(moment, columns)
+        if page.height > rows:
+            page = self._asked(moment, columns - 1)
+        lines, scroll = page.lines(columns, rows, self.scroll)
         self.set_reactive(ViewPane.scroll, scroll)
         return lines
 
