@@ -74,6 +74,22 @@ def test_new_weights_that_are_as_right_as_the_old_ones_are_not_decided() -> None
     assert (done.returncode, done.stdout.rpartition("missing")[0]) == (0, f"right: 1 figure\n{note}")
 
 
+def test_a_new_weight_as_the_exercise_prints_it_has_enough_digits() -> None:
+    """W1[x1→h4] of circle goes from 1.29380 to 1.29377."""
+    done = program("by-hand", "circle", "--check", "-", given="W1[x1→h4] = 1.2938\n")
+    assert (done.returncode, done.stdout.partition("\n")[0]) == (0, "right: 1 figure")
+    done = program("by-hand", "circle", "--check", "-", given="W1[x1→h4] = 1.29\n")
+    assert done.stdout.startswith("not decided: W1[x1→h4] = 1.29 has too few digits")
+
+
+@pytest.mark.parametrize(("text", "decided"), [("2", False), ("1", False), ("1.9", True), ("0", True), ("3", True)])
+def test_whether_a_whole_number_is_right_cannot_be_decided(text: str, decided: bool) -> None:
+    """z(h1) is 1.9471."""
+    done = program("by-hand", "--check", "-", given=f"z(h1) = {text}\n")
+    note = f"not decided: z(h1) = {text} has too few digits (write four decimals)\n"
+    assert (done.returncode, note in done.stdout) == (text in ("0", "3"), not decided)
+
+
 def test_a_single_wrong_figure_has_none_before_it() -> None:
     done = program("by-hand", "--check", "-", given="z(h2) = 0.7")
     assert done.stdout.splitlines()[0] == "line 1: z(h2) = 0.7 is wrong"
@@ -107,8 +123,9 @@ def test_a_sheet_of_another_step_than_the_one_asked_for_is_refused() -> None:
     assert_refused(program("by-hand", "xor", "--check", "-", given=other), "step 2 takes sample #1, not #3")
 
 
+@pytest.mark.parametrize("places", [".4f", ".4g"])
 def test_an_exercise_solved_from_the_weights_that_it_prints_is_right_after_steps_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    places: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     random = np.random.default_rng(13)
     weights, inputs = [random.normal(size=(3, 4)), random.normal(size=(4, 2))], 2 * random.normal(size=(2, 3))
@@ -118,9 +135,12 @@ def test_an_exercise_solved_from_the_weights_that_it_prints_is_right_after_steps
         "data": {"targets": [[1.0, 0.0], [0.0, 1.0]]},
     }
     sheets = []
-    for name, decimals in (("printed", 4), ("exact", 15)):
-        definition["network"]["weights"] = [np.round(matrix, decimals).tolist() for matrix in weights]
-        definition["data"]["inputs"] = np.round(inputs, decimals).tolist()
+    for name, form in (("printed", places), ("exact", ".15g")):
+        rounded = np.vectorize(
+            lambda v, form=form: float(f"{v:.4f}" if form == ".4g" and abs(v) >= 0.1 else f"{v:{form}}")
+        )
+        definition["network"]["weights"] = [rounded(matrix).tolist() for matrix in weights]
+        definition["data"]["inputs"] = rounded(inputs).tolist()
         (tmp_path / f"{name}.toml").write_text(toml_text(definition), "utf-8")
         assert main(["worksheet", str(tmp_path / f"{name}.toml"), "--steps", "3", "--answers"]) == 0
         sheets.append(capsys.readouterr().out)

@@ -84,8 +84,8 @@ async def test_the_first_wrong_figure_is_named_with_the_mistake_and_then_with_th
         assert s.where == (1, "activate1")
         await fill(s, "2.22", "0.3")
         assert told(s).startswith("z(y1): not 2.22. ")
-        await fill(s, answers(WORK)[4], "-1")
-        assert told(s).startswith("z(y2): not -1. ")
+        await fill(s, answers(WORK)[4], "-3")
+        assert told(s).startswith("z(y2): not -3. ")
         await s.press("0", "enter")
         assert told(s).startswith("z(y2): not 0: 0.9866×(−1.4) + 0.6351×0.6 + (−0.45) = −1.45")
         assert s.where == (1, "activate1")
@@ -113,10 +113,10 @@ async def test_a_figure_can_be_shown_and_an_empty_cell_is_no_answer() -> None:
 
 
 async def test_a_new_weight_with_too_few_digits_is_not_taken() -> None:
-    """0.35 for the new bias 0.3533, whose old value is 0.35; it is no miss, either."""
-    async with studio({**WORK.definition, "training": {**WORK.definition["training"], "rate": 0.001}}) as s:
+    """1.5 for the new weight 1.4999, whose old value is 1.5; it is no miss, either."""
+    async with studio({**WORK.definition, "training": {**WORK.definition["training"], "rate": 0.02}}) as s:
         await s.press("w")
-        left = answers(Homework(("tanh", "sigmoid"), rate=0.001))
+        left = answers(Homework(("tanh", "sigmoid"), rate=0.02))
         for count in list(PHASES.values())[:-1]:
             await fill(s, *left[:count])
             del left[:count]

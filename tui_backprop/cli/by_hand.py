@@ -20,10 +20,11 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.place import step_at
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError, printable
-from tui_backprop.lessons.arithmetic import DECIMALS, significant
+from tui_backprop.lessons.arithmetic import significant
 from tui_backprop.lessons.by_hand.exercise import refuse_too_much
 from tui_backprop.lessons.by_hand.figures import UnknownNameError, figures, phase_of, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, is_too_short, mark
+from tui_backprop.lessons.by_hand.own_figures import PRINTED
 from tui_backprop.lessons.by_hand.sheet import LARGEST, MOST_STEPS, Given, NoFigureError, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
 from tui_backprop.sessions.store import Record
@@ -110,7 +111,7 @@ def check(experiment: Experiment, file: str, answers: bool, at: str = _START, as
         message = f"{_name(file)}: is a sheet of step {steps[0]}, and --at {at} is step {first}"
         raise BackpropError(message, "leave out --at")
     _report_skipped(skipped, len(sheet))
-    verdict = mark(sheet, moment_of, cache(Timeline(stated(experiment, DECIMALS)).go))
+    verdict = mark(sheet, moment_of, *(cache(Timeline(stated(experiment, rounded)).go) for rounded in PRINTED))
     if verdict.wrong:
         _report_wrong(verdict, moment_of, answers)
     else:
@@ -205,10 +206,10 @@ def _report_missing(sheet: Sequence[Given], steps: Sequence[int], moment_of: Cal
 
 
 def _undecided(given: Given, moment: Moment) -> str:
-    part = given.figure.part
-    assert not isinstance(part, Unit)
-    old, new = significant(part.value(moment.before)), significant(given.figure.truth(moment))
-    return f"not decided: {given.figure.label(moment)} = {given.number.text} has too few digits (old {old}, new {new})"
+    part, hint = given.figure.part, "write four decimals"
+    if given.figure.kind == "new" and not isinstance(part, Unit):
+        hint = f"old {significant(part.value(moment.before))}, new {significant(given.figure.truth(moment))}"
+    return f"not decided: {given.figure.label(moment)} = {given.number.text} has too few digits ({hint})"
 
 
 def _figures(count: int) -> str:

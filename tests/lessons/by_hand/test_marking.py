@@ -12,8 +12,10 @@ import pytest
 from tests.lessons.by_hand.sheets import Hand, Homework, text_of
 from tests.transcription import Array, loss_value
 from tui_backprop import Timeline, load_experiment
+from tui_backprop.core.diagnostics.worked import to_digits
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
+from tui_backprop.lessons.arithmetic import significant
 from tui_backprop.lessons.by_hand.marking import Marking, mark
 from tui_backprop.lessons.by_hand.sheet import read_sheet
 
@@ -481,6 +483,22 @@ def test_weights_and_inputs_may_be_taken_as_they_are_printed() -> None:
     assert off
     assert first_mistake(work, text_of(Hand(printed).figures())) == ("", "")
     assert first_mistake(work, text_of([(name, value + 9e-4) for name, value in off])) != ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [("0.56178", True), ("0.561783", True), ("0.5618", True), ("0.56170", False)]
+)
+def test_a_sum_of_weights_as_a_sheet_prints_them_may_have_more_digits(text: str, right: bool) -> None:
+    """The article's weights into h2 are printed as 0.005173, 0.03151 and 0.5251."""
+    timeline = Timeline(load_experiment("article"))
+    verdict = mark(read_sheet(f"z(h2) = {text}", timeline.go), timeline.go)
+    assert (verdict.wrong == ()) is right
+
+
+def test_numbers_are_rounded_to_the_digits_that_a_sheet_prints() -> None:
+    values = np.array([0.0, -0.0051728, 0.099999, 0.1, -0.56178123, 1234.56789, 4.38649e-7])
+    printed = [float(significant(value).replace("−", "-")) for value in values.tolist()]
+    assert to_digits(4)(values) == pytest.approx(printed, rel=1e-14)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,17 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics import mistakes_backward, mistakes_forward, mistakes_update
 from tui_backprop.core.diagnostics.bugs import Keep
 from tui_backprop.core.diagnostics.figures import FigureKind
-from tui_backprop.core.diagnostics.worked import OLD_WEIGHTS, Carry, Found, Known, Mistake, TrueStep, as_printed, places
+from tui_backprop.core.diagnostics.worked import (
+    OLD_WEIGHTS,
+    Carry,
+    Found,
+    Known,
+    Mistake,
+    TrueStep,
+    as_printed,
+    places,
+    to_decimals,
+)
 from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
@@ -170,7 +180,8 @@ def _of_rounding(step: TrueStep, figure: FigureKind, part: Part) -> Found:
         for carry in (_all_the_way(decimals, figure, part), _just_before(step, decimals, figure, part)):
             yield Mistake("rounding", step.wrong_value(figure, part, (), carry), advice)
         given = f"Weights or inputs were rounded {places(decimals)}: go on with all digits."
-        for coarse in (as_printed(step.moment, decimals), as_printed(step.moment, decimals, weights=False)):
+        for weights in (True, False):
+            coarse = as_printed(step.moment, to_decimals(decimals), weights)
             yield Mistake("rounding", TrueStep(coarse, step.known).wrong_value(figure, part, ()), given)
 
 

@@ -202,22 +202,43 @@ class TrueStep:
         return float(loss.of(found.z[-1], found.prediction, target))
 
 
-def stated(experiment: Experiment, decimals: int) -> Experiment:
-    """The same from data and first weights rounded to `decimals` decimals, as an exercise states them."""
-    inputs, targets = (np.round(values, decimals) for values in (experiment.data.inputs, experiment.data.targets))
+Round = Callable[[Array], Array]
+"""How numbers are rounded before they are used."""
+
+
+def to_decimals(decimals: int) -> Round:
+    """To `decimals` decimals."""
+    return lambda values: np.round(values, decimals)
+
+
+def to_digits(digits: int) -> Round:
+    """To `digits` decimals, and a size below 0.1 to as many significant digits."""
+
+    def rounded(values: Array) -> Array:
+        size = np.abs(values)
+        small = (size > 0) & (size < 0.1)
+        scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(small, size, 1.0))))
+        return np.where(small, np.rint(values * scale) / scale, np.round(values, digits))
+
+    return rounded
+
+
+def stated(experiment: Experiment, rounded: Round) -> Experiment:
+    """The same from rounded data and first weights, as an exercise states them."""
+    inputs, targets = rounded(experiment.data.inputs), rounded(experiment.data.targets)
     first = experiment.initial
     return replace(
         experiment,
         data=replace(experiment.data, inputs=inputs, targets=targets),
-        initial=Parameters(first.network, np.round(first.flat, decimals)),
+        initial=Parameters(first.network, rounded(first.flat)),
     )
 
 
-def as_printed(moment: Moment, decimals: int, weights: bool = True) -> Moment:
-    """The same with the data, and perhaps the weights before its step, rounded to `decimals` decimals."""
-    flat = np.round(moment.before.flat, decimals) if weights else moment.before.flat
+def as_printed(moment: Moment, rounded: Round, weights: bool = True) -> Moment:
+    """The same with the data, and perhaps the weights before its step, rounded."""
+    flat = rounded(moment.before.flat) if weights else moment.before.flat
     before = Parameters(moment.before.network, flat)
-    return replace(moment, experiment=stated(moment.experiment, decimals), before=before)
+    return replace(moment, experiment=stated(moment.experiment, rounded), before=before)
 
 
 def places(decimals: int) -> str:

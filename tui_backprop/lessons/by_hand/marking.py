@@ -11,10 +11,12 @@ from tui_backprop.core.diagnostics.mistakes import CLOSE, fitting, mistakes, nea
 from tui_backprop.core.diagnostics.worked import Mistake
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.lessons.arithmetic import significant
 from tui_backprop.lessons.by_hand.exercise import MOST_SAMPLES
 from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure
 from tui_backprop.lessons.by_hand.own_figures import DECIMALS, OwnFigures, after_own, known, own_value, settle
 from tui_backprop.lessons.by_hand.sheet import Given
+from tui_backprop.lessons.by_hand.written import written
 
 NOTHING_FITS = "It matches no common mistake: check each factor and its sign."
 _MOST_VOTES = 40
@@ -62,7 +64,7 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
         moment, *others = (moment_of(given.step) for moment_of in runs)
         here, basis = own.setdefault(given.step, {}), moment
         as_good = any(number.agrees(figure.truth(other)) for other in others)
-        if as_good or is_right(given, right, moment):
+        if as_good or is_right(given, right, moment) or is_too_short(given, moment):
             right.append(given)
             here[figure] = figure.truth(moment)
             continue
@@ -112,11 +114,17 @@ def _follows_from_wrong(given: Given, value: float, before: Sequence[Given], mom
 
 
 def is_too_short(given: Given, moment: Moment) -> bool:
-    """Whether it is a new weight with too few digits to tell it from the old one."""
-    if given.figure.kind != "new" or isinstance(given.figure.part, Unit):
+    """Whether it is a whole number that is right as such, or a new weight that may just as well be the old one.
+
+    A weight with as many digits as a sheet prints has enough of them.
+    """
+    part, number, truth = given.figure.part, given.number, given.figure.truth(moment)
+    if not number.agrees(truth):
+        return number.is_whole_part_of(truth)
+    if given.figure.kind != "new" or isinstance(part, Unit):
         return False
-    old = given.figure.part.value(moment.before)
-    return old != given.figure.truth(moment) and given.number.agrees(old)
+    old = part.value(moment.before)
+    return old != truth and number.agrees(old) and number.decimals < written(significant(truth)).decimals
 
 
 def cause(wrong: Given, sheet: Sequence[Given], moment: Moment, settled: Mapping[Figure, float]) -> Mistake | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.diagnostics.figures import FIGURES
-from tui_backprop.core.diagnostics.worked import Known, TrueStep, as_printed
+from tui_backprop.core.diagnostics.worked import Known, TrueStep, as_printed, to_decimals, to_digits
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
@@ -21,6 +21,10 @@ DECIMALS = 3
 """This many are enough to continue with; fewer are rounded too early."""
 
 
+PRINTED = to_decimals(arithmetic.DECIMALS), to_digits(arithmetic.DECIMALS)
+"""How weights and inputs are rounded on the screen, and on a sheet."""
+
+
 class OwnFigures:
     """Those of a sheet from which the others of one step follow; where there is none, the true one is taken."""
 
@@ -31,8 +35,8 @@ class OwnFigures:
             if given.step == moment.step:
                 settle(given.figure, given.number.value, self._here, moment)
         earlier = {given.figure: given.number.value for given in usable if given.step == moment.step - 1}
-        self._exact = after_own(earlier, moment)
-        self._printed = as_printed(self._exact, arithmetic.DECIMALS)
+        exact = after_own(earlier, moment)
+        self._moments = exact, *(as_printed(exact, rounded) for rounded in PRINTED)
 
     def implied(self, given: Given) -> tuple[float, ...]:
         """What a figure should be, going by those written down before it.
@@ -40,9 +44,8 @@ class OwnFigures:
         Weights and inputs may be exact, or as they are printed; a slope may be taken at a or ŷ, or at z; a new weight
         may come from δ at once; and whoever goes on with all digits looks at no figure again.
         """
-        moments = self._exact, self._printed
         views = (frozenset[str](), frozenset({"a"}), frozenset({"a", "prediction"}), frozenset({"gradient"}), _EVERY)
-        return tuple(self._implied(given.figure, moment, unseen) for moment in moments for unseen in views)
+        return tuple(self._implied(given.figure, moment, unseen) for moment in self._moments for unseen in views)
 
     def _implied(self, figure: Figure, moment: Moment, unseen: frozenset[str]) -> float:
         seen = {own: value for own, value in self._here.items() if own != figure and own.kind not in unseen}

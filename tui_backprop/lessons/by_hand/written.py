@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from tui_backprop.lessons.answers import read_answer
 from tui_backprop.reading.numerals import SIGNS
 
@@ -13,6 +15,9 @@ EXACT = 12
 _LEAST = 2
 """Decimals that a whole number is taken to have: 1 means that it is not 0.9."""
 _DIGITS = re.compile(r"[-+]?[0-9]*(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,4}))?(%?)")
+
+
+_WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,12 @@ class Written:
     def unit(self) -> float:
         """One unit of its last digit."""
         return float(10.0**-self.decimals)
+
+    def is_whole_part_of(self, truth: float) -> bool:
+        """Whether it is a whole number, other than 0, that `truth` is when it is rounded or cut off."""
+        if not _WHOLE.fullmatch(self.text.translate(SIGNS)):
+            return False
+        return self.value != 0 and self.value in (float(np.rint(truth)), float(np.trunc(truth)))
 
     def agrees(self, truth: float) -> bool:
         """Whether it is `truth`, rounded to its digits or cut off after them."""

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.place import phase_label
 from tui_backprop.errors import BackpropError
-from tui_backprop.lessons.arithmetic import DECIMALS, significant
+from tui_backprop.lessons.arithmetic import significant
 from tui_backprop.lessons.by_hand.exercise import BlankTable, Exercise, exercises, refuse_too_much
 from tui_backprop.lessons.by_hand.figures import Figure, work
 from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, cause, is_right, is_too_short
@@ -134,8 +134,9 @@ class PhaseByHand(Grid):
         except BackpropError as error:
             return str(error)
         given = Given(self._moment.step, figure, number, "")
-        if is_too_short(given, self._moment) and number.decimals < DECIMALS:
-            return f"{number.text} has too few digits to tell it from the old weight"
+        if is_too_short(given, self._moment):
+            than = " to tell it from the old weight" if figure.kind == "new" else ""
+            return f"{number.text} has too few digits{than}"
         if is_right(given, [*self._sheet, *done], self._moment):
             done.append(given)
             return ""
