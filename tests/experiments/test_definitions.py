@@ -173,6 +173,20 @@ def test_a_mistake_names_the_key_and_what_was_expected(definition: dict[str, Any
     [
         (good(network__layer=3), "network.layer: unknown key, did you mean layers?"),
         (good(training__optimiser="sgd"), "training.optimiser: unknown key, did you mean optimizer?"),
+        (good(training__learning_rate=0.1), "training.learning_rate: unknown key, did you mean rate?"),
+        (good(network__activation="relu"), "network.activation: unknown key, did you mean hidden?"),
+        (good(network__layers=None, network__layer=[3, 4, 1]), "network.layer: unknown key, did you mean layers?"),
+        (good(data__inputs=None, data__input=[[1, 1]]), "data.input: unknown key, did you mean inputs?"),
+        (good(training__momentum=0.9), "training.momentum: is given, but the optimizer sgd does not use it"),
+        (
+            good(network__weights=[[[1, 2], [3, 4], [5, 6]], [[1, 2, 3]]]),
+            'does not have 2 rows (expected shapes 2×3, 3×1; or orientation = "outputs_inputs")',
+        ),
+        (
+            good(network__weights=[[[1, 2, 3], [3, 4, 5]], [[1], [2], [3]]], network__orientation="outputs_inputs"),
+            'does not have 3 rows (expected shapes 3×2, 1×3; or orientation = "inputs_outputs")',
+        ),
+        (good(training__stop=-1), "training.stop: -1 is too small"),
         (good(training__loss="MSE"), "training.loss: unknown 'MSE', did you mean mean_squared?"),
         (good(training__loss=3), "training.loss: unknown 3 (expected"),
     ],
@@ -393,7 +407,7 @@ def test_weights_can_be_written_the_other_way_round() -> None:
     data = {"inputs": [[0, 0, 0]], "targets": [[0]]}
     initial = load_experiment({"network": network, "data": data}).initial
     assert [array.tolist() for array in initial.weights] == [[[1, 4], [2, 5], [3, 6]], [[7], [8]]]
-    with pytest.raises(ExperimentError, match=r"weights: layer 1 does not have 3 rows \(expected shapes 3×2, 2×1\)"):
+    with pytest.raises(ExperimentError, match=r"layer 1 does not have 3 rows .expected shapes 3×2, 2×1; or orient"):
         load_experiment({"network": {**network, "orientation": "inputs_outputs"}, "data": data})
     with pytest.raises(ExperimentError, match=r"orientation: unknown 'rows' \(expected inputs_outputs"):
         load_experiment({"network": {**network, "orientation": "rows"}, "data": data})

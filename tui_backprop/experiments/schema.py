@@ -16,6 +16,8 @@ from tui_backprop.reading.numerals import counted
 MOST_UNITS = 1024
 """In a layer."""
 _ANY = Range()
+_ELSEWHERE = {"activation": "hidden", "activations": "hidden", "lr": "rate"}
+"""What other libraries call some of our keys."""
 
 
 class Section:
@@ -41,9 +43,15 @@ class Section:
         """A mistake for each key that was not asked for."""
         for key in self.values:
             if key not in self._asked:
-                yield self.error(
-                    key, f"unknown key{perhaps(str(key), self._asked)}", f"one of {', '.join(self._asked)}"
-                )
+                word = _ELSEWHERE.get(key, str(key))
+                yield self.error(key, f"unknown key{perhaps(word, self._asked)}", f"one of {', '.join(self._asked)}")
+
+    def missing(self, key: str, expected: str) -> ExperimentError:
+        """`key` is missing, or another that nobody has asked for yet is a mistyped one."""
+        for given in self.values:
+            if given not in self._asked and (near := perhaps(str(given), [key])):
+                return self.error(given, f"unknown key{near}", expected)
+        return self.error(key, "is missing", expected)
 
     def has(self, key: str) -> bool:
         """Whether the key is given."""
@@ -146,9 +154,11 @@ class Section:
 
     def integers(self, key: str, least: int, most: int) -> list[int]:
         """A list of whole numbers within bounds; required."""
-        value = self._get(key, None)
+        value, example = self._get(key, None), "e.g. [3, 4, 1]"
+        if value is None:
+            raise self.missing(key, example)
         if not isinstance(value, list | tuple):
-            raise self.error(key, "is missing" if value is None else f"{_show(value)} is not a list", "e.g. [3, 4, 1]")
+            raise self.error(key, f"{_show(value)} is not a list", example)
         return [self._whole(key, entry, least, most) for entry in value]
 
     def batch(self, key: str, samples: int) -> int:
@@ -173,10 +183,10 @@ class Section:
     def table(self, key: str, width: int) -> Array:
         """Rows of `width` finite numbers: (rows, width); required, at least one row."""
         value = self._get(key, None)
+        if value is None:
+            raise self.missing(key, f"rows of {counted(width, 'number')}")
         if not _is_list(value) or len(value) == 0:
-            raise self.error(
-                key, "is missing" if value is None else "has no samples", f"rows of {counted(width, 'number')}"
-            )
+            raise self.error(key, "has no samples", f"rows of {counted(width, 'number')}")
         if not any(map(_is_list, value)):
             rows = [[each] for each in value] if width == 1 else [value]
             example = f"[{', '.join(map(_show, rows[:2]))}{', …' * (len(rows) > 2)}]"
@@ -185,8 +195,11 @@ class Section:
         rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
         return np.array(rows, dtype=np.float64)
 
-    def arrays(self, key: str, shapes: Sequence[tuple[int, ...]]) -> list[Array] | None:
-        """One array of finite numbers for each shape (rows, columns) or (columns,), or None."""
+    def arrays(self, key: str, shapes: Sequence[tuple[int, ...]], turned: str = "") -> list[Array] | None:
+        """One array of finite numbers for each shape (rows, columns) or (columns,), or None.
+
+        `turned` is what to set where rows and columns are the other way round.
+        """
         value = self._get(key, None)
         if value is None:
             return None
@@ -200,7 +213,8 @@ class Section:
                 arrays.append(np.array(self._row(key, array, shape[0], where)))
                 continue
             if not _is_list(array) or len(array) != shape[0]:
-                raise self.error(key, f"{where} does not have {counted(shape[0], 'row')}", f"shapes {wanted}")
+                other = f"; or {turned}" if turned and _is_list(array) and len(array) == shape[1] else ""
+                raise self.error(key, f"{where} does not have {counted(shape[0], 'row')}", f"shapes {wanted}{other}")
             rows = [self._row(key, row, shape[1], f"{where}, row {place}") for place, row in enumerate(array, 1)]
             arrays.append(np.array(rows))
         return arrays
