@@ -33,7 +33,7 @@ class Health:
 
     `steps` are the numbers of the marks' first steps. `gradient`, `update`, `weight` (marks, layers) are means of
     |∂E/∂W|, |ΔW| and |W| over all entries, biases aside, and over `window` steps. `every` is the distance of marks.
-    `latest` (5, layers) are gradient, update, weight, |δ| and |Δb| over the last steps up to the moment.
+    `latest` (5, layers) are gradient, update, weight, |δ| and |Δb| over the `recent` last steps up to the moment.
     """
 
     steps: tuple[int, ...]
@@ -43,6 +43,7 @@ class Health:
     latest: Array
     every: int
     window: int
+    recent: int
 
     @property
     def ratio(self) -> Array:
@@ -77,12 +78,16 @@ def on_its_way(network: Network, delta: Array) -> str:
 
 def latest(moment: Moment) -> Array:
     """(5, layers): mean |∂E/∂W|, |ΔW|, |W|, |δ|, |Δb| over the latest steps, of an epoch at most; zeros before any."""
-    position, experiment = moment.position, moment.experiment
-    few = AT_EACH_KEY // moment.past.cost(moment.step)
-    start = position - max(1, min(position, experiment.steps_per_epoch, MOST_STEPS, few)) + 1
-    last = moment.past.of_steps("sizes", start, position, _sizes, moment.made) if position else []
+    position = moment.position
+    last = moment.past.of_steps("sizes", position - _recent(moment) + 1, position, _sizes, moment.made)
     with np.errstate(all="ignore"):
-        return np.asarray(np.mean(last, axis=0)) if last else np.zeros((5, experiment.network.depth))
+        return np.asarray(np.mean(last, axis=0)) if last else np.zeros((5, moment.experiment.network.depth))
+
+
+def _recent(moment: Moment) -> int:
+    """How many steps `latest` averages over: few in a large network, none before the first."""
+    few = max(1, AT_EACH_KEY // moment.past.cost(moment.step))
+    return min(moment.position, moment.experiment.steps_per_epoch, MOST_STEPS, few)
 
 
 def health_of(moment: Moment) -> Health:
@@ -105,7 +110,9 @@ def health_of(moment: Moment) -> Health:
     marks = [_mark(past, first, window) for first in firsts]
     now = latest(moment)
     sizes = np.array(marks) if now.any() else np.zeros((0, 5, depth))
-    return Health(tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], now, every, window)
+    return Health(
+        tuple(firsts)[: len(sizes)], sizes[:, 0], sizes[:, 1], sizes[:, 2], now, every, window, _recent(moment)
+    )
 
 
 def _mark(past: Past, first: int, window: int) -> Array:

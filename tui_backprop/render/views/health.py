@@ -26,7 +26,7 @@ _TITLES = ("gradient over the run", "gradient", "")
 
 
 def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
-    """Per layer its gradient over time as bars of ten's powers, and the sizes now."""
+    """Per layer its gradient over time as bars of ten's powers, and the sizes in the last steps."""
     found = health_of(moment)
     if not found.steps:
         return ViewPage(body=paragraph(columns, "No update yet: the sizes of gradients appear here after each."))
@@ -40,12 +40,14 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         _band(found, layer, bars, cells, low, high, layer_of(selection) == layer + 1)
         for layer in range(found.gradient.shape[1])
     ]
+    of = f"the last {found.recent} steps" if found.recent > 1 else "the last step"
     span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar a step"
     mean = f", the mean of {found.window:,}" if found.window > 1 else ""
     scale = f"; log scale from 1e{low} to 1e{high}".replace("e-", "e−")
-    foot = paragraph(columns, Span(span + mean + scale, "dim")) if bars else []
+    foot = [paragraph(columns, Span(f"numbers: mean of {of}" if columns > 40 else f"mean of {of}", "dim"))]
+    foot += [paragraph(columns, Span(span + mean + scale, "dim"))] if bars else []
     said = [_verdict(moment, found, columns), advice(moment, "health", columns)]
-    return ViewPage([line(Span(heading, "dim"))], body, [foot], layer_of(selection) - 1, said)
+    return ViewPage([line(Span(heading, "dim"))], body, foot, layer_of(selection) - 1, said)
 
 
 def _range(sizes: Array) -> tuple[int, int]:
@@ -110,9 +112,10 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
     reached = f"δ in the first layer is {_size(share(delta))} of the output's"
     text = f"Where gates let it through, {reached}" if gated else reached
     way = on_its_way(network, delta)
-    if way:
-        return warned(f"{text}: it {way} on its way down.")
-    return paragraph(columns, f"{text}: the error gets through.")
+    ends = f"it {way} on its way down." if way else "the error gets through."
+    brief = f"δ in layer 1 is {_size(share(delta))} of the output's: it {way or 'gets through'}."
+    said = f"{text}: {ends}" if len(text) + len(ends) + 2 <= columns else brief
+    return warned(said) if way else paragraph(columns, said)
 
 
 def _still_changing(moment: Moment, found: Health) -> str:

@@ -72,7 +72,7 @@ class HealthPane(ViewPane):
     OPENS = "Gradient health: the size of gradients and updates in each layer, over the run"
     ANSWERS = (
         "Does the error reach the first layer? One band per layer: the mean size of its gradient over the run, on a "
-        "logarithmic scale that all layers share. Then the sizes of gradient and update now, and the update as a "
+        "logarithmic scale that all layers share. Then gradient and update in the last steps, and the update as a "
         "share of the weights: about one in a thousand is healthy."
     )
 
