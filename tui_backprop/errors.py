@@ -58,7 +58,11 @@ def perhaps(word: str, known: Iterable[str]) -> str:
 
     names = {name.lower().replace("-", "_").strip("_"): name for name in known}
     typed = word[:_LONGEST].lower().strip().replace("-", "_").replace(" ", "_").strip("_")
-    inside = [name for name in names if (len(typed) > 3 and typed in name) or name in typed.split("_")]
+    inside = [
+        name
+        for name in names
+        if (len(typed) > 3 and typed in name) or (word.isidentifier() and name in typed.split("_"))
+    ]
     found = [typed] if typed in names else inside or get_close_matches(typed, names, 1, 0.65)
     initials = {name: "".join(part[:1] for part in name.split("_")) for name in names}
     short = [name for name, letters in initials.items() if len(letters) > 1 and typed in (letters, f"{letters}e")]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.diagnostics.bugs import buggy_gradient
-from tui_backprop.core.diagnostics.gradient_check import STEP, TOLERANCE, backprop_gradient
+from tui_backprop.core.diagnostics.gradient_check import TOLERANCE, backprop_gradient, compare
 from tui_backprop.core.parts import parameter_at
 from tui_backprop.lessons.context import Context
 
@@ -33,19 +32,10 @@ def gradient_table(context: Context) -> list[Row]:
     inputs, targets = experiment.data.inputs[samples], experiment.data.targets[samples]
     compute = buggy_gradient(context.bug) if context.bug else backprop_gradient
     computed = compute(experiment, parameters, inputs, targets)
-    backprop = Backprop(experiment.network, replace(experiment.training, round=None), len(samples))
-
-    def loss(index: int, change: float) -> float:
-        np.copyto(backprop.parameters, parameters.flat)
-        backprop.parameters[index] += change
-        return float(np.mean(backprop.losses(inputs, targets)))
-
-    table = []
-    scale = max(1.0, float(np.max(np.abs(computed), initial=0.0)))
     with np.errstate(all="ignore"):
-        for index in range(experiment.network.size):
-            measured = (loss(index, STEP) - loss(index, -STEP)) / (2 * STEP)
-            agrees = abs(float(computed[index]) - measured) <= TOLERANCE * scale
-            name = parameter_at(experiment.network, index).name(experiment)
-            table.append(Row(name, float(computed[index]), measured, agrees))
-    return table
+        compared = list(compare(experiment, parameters, inputs, targets, computed))
+    names = (parameter_at(experiment.network, index).name(experiment) for index in range(experiment.network.size))
+    return [
+        Row(name, gradient, float("nan") if measured is None else measured, difference <= TOLERANCE)
+        for name, gradient, (measured, difference) in zip(names, computed.tolist(), compared, strict=True)
+    ]

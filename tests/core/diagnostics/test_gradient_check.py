@@ -111,6 +111,23 @@ def test_a_gradient_that_forgets_to_average_fails() -> None:
     assert not check_gradient(experiment, gradient=of_the_first_sample).passed
 
 
+def of_size(size: float) -> Experiment:
+    """Inputs and targets in a unit of `size`."""
+    data = {"inputs": [[size, 2 * size], [2 * size, size]], "targets": [[1e3 * size], [-1e3 * size]]}
+    network = {"layers": [2, 2, 1], "hidden": "tanh", "init": "xavier", "seed": 1}
+    return load_experiment({"network": network, "data": data})
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 1.0, 10.0])
+def test_a_small_gradient_is_as_wrong_as_a_large_one(size: float) -> None:
+    experiment = of_size(size)
+    assert check_gradient(experiment).passed
+    for factor, difference in ((-1.0, 2.0), (0.25, 0.75), (1.001, 0.001)):
+        worst = check_gradient(experiment, gradient=changed(lambda gradient, factor=factor: gradient * factor)).worst  # type: ignore[misc]
+        assert worst is not None
+        assert worst.difference == pytest.approx(difference, rel=0.01)
+
+
 @settings(max_examples=60)
 @given(BLAMED, st.data())
 def test_any_entry_that_is_off_is_found(net: Net, data: st.DataObject) -> None:

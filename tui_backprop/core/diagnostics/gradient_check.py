@@ -25,6 +25,12 @@ KINK_SEARCH_BUDGET = 150_000
 """Parameters times samples up to which kinks are searched for: that takes a hundred passes or more."""
 TOLERANCE = 1e-5
 """The relative difference up to which two gradients agree."""
+SMALL = 1e-3
+"""Gradients under this share of the batch's largest are compared as if they were as large."""
+NOTHING = 1e-10
+"""Gradients of this size train nothing: these and smaller ones need not agree."""
+ROUNDING = 20 * float(np.finfo(np.float64).eps) / 2
+"""By how much, as a share of the numbers in it, a loss may be off."""
 
 GradientFunction = Callable[[Experiment, Parameters, Array, Array], Array]
 """(experiment, parameters, inputs (batch, …), targets (batch, …)) → flat gradient of the mean loss."""
@@ -55,6 +61,12 @@ class GradientCheck:
         return self.worst is None or self.worst.difference <= TOLERANCE
 
 
+def relative_difference(analytic: float, numeric: float, floor: float) -> float:
+    """|a − n| as a share of the larger, or of `floor` where both are below; 0 where all are 0."""
+    scale = max(abs(analytic), abs(numeric), floor)
+    return abs(analytic - numeric) / scale if scale else 0.0
+
+
 def backprop_gradient(experiment: Experiment, parameters: Parameters, inputs: Array, targets: Array) -> Array:
     """The gradient that training uses, on the unrounded prediction."""
     passes = Backprop(experiment.network, replace(experiment.training, round=None), len(inputs))
@@ -68,28 +80,54 @@ def check_gradient(
 ) -> GradientCheck:
     """Compares `gradient` with (E(w + h) − E(w − h)) / 2h for every parameter, over each batch of the first epoch.
 
-    `parameters` default to the initial ones. The difference of an entry is relative to the batch's largest
-    gradient (at least 1), as the finite difference's own rounding error is. Where the loss has a kink within reach,
-    a shorter h is tried; with the parameter right on the kink there is no derivative to compare with.
+    `parameters` default to the initial ones. The difference of an entry is |a − n| / max(|a|, |n|), or relative to what
+    the finite difference is accurate to, if that is more. Where the loss has a kink within reach, a shorter h is tried;
+    with the parameter right on the kink there is no derivative to compare with.
     """
     parameters = parameters or experiment.initial
     entries, at_kink, worst = 0, 0, None
     with np.errstate(all="ignore"):
         for number, (inputs, targets) in enumerate(_batches(experiment)):
             analytic = gradient(experiment, parameters, inputs, targets)
-            loss = _Loss(experiment, inputs, targets)
-            scale = max(1.0, float(np.max(np.abs(analytic), initial=0.0)))
-            for index in range(experiment.network.size):
-                numeric = loss.slope(parameters.flat, index)
+            compared = compare(experiment, parameters, inputs, targets, analytic)
+            for index, (numeric, difference) in enumerate(compared):
                 if numeric is None:
                     at_kink += 1
                     continue
                 entries += 1
-                difference = abs(float(analytic[index]) - numeric) / scale
                 if worst is None or not (difference <= worst.difference or np.isnan(worst.difference)):
                     name = parameter_at(experiment.network, index).name(experiment)
                     worst = GradientEntry(name, number, float(analytic[index]), numeric, difference)
     return GradientCheck(entries, at_kink, worst)
+
+
+def compare(
+    experiment: Experiment, parameters: Parameters, inputs: Array, targets: Array, analytic: Array
+) -> Iterator[tuple[float | None, float]]:
+    """For each parameter the finite difference, None at a kink, and how far the `analytic` gradient is from it.
+
+    Where they disagree, shorter h may show that the difference is what is wrong.
+    """
+    loss, flat = _Loss(experiment, inputs, targets), parameters.flat
+    noise, largest = loss.noise(flat), float(np.max(np.abs(analytic), initial=0.0))
+    for index, gradient in enumerate(analytic.tolist()):
+        found: tuple[float | None, float] = None, 0.0
+        for step in loss.smooth_steps(flat, index):
+            numeric = loss.slope_at(flat, index, step)
+            difference = relative_difference(gradient, numeric, _floor(largest, noise, step))
+            if found[0] is None or difference <= TOLERANCE:
+                found = numeric, difference
+            if difference <= TOLERANCE:
+                break
+        yield found
+
+
+def _floor(largest: float, noise: float, step: float) -> float:
+    """The size of a gradient up to which the central difference may not be accurate to `TOLERANCE`.
+
+    What h leaves out of it grows with the largest gradient, and the loss is off by `noise`.
+    """
+    return max(NOTHING, SMALL * largest, noise / step / TOLERANCE)
 
 
 def _batches(experiment: Experiment) -> Iterator[tuple[Array, Array]]:
@@ -107,12 +145,18 @@ class _Loss:
         names = experiment.network.activations
         self._kinks = [(layer, kink) for layer, name in enumerate(names) for kink in ACTIVATIONS[name].kinks]
 
-    def slope(self, flat: Array, index: int) -> float | None:
-        """The central difference, with the first h that meets no kink; None where every h does."""
-        for step in STEPS:
-            if self.gates(flat, index, -step) == self.gates(flat, index, step):
-                return self.slope_at(flat, index, step)
-        return None
+    def smooth_steps(self, flat: Array, index: int) -> Iterator[float]:
+        """The h that meet no kink."""
+        return (h for h in STEPS if self.gates(flat, index, -h) == self.gates(flat, index, h))
+
+    def noise(self, flat: Array) -> float:
+        """By how much the loss may be off: answers and the sums z are rounded, and it feels them by its slopes."""
+        np.copyto(self._passes.parameters, flat)
+        self._passes.run(self._inputs, self._targets)
+        frame = self._passes.frame
+        felt = [(frame.z, frame.delta), (frame.a, frame.upstream)]
+        shares = [np.abs(value * slope).sum() for pair in felt for value, slope in zip(*pair, strict=True)]
+        return ROUNDING * float(sum(shares) / len(self._inputs) + abs(self.mean(flat, 0, 0.0)))
 
     def slope_at(self, flat: Array, index: int, step: float) -> float:
         """(E(w + h) − E(w − h)) / 2h, h being `step`."""
@@ -137,6 +181,7 @@ class Slope:
     `errors` are E(w − h), E(w), E(w + h) at h = `step`; `numeric` is the slope between the outer two, `analytic`
     back-propagation's gradient. `at_kink`: some gate opens or shuts between them, whatever the h tried.
     `kink_below`, `kink_above` are the nearest such changes of w within `REACH`, if they were `searched`.
+    Gradients below `floor` are compared as if they were as large.
     """
 
     samples: tuple[int, ...]
@@ -148,11 +193,12 @@ class Slope:
     kink_below: float | None
     kink_above: float | None
     searched: bool
+    floor: float
 
     @property
     def agrees(self) -> bool:
-        """Whether both gradients are the same up to `TOLERANCE`, relative to the larger (at least 1)."""
-        return abs(self.numeric - self.analytic) <= TOLERANCE * max(1.0, abs(self.analytic))
+        """Whether both gradients are the same up to `TOLERANCE`."""
+        return relative_difference(self.analytic, self.numeric, self.floor) <= TOLERANCE
 
 
 def check_slope(moment: Moment, index: int) -> Slope:
@@ -164,14 +210,16 @@ def check_slope(moment: Moment, index: int) -> Slope:
     samples, inputs, targets = _of_step(moment)
     loss = _Loss(experiment, inputs, targets)
     with np.errstate(all="ignore"):
-        smooth = next((h for h in STEPS if loss.gates(flat, index, -h) == loss.gates(flat, index, h)), None)
+        smooth = next(loss.smooth_steps(flat, index), None)
         step = smooth or STEPS[0]
         low, middle, high = (loss.mean(flat, index, change) for change in (-step, 0.0, step))
-        analytic = float(backprop_gradient(experiment, moment.parameters, inputs, targets)[index])
+        gradients = backprop_gradient(experiment, moment.parameters, inputs, targets)
         searched = experiment.network.size * len(samples) <= KINK_SEARCH_BUDGET
         below, above = (_nearest_kink(loss, flat, index, sign) if searched else None for sign in (-1.0, 1.0))
         numeric = (high - low) / (2 * step)
-    return Slope(samples, step, (low, middle, high), numeric, analytic, smooth is None, below, above, searched)
+        floor = _floor(float(np.abs(gradients).max()), loss.noise(flat), step)
+    errors, analytic = (low, middle, high), float(gradients[index])
+    return Slope(samples, step, errors, numeric, analytic, smooth is None, below, above, searched, floor)
 
 
 def loss_along(moment: Moment, index: int, values: Array) -> tuple[Array, float, float]:
