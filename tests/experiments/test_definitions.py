@@ -177,7 +177,6 @@ def test_a_mistake_names_the_key_and_what_was_expected(definition: dict[str, Any
         (good(network__activation="relu"), "network.activation: unknown key, did you mean hidden?"),
         (good(network__layers=None, network__layer=[3, 4, 1]), "network.layer: unknown key, did you mean layers?"),
         (good(data__inputs=None, data__input=[[1, 1]]), "data.input: unknown key, did you mean inputs?"),
-        (good(training__momentum=0.9), "training.momentum: is given, but the optimizer sgd does not use it"),
         (
             good(network__weights=[[[1, 2], [3, 4], [5, 6]], [[1, 2, 3]]]),
             'does not have 2 rows (expected shapes 2×3, 3×1; or orientation = "outputs_inputs")',
@@ -186,7 +185,6 @@ def test_a_mistake_names_the_key_and_what_was_expected(definition: dict[str, Any
             good(network__weights=[[[1, 2, 3], [3, 4, 5]], [[1], [2], [3]]], network__orientation="outputs_inputs"),
             'does not have 3 rows (expected shapes 3×2, 1×3; or orientation = "inputs_outputs")',
         ),
-        (good(training__stop=-1), "training.stop: -1 is too small"),
         (good(training__loss="MSE"), "training.loss: unknown 'MSE', did you mean mean_squared?"),
         (good(training__loss=3), "training.loss: unknown 3 (expected"),
     ],
@@ -399,6 +397,12 @@ def test_text_from_files_becomes_one_printable_line() -> None:
     assert one_line("a\nb\x1b[31m\u202e\x00é→") == "a\\nb\\x1b[31m\\u202e\\x00é→"
     assert one_line("\udcff") == "\\udcff"
     assert len(one_line("x" * 10_000)) == 400
+
+
+def test_settings_that_have_no_effect_are_no_mistakes() -> None:
+    """Older files and sessions have them: a stop below 0 runs on for ever, and momentum waits for its optimizer."""
+    training = load_experiment(good(training__stop=-1, training__momentum=0.9)).training
+    assert (training.stop, training.momentum, training.optimizer) == (-1.0, 0.9, "sgd")
 
 
 def test_weights_can_be_written_the_other_way_round() -> None:

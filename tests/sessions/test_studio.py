@@ -255,8 +255,9 @@ async def test_a_studio_that_breaks_saves_the_last_moment() -> None:
 
 
 async def test_a_run_that_is_under_way_is_saved_where_it_got_to() -> None:
-    never = load_experiment("article-random", Overrides(seed=13))  # no gate switches
-    async with opened(experiment=never) as studio:
+    definition = {**load_experiment("article-random").definition}
+    definition["training"] = {**definition["training"], "stop": -1.0}
+    async with opened(experiment=load_experiment(definition)) as studio:
         await studio.pilot.press("u")
         studio.tap("enter")
         await until(lambda: re.match(r"Running: epoch ([3-9]\d|\d,?\d\d)", studio.screen.news) is not None)

@@ -17,12 +17,12 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LINEAR, RELU
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.experiment import ALL_RIGHT, GOALS, RANGES, REPORTS, Data, Experiment, Range, Training
+from tui_backprop.core.experiment import ALL_RIGHT, GOALS, RANGES, REPORTS, Data, Experiment, Training
 from tui_backprop.core.goal import has_right_answers
 from tui_backprop.core.initialisers import INITIALISERS, initialise
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import BiasMode, Network, Parameters, parameters_from
-from tui_backprop.core.optimizers import OPTIMIZERS, unused_settings
+from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.errors import BackpropError, ExperimentError, perhaps
 from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, shown_path, standard_input
 from tui_backprop.experiments.datasets import read_data
@@ -291,15 +291,10 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
         batch=keys.batch("batch", len(data)),
         shuffle=keys.flag("shuffle", False),
         round=keys.optional_integer("round", 0, 15),
-        stop=keys.number("stop", 0.0, Range(least=0.0)),
+        stop=keys.number("stop", 0.0),
         goal=keys.choice("goal", Training.goal, GOALS),
         optimizer=keys.choice("optimizer", Training.optimizer, tuple(OPTIMIZERS)),
         **numbers,
     )
-    for key in sorted(filter(keys.has, unused_settings(training.optimizer))):
-        users = " or ".join(f'"{name}"' for name, entry in OPTIMIZERS.items() if key in entry.settings)
-        raise keys.error(
-            key, f"is given, but the optimizer {training.optimizer} does not use it", f"optimizer = {users}"
-        )
     keys.done()
     return training
