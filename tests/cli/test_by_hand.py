@@ -179,7 +179,7 @@ def test_a_line_that_is_no_figure_is_reported_and_skipped() -> None:
     assert skipped == "skipped line 1: 'by Ada' is not a figure (a line such as z(h1) = 0.5)"
     assert other.startswith("skipped line 13: 'z(h7)' is not a figure of this step, did you mean z(h")
     assert (right, done.returncode, done.stderr) == ("right: 9 figures", 1, "")
-    wrong = program("by-hand", "article", "--check", "-", given="w5 = 1\nz(h2) = 0.7\n")
+    wrong = program("by-hand", "article", "--check", "-", given="w5 = 1\nz(h2) = -0.56\n")
     assert [line.partition(":")[0] for line in wrong.stdout.splitlines()] == ["skipped line 1", "line 2", "likely"]
 
 

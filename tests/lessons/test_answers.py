@@ -164,7 +164,7 @@ def test_whatever_an_author_asks_for_a_wrong_answer_gets_a_hint(figure: str, tmp
     assert computed.truth is not None
     assert computed.revealed is not None
     answer, rule = computed.truth.answer, "plus the bias" if figure == "z h1.1" else ""
-    for value, word in ((-answer, "sign|way"), (10 * answer, "decimal point"), (answer + 0.31, rule)):
+    for value, word in ((-answer, "sign|way"), (10 * answer, "decimal point|ten times"), (answer + 0.31, rule)):
         assert re.search(word, hint(question, computed.truth, computed.revealed, value)), value
 
 

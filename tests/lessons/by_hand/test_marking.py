@@ -26,6 +26,9 @@ NETWORKS = {
     "adam": Homework(("sigmoid", "sigmoid"), optimizer="adam", rate=0.05),
     "softmax": Homework(("tanh", "softmax"), loss="softmax_cross_entropy", targets=[[0, 1], [1, 0]]),
     "penalty": Homework(("leaky_relu", "sigmoid"), l2=0.2),
+    "many signs": Homework(
+        ("tanh", "linear"), weights=[np.array([[-1.5, 2.5], [-0.7, -1.3]]), Homework().weights[1]], loss="squared"
+    ),
     "no biases": Homework(("elu", "linear"), loss="mean_squared", biases=[]),
 }
 
@@ -191,6 +194,55 @@ class SlopeAddedAbove(Hand):
         return super().output(z, a, target) * a * (1 - a)
 
 
+class RateOfAnother(Hand):
+    """old − 0.1 × gradient, where the rate is 0.3"""
+
+    def updated(self, old: Array, gradient: Array) -> Array:
+        return old - 0.1 * gradient
+
+
+class RateShifted(Hand):
+    """old − 0.03 × gradient, where the rate is 0.3"""
+
+    def updated(self, old: Array, gradient: Array) -> Array:
+        return old - 0.03 * gradient
+
+
+class GatesInverted(Hand):
+    """1 where z is at most 0, else 0"""
+
+    def mask(self, z: Array, layer: int) -> Array:
+        return 1 - super().mask(z, layer)
+
+
+class BiasTakenAway(Hand):
+    """products − bias"""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return below @ self.work.weights[layer] - self.work.biases[layer]
+
+
+class BiasTwice(Hand):
+    """products + 2 × bias"""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return super().sums(below, layer) + self.work.biases[layer]
+
+
+class NoMinusSigns(Hand):
+    """All weights are taken for positive ones."""
+
+    def sums(self, below: Array, layer: int) -> Array:
+        return below @ np.abs(self.work.weights[layer]) + self.work.biases[layer]
+
+
+class TargetAdded(Hand):
+    """(prediction + target) × slope"""
+
+    def output(self, z: Array, a: Array, target: Array) -> Array:
+        return (a + target) * a * (1 - a)
+
+
 WRONG: list[tuple[type[Hand], str, str, str]] = [
     (SignOfDelta, "sigmoid", "δ(y1)", "sign"),
     (SignOfDelta, "softmax", "δ(y1)", "sign"),
@@ -219,6 +271,15 @@ WRONG: list[tuple[type[Hand], str, str, str]] = [
     (SigmoidSlope, "tanh", "δ(h1)", "other-activation"),
     (SlopeAddedAbove, "gates", "δ(y1)", "other-activation"),
     (SlopeAddedAbove, "no biases", "δ(y1)", "other-activation"),
+    (RateOfAnother, "sigmoid", "W1[x1→h1]", "rate 0.1"),
+    (RateOfAnother, "tanh", "W1[x1→h1]", "rate 0.1"),
+    (RateShifted, "gates", "W1[x1→h1]", "rate 0.03"),
+    (RateShifted, "softmax", "W1[x1→h1]", "rate 0.03"),
+    (GatesInverted, "gates", "δ(h1)", "gate"),
+    (BiasTakenAway, "sigmoid", "z(h1)", "bias"),
+    (BiasTwice, "tanh", "z(h1)", "bias"),
+    (NoMinusSigns, "many signs", "z(h1)", "sign"),
+    (TargetAdded, "sigmoid", "δ(y1)", "sum"),
 ]
 
 
@@ -493,6 +554,35 @@ def test_a_sum_of_weights_as_a_sheet_prints_them_may_have_more_digits(text: str,
     timeline = Timeline(load_experiment("article"))
     verdict = mark(read_sheet(f"z(h2) = {text}", timeline.go), timeline.go)
     assert (verdict.wrong == ()) is right
+
+
+def test_every_weight_counts_for_a_rate_that_one_alone_does_not_show() -> None:
+    """With a tenth of the rate the first weight does not seem to have moved."""
+    work = PUBLISHED_STEP
+    slow = Homework(rate=0.05, weights=work.weights, biases=work.biases, inputs=work.inputs, targets=work.targets)
+    verdict, _ = marked(work, text_of([each for each in Hand(slow).figures() if each[0].startswith("W")]))
+    assert {wrong.mistake and wrong.mistake.says for wrong in verdict.wrong} == {
+        "The change is a tenth of the right one: check the rate, which is 0.5."
+    }
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "0.00"])
+def test_nothing_is_said_of_the_digits_of_a_nought(text: str) -> None:
+    verdict, _ = marked(PUBLISHED_STEP, f"z(h1) = {text}")
+    (wrong,) = verdict.wrong
+    assert wrong.mistake is None or wrong.mistake.name != "decimal-point"
+
+
+@pytest.mark.parametrize(("text", "mistake"), [("0.6", None), ("0.8200", "rounding"), ("0.3575", "logarithm")])
+def test_only_what_is_a_few_per_cent_off_is_close(text: str, mistake: str | None) -> None:
+    """E is 0.8231."""
+    work = Homework(
+        ("relu", "softmax"), loss="softmax_cross_entropy", inputs=[[1, 2]], targets=[[0, 1, 0]],
+        weights=[np.array([[0.5, -0.3], [0.2, 0.8]]), np.array([[0.1, -0.2, 0.4], [0.3, 0.6, -0.5]])],
+        biases=[np.full(2, 0.1), np.zeros(3)],
+    )  # fmt: skip
+    (wrong,) = marked(work, f"E = {text}")[0].wrong
+    assert (wrong.mistake and wrong.mistake.name) == mistake
 
 
 def test_numbers_are_rounded_to_the_digits_that_a_sheet_prints() -> None:

@@ -32,7 +32,9 @@ from tui_backprop.core.run.moment import Moment
 
 CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
 _CLOSE = 0.02
-"""A share of the true figure: a wrong one this close to it is not a separate mistake."""
+"""A share of the true figure: a wrong one this close to it is not a separate mistake;"""
+_CLOSE_AT_MOST = 0.05
+"""with few digits it may be as far off as this."""
 
 
 def true_value(moment: Moment, figure: FigureKind, part: Part) -> float:
@@ -82,12 +84,18 @@ def fitting(
     found: Iterable[Mistake], second: Sequence[Second], right: float, given: float, tolerance: float
 ) -> list[Mistake]:
     """Those that make a difference and lead to `given`; where none does, those that do with a second one."""
-    telling = [mistake for mistake in found if abs(mistake.value - right) > tolerance]
+    telling = [
+        mistake
+        for mistake in found
+        if abs(mistake.value - right) > tolerance
+        and not (mistake.name == "decimal-point" and abs(mistake.value) <= tolerance)  # no digit is left of it
+    ]
     doubled = [
         Mistake(each.name, made(each.value), f"{each.says} {says}")
         for says, made in second
         for each in telling
         if each.name not in ("sign", "rounding", "rate-forgotten", "old-forgotten", "not-updated")
+        and not each.name.startswith("rate ")
     ]
     fits = [[mistake for mistake in some if abs(mistake.value - given) <= tolerance] for some in (telling, doubled)]
     return fits[0] or fits[1]
@@ -96,7 +104,7 @@ def fitting(
 def near(right: float, given: float, tolerance: float) -> Mistake | None:
     """Rounding, where `given` is not far off."""
     off = abs(given - right)
-    if given * right <= 0 or off > max(4 * tolerance, _CLOSE * abs(right)):
+    if given * right <= 0 or off > min(max(4 * tolerance, _CLOSE * abs(right)), _CLOSE_AT_MOST * abs(right)):
         return None
     if off > 4 * tolerance:
         return Mistake("rounding", given, CLOSE)

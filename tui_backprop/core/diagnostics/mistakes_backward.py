@@ -50,7 +50,7 @@ def of_mask(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("value-for-slope", z, "This is z, not the slope there.")
     for value in _other_slopes(step, unit):
         yield Mistake("slope", value, f"f′(z) = {slope or 'the slope at z'}.")
-    yield Mistake("gate", 1 - step.value("mask", unit), "A gate is open (1) where z is above 0, otherwise shut (0).")
+    yield from _inverted(step, unit, 1.0)
     for value, advice in _slopes_of_others(step, unit):
         yield Mistake("other-activation", value, advice)
 
@@ -69,6 +69,7 @@ def of_delta(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("updated-too-early", early, OLD_WEIGHTS)
     ignored = float(step.wrong("mask-forgotten").delta[layer - 1][column])
     yield Mistake(name, ignored, f"On the way back {slope} was left out, here or in a layer above.")
+    yield from _inverted(step, unit, upstream)
     yield Mistake("weight-forgotten", float(step.passage.delta[layer].sum()) * mask, "Blame is weight × δ above.")
     yield Mistake("value-for-slope", upstream * float(step.passage.a[layer - 1][column]), _SLOPE)
     yield Mistake("value-for-slope", upstream * float(step.passage.z[layer - 1][column]), _SLOPE)
@@ -102,12 +103,22 @@ def _of_output_delta(step: TrueStep, unit: Unit, mask: float) -> Found:
     if step.experiment.training.round is not None:
         yield Mistake("rounding", float(step.passage.a[-1][column]) - target, "Take the rounded prediction.")
     yield Mistake("target-forgotten", prediction, "This is the prediction: take away the target.")
-    yield Mistake("sum", prediction + target, "Take the target away from the prediction, don't add it.")
+    for factor in {1.0, right / miss if miss else 1.0}:
+        advice = "Take the target away from the prediction, don't add it."
+        yield Mistake("sum", factor * (prediction + target), advice)
     outputs = len(step.passage.prediction)
     for factor in (1 / outputs, outputs) if outputs > 2 else ():
         yield Mistake("factor", right * factor, "Off by the number of outputs: look at the slope of the loss.")
     yield Mistake("factor", right / 2, "Half as large as it should be: look at the factor in the slope of the loss.")
     yield Mistake("factor", right * 2, "Twice as large as it should be: look at the factor in the slope of the loss.")
+
+
+def _inverted(step: TrueStep, unit: Unit, arriving: float) -> Found:
+    """What passes a gate that is taken for open where it is shut, and the other way round."""
+    shut = step.experiment.network.activation(unit.layer).shut
+    if shut is not None:
+        advice = f"The gate is the wrong way round: it is open (1) where z is above 0, otherwise shut ({shut:g})."
+        yield Mistake("gate", arriving * (1 + shut - step.value("mask", unit)), advice)
 
 
 def _other_slopes(step: TrueStep, unit: Unit) -> tuple[float, ...]:

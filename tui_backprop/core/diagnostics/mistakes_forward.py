@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
@@ -20,11 +22,15 @@ def of_sum(step: TrueStep, unit: Unit) -> Found:
     bias = float(before.biases[unit.layer - 1][unit.column]) if before.biases else 0.0
     z = step.value("z", unit)
     yield Mistake("bias-ignored", z - bias, "The bias is missing from the sum.")
+    yield Mistake("bias", z - 2 * bias, "The bias is added to the sum, not taken away.")
+    yield Mistake("bias", z + bias, "The bias is in the sum twice.")
     for row, name in enumerate(step.experiment.unit_names(unit.layer - 1)):
         term = float(below[row] * column[row])
         if column[row] < 0:
             yield Mistake("sign", z - 2 * term, f"The weight of {name} is negative: its minus sign got lost.")
         yield Mistake("term-missing", z - term, f"The product of {name} and its weight is missing from the sum.")
+    for sizes in (below @ np.abs(column) + bias, np.abs(below) @ np.abs(column) + abs(bias)):
+        yield Mistake("sign", float(sizes), "Every minus sign got lost in the sum.")
     yield Mistake("input-forgotten", float(column.sum()) + bias, "Multiply each weight by its input first.")
     if weights.shape[0] == weights.shape[1]:
         yield Mistake("wrong-weights", float(below @ weights[unit.column]) + bias, _COLUMN)
@@ -89,6 +95,10 @@ def of_error(step: TrueStep, unit: Unit) -> Found:
     yield Mistake("squared", float(np.abs(miss).sum()), f"This is the distance, not its square: {rule}.")
     for factor in (1.0, 0.5, 1 / len(miss)):
         yield Mistake("factor", factor * squares, f"Mind the factor of the squared error: {rule}.")
+    if reported(step.experiment.training).of_sums:
+        for base in (10, 2):
+            value = right / math.log(base)
+            yield Mistake("logarithm", value, f"This takes the logarithm to base {base}: ln is to base e.")
     for name, loss in LOSSES.items():
         value = float(loss.of(step.passage.z[-1], step.passage.prediction, step.passage.target))
         yield Mistake("other-loss", value, f"This is {name}: {rule}.")

@@ -8,6 +8,7 @@ from tui_backprop.core.optimizers import OPTIMIZERS, mistaken_values
 from tui_backprop.core.parts import Bias, Weight
 
 _MOST_OTHERS = 100
+_COMMON_RATES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5)
 
 
 def of_gradient(step: TrueStep, parameter: Weight | Bias) -> Found:
@@ -64,7 +65,21 @@ def of_update(step: TrueStep, parameter: Weight | Bias) -> Found:
     yield Mistake("old-forgotten", old - new, "This is only the change: take it away from the old weight.")
     yield Mistake("gradient", gradient, "This is the gradient: new = old − rate × gradient.")
     yield Mistake("twice", 2 * new - old, "The change was made twice.")
+    yield from _of_rates(old, new, rate)
     yield from _of_others(step, "new", parameter)
+
+
+def _of_rates(old: float, new: float, rate: float) -> Found:
+    """What comes of another rate: its point has moved, or it is a common one."""
+    shares = {0.1: "a tenth of", 10.0: "ten times", 0.01: "a hundredth of", 100.0: "a hundred times"}
+    says = {
+        f"{other:g}": f"This is the change with the rate {other:g}: here it is {rate:g}." for other in _COMMON_RATES
+    }
+    for times, share in shares.items():
+        says[f"{times * rate:g}"] = f"The change is {share} the right one: check the rate, which is {rate:g}."
+    for other, advice in says.items() if rate else ():
+        if other != f"{rate:g}":
+            yield Mistake(f"rate {other}", old + float(other) / rate * (new - old), advice)
 
 
 def of_change(step: TrueStep, parameter: Weight | Bias) -> Found:
