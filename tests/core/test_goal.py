@@ -16,7 +16,15 @@ from tui_backprop.cli.main import main
 from tui_backprop.cli.script import script
 from tui_backprop.core.diagnostics.verdict import verdict
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import all_right, constant_error, out_of_reach, right_answers, right_classes
+from tui_backprop.core.goal import (
+    all_right,
+    constant_error,
+    has_classes,
+    has_right_answers,
+    out_of_reach,
+    right_answers,
+    right_classes,
+)
 from tui_backprop.core.run.conditions import right
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.core.run.trainer import Trainer
@@ -351,3 +359,14 @@ def test_the_error_of_answers_that_are_all_the_same(output: str, loss: str, erro
     assert constant_error(load_experiment({"network": network, "training": training, "data": data})) == pytest.approx(
         error
     )
+
+
+@pytest.mark.parametrize("last", ["", "130,200\n"])
+def test_two_standardised_values_are_numbers_however_often_each_comes(last: str, tmp_path: Path) -> None:
+    table = tmp_path / "flats.csv"
+    table.write_text(f"size,price\n50,100\n60,100\n90,200\n120,200\n{last}", "utf-8")
+    data = {"csv": str(table), "standardise": True, "standardise_targets": True}
+    experiment = load_experiment({"network": {"layers": [1, 4, 1]}, "data": data})
+    assert set(np.sign(experiment.data.targets.ravel())) == {-1.0, 1.0}
+    assert not has_classes(experiment)
+    assert not has_right_answers(experiment)

@@ -25,8 +25,11 @@ NEAR = 0.05
 
 @lru_cache(maxsize=16)
 def threshold(experiment: Experiment) -> float | None:
-    """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None."""
-    if experiment.network.units[-1] != 1:
+    """Where the answer of a single output changes class: 0.5 for a sigmoid, 0 for targets −1 and 1; else None.
+
+    Standardised targets are numbers, even where two values in equal numbers come to −1 and 1.
+    """
+    if experiment.network.units[-1] != 1 or experiment.data.target_scale is not None:
         return None
     targets, edge = experiment.data.all_targets, experiment.network.output.threshold
     if edge is not None and ((targets == 0) | (targets == 1)).all():
@@ -165,6 +168,8 @@ def _within(low: float, high: float) -> str:
 def middle(experiment: Experiment) -> float | None:
     """Halfway between the two values that all targets have, 0 and 1 or −1 and 1; None for other targets."""
     targets = experiment.data.targets
+    if experiment.data.target_scale is not None:
+        return None
     if ((targets == 0) | (targets == 1)).all():
         return 0.5
     return 0.0 if (np.abs(targets) == 1).all() else None
