@@ -11,9 +11,11 @@ import pytest
 
 from tests.evaluator import UnreadableError, four_decimals, holds
 from tests.nets import drawn
-from tui_backprop import load_experiment
+from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.run.moment import Phase
 from tui_backprop.experiments import Overrides, preset_names
+from tui_backprop.lessons.by_hand.exercise import exercises
 from tui_backprop.lessons.worksheet import worksheet
 
 
@@ -158,3 +160,47 @@ def test_the_sheet_names_its_rules() -> None:
     assert "Loss squared: of an output δ = 2·(ŷ − t)·f′(z), f′ = a·(1 − a). Optimiser momentum." in sheet
     assert "Update: g = gradient + 0.5×weight; v = momentum·v + g; new = old − rate·v; momentum = 0.9" in sheet
     assert "  ∂E/∂W1[x1→y] = ______" in sheet
+
+
+def head_of(definition: dict[str, Any]) -> list[str]:
+    return worksheet(load_experiment(definition), 1, False).partition("\n\nW1")[0].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "lines"),
+    [
+        ("leaky_relu", "linear", ["leaky_relu: a = z where z > 0, else 0.01·z; f′ = 1 where z > 0, else 0.01."]),
+        ("elu", "elu", ["elu: a = z where z > 0, else e^z − 1; f′ = 1 where z > 0, else a + 1."]),
+        ("linear", "leaky_relu", ["leaky_relu: a = z where z > 0, else 0.01·z."]),
+        ("linear", "sigmoid", []),
+    ],
+)
+def test_the_head_says_what_an_activation_and_its_slope_are(hidden: str, output: str, lines: list[str]) -> None:
+    definition = {
+        "network": {"layers": [1, 2, 1], "hidden": hidden, "output": output},
+        "data": {"inputs": [[-3], [2]], "targets": [[1], [5]]},
+    }
+    head = head_of(definition)
+    assert [line for line in head if line.startswith((f"{hidden}: ", f"{output}: "))] == lines
+    slope = {"leaky_relu": "1 where z > 0, else 0.01", "elu": "1 where z > 0, else a + 1", "sigmoid": "a·(1 − a)"}
+    assert any(line.startswith("Loss") and f", f′ = {slope.get(output)}" in line for line in head) == (output in slope)
+
+
+@pytest.mark.parametrize(("keys", "scaled"), [
+    ((), ""), (("standardise",), "inputs"), (("standardise", "standardise_targets"), "inputs and targets"),
+])  # fmt: skip
+def test_the_head_says_that_data_are_standardised(keys: tuple[str, ...], scaled: str) -> None:
+    data = {"inputs": [[-3], [2]], "targets": [[1], [5]], **dict.fromkeys(keys, True)}
+    found = [line for line in head_of({"network": {"layers": [1, 1]}, "data": data}) if "tandardised" in line]
+    assert found == ([f"Standardised to a mean of 0 and a standard deviation of 1: {scaled}."] if scaled else [])
+
+
+def test_by_hand_the_slope_of_a_shut_gate_is_that_of_its_activation() -> None:
+    definition = {
+        "network": {"layers": [1, 2, 1], "hidden": "leaky_relu"}, "data": {"inputs": [[-3]], "targets": [[1]]},
+    }  # fmt: skip
+    timeline = Timeline(load_experiment(definition))
+    timeline.next_step()
+    moment = timeline.go(1, Phase("input"))
+    (rule,) = [each.rule for each in exercises(moment) if each.phase == "mask1"]
+    assert rule == "δ = upstream × f′(z), f′ = 1 where z > 0, else 0.01"

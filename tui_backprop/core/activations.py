@@ -44,6 +44,8 @@ class Activation(NamedTuple):
 
     slope: str = ""
     """f′ as a formula, where a number does not say it all."""
+    below: str = ""
+    """a for z ≤ 0 as a formula, where a is z above 0."""
     plain: tuple[str, str] = ("", "")
     """f of a Python float `{z}`, and f′ of it and of `{a}`, with the same bits; `elementary` functions are available.
 
@@ -149,6 +151,7 @@ RELU = Activation(
     numpy="return np.maximum(z, 0.0)",
     numpy_slope="(a > 0) * 1.0",
     torch="torch.relu(z)",
+    below="0",
     plain=("0.0 if {z} <= 0.0 else {z}", "1.0 if {z} > 0.0 else 0.0 if {z} <= 0.0 else {z}"),
     shut=0.0,
     kinks=(0.0,),
@@ -176,6 +179,7 @@ LEAKY_RELU = Activation(
     numpy=f"return np.where(z > 0, z, {LEAK} * z)",
     numpy_slope=f"np.where(a > 0, 1.0, {LEAK})",
     torch=f"torch.nn.functional.leaky_relu(z, {LEAK})",
+    below=f"{LEAK}·z",
     plain=(
         f"{LEAK} * {{z}} if {{z}} <= 0.0 else {{z}}",
         f"1.0 if {{z}} > 0.0 else {LEAK} if {{z}} <= 0.0 else {{z}}",
@@ -208,6 +212,7 @@ ELU = Activation(
     numpy_slope="np.minimum(a, 0.0) + 1.0",
     torch="torch.nn.functional.elu(z)",
     slope="1 where z > 0, else a + 1",
+    below="e^z − 1",
     plain=("{z} if {z} > 0.0 else expm1({z})", "1.0 if {z} > 0.0 else {a} + 1.0"),
     low=True,
     bounds=(-1.0, np.inf),

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment, Training
 from tui_backprop.core.losses import LOSSES, Loss, output_delta, reported
-from tui_backprop.core.network import Parameters
+from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Unit, parameter_at
 from tui_backprop.core.run.moment import Moment
@@ -62,6 +63,10 @@ def _given(moment: Moment) -> Iterator[str]:
     if training.round is not None:
         yield f"The prediction is rounded: {training.round} decimal{'s' * (training.round != 1)}."
     yield f"Activations, layer by layer: {', '.join(network.activations)}."
+    yield from _activation_rules(network)
+    scales = ("inputs", experiment.data.input_scale), ("targets", experiment.data.target_scale)
+    if scaled := " and ".join(name for name, scale in scales if scale):
+        yield f"Standardised to a mean of 0 and a standard deviation of 1: {scaled}."
     yield f"Error E of a sample, {error.name}: {error_rule(experiment)}."
     yield f"Loss {training.loss}: of an output {output_rule(experiment)}. Optimiser {training.optimizer}."
     yield ""
@@ -93,8 +98,24 @@ def output_rule(experiment: Experiment) -> str:
     rule = output_delta(loss, activation).format(**symbols, mask="f′(z)")
     if not rule:
         return f"δ = ŷ·(u − the sum of u·ŷ over all outputs), u = {loss.slope.format(**symbols)}"
-    slope = f", f′ = {activation.slope}" if "f′" in rule and activation.slope else ""
+    slope = f", f′ = {slope_rule(activation)}" if "f′" in rule else ""
     return f"δ = {rule}{slope}"
+
+
+def slope_rule(activation: Activation) -> str:
+    """f′ of a layer as a formula."""
+    return activation.slope or ("1" if activation.shut is None else f"1 where z > 0, else {number(activation.shut)}")
+
+
+def _activation_rules(network: Network) -> Iterator[str]:
+    """What is needed of each activation: a where it goes by cases, and f′ where a hidden layer has it."""
+    for name in dict.fromkeys(network.activations):
+        activation = ACTIVATIONS[name]
+        rules = [f"a = z where z > 0, else {activation.below}"] if activation.below else []
+        if name in network.activations[:-1] and not activation.linear:
+            rules.append(f"f′ = {slope_rule(activation)}")
+        if rules:
+            yield f"{name}: {'; '.join(rules)}."
 
 
 def update_rule(training: Training) -> str:

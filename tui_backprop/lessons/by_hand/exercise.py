@@ -13,7 +13,7 @@ from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, Phase, phases
 from tui_backprop.lessons.arithmetic import significant
 from tui_backprop.lessons.by_hand.figures import Figure, figures, phase_of
-from tui_backprop.lessons.worksheet import error_rule, loss_rule, output_rule, refuse_more_than, update_rule
+from tui_backprop.lessons.worksheet import error_rule, loss_rule, output_rule, refuse_more_than, slope_rule, update_rule
 
 MOST_SAMPLES = 4
 """The most samples of a batch that can be worked out at once."""
@@ -161,7 +161,7 @@ def _of_units(given: _Given, phase: Phase, layer: int, columns: tuple[str, ...],
         errors = tuple((given.label("E", row), (Figure("error", Unit(layer, 0), row),)) for row in given.rows)
         tables = (BlankTable("", columns, known), BlankTable("", ("",), (), errors), BlankTable("", columns, (), rows))
         return Exercise(phase, _error_rules(experiment), tables)
-    slope = activation.slope or ("1 where z > 0, else 0" if activation.gated else "1")
+    slope = slope_rule(activation)
     known += given.of_samples("a", "a", layer) if "a" in slope else ()
     known += given.of_samples("upstream", "upstream", layer)
     return Exercise(phase, f"δ = upstream × f′(z), f′ = {slope}", (BlankTable("", columns, known, rows),))
