@@ -64,7 +64,7 @@ def definition(hidden: str = "linear", outputs: int = 1, **training: Any) -> dic
 
 
 def shown(page: Any) -> str:
-    return " ".join(plain([*page.verdict, *page.head, *page.body, *page.foot]).split())
+    return " ".join(plain(page.lines(200, 999)[0]).split())
 
 
 class TestElu:

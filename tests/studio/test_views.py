@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -248,11 +249,18 @@ async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int,
             ["Layers 1 and 2", "W1·W2: no gate", "this data now.", "Largest", "W1·W2 = with these"],
             "↓",
         ),
+        (
+            NARROW,
+            ("e", "e", "space", "6"),
+            "Health",
+            ["δ reaches W1: 0.24 of it.", "    ", "W1", "W2", "mean of the last 4 steps"],
+            "",
+        ),
         (NARROW, "ee7", "Slope", ["✓ For W1[x1→h1] back-prop", "and slope agree.", "back-prop 0"], "↓"),
     ],
 )
 async def test_where_lines_are_hidden_headings_stay_and_arrows_cut_no_number(
-    size: tuple[int, int], keys: str, view: str, starts: list[str], ends: str
+    size: tuple[int, int], keys: Iterable[str], view: str, starts: list[str], ends: str
 ) -> None:
     async with studio(size=size) as s:
         await s.press(*keys)

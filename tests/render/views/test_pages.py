@@ -153,6 +153,24 @@ def test_where_there_is_little_room_the_numbers_stay_and_the_bars_go(columns: in
     assert any(" bar " in row for row in rows) == bool(bars)
 
 
+@pytest.mark.parametrize("columns", [28, 58, 100])
+def test_gradient_health_has_a_row_for_every_layer_where_eight_rows_are(columns: int) -> None:
+    deep = xor([2, 4, 4, 4, 4, 4, 1], 0, 0.5, hidden="tanh", output="sigmoid")
+    rows = shown(health, Timeline(deep).go(4), columns=columns, rows=8)
+    assert [row[:2] for row in rows] == [rows[0][:2], "  ", "W1", "W2", "W3", "W4", "W5", "W6"]
+    assert rows[0].startswith("δ ")
+
+
+def test_gradient_health_says_how_many_steps_its_means_are_of() -> None:
+    """Of W2's gradient: 0.445 in step 8, and 0.314 on average over steps 5 to 8, an epoch."""
+    means = shown(health, at("article", 8))
+    (second,) = (row for row in means if row.startswith("W2"))
+    assert second.split()[-3] == "0.31"
+    assert "numbers: mean of the last 4 steps" in means
+    assert "numbers: mean of the last 2 steps" in shown(health, at("article", 2))
+    assert "numbers: mean of the last step" in shown(health, at("article", 1))
+
+
 def test_the_gradient_check_shows_every_figure() -> None:
     moment = at("article", 1, "gradient")
     rows = shown(slope, moment)

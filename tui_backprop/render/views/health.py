@@ -109,12 +109,14 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
         return warned(f"No gradient at all reaches {' '.join(f'W{n}' for n, size in enumerate(now, 1) if size == 0)}.")
     network = moment.experiment.network
     gated = any(ACTIVATIONS[name].shut == 0.0 for name in network.activations[:-1])
-    reached = f"δ in the first layer is {_size(share(delta))} of the output's"
+    size = _size(share(delta))
+    reached = f"δ in the first layer is {size} of the output's"
     text = f"Where gates let it through, {reached}" if gated else reached
     way = on_its_way(network, delta)
     ends = f"it {way} on its way down." if way else "the error gets through."
-    brief = f"δ in layer 1 is {_size(share(delta))} of the output's: it {way or 'gets through'}."
-    said = f"{text}: {ends}" if len(text) + len(ends) + 2 <= columns else brief
+    briefly = f"δ {way or 'gets through'}: {size} of the output's."
+    at_least = f"δ {way}: {size} at W1." if way else f"δ reaches W1: {size} of it."
+    said = next((words for words in (f"{text}: {ends}", briefly) if len(words) <= columns), at_least)
     return warned(said) if way else paragraph(columns, said)
 
 

@@ -14,7 +14,8 @@ class ViewPage:
     """`focus` is the line of the body that is visible until the user scrolls.
 
     `verdict` comes first and says what can be seen, unless a lesson is asking for that. Paragraphs of it and of
-    `foot` that would leave the body less than a third of the rows scroll with the body, before and after it.
+    `foot` that would leave the body less than a third of the rows scroll with the body, before and after it, and so
+    do those of `foot` without which all of the body is visible.
     """
 
     head: list[Line] = field(default_factory=list)
@@ -40,7 +41,8 @@ class ViewPage:
         """
         room = rows - len(self.head) - min(len(self.body), -(-rows // 3))
         above, before = _fitting(self.verdict, room)
-        below, after = _fitting(self.foot, room - len(above))
+        spare = rows - len(self.head) - len(above) - len(self.body)
+        below, after = _fitting(self.foot, spare if spare >= 0 else room - len(above))
         scrolling = [*before, *self.body, *after]
         fitting = max(0, rows - len(above) - len(self.head) - len(below))
         resting = min(max(0, self.focus - fitting // 2), max(0, len(self.body) - fitting))
