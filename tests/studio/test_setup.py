@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from textual.events import Key, Paste
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from tests.patience import LIMIT, until
 from tests.studio.studio import NARROW, Studio, studio
@@ -464,6 +464,22 @@ async def test_the_layout_of_a_file_is_said_in_the_set_up(tmp_path: Path) -> Non
         assert {key: definition[key] for key in ("encoding", "header", "decimal", "missing")} == {
             "encoding": "cp1252", "header": True, "decimal": ",", "missing": "drop",
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40)])
+async def test_a_grid_keeps_each_row_on_its_line_and_its_keys_in_sight(size: tuple[int, int]) -> None:
+    async with studio("iris", size=size) as s:
+        await s.press("ctrl+n", "f4")
+        grid = s.app.screen
+        cells, labels = grid.query_one("#cells", Static), list(grid.query(Label))
+        rows = str(cells.content).splitlines()
+        assert cells.virtual_size.height == len(rows) == 4 * 2 + 4 + 1 + 8 + 1  # a title and names above each block
+        for label, words in ((labels[0], "set 'rows of W'."), (labels[-1], "escape: close")):
+            assert grid.region.contains_region(label.region)
+            shown = "".join(label.render_line(y).text for y in range(label.size.height))
+            assert words in " ".join(shown.split())
+        await s.press(*["right"] * 7)
+        assert "h8" in str(cells.content)
 
 
 @pytest.mark.slow

@@ -22,10 +22,6 @@ from tui_backprop.lessons.by_hand.written import written
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.screens.grid import CELL, Fields, Grid, NumberBlock
 
-WIDTH = 116
-"""Columns of the window, if the screen has that many."""
-_FRAME = 6
-"""Those of its frame, its padding and its scroll bar."""
 Go = Callable[[int, str], Moment]
 """(step, phase) → the moment that is shown then."""
 
@@ -71,12 +67,13 @@ class PhaseByHand(Grid):
 
     KEYS: ClassVar[str] = "type, enter: next (from the last: check)  f10: check  ?: show this one  escape: leave"
     NAME: ClassVar[int] = 16
+    WIDTH, ROWS = 116, 14
+    FRAME = (6, 3)
     DEFAULT_CSS = f"""
     PhaseByHand {{
         align: center bottom;
         background: transparent;
         Vertical {{ width: {WIDTH}; max-width: 100%; max-height: 100%; padding: 0 1; }}
-        VerticalScroll {{ max-height: 14; }}
         #wrong {{ color: $foreground; text-style: bold; }}
     }}
     """
@@ -84,7 +81,7 @@ class PhaseByHand(Grid):
     def __init__(self, moment: Moment, exercise: Exercise, sheet: list[Given], tally: Tally, width: int) -> None:
         """What is right is added to the `sheet`, which has what was written down before, and to the `tally`."""
         title = f"Step {moment.step}, {phase_label(exercise.phase, moment.experiment)}, by hand: {exercise.rule}"
-        columns = max(1, (min(width, WIDTH) - _FRAME - self.NAME) // (CELL + 1))
+        columns = max(1, (min(width, self.WIDTH) - self.FRAME[0] - self.NAME) // (CELL + 1))
         tables = [part for table in exercise.tables for part in table.parts(columns)]
         super().__init__(safe(title), [_block(table) for table in tables], lambda fields: "")
         self._moment, self._sheet, self._tally = moment, sheet, tally

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -51,9 +52,14 @@ class Grid(Dialog[list[Fields]]):
     KEYS: ClassVar[str] = "type, enter: next (from the last: done)  arrows: another  f10: done  escape: close"
     NAME: ClassVar[int] = 12
     """Columns of a row's name."""
-    DEFAULT_CSS = """
-    Grid Vertical { width: 90; max-height: 100%; }
-    Grid VerticalScroll { height: auto; max-height: 24; background: $surface; }
+    WIDTH, ROWS = 90, 24
+    """Columns of the window, and rows of numbers, if the screen has that many."""
+    FRAME = (8, 5)
+    """Columns and rows of its border, padding and scroll bar, and a line for a mistake."""
+    DEFAULT_CSS = f"""
+    Grid Vertical {{ width: {WIDTH}; max-height: 100%; }}
+    Grid Label {{ width: 1fr; height: auto; }}
+    Grid VerticalScroll {{ height: auto; background: $surface; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", show=False),
@@ -85,9 +91,23 @@ class Grid(Dialog[list[Fields]]):
             yield Label("", id="wrong", classes="mistake", markup=False)
             yield Label(self.KEYS, classes="mistake", markup=False)
 
-    def on_mount(self) -> None:
-        """Shows what it starts with."""
-        self._show()
+    def on_resize(self) -> None:
+        """Leaves room for the line of keys, and shows what there is room for beside it."""
+        above_and_below = sum(len(wrap(text, self._room)) for text in (self._title, self.KEYS))
+        rows = min(self.ROWS, self.size.height - self.FRAME[1] - above_and_below)
+        self.query_one(VerticalScroll).styles.max_height = max(1, rows)
+        self._show(self._wrong)
+
+    @property
+    def _room(self) -> int:
+        """Columns within the frame."""
+        return min(self.WIDTH, self.size.width) - self.FRAME[0]
+
+    def _in_sight(self, block: NumberBlock) -> slice:
+        """The columns of a block that there is room for, a pageful with the chosen one if it has that."""
+        count = max(1, (self._room - self.NAME) // (CELL + 1))
+        first = self._place[2] // count * count
+        return slice(first, first + count) if first < len(block.columns) else slice(0, count)
 
     @property
     def _cells(self) -> list[tuple[int, int, int]]:
@@ -194,20 +214,25 @@ class Grid(Dialog[list[Fields]]):
 
     def _given_rows(self, block: NumberBlock, row: int) -> list[Content]:
         """Those above a row."""
-        return [Content(fit(name, self.NAME) + _row(texts)) for above, name, texts in block.given if above == row]
+        sight = self._in_sight(block)
+        return [
+            Content(fit(name, self.NAME) + _row(texts[sight])) for above, name, texts in block.given if above == row
+        ]
 
     def _show(self, wrong: str = "") -> None:
         self._wrong = wrong
         lines, here = [], 0
         for place, block in enumerate(self._blocks):
-            lines += [Content.styled(block.title, "bold")] if block.title else []
-            lines.append(Content(" " * self.NAME + _row(block.columns)))
+            sight = self._in_sight(block)
+            lines += [Content.styled(text, "bold") for text in wrap(block.title, self._room)]
+            before, after = "…" * (sight.start > 0), "…" * (sight.stop < len(block.columns))
+            lines.append(Content(fit(before, self.NAME) + _row(block.columns[sight]).rstrip() + f" {after}"))
             lines += self._given_rows(block, 0) if not block.fields else []
             for row, fields in enumerate(block.fields):
                 lines += self._given_rows(block, row)
                 name = block.rows[row] if row < len(block.rows) else f"#{row}"
                 cells = [Content.styled(fit(name, self.NAME), "bold" if block.given else "")]
-                for column, text in enumerate(fields):
+                for column, text in list(enumerate(fields))[sight]:
                     shown = text if width(text) <= CELL else "…" + text[1 - CELL :]
                     chosen = (place, row, column) == self._place
                     cells.append(Content.styled(fit(shown or "·", CELL, right=True), "reverse" if chosen else ""))
