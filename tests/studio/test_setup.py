@@ -476,7 +476,7 @@ async def test_a_grid_keeps_each_row_on_its_line_and_its_keys_in_sight(size: tup
         assert cells.virtual_size.height == len(rows) == 4 * 2 + 4 + 1 + 8 + 1  # a title and names above each block
         for label, words in ((labels[0], "set 'rows of W'."), (labels[-1], "escape: close")):
             assert grid.region.contains_region(label.region)
-            shown = "".join(label.render_line(y).text for y in range(label.size.height))
+            shown = " ".join(label.render_line(y).text for y in range(label.size.height))
             assert words in " ".join(shown.split())
         await s.press(*["right"] * 7)
         assert "h8" in str(cells.content)
