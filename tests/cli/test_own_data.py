@@ -69,6 +69,8 @@ def test_rows_in_which_a_value_is_missing_are_left_out_on_request(tmp_path: Path
     way = "the set-up: tui-backprop, ctrl+n, then data: CSV file"
     assert_refused(program("train", "--data", "own.csv", folder=tmp_path), "line 3, column b: 'NA'", way)
     assert_refused(program("own.csv", folder=tmp_path), "is not valid TOML", "samples in a CSV file: --data own.csv")
+    (tmp_path / "own.csv").rename(tmp_path / "my own.csv")
+    assert_refused(program("my own.csv", folder=tmp_path), "samples in a CSV file: --data 'my own.csv')")
     done = program("train", "--data", "-", "--missing", "drop", "--epochs", "1", given=rows)
     assert done.returncode == 0
     assert "1 of 4 rows left out: a value is missing" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -102,4 +103,6 @@ def create(name: str) -> str:
         raise BackpropError(f"{name}: already exists", "another name") from None
     except (OSError, ValueError) as error:
         raise unwritable(name, error) from None
-    return printable(f"{name}: a lesson to start from; `tui-backprop learn {name}` shows it, --check checks it")
+    return printable(
+        f"{name}: a lesson to start from; `tui-backprop learn {shlex.quote(str(name))}` shows it, --check checks it"
+    )

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -207,7 +208,9 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
         hint = "0.15 instead of .15" if _BARE_POINT.search(text) else "what tui-backprop help data shows"
         if comma := _COMMA.search(text):
             hint = f"a decimal point: {comma[1].replace(',', '.')} instead of {comma[1]}"
-        hint = hint if path.suffix in ("", ".toml") else f"an experiment file; samples in a CSV file: --data {name}"
+        hint = (
+            hint if path.suffix in ("", ".toml") else f"an experiment file; samples in a CSV file: --data {quote(name)}"
+        )
         raise ExperimentError(name, "", f"is not valid TOML: {error}", hint) from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -382,7 +383,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         question = TextQuestion("Save the experiment file as", "a path ending in .toml", lambda name: save(name, text))
         path: Path | None = yield question
         if path is not None:
-            self._put("command", one_line(f"Saved: tui-backprop {path}"))
+            self._put("command", one_line(f"Saved: {shlex.join(['tui-backprop', str(path)])}"))
 
 
 def save(name: str, text: str) -> Path:
