@@ -26,8 +26,8 @@ _LONGEST_LINE, _LONGEST_NAME = 10_000, 300
 """In characters, of a line with several figures, and of a name with signs in it."""
 _SIGN = re.compile("[=:]")
 """What separates a name from its value."""
-_BETWEEN = re.compile(r"\s*[,;|]\s*|\s*\t\s*|\s{2,}|\s+(?:and|&)\s+")
-"""What separates figures in a line; a single blank may also stand between factors."""
+_BETWEEN = re.compile(r"\s*[,;|]\s*|\s*\t\s*|\s{2,}|\s+(?:and|&)\s+|\s")
+"""What separates figures in a line; a single blank only those of a kind, as it may also stand between factors."""
 _BRACKETED = re.compile(r"[^\W\d][^\s=]*[(\[][^=]*[)\]]\s*[=:].*")
 """What looks like a figure, whether there is one of its name or not."""
 _COMMENT = re.compile(r"#(?!\s*[0-9])")
@@ -130,10 +130,22 @@ class _Sheet:
             head, rest = line[start : between.start()], line[between.end() :]
             name, value = self._split(step, head)
             inside = len(self._known(step, line[start:])) > between.start() - start
-            if name and not inside and _is_valued(value) and (self._known(step, rest) or _BRACKETED.fullmatch(rest)):
+            if not name or inside or not _is_valued(value):
+                continue
+            other = self._known(step, rest)
+            alone = between[0] != " "
+            if (alone or self._alike(step, name, other)) if other else alone and _BRACKETED.fullmatch(rest):
                 yield head
                 start = between.end()
         yield line[start:]
+
+    def _alike(self, step: int, name: str, other: str) -> bool:
+        """Whether two names are of figures that cannot be factors of each other: of the same kind and layer."""
+        try:
+            figures = [self._names[step].find(each) for each in (name, other)]
+        except BackpropError:
+            return False
+        return len({(figure.kind, figure.part.layer) for figure in figures}) == 1
 
     def _known(self, step: int, text: str) -> str:
         """The name of a figure that a text begins with, before its sign; a name may have such signs in it, too."""
