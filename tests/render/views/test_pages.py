@@ -277,6 +277,20 @@ def test_plateaus_of_the_loss(weights: list[list[list[float]]], words: str) -> N
     assert words in text
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(29, 8), (48, 14), (41, 14), (58, 4), (50, 8), (60, 20)])
+@pytest.mark.parametrize("name", ["article", "xor"])
+def test_beside_and_below_a_small_map_are_whole_sentences_or_none(name: str, columns: int, rows: int) -> None:
+    lines = landscape(at(name, 8), FIRST, 0, columns, rows, Shading.TONES)
+    assert len(lines) <= rows
+    aside = columns >= 44 and rows < 14
+    left = max(row.rfind("▀") for row in page(lines).splitlines()) + 3 if aside else 0
+    words = " ".join(row[left:] for row in page(lines).splitlines() if aside or "▀" not in row)
+    said = " ".join(words.split())
+    assert said.endswith((".", "lowest ◇ start", "+ path")), said
+    assert "…" not in said
+    assert not said.endswith("x:")
+
+
 def test_a_loss_surface_where_there_is_nothing_lower_and_where_there_is_one_weight() -> None:
     definition = {**BOWL, "network": {"layers": [2, 1], "weights": [[[1.0], [-1.0]]]}}
     text = page(landscape(Timeline(load_experiment(definition)).moment, FIRST, 0, 100, 20, Shading.TONES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tui_backprop.core.arrays import Array
@@ -47,20 +49,23 @@ def landscape(
     names = safe(across.name(moment.experiment)), safe(up.name(moment.experiment))
     heading = [Span(names[0], "accent", True), Span(" ▸ and "), Span(names[1], "accent", True), Span(" ▲")]
     aside = columns >= _ASIDE and rows < _LOW
-    hint = Span("  x: another", "dim")
-    heading += [hint] if len(found) > 1 and (aside or length([*heading, hint]) <= columns) else []
     map_rows = max(1, rows - 1) if aside else max(2, rows - 2 - 2 * _WORDS)
     map_columns = max(1, min(4 * map_rows, (2 * columns // 5 if aside else columns) - _NUMBER - 1))
+    left = _NUMBER + 1 + map_columns + 2
+    room = columns - left if aside else columns
+    hint = Span("  x: another", "dim")
+    heading += [hint] if len(found) > 1 and length([*heading, hint]) <= room else []
     seen = landscape_of(moment, axes, window, map_columns, map_rows * shading.points)
     drawn = _map(seen, way, map_columns, map_rows, shading)
     if aside:
-        left = _NUMBER + 1 + map_columns + 2
-        room = columns - left
-        words = [*paragraph(room, *heading), *_words(seen, room), *_signs(moment, seen, room, shading)]
-        lines = beside(drawn, words, left)
+        words = paragraph(room, *heading)
+        words += _words(seen, room, rows - len(words))
+        lines = beside(drawn, [*words, *_signs(moment, seen, room, rows - len(words), shading)], left)
     else:
-        words = (_words(seen, columns) + [()] * _WORDS)[:_WORDS]  # always the same number: the map must not jump
-        lines = [tuple(heading), *words, *drawn, *_signs(moment, seen, columns, shading)]
+        words = _words(seen, columns, _WORDS)
+        words += [()] * (_WORDS - len(words))  # always the same number: the map must not jump
+        lines = [tuple(heading), *words, *drawn]
+        lines += _signs(moment, seen, columns, rows - len(lines), shading)
     return [clip(spans, columns) for spans in lines][:rows]
 
 
@@ -127,26 +132,36 @@ def _same(seen: Landscape) -> np.ndarray:
         return np.abs(seen.loss - seen.here) <= _SAME * abs(seen.here)
 
 
-def _words(seen: Landscape, columns: int) -> list[Line]:
+def _fitting(rows: int, columns: int, *ways: Sequence[Span | str]) -> list[Line]:
+    """The first of the ways to say it that takes no more than `rows`; nothing where none does."""
+    return next((lines for lines in (paragraph(columns, *way) for way in ways) if len(lines) <= rows), [])
+
+
+def _words(seen: Landscape, columns: int, rows: int) -> list[Line]:
     """What is seen, in a sentence or two."""
     x, y, floor = seen.lowest
     same = _same(seen)
     parts: list[Span | str] = []
+    brief: list[Span | str] = []
     if not np.isfinite(seen.here):
         parts = [Span("The loss here is not finite.", "warn", True)]
     elif same.all():
         parts = [Span("A plateau: ", "warn", True), f"whatever these two are here, the loss stays {short(seen.here)}."]
+        brief = [Span(f"A plateau: all at {short(seen.here)}.", "warn", True)]
     elif floor < seen.here - _LEVEL * abs(seen.here):
         where = f" at {short(x)} and {short(y)}{', on the edge' if _at_edge(seen) else ''}."
         points = f"{seen.loss.shape[1]}×{seen.loss.shape[0]}"
         start = f"Lowest of {points} points: loss "
         parts = [start, Span(short(floor), "text", True), f" instead of {short(seen.here)},{where}"]
+        brief = ["Lowest: loss ", Span(short(floor), "text", True), where]
     else:
         nowhere = f"Nowhere on this map is the loss more than {percent(_LEVEL)} below the {short(seen.here)} here"
         parts = [Span(nowhere, "text", True), ": changing only these two does not help."]
+        brief = [Span(f"Nowhere is the loss {percent(_LEVEL)} lower.", "text", True)]
+    flat: list[Span | str] = []
     if not same.all() and _flat_around(seen, same):
-        parts += [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]
-    return paragraph(columns, *parts)
+        flat = [Span(f" Flat around here: {percent(float(same.mean()))} of the map is as high.", "warn")]
+    return _fitting(rows, columns, [*parts, *flat], [*brief, *flat], parts, brief)
 
 
 def _at_edge(seen: Landscape) -> bool:
@@ -160,8 +175,8 @@ def _flat_around(seen: Landscape, same: np.ndarray) -> bool:
     return bool(same[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2].all())
 
 
-def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> list[Line]:
-    """What the signs and tones mean, what the loss is taken over, and what was left out."""
+def _signs(moment: Moment, seen: Landscape, columns: int, rows: int, shading: Shading) -> list[Line]:
+    """As there are rows for it: what the signs and tones mean, what the loss is taken over, and what was left out."""
     finite = seen.loss[np.isfinite(seen.loss)]
     highest = short(float(finite.max())) if len(finite) else "∞"
     tones = "blue lower, orange higher" if shading is not Shading.SHADES else "░▒▓█ lower, ╌–=≡ higher"
@@ -171,7 +186,7 @@ def _signs(moment: Moment, seen: Landscape, columns: int, shading: Shading) -> l
     )
     of += f" of {seen.total:,}" if count < seen.total else ""
     of += ", ŷ not rounded" if training.round is not None else ""
-    text = (
-        f"{HERE} here {LOWEST} lowest {START} start {WAY} path; {tones}, up to {highest}. {of}; all other weights held."
-    )
-    return paragraph(columns, Span(text, "dim"))
+    keys = f"{HERE} here {LOWEST} lowest {START} start {WAY} path"
+    toned = f"{keys}; {tones}, up to {highest}."
+    ways = (f"{toned} {of}; all other weights held.", toned, keys, keys.removesuffix(f" {WAY} path"))
+    return _fitting(rows, columns, *([Span(text, "dim")] for text in ways))
