@@ -284,6 +284,26 @@ def test_what_keeps_a_network_from_learning_is_reported_on_standard_error(
     assert [json.loads(line)["epoch"] for line in written.out.splitlines()][-1] == epochs
 
 
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"momentum": 0.9}, "momentum is not used: optimizer is sgd, not momentum"),
+        ({"momentum": 0.9, "optimizer": "adam"}, "momentum is not used: optimizer is adam, not momentum"),
+        ({"momentum": 0.9, "optimizer": "momentum"}, ""),
+        ({"stop": -1.0}, "the goal is out of reach: no error is as small as stop, -1"),
+        ({"stop": -1.0, "goal": "all_right"}, ""),
+    ],
+)
+def test_settings_that_cannot_do_anything_are_noted(
+    rules: dict[str, Any], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "unused.toml"
+    data = {"inputs": [[1.0], [2.0]], "targets": [[0.0], [1.0]]}
+    file.write_text(toml_text({"network": {"layers": [1, 1]}, "training": rules, "data": data}), "utf-8")
+    assert main(["train", str(file), "--epochs", "1"]) == 0
+    assert capsys.readouterr().err == (f"tui-backprop: {told}\n" if told else "")
+
+
 @pytest.mark.parametrize("rate", ["0.01", "1e-8"])
 @pytest.mark.parametrize("form", ["text", "jsonl"])
 def test_what_is_not_scaled_is_named_with_the_trouble(

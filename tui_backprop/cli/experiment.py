@@ -8,6 +8,7 @@ from dataclasses import fields
 from tui_backprop.cli.streams import PROGRAM, complain
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import out_of_reach
+from tui_backprop.core.optimizers import OPTIMIZERS, unused_settings
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import Overrides, load_experiment
 
@@ -39,6 +40,10 @@ def experiment_to_run(options: argparse.Namespace) -> Experiment:
     experiment = experiment_asked_for(options)
     if reason := out_of_reach(experiment):
         complain(f"the goal is out of reach: {reason}")
+    optimizer = experiment.training.optimizer
+    for key in sorted(unused_settings(optimizer).intersection(experiment.definition.get("training", {}))):
+        users = " or ".join(name for name, entry in OPTIMIZERS.items() if key in entry.settings)
+        complain(f"{key} is not used: optimizer is {optimizer}, not {users}")
     for note in experiment.data.notes if options.experiment is None else ():
         complain(note)
     return experiment

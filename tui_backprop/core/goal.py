@@ -60,6 +60,9 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
 
 def out_of_reach(experiment: Experiment) -> str:
     """Why no weights can reach the goal; empty if some might."""
+    training = experiment.training
+    if training.goal != ALL_RIGHT and training.stop < 0:
+        return f"no error is as small as stop, {training.stop:g}"
     return beyond_output(experiment) or beyond_weights(experiment)
 
 
