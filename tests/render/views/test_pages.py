@@ -100,7 +100,7 @@ def test_why_layers_collapse_or_not(moment: Any, words: str) -> None:
 
 def test_interference_of_the_first_updates() -> None:
     rows = shown(interference, at("article", 2))
-    assert rows[0].startswith("Of 3 others 1 became better, 2 worse; its own: −")
+    assert rows[0].startswith("Of 3 others 1 got better, 2 worse; its own: −")
     assert rows[2].startswith(" #0 ")
     assert rows[3].split() == ["▸#1", "+0.0400", "−0.2400", "+0.1100", "−0.1500"]  # as the samples pane has it
     assert "known once it is made" in " ".join(shown(interference, at("article", 3, "gradient")))
@@ -325,4 +325,4 @@ def test_where_numbers_are_not_finite_no_view_compares_them() -> None:
     assert "edits also moved" not in text
     text = " ".join(shown(interference, moment, columns=120))
     assert "nothing can be compared" in text
-    assert "became better" not in text
+    assert "got better" not in text

@@ -65,8 +65,8 @@ def _claim(one: Collapse, columns: int) -> list[Paragraph]:
         else (f"Layers {one.first} to {one.last}")
     )
     data = "this data" if len(one.rows) == one.total else f"the {len(one.rows):,} samples looked at"
-    why = "nothing bends between them" if one.always else f"no gate switches on {data} now"
-    claim = paragraph(columns, Span(f"{layers} are one, {_name(one)}: ", "accent", True), f"{why}.")
+    why = "nothing bends between them" if one.always else f"no gate switches on {data}"
+    claim = paragraph(columns, Span(f"{layers} are one: ", "accent", True), f"{why}.")
     if one.matrix is None:
         return [claim, paragraph(columns, Span("That one matrix would take too long to multiply out.", "dim"))]
     same = digits(one.difference, 7)

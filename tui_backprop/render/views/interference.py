@@ -65,7 +65,7 @@ def _verdict(moment: Moment, found: Interference, columns: int) -> list[Line]:
         return paragraph(columns, Span("Some errors are no longer finite: nothing can be compared.", "warn", True))
     if not last.any():
         return paragraph(columns, "This update changed no sample's error.")
-    text = f"Of {len(others)} others {better} became better, {worse} worse"
+    text = f"Of {len(others)} others {better} got better, {worse} worse"
     mine = f"; its own: {fixed(float(last[trained[0]])).strip()}." if len(trained) == 1 else "."
     ink = "warn" if worse > better else "text"
     return paragraph(columns, Span(text, ink, True), mine)
