@@ -241,7 +241,7 @@ async def test_a_long_name_cuts_neither_the_warning_nor_its_key(size: tuple[int,
             ["Of 3 others 1 got better, 2 worse;", "           #0", " #2", "▸#3"],
             "↑↓",
         ),
-        (NARROW, "ee5", "Interference", ["Of 3 others", "2 worse;", "     #0 #1 #2 #3"], "↓"),
+        (NARROW, "ee5", "Interference", ["Of 3 others", "worse; its own: −0.2400.", "     #0 #1 #2 #3"], "↓"),
         (
             NARROW,
             "4",
