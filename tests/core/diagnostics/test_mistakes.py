@@ -116,6 +116,15 @@ def test_a_shut_gate_that_is_forgotten_is_found_everywhere_on_the_way_back() -> 
     assert named(moment, "gradient", Weight(2, 1, 0), true.z[0][1] * true.delta[1][0]) == "activation-forgotten"
 
 
+def test_a_guess_of_0_is_not_taken_for_another_weight_or_a_moved_point() -> None:
+    """In step 7 of the article h2 is shut, so that the gradients at h2 are 0."""
+    moment = Timeline(load_experiment("article")).go(7)
+    assert true_value(moment, "gradient", Weight(2, 1, 0)) == 0.0
+    for weight in (Weight(1, 1, 2), Weight(1, 1, 3), Weight(2, 0, 0), Weight(2, 3, 0)):
+        assert abs(true_value(moment, "gradient", weight)) > HALF
+        assert likely(moment, "gradient", weight, 0.0, HALF / 100) is None
+
+
 def test_the_article_rounds_its_prediction() -> None:
     moment = Timeline(load_experiment("article")).go(step=1)
     assert (true_value(moment, "prediction", Unit(2, 0)), true_value(moment, "delta", Unit(2, 0))) == (2.9, 1.9)

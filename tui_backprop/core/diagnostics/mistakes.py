@@ -31,6 +31,8 @@ from tui_backprop.core.parts import Part, Unit
 from tui_backprop.core.run.moment import Moment
 
 CLOSE = "Close: a digit is wrong, or something was rounded too early on the way."
+_NEED_DIGITS = ("decimal-point", "rate-too-early", "other-unit", "other-weight", "rounding")
+"""Mistakes that cannot be told from a guess where they lead to 0."""
 _CLOSE = 0.02
 """A share of the true figure: a wrong one this close to it is not a separate mistake;"""
 _CLOSE_AT_MOST = 0.05
@@ -88,7 +90,7 @@ def fitting(
         mistake
         for mistake in found
         if abs(mistake.value - right) > tolerance
-        and not (mistake.name == "decimal-point" and abs(mistake.value) <= tolerance)  # no digit is left of it
+        and not (mistake.name in _NEED_DIGITS and abs(mistake.value) <= tolerance)
     ]
     doubled = [
         Mistake(each.name, made(each.value), f"{each.says} {says}")
