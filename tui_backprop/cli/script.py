@@ -350,15 +350,12 @@ def _asked(experiment: Experiment, dialect: _Dialect, part: str) -> Sequence[str
 
 
 def _right(experiment: Experiment, part: str) -> str:
-    """Whether each sample is answered right."""
+    """Whether the class of each sample is right."""
     edge = threshold(experiment) if has_classes(experiment) else middle(experiment)
     one, other = (
         (f"{name}.argmax(1)" if edge is None else f"({name} > {edge})") for name in ("prediction", f"{part}targets")
     )
-    same = f"({one} == {other})"
-    if has_classes(experiment):
-        return same
-    return f"({same} & (abs(prediction - {part}targets) <= abs({part}targets - {edge})))"
+    return f"({one} == {other})"
 
 
 def _goal(experiment: Experiment, dialect: _Dialect) -> str:

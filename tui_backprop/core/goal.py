@@ -19,8 +19,9 @@ from tui_backprop.core.network import Parameters
 
 TOLERANCE = 1e-6
 """How far from 1 the sum of a sample's targets may be for them to count as shares."""
-NEAR = 0.05
-"""An answer that may be any number is right up to this share of the range of its targets away."""
+
+_NEAR = 0.05
+"""The share of the range of its targets that a number may be off and still count as right."""
 
 
 @lru_cache(maxsize=16)
@@ -56,6 +57,18 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
     else:
         same = (prediction[..., 0] > edge) == (targets[..., 0] > edge)
     return np.asarray(same & np.isfinite(prediction).all(axis=-1), dtype=np.bool_)
+
+
+def near_answers(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
+    """Which samples (…, samples, outputs) are answered right, or nearly.
+
+    That is by the right class, or else by numbers within 5 % of the range of their column.
+    """
+    classes = right_classes(experiment, prediction, targets)
+    if classes is not None:
+        return classes
+    near = np.abs(prediction - targets) <= _NEAR * np.ptp(experiment.data.targets, axis=0)
+    return np.asarray(near.all(axis=-1), dtype=np.bool_)
 
 
 def out_of_reach(experiment: Experiment) -> str:
@@ -159,7 +172,7 @@ def _contradiction(experiment: Experiment) -> str:
 def _within_goal(experiment: Experiment, prediction: Array, targets: Array, error: float) -> bool:
     """Whether these answers are right, or their error is small enough, whichever is the goal."""
     if experiment.training.goal == ALL_RIGHT:
-        return bool(right_answers(experiment, prediction, targets).all())
+        return bool(_right(experiment, prediction, targets).all())
     return error <= experiment.training.stop
 
 
@@ -179,25 +192,19 @@ def middle(experiment: Experiment) -> float | None:
 
 
 def has_right_answers(experiment: Experiment) -> bool:
-    """Whether an answer is right or wrong: a class, or one of two values."""
+    """Whether an answer is right or wrong: a class, or nearer to one of two values than to the other."""
     return has_classes(experiment) or middle(experiment) is not None
 
 
-def right_answers(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
-    """Which samples (…, samples, outputs) are answered right, in each of their outputs.
-
-    That is by the right class, or, of two values, by an answer no further from the right one than halfway to the
-    other, or else by a number near the target.
-    """
+def _right(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
+    """Which samples (…, samples, outputs) are answered right, where there are right answers."""
     classes = right_classes(experiment, prediction, targets)
     if classes is not None:
         return classes
     edge = middle(experiment)
-    if edge is None:
-        right = np.abs(prediction - targets) <= NEAR * np.ptp(experiment.data.targets, axis=0)
-    else:
-        right = ((prediction > edge) == (targets > edge)) & (np.abs(prediction - targets) <= np.abs(targets - edge))
-    return np.asarray(right.all(axis=-1), dtype=np.bool_)
+    assert edge is not None
+    same = (prediction > edge) == (targets > edge)
+    return np.asarray((same & np.isfinite(prediction)).all(axis=-1), dtype=np.bool_)
 
 
 def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
@@ -210,7 +217,7 @@ def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
         found = evaluate(
             Parameters(experiment.network, flat[right]), experiment.training, data.inputs[rows], data.targets[rows]
         )
-        right[right] = right_answers(experiment, found.prediction, data.targets[rows]).all(axis=-1)
+        right[right] = _right(experiment, found.prediction, data.targets[rows]).all(axis=-1)
         start = rows.stop
     return right
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.diagnostics.samples import SampleView, samples_of
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import right_answers
+from tui_backprop.core.goal import near_answers
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.layout import Want
@@ -110,7 +110,7 @@ def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) 
     first = min(max(0, centre - fitting // 2), max(0, len(data) - fitting))
     part = slice(first, min(first + fitting, len(data)))
     view = samples_of(moment, part)
-    right = right_answers(experiment, view.prediction, data.targets[part])
+    right = near_answers(experiment, view.prediction, data.targets[part])
     shown = _Shown(moment, part, view, right, cursor)
     table = _table(shown, columns)
     lines = zip(*(column.aligned() for column in table), strict=True)

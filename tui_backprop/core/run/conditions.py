@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import Experiment
-from tui_backprop.core.goal import right_answers
+from tui_backprop.core.goal import near_answers
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.core.run.trainer import TrainingState
@@ -73,10 +73,10 @@ def sign_changes(index: int, name: str) -> Condition:
 
 
 def right(experiment: Experiment, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which samples are answered right."""
+    """Which samples are answered right, or nearly."""
     data = experiment.data
     prediction = evaluate(parameters, experiment.training, data.inputs, data.targets).prediction
-    return right_answers(experiment, prediction, data.targets)
+    return near_answers(experiment, prediction, data.targets)
 
 
 def sample_turns() -> Condition:

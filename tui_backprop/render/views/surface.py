@@ -10,7 +10,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
-from tui_backprop.core.goal import right_answers, threshold
+from tui_backprop.core.goal import threshold
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import joined
@@ -127,7 +127,10 @@ def _put_samples(
     said = evaluate(moment.parameters, experiment.training, experiment.data.inputs[looked], targets).prediction
     middle, _ = middle_of(moment, depth, unit)
     high = targets[:, unit] > middle
-    wrong = ~right_answers(experiment, said, targets)
+    wrong = high != (said[:, unit] > middle)
+    if experiment.network.output.joint:
+        wrong = said.argmax(axis=1) != targets.argmax(axis=1)
+    wrong |= ~np.isfinite(said).all(axis=1)
     low, size = np.array(plane.low), np.array(plane.high) - np.array(plane.low)
     places = (plane.points[looked] - low) / size
     here = np.isin(looked, moment.samples)

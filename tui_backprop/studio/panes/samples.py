@@ -22,10 +22,10 @@ class SamplesPane(Pane):
     ANSWERS = (
         "Which answers are right, and what did this update do to the others? Every sample is tried with the current "
         "weights: its inputs, its target t, the prediction ŷ. After an update that is ŷ now, while the network shows "
-        "the pass before it. ▸ marks the one being trained on, ✓ a right answer: the right class, or nearly the "
-        "target (of two values, up to halfway to the other; else within 5 % of the targets' range). Δ error is what "
-        "the update, or your edit after it, did: ▼ better, ▲ worse, or the same, as is common with rounded "
-        "predictions. Up, down, page keys, home and end go through the samples; left returns to the one trained on."
+        "the pass before it. ▸ marks the one being trained on, ✓ a right class, or a number within 5 % of "
+        "the targets' range; Δ error is what the update, or your edit after it, did: ▼ better, ▲ worse, or the same, "
+        "as is common with rounded predictions. Up, down, page keys, home and end go through the samples; left returns "
+        "to the one trained on."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "Page up", show=False),

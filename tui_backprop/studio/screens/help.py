@@ -31,7 +31,7 @@ SIGNS = (
     ("x·w w·δ", "what edges carry: the value below × weight; on the way back weight × the δ above"),
     ("mask1", "the way back through layer 1 (slope1 where it is smooth): δ = ↑ × f′(z)"),
     ("upstream1", "the way back to layer 1: ↑ of each unit = its weights × the δ above"),
-    ("✓", "a right answer: the right class, or nearly the target (the Samples pane says how near)"),
+    ("✓", "a right class, or a number within 5 % of the targets' range"),
     ("⚠", "what keeps the network from learning, and the key of the view that shows it"),
     ("·", "not computed yet in this phase"),
     ("colours", "blue positive, orange negative; cyan forward, magenta backward; bold is new"),

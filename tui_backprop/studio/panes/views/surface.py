@@ -19,9 +19,9 @@ class SurfacePane(ViewPane):
     OPENS = "Surface: what the network, and each hidden unit, says over the plane of two inputs"
     ANSWERS = (
         "What does the network say between the samples? The output over the plane of two inputs, the samples on it: "
-        "dots in the colour of their class (without colours ● high, ○ low), diamonds where the answer is wrong (it has "
-        "no ✓ in Samples). Each hidden unit has a small map; the selected unit has the large one. Other inputs are "
-        "held at their means; with a single input it is the fitted curve. Arrows move from unit to unit."
+        "dots in the colour of their class (without colours ● high, ○ low), diamonds where the answer is on the wrong "
+        "side. Each hidden unit has a small map; the selected unit has the large one. Other inputs are held at their "
+        "means; with a single input it is the fitted curve. Arrows move from unit to unit."
     )
 
     beside_graph: reactive[bool] = reactive(False, repaint=False)
