@@ -75,7 +75,7 @@ def test_a_held_key_makes_every_step_and_never_falls_behind_on_a_slow_line() -> 
                 program.read(0.002)
                 most = max(most, program.on_the_way)
         program.wait_for("epoch 15   sample #3")
-        assert most < 2500  # 1,500; without pacing it is as much as fits
+        assert most < 3500  # 1,500, on a busy machine up to 2,600; without pacing 4,095, as much as fits
 
 
 def test_where_a_frame_takes_long_the_upper_rows_come_first() -> None:
