@@ -34,9 +34,9 @@ CLOSE = "Close: a digit is wrong, or something was rounded too early on the way.
 _NEED_DIGITS = ("decimal-point", "rate-too-early", "other-unit", "other-weight", "rounding")
 """Mistakes that cannot be told from a guess where they lead to 0."""
 _CLOSE = 0.02
-"""A share of the true figure: a wrong one this close to it is not a separate mistake;"""
+"""A share of the true figure: a wrong one this close to it is not a separate mistake."""
 _CLOSE_AT_MOST = 0.05
-"""with few digits it may be as far off as this."""
+"""The same for a figure with few digits."""
 
 
 def true_value(moment: Moment, figure: FigureKind, part: Part) -> float:

@@ -30,8 +30,9 @@ WRONG = 0.5
 MANY = 0.1
 """The share of samples answered wrong by flat outputs from which on these are trouble."""
 WEIGHS = 0.1
-"""From this share on, weights that shrink to less than `HALVED` do so because of the penalty."""
+"""From this share on, the penalty is why weights have shrunk to less than `HALVED`."""
 HALVED = 0.5
+"""A share of the initial weights."""
 SHRUNK = 0.25
 """Below this share of the initial weights, the penalty has left too little to learn with."""
 SLOW = 2e-3
