@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.core.runs import assert_same
 from tests.nets import PIECEWISE_LINEAR, Net, nets
 from tests.transcription import Array, ordered_sum, plain_step
+from tui_backprop.core import products
 from tui_backprop.core.backprop import SMALL
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Network
@@ -57,7 +58,7 @@ def other_way(subscripts: str, scales: Array, rows: Array, out: Array | None = N
 @pytest.fixture(params=[np.einsum, fused, other_way], ids=lambda einsum: str(einsum.__name__))
 def einsum(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The processor's own `einsum`, and some that add otherwise."""
-    monkeypatch.setattr(np, "einsum", request.param)
+    monkeypatch.setattr(products, "_einsum", request.param)
     _einsum_adds_in_order.cache_clear()
     yield
     _einsum_adds_in_order.cache_clear()
@@ -70,6 +71,15 @@ def test_long_sums_keep_that_order_on_every_processor(shape: tuple[int, int]) ->
     for call in weighted_sum(below, weights, out, True):
         call()
     assert np.array_equal(out[0], np.add.accumulate(below.T * weights)[-1])
+
+
+@pytest.mark.usefixtures("einsum")
+@pytest.mark.parametrize("shape", [(2, 9000), (100, 300), (129, 128), (20000, 3), (128, 784), (1, 5000)])
+def test_long_upstream_sums_keep_it_too(shape: tuple[int, int]) -> None:
+    delta, weights, out = wild(1, 1, shape[1]), wild(2, *shape), np.empty((1, shape[0]))
+    for call in attributed(delta, weights, out, True):
+        call()
+    assert np.array_equal(out[0], np.add.accumulate((delta * weights).T)[-1])
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 7])
