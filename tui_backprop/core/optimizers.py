@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, repeat
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -99,8 +100,8 @@ class Optimizer:
         raise NotImplementedError
 
     @staticmethod
-    def constants(age: int) -> dict[str, float]:
-        """Numbers in the lines of the rule that are the same for all parameters, in update number `age`."""
+    def constants(age: int) -> dict[str, Iterator[float]]:
+        """What all parameters have in common in the lines of the rule, by name, for each update after `age` updates."""
         return {}
 
 
@@ -257,30 +258,30 @@ class Adam(Optimizer):
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds the running means m of the gradient and v of its square."""
         mean, square = memory
-        part = self.constants(age + 1)
+        part1, part2 = map(next, self.constants(age).values())
         mean *= BETA1
         mean += (1.0 - BETA1) * gradient
         square *= BETA2
         square += (1.0 - BETA2) * gradient * gradient
-        mean_hat = mean / part["part1"]
-        square_hat = square / part["part2"]
+        mean_hat = mean / part1
+        square_hat = square / part2
         parameters -= self.training.rate * mean_hat / (np.sqrt(square_hat) + EPSILON)
 
     @staticmethod
-    def constants(age: int) -> dict[str, float]:
+    def constants(age: int) -> dict[str, Iterator[float]]:
         """How much of the whole the means have seen so far."""
         return {"part1": _seen(BETA1, age), "part2": _seen(BETA2, age)}
 
 
-def _seen(beta: float, age: int) -> float:
-    """1 − βᵗ after t = `age` updates."""
+def _seen(beta: float, age: int) -> Iterator[float]:
+    """1 − βᵗ for t = age + 1, age + 2, …"""
     parts = _parts_seen(beta)
-    return parts[age] if age < len(parts) else 1.0
+    return chain(map(parts.__getitem__, range(age + 1, len(parts))), repeat(1.0))
 
 
 @cache
 def _parts_seen(beta: float) -> list[float]:
-    """The same for t = 0, 1, … until it is 1; multiplied out, because C libraries differ in the last bit of a power."""
+    """1 − βᵗ for t = 0, 1, … until it is 1; multiplied out, because C libraries differ in the last bit of a power."""
     power, parts = 1.0, [0.0]
     while parts[-1] < 1.0:
         power *= beta
@@ -310,9 +311,10 @@ def worked_out(
     `numbers` are `old`, the gradient `g` and `new`; what is not known yet is None. So is all that the lines give where
     there is no memory `after` the update.
     """
-    entry, age = OPTIMIZERS[training.optimizer], before.age + 1
+    entry = OPTIMIZERS[training.optimizer]
     slots = {slot.symbol: place for place, slot in enumerate(entry.memory)}
-    known: dict[str, float | None] = {**numbers, "rate": training.rate, **entry.constants(age)}
+    known: dict[str, float | None] = {**numbers, "rate": training.rate}
+    known |= {name: next(values) for name, values in entry.constants(before.age).items()}
     known |= {name: getattr(training, name) for name in entry.settings}
     known |= {symbol: float(before.slots[place, index]) for symbol, place in slots.items()}
     for line in entry.rule:

@@ -108,19 +108,22 @@ class _Writer:
         slots = [f"{slot.symbol}{place}" for slot in self._optimizer.memory for place in self._trained]
         self._state = ", ".join([*(f"p{place}" for place in parameters), *slots])
         self._row = ", ".join(_names(self._frame.inputs) + _names(self._frame.targets))
+        self._constants = [*self._optimizer.constants(0)]
+        # these come often, and only a function's first 256 names are read at full speed
+        self._often = f"{' = '.join(['g', *self._constants])} = 0.0"
         self._error = f"f{self._frame.error[0, 0]}"
 
     def run(self) -> str:
         lines = self._forward() + self._reported() + self._backward(masks=False)
         if self._training.batch == 1:
-            steps = [f"for {self._row} in rows:", *_indented(lines + self._update(self._gradients()))]
+            steps = [self._for_each(f"({self._row})"), *_indented(lines + self._update(self._gradients()))]
             steps.append(f"    error += {self._error}")
         else:
             gradients = self._gradients()
             sums = [f"g{place} += {gradients[place]}" for place in self._trained]
             # −0 is what leaves every first term as it is
             steps = [
-                "for batch in rows:",
+                self._for_each("batch"),
                 f"    {' = '.join(f'g{place}' for place in self._trained)} = -0.0",
                 f"    for {self._row} in batch:",
                 *_indented(_indented([*lines, f"error += {self._error}", *sums])),
@@ -128,16 +131,25 @@ class _Writer:
                 *_indented(self._update({place: f"g{place} / count" for place in self._trained})),
             ]
         first, last = f"{self._state}, = state", f"return ({self._state},), error"
-        return "\n".join(["def step(state, age, rows, error):", *_indented([first, *steps, last])])
+        return "\n".join(["def step(state, age, rows, error):", *_indented([self._often, first, *steps, last])])
+
+    def _for_each(self, row: str) -> str:
+        """The head of the loop over `rows`, with the optimiser's constants for each."""
+        if not self._constants:
+            return f"for {row} in rows:"
+        return f"for {', '.join(self._constants)}, {row} in zip(*constants(age).values(), rows):"
 
     def record(self) -> str:
         lines = self._forward() + self._reported() + self._backward(masks=True)
         given = {*self._row.split(", "), *(line.partition(" = ")[0] for line in lines)}
         constant = ["one", *(name for name in self._values if name not in given)]  # the mask of a linear layer
+        if self._constants:
+            lines.append(f"{', '.join(self._constants)}, = map(next, constants(age).values())")
         lines += self._update(self._gradients())
         return "\n".join(
             [
                 "def step(state, age, row):",
+                f"    {self._often}",
                 f"    {' = '.join(constant)} = 1.0",
                 f"    {self._state}, = state",
                 f"    {self._row}, = row",
@@ -225,9 +237,7 @@ class _Writer:
     def _update(self, gradients: dict[int, str]) -> list[str]:
         """The optimiser's lines for each parameter that is trained."""
         optimizer, training, lines = self._optimizer, self._training, list[str]()
-        if optimizer.aged:
-            lines += ["age += 1", f"{', '.join(optimizer.constants(1))}, = constants(age).values()"]
-        known: dict[str, Any] = {name: name for name in optimizer.constants(1)} | {"rate": repr(training.rate)}
+        known: dict[str, Any] = {name: name for name in self._constants} | {"rate": repr(training.rate)}
         known |= {name: repr(getattr(training, name)) for name in optimizer.settings}
         once = sum(line.count("{g}") for line in optimizer.plain) == 1
         for place in self._trained:

@@ -170,11 +170,10 @@ class Trainer:
     def record(self, state: TrainingState) -> tuple[Pass, TrainingState]:
         """One step: its pass with every intermediate, and the state after it."""
         step, place, network = state.step + 1, self.steps_into_epoch(state.step), self.experiment.network
-        error = state.epoch_error if place else 0.0
-        memory = state.memory
-        if self._unrolled is not None and self.experiment.training.batch == 1:
-            at = int(self.order(self.epoch(step))[place]) if self.experiment.training.shuffle else place
-            row = self._few[at] if self._few else self.experiment.data.table[at].tolist()
+        error, memory, training = state.epoch_error if place else 0.0, state.memory, self.experiment.training
+        if self._unrolled is not None and training.batch == 1:
+            at = int(self.order(self.epoch(step))[place]) if training.shuffle else place
+            row = few[at] if (few := self._few) else self.experiment.data.table[at].tolist()
             flat, after, reported = self._unrolled.record(self._numbers(state), memory.age, row)
             return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
         (samples,) = self._batches(step, 1)
@@ -262,7 +261,7 @@ class Trainer:
     def _numbers(self, state: TrainingState) -> list[float]:
         """Parameters and memory as the written-out step takes them."""
         numbers: list[float] = state.parameters.flat.tolist()
-        if self.empty_memory.slots.size:
+        if state.memory.slots.size:
             numbers += state.memory.slots.ravel().tolist()
         return numbers
 
