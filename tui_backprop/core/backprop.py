@@ -39,7 +39,8 @@ class Frame:
 
     Per layer, layer 1 first: `z`, `a`, `upstream`, `mask`, `delta`, each (batch, units); where a layer is linear
     `a` is `z`, and δ is `upstream`. Of the output: `prediction` (batch, units[L]) and the reported `error`
-    (batch, 1). `inputs` (batch, units[0]), `targets` (batch, units[L]). Gradients follow from these.
+    (batch, 1). `rows` are the samples, `inputs` (batch, units[0]) before `targets` (batch, units[L]). Gradients follow
+    from these.
     A `flat` with an axis in front, over many networks, gives views with that axis in front.
     """
 
@@ -54,7 +55,8 @@ class Frame:
             start += batch * width
             return view
 
-        self.inputs, self.targets = take(network.units[0]), take(units[-1])
+        self.rows = take(network.units[0] + units[-1])
+        self.inputs, self.targets = self.rows[..., : network.units[0]], self.rows[..., network.units[0] :]
         self.z, self.mask, self.upstream = (tuple(take(n) for n in units) for _ in range(3))
         linear = tuple(ACTIVATIONS[name].linear for name in network.activations)
         self.a = tuple(z if same else take(n) for same, z, n in zip(linear, self.z, units, strict=True))
@@ -117,7 +119,6 @@ class Backprop:
         self.parameters = self._zeros(network.size)
         self.frame = Frame(network, batch, self._zeros(Frame.size_of(network, batch)))
         self.frame.flat.fill(1.0)  # the mask of a linear layer
-        self._row = self.frame.flat[..., : network.units[0] + network.units[-1]]
         self._prediction = self.frame.a[-1] if training.round is None else self.frame.prediction
         self._aside = Program()
         output = network.output
@@ -132,9 +133,9 @@ class Backprop:
         np.copyto(self.frame.targets, targets)
         self._run(wholly)
 
-    def run_row(self, row: Array, wholly: bool = True) -> None:
-        """Runs one sample, its inputs and targets side by side, (units[0] + units[L],)."""
-        np.copyto(self._row, row)
+    def run_rows(self, rows: Array, wholly: bool = True) -> None:
+        """Runs samples, inputs and targets side by side, (batch, units[0] + units[L])."""
+        np.copyto(self.frame.rows, rows)
         self._run(wholly)
 
     def _run(self, wholly: bool) -> None:

@@ -93,11 +93,7 @@ class _ArrayStep:
 
     def step(self, samples: Array, age: int, wholly: bool = False) -> None:
         """Forward, backward, update by rows of inputs and targets. Fills the frame `wholly` or not."""
-        if len(samples) == 1:
-            self.passes.run_row(samples[0], wholly)
-        else:
-            inputs = self._experiment.network.units[0]
-            self.passes.run(samples[:, :inputs], samples[:, inputs:], wholly)
+        self.passes.run_rows(samples, wholly)
         for program, move in self._moves:
             for call in program:
                 call()
