@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.core.runs import article, passes
 from tests.nets import HIDDEN, OUTPUT, Net, nets
-from tests.transcription import Array, Rules, batch_gradient, one_step
+from tests.transcription import Array, Rules, batch_gradient, one_step, ordered_sum
 from tui_backprop.core import activations, losses
 from tui_backprop.core.backprop import Backprop, Pass, evaluate
 from tui_backprop.core.elementary import exp_into
@@ -160,6 +160,15 @@ def test_evaluate_has_the_bits_of_single_passes_at_any_width(
     )
     found = evaluate(experiment.initial, experiment.training, inputs, targets)
     assert found.raw.tolist() == [passage.raw.tolist() for passage in first_passes(experiment)]
+
+
+@pytest.mark.parametrize("units", [2, 9, 33, 130])
+@pytest.mark.parametrize("batch", [1, 2, 3, 32])
+def test_squares_are_summed_from_the_first_output_to_the_last(batch: int, units: int) -> None:
+    passes = Backprop(Network((2, units), ("linear",)), Training(loss="half_squared", batch=batch), batch=batch)
+    targets = np.random.default_rng(1).normal(size=(batch, units))
+    passes.run(np.zeros((batch, 2)), targets)
+    assert passes.frame.error[:, 0].tolist() == [0.5 * ordered_sum((row * row).tolist()) for row in targets]
 
 
 @given(nets(batches=(3,)))

@@ -110,6 +110,12 @@ class _Squared(Loss):
             return [partial(_mean_square, difference, self.parts(units), out)]
         if units == 1:
             program: Program = [partial(np.multiply, difference, difference, out)]
+        elif prediction.ndim == 2 and len(prediction) > 1:
+            squares = np.empty(prediction.shape[::-1]).T  # sums run along samples, each in order
+            program = [
+                partial(np.multiply, difference, difference, squares),
+                partial(np.add.reduce, squares, -1, None, out[:, 0]),
+            ]
         else:
             squares, totals = np.empty_like(prediction), np.empty_like(prediction)
             program = [
