@@ -55,20 +55,23 @@ class _NodeTable(dict[float, Node]):
         return self[number]
 
     @cached_property
-    def _columns(self) -> tuple[float, list[Array]]:
+    def _table(self) -> tuple[float, Array]:
+        """The first node's number, and the figures of all nodes, (figures, nodes)."""
         nodes = sorted((float(number), node) for number, node in self._nodes())
-        return nodes[0][0], [np.array(column) for column in zip(*(node for _, node in nodes), strict=True)]
+        return nodes[0][0], np.array([node for _, node in nodes]).T.copy()
 
-    def at(self, numbers: NDArray[Any]) -> list[Array]:
-        """The figures of the nodes with these numbers; of any node where that is NaN."""
-        first, columns = self._columns
-        places = _whole(numbers - first if first else numbers)
-        return [column.take(places, None, None, "clip") for column in columns]
+    @cached_property
+    def _all_but_the_last(self) -> Array:
+        return self._table[1][:, :-1].copy()
 
-    def within(self, numbers: NDArray[Any]) -> list[Array]:
+    def at(self, numbers: NDArray[Any]) -> Array:
+        """The figures of the nodes with these numbers, (figures, …); of any node where that is NaN."""
+        first, table = self._table
+        return table.take(_whole(numbers - first if first else numbers), 1, None, "clip")
+
+    def within(self, numbers: NDArray[Any]) -> Array:
         """Like `at`, for nodes from 0 on, without clipping: an IndexError beyond the last but one, perhaps for NaN."""
-        places = _whole(numbers)
-        return [column[:-1].take(places) for column in self._columns[1]]
+        return self._all_but_the_last.take(_whole(numbers), 1)
 
 
 def _whole(numbers: NDArray[Any]) -> NDArray[np.intp]:
