@@ -56,20 +56,27 @@ def outer(below: Array, delta: Array, out: Array) -> Program:
 
 def averaged(below: Array, delta: Array, out: Array, bias: Array | None, ordered: bool) -> Program:
     """out = below ⊗ δ (fan_in, fan_out), and `bias` = δ (fan_out,), each averaged over the batch."""
-    batch = np.array(float(below.shape[-2]))
-    if batch == 1.0:
+    batch = below.shape[-2]
+    if batch == 1:
         return outer(below, delta, out) + ([] if bias is None else [partial(np.copyto, bias, delta[..., 0, :])])
     if not ordered:
         mean = np.empty_like(delta)
-        program: Program = [partial(np.divide, delta, batch, mean), partial(np.matmul, _transposed(below), mean, out)]
+        program: Program = [_divided(delta, batch, mean), partial(np.matmul, _transposed(below), mean, out)]
         return program + ([] if bias is None else [partial(np.add.reduce, mean, -2, None, bias)])
-    program = [*_product(_transposed(below), delta, out, ordered), partial(np.divide, out, batch, out)]
+    program = [*_product(_transposed(below), delta, out, ordered), _divided(out, batch, out)]
     if bias is not None:
         first, second, *others = (delta[..., row, :] for row in range(delta.shape[-2]))
         program.append(partial(np.add, first, second, bias))
         program += [partial(np.add, bias, row, bias) for row in others]
-        program.append(partial(np.divide, bias, batch, bias))
+        program.append(_divided(bias, batch, bias))
     return program
+
+
+def _divided(total: Array, count: int, out: Array) -> Callable[[], object]:
+    """out = total / count."""
+    if count.bit_count() == 1:  # a power of two has an exact inverse, and multiplying is faster
+        return partial(np.multiply, total, np.array(1.0 / count), out)
+    return partial(np.divide, total, np.array(float(count)), out)
 
 
 def _product(left: Array, right: Array, out: Array, ordered: bool) -> Program:
