@@ -5,8 +5,9 @@ every machine; a product by BLAS does not, but is faster for many samples at onc
 
 All arrays may have an axis more in front, for many networks trained at once; a network's sums stay in the same order.
 
-On arrays of a few numbers NumPy's time goes into preparing each call. Operands of one shape and layout are
-prepared fastest, so columns are first spread to the shape of the matrix that they multiply.
+On arrays of a few numbers NumPy's time goes into preparing each call. The sums of one sample are a single call of
+`einsum` where it adds in order. On other processors columns are first spread to the shape of the matrix that they
+multiply, because operands of one shape and layout are prepared fastest.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Program = list[Callable[[], object]]
 _BLOCK = 2**14
 """Terms that stay in the processor's cache until they have been added."""
 _einsum = unwrap(np.einsum)
-"""Without the look for arrays of other kinds, which takes a fifth of a small call."""
+"""Without the check for arrays of other kinds, which takes a fifth of the time of a small call."""
 Times = Callable[[Array, Array], Array]
 """left·right, by `times_in_order` or by matrix products."""
 
