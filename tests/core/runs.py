@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS, Array
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.experiments import load_experiment
@@ -110,3 +110,9 @@ def solved_in(experiment: Experiment, epochs: int) -> int | None:
         if state.epoch_error < samples * 0.01 and all(p.error < 0.01 for p in passes(experiment, samples, before)):
             return epoch
     return None
+
+
+def first_passes(experiment: Experiment) -> list[Pass]:
+    """The pass of each sample under the initial parameters."""
+    trainer = Trainer(experiment)
+    return [trainer.record(replace(trainer.start(), step=row))[0] for row in range(len(experiment.data))]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.core.runs import article, passes
-from tests.nets import HIDDEN, OUTPUT, Net, nets
+from tests.core.runs import article, first_passes, passes
+from tests.nets import OUTPUT, Net, nets
 from tests.transcription import Array, Rules, batch_gradient, one_step, ordered_sum
 from tui_backprop.core import activations, losses
-from tui_backprop.core.backprop import Backprop, Pass, evaluate
+from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.elementary import exp_into
-from tui_backprop.core.experiment import Experiment, Training
+from tui_backprop.core.experiment import Training
 from tui_backprop.core.network import Network
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.experiments import load_experiment
 
@@ -67,12 +66,6 @@ def test_every_intermediate_is_the_transcriptions(net: Net) -> None:
     moved = [b - change * g for b, g in zip(net.biases, passage.bias_gradient, strict=True)]
     assert_all_close(after.parameters.biases, moved)
     assert after.epoch_error == pytest.approx(float(np.sum(passage.error)))
-
-
-def first_passes(experiment: Experiment) -> list[Pass]:
-    """The pass of each sample under the initial parameters."""
-    trainer = Trainer(experiment)
-    return [trainer.record(replace(trainer.start(), step=row))[0] for row in range(len(experiment.data))]
 
 
 @pytest.mark.parametrize("name", OUTPUT)
@@ -132,34 +125,6 @@ def test_an_output_that_is_wrong_and_saturated_has_a_delta_all_the_same(
     }
     found = [passage.delta[0] for passage in passes(load_experiment(definition), 2 // batch)]
     assert np.reshape(found, (2, 2)).tolist() == deltas
-
-
-@settings(max_examples=60)
-@given(nets(batches=(1,)))
-def test_evaluate_has_the_bits_of_single_passes(net: Net) -> None:
-    experiment = net.experiment()
-    found = evaluate(experiment.initial, experiment.training, experiment.data.inputs, experiment.data.targets)
-    for row, passage in enumerate(first_passes(experiment)):
-        assert found.raw[row].tolist() == passage.raw.tolist()
-        assert found.prediction[row].tolist() == passage.prediction.tolist()
-        assert float(found.error[row]) == float(passage.error)
-
-
-@settings(max_examples=25)
-@given(st.sampled_from(HIDDEN), st.integers(1, 40), st.integers(1, 40), st.integers(1, 60), st.integers(0, 2**32))
-def test_evaluate_has_the_bits_of_single_passes_at_any_width(
-    name: str, width: int, units: int, samples: int, seed: int
-) -> None:
-    random = np.random.default_rng(seed)
-    inputs, targets = random.normal(size=(samples, width)), random.normal(size=(samples, 2))
-    experiment = load_experiment(
-        {
-            "network": {"layers": [width, units, 2], "hidden": name, "output": name, "bias": True, "init": "normal"},
-            "data": {"inputs": inputs, "targets": targets},
-        }
-    )
-    found = evaluate(experiment.initial, experiment.training, inputs, targets)
-    assert found.raw.tolist() == [passage.raw.tolist() for passage in first_passes(experiment)]
 
 
 @pytest.mark.parametrize("units", [2, 9, 33, 130])

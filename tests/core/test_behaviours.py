@@ -11,8 +11,8 @@ import pytest
 from tests.core.runs import article, open_gates, passes, run, solved_in, xor
 from tests.transcription import Array
 from tui_backprop import Trainer, load_experiment
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.experiments import Overrides
 

@@ -19,12 +19,12 @@ from tui_backprop.cli.arguments import SCRIPTS
 from tui_backprop.cli.script import script
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.collapse import collapses_of
 from tui_backprop.core.diagnostics.gates import gates_of
 from tui_backprop.core.diagnostics.gradient_check import check_gradient
 from tui_backprop.core.diagnostics.landscape import mean_losses
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer, RuleLine, Slot

@@ -11,7 +11,7 @@ import tui_backprop.experiments
 from tests.core.runs import passes, run
 from tests.transcription import ARTICLE_INPUTS, ARTICLE_TARGETS
 from tui_backprop import Trainer, load_experiment
-from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.forward import evaluate
 from tui_backprop.experiments import Overrides, preset_names
 from tui_backprop.experiments.csv_files.file import TableFile
 

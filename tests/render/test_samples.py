@@ -13,7 +13,7 @@ from tests.render.article import worked
 from tests.render.moments import at, moments, of, page, shown, text
 from tests.transcription import ARTICLE_INPUTS
 from tui_backprop import Timeline, load_experiment, render
-from tui_backprop.core.backprop import Evaluation, evaluate
+from tui_backprop.core.forward import Evaluation, evaluate
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.samples import samples
 from tui_backprop.render.spans import length, plain

@@ -11,11 +11,11 @@ from typing import Any, Protocol, TextIO
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import parameter_at
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.core.scores import Score, off, score, scored

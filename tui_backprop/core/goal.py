@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import BLOCK, Array, blocks
-from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import ALL_RIGHT, Experiment
+from tui_backprop.core.forward import evaluate, layers
 from tui_backprop.core.losses import HALF_SQUARED, reported
 from tui_backprop.core.network import Parameters
 

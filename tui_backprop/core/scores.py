@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.goal import has_classes, right_classes
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment

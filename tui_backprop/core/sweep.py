@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Backprop, Frame, adds_in_order
+from tui_backprop.core.backprop import Backprop, adds_in_order
 from tui_backprop.core.diagnostics.signs import Ends
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import reached
@@ -20,6 +20,7 @@ from tui_backprop.core.initialisers import initialisations
 from tui_backprop.core.network import BiasMode, Parameters, parameters_from
 from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
 from tui_backprop.core.outcomes import Outcome, SweptRun, outcomes_of
+from tui_backprop.core.passes import Frame
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.run.trainer import order
 

@@ -18,12 +18,13 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import SMALL, Frame
+from tui_backprop.core.backprop import SMALL
 from tui_backprop.core.elementary import exp, expm1, log, log1p, sigmoid, tanh
 from tui_backprop.core.experiment import Training
 from tui_backprop.core.losses import LOSSES, reported
 from tui_backprop.core.network import Network
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.passes import Frame
 from tui_backprop.core.penalty import penalised, plain_penalty
 
 Row = Sequence[float]

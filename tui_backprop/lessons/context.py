@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tui_backprop.core.arrays import frozen
-from tui_backprop.core.backprop import Backprop, Pass
+from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.place import parse_place
 from tui_backprop.core.run.timeline import Timeline

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gradient_check import loss_along
+from tui_backprop.core.forward import layers
 from tui_backprop.core.parts import Unit, parse_parameter, parse_unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError

@@ -7,9 +7,9 @@ import pytest
 
 from tests.render.moments import at
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics import generalisation
 from tui_backprop.core.diagnostics.generalisation import MOST_MARKS, held_out_of
+from tui_backprop.core.forward import evaluate
 
 
 def test_every_mark_is_the_mean_error_of_the_test_samples_then() -> None:

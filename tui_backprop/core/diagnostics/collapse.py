@@ -8,8 +8,8 @@ import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import layers
 from tui_backprop.core.diagnostics.gates import WORK_BUDGET, sampled_rows
+from tui_backprop.core.forward import layers
 from tui_backprop.core.products import times_in_order
 from tui_backprop.core.run.moment import Moment
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import layers
 from tui_backprop.core.experiment import Data
+from tui_backprop.core.forward import layers
 from tui_backprop.core.network import Parameters
 
 SATURATED = 0.05

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import sampled_rows
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import RECOMPUTE_BUDGET
 

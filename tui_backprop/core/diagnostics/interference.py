@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import WORK_BUDGET
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
 

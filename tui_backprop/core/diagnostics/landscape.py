@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import sums
 from tui_backprop.core.experiment import Data, Experiment
+from tui_backprop.core.forward import sums
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Parameter, Weight

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, sum_in_order
-from tui_backprop.core.backprop import Backprop, Frame
+from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.parts import Parameter, Weight
+from tui_backprop.core.passes import Frame
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.core.run.past import PastStep
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.run.moment import Moment
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import layers
 from tui_backprop.core.experiment import Data
+from tui_backprop.core.forward import layers
 from tui_backprop.core.run.moment import Moment
 
 MARGIN = 0.1

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.diagnostics.bugs import Keep, WrongPass, wrong_pass
 from tui_backprop.core.diagnostics.figures import FigureKind
 from tui_backprop.core.experiment import Experiment
@@ -16,6 +15,7 @@ from tui_backprop.core.losses import reported
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.parts import Parameter, Part, Unit
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.penalty import penalty_gradient
 from tui_backprop.core.run.moment import Moment
 

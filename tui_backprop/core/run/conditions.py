@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.backprop import evaluate, layers
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.forward import evaluate, layers
 from tui_backprop.core.goal import near_answers
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.run.moment import Moment, phases

@@ -9,10 +9,10 @@ from typing import Literal, cast
 import numpy as np
 
 from tui_backprop.core.arrays import Array, sum_in_order
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import Memory
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.edits import Edit
 from tui_backprop.core.run.past import Past, PastStep
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.branch import Branch
 
 RECOMPUTE_BUDGET = 4_000_000

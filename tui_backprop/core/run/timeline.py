@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from tui_backprop.core.arrays import Array, sum_in_order
-from tui_backprop.core.backprop import Pass
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.run.branch import STRIDE, Branch
 from tui_backprop.core.run.branches import Branches
 from tui_backprop.core.run.edits import BY_EPOCH, Edit, Value, What, is_change, present_value

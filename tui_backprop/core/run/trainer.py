@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, frozen
-from tui_backprop.core.backprop import PIECE, Backprop, Pass
+from tui_backprop.core.backprop import PIECE, Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import reached
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.optimizers import OPTIMIZERS, Memory, Optimizer
+from tui_backprop.core.passes import Pass
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.products import Program
 from tui_backprop.core.unrolled_step import packed, unroll

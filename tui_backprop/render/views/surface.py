@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backprop import evaluate
 from tui_backprop.core.diagnostics.gates import sampled_rows
 from tui_backprop.core.diagnostics.surface import Plane, over_plane, plane_of
+from tui_backprop.core.forward import evaluate
 from tui_backprop.core.goal import threshold
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
