@@ -123,7 +123,7 @@ def test_what_keeps_a_network_from_learning_is_reported_on_standard_error(
         ({"momentum": 0.9}, "momentum is not used: optimizer is sgd, not momentum"),
         ({"momentum": 0.9, "optimizer": "adam"}, "momentum is not used: optimizer is adam, not momentum"),
         ({"momentum": 0.9, "optimizer": "momentum"}, ""),
-        ({"stop": -1.0}, "the goal is out of reach: no error is as small as stop, -1"),
+        ({"stop": -1.0}, "the goal is out of reach: no error is as small as stop, −1"),
         ({"stop": -1.0, "goal": "all_right"}, ""),
     ],
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui_backprop.render.numbers import fixed, full, level, scale_of, short, tone
+from tui_backprop.lessons.arithmetic import number, significant
+from tui_backprop.render.numbers import digits, fixed, full, level, scale_of, short, tone
+from tui_backprop.render.numbers import given as given_number
 
 CELLS = st.integers(6, 12)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -28,7 +31,7 @@ def read(text: str) -> float:
         (-12.3456789, "−12.346"),
         (1234.5, "+1234.5"),
         (123456.4, "+123456"),
-        (1234567.0, "+1.2e+6"),
+        (1234567.0, "+1.2e6"),
         (-9.96e300, "−1e301"),
         (0.0, " 0.0000"),
         (-0.0, " 0.0000"),
@@ -88,14 +91,28 @@ def test_what_is_shown_is_near(value: float) -> None:
         (3.61, "3.61"),
         (1e-9, "1e−9"),
         (1e-12, "1e−12"),
-        (2e10, "2e+10"),
-        (1e20, "1e+20"),
+        (2e10, "2e10"),
+        (1e20, "1e20"),
         (-0.0, "0"),
     ],
 )
 def test_short_numbers_take_few_characters(value: float, text: str) -> None:
     assert short(value) == text
     assert (short(math.nan), short(math.inf), short(-math.inf)) == ("NaN", "∞", "−∞")
+
+
+@pytest.mark.parametrize(
+    "write", [fixed, short, given_number, full, lambda value: digits(value, 12), number, significant]
+)
+@pytest.mark.parametrize(
+    ("value", "power"), [(-5.5e-05, "e−5"), (5.5e20, "e20"), (-5.5e-12, "e−12"), (5.5e100, "e100")]
+)
+def test_an_exponent_is_written_the_same_wherever_a_number_stands(
+    write: Callable[[float], str], value: float, power: str
+) -> None:
+    text = write(value)
+    assert text.endswith(power) or "e" not in text, "large ones are written out in lessons"
+    assert set(text) <= set("+−.e0123456789 "), text
 
 
 @given(FINITE)

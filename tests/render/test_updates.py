@@ -75,7 +75,7 @@ def test_before_it_is_computed_nothing_is_shown() -> None:
     timeline = Timeline(article(optimizer="adam", l2=0.5))
     timeline.go(1, "gradient")
     assert text(timeline).endswith("= ·")
-    assert "/(√· + 1e-08) = ·" in text(timeline)
+    assert "/(√· + 1e−8) = ·" in text(timeline)
 
 
 def bracketed(value: float) -> str:

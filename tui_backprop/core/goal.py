@@ -16,6 +16,7 @@ from tui_backprop.core.experiment import ALL_RIGHT, Experiment
 from tui_backprop.core.forward import evaluate, layers
 from tui_backprop.core.losses import HALF_SQUARED, reported
 from tui_backprop.core.network import Parameters
+from tui_backprop.reading.numerals import typeset
 
 TOLERANCE = 1e-6
 """How far from 1 the sum of a sample's targets may be for them to count as shares."""
@@ -75,7 +76,7 @@ def out_of_reach(experiment: Experiment) -> str:
     """Why no weights can reach the goal; empty if some might."""
     training = experiment.training
     if training.goal != ALL_RIGHT and training.stop < 0:
-        return f"no error is as small as stop, {training.stop:g}"
+        return f"no error is as small as stop, {_number(training.stop)}"
     return beyond_output(experiment) or beyond_weights(experiment)
 
 
@@ -97,11 +98,12 @@ def beyond_output(experiment: Experiment) -> str:
     rounding = 0.0 if training.round is None else targets.shape[1] * 0.5 * 10.0**-training.round
     if activation.joint and (far := np.abs(sums - 1.0)).max() > TOLERANCE + rounding:
         worst = int(far.argmax())
-        return f"the targets of sample #{worst} sum to {sums[worst]:g}, the outputs of {activation.name} to 1"
+        return f"the targets of sample #{worst} sum to {_number(sums[worst])}, the outputs of {activation.name} to 1"
     least, most = float(targets.min()), float(targets.max())
     if least < activation.bounds[0] or most > activation.bounds[1]:
         where = _within(*activation.bounds)
-        return f"targets from {least:g} to {most:g} are out of reach of {activation.name}, which lies {where}"
+        targets_lie = f"targets from {_number(least)} to {_number(most)}"
+        return f"{targets_lie} are out of reach of {activation.name}, which lies {where}"
     return ""
 
 
@@ -149,7 +151,7 @@ def _fixed_answer(experiment: Experiment) -> str:
     found = evaluate(nothing, experiment.training, data.inputs[samples], data.targets[samples])
     if _within_goal(experiment, found.prediction, data.targets[samples], float(found.error.sum())):
         return ""
-    answer = ", ".join(f"{value:g}" for value in found.prediction[0].tolist())
+    answer = ", ".join(_number(value) for value in found.prediction[0].tolist())
     return f"without biases the answer to sample #{samples[0]}, whose inputs are all 0, is always {answer}"
 
 
@@ -177,7 +179,11 @@ def _within_goal(experiment: Experiment, prediction: Array, targets: Array, erro
 
 
 def _within(low: float, high: float) -> str:
-    return f"above {low:g}" if np.isinf(high) else f"between {low:g} and {high:g}"
+    return f"above {_number(low)}" if np.isinf(high) else f"between {_number(low)} and {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return typeset(f"{value:g}")
 
 
 @lru_cache(maxsize=16)

@@ -17,9 +17,11 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.experiment import NumberRule, Training
+from tui_backprop.reading.numerals import typeset
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, as its authors recommend."""
+_SMALL = typeset(str(EPSILON))
 DECAY = 0.9
 """RMSProp's."""
 
@@ -179,7 +181,7 @@ class RMSProp(Optimizer):
     memory = (Slot("v", "square"),)
     rule = (
         RuleLine("v", f"{DECAY}·v + {1 - DECAY:.3g}·{{g}}²", f"{DECAY}×{{v}} + {1 - DECAY:.3g}×{{g}}²"),
-        RuleLine("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {EPSILON:.0e})"),
+        RuleLine("new", "old − rate·{g}/(√v + ε)", f"{{old}} − {{rate}}×{{g}}/(√{{v}} + {_SMALL})"),
     )
     mistakes = (
         UpdateMistake("root-forgotten", "Divide by the root of v.", lambda k: _scaled(k, k["g"], k["v"] * k["v"])),
@@ -214,7 +216,7 @@ class Adam(Optimizer):
         RuleLine("v", f"{BETA2}·v + {1 - BETA2:.3g}·{{g}}²", f"{BETA2}×{{v}} + {1 - BETA2:.3g}×{{g}}²"),
         RuleLine("m*", f"m/(1 − {BETA1}^{{t}})", "{m}/{part1}", lambda known: known["m"] / known["part1"]),
         RuleLine("v*", f"v/(1 − {BETA2}^{{t}})", "{v}/{part2}", lambda known: known["v"] / known["part2"]),
-        RuleLine("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {EPSILON:.0e})"),
+        RuleLine("new", "old − rate·m*/(√v* + ε)", f"{{old}} − {{rate}}×{{m*}}/(√{{v*}} + {_SMALL})"),
     )
     mistakes = (
         UpdateMistake(

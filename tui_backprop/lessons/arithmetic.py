@@ -9,6 +9,7 @@ from tui_backprop.core import equations
 from tui_backprop.core.equations import Equation, summands, written
 from tui_backprop.core.parts import Parameter, Unit
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.reading.numerals import typeset
 
 DECIMALS = 4
 """As many decimals as the panes show."""
@@ -25,13 +26,12 @@ def number(value: float, decimals: int = DECIMALS) -> str:
     ('−0.05', '2', '4.4e−6')
     """
     if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        return typeset(str(value))
     if 0 < abs(value) < 0.5 * 10**-decimals:
-        mantissa, _, exponent = f"{value:.1e}".partition("e")
-        return f"{mantissa.removesuffix('.0')}e{int(exponent)}".replace("-", "−")
+        return typeset(f"{value:.1e}".replace(".0e", "e"))
     text = f"{value + 0.0:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return ("0" if text in ("-0", "") else text).replace("-", "−")
+    return typeset("0" if text in ("-0", "") else text)
 
 
 def significant(value: float) -> str:
@@ -42,8 +42,7 @@ def significant(value: float) -> str:
     """
     if not 0 < abs(value) < 0.1:
         return number(value)
-    mantissa, exponent, power = f"{value:.{DECIMALS}g}".partition("e")
-    return f"{mantissa}{exponent}{int(power) if power else ''}".replace("-", "−")
+    return typeset(f"{value:.{DECIMALS}g}")
 
 
 def worked(equation: Equation, digits: Digits = number) -> str:

@@ -20,6 +20,7 @@ from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.lessons.arithmetic import DECIMALS, number, significant
 from tui_backprop.lessons.by_hand.figures import MOST_WEIGHTS, Figure, work
+from tui_backprop.reading.numerals import typeset
 
 MOST_STEPS = 100
 _BLANK = "______"
@@ -157,7 +158,7 @@ def _aligned(value: float) -> str:
     """With all decimals, so that decimal points align."""
     text = significant(value)
     few = math.isfinite(value) and len(text.partition(".")[2]) <= DECIMALS
-    return f"{value:.{DECIMALS}f}".replace("-", "−") if few and "e" not in text else text
+    return typeset(f"{value:.{DECIMALS}f}") if few and "e" not in text else text
 
 
 def _step(moment: Moment, answers: bool) -> Iterator[str]:

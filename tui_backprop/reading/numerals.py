@@ -1,4 +1,4 @@
-"""Numbers as people type them: in dialogs, in the set-up, on the command line, in places and in lessons.
+"""Numbers as people type them, and read them: in dialogs, in the set-up, on the command line, in places, in lessons.
 
 A comma is as good as a point, and the sign − or a dash as good as a hyphen. Only the digits 0 to 9 count: Python's own
 `int` and `float` also take `1_000`, `inf`, `nan` and the digits of every script, and `int` raises on more than 4300
@@ -18,6 +18,16 @@ SIGNS = str.maketrans(",−–‐‑", ".----")
 """What people write for a point or a minus sign, for `str.translate`."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_EXPONENT = re.compile(r"e\+?(-?)0*(?=[0-9])")
+
+
+def typeset(text: str) -> str:
+    """A number that Python wrote, as people write it.
+
+    >>> typeset("-5.5e-05"), typeset("1e+20"), typeset("-inf"), typeset("nan")
+    ('−5.5e−5', '1e20', '−∞', 'NaN')
+    """
+    return _EXPONENT.sub(r"e\1", text).replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

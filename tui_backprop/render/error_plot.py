@@ -12,7 +12,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import Canvas
-from tui_backprop.render.numbers import short
+from tui_backprop.render.numbers import power, short
 from tui_backprop.render.spans import Span
 
 LOG_FROM = 30.0
@@ -36,7 +36,7 @@ class Axis(NamedTuple):
         """The values at the bottom and at the top."""
         if self.powers is None:
             return "0", short(self.top)
-        return "≤" * self.zero + _power(self.powers[0]), _power(self.powers[1])
+        return "≤" * self.zero + power(self.powers[0]), power(self.powers[1])
 
     @property
     def text(self) -> str:
@@ -157,8 +157,3 @@ def _draw(canvas: Canvas, grid: _Grid, values: Array, inks: Sequence[Span], dash
         if dot is not None:
             canvas.draw(before or dot, dot, inks[place], 1, dash)
         before = dot
-
-
-def _power(power: int) -> str:
-    """Ten to the power, in few cells: `0.001`, `100`, `1e−6`."""
-    return short(10.0**power) if -4 < power < 5 else f"1e{power}".replace("-", "−")

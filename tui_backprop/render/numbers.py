@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 
 import numpy as np
 
 from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
+from tui_backprop.reading.numerals import typeset
 
 UNKNOWN = "·"
 """Stands for what this phase has not computed yet."""
@@ -24,7 +24,7 @@ def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
     """A signed number with up to `decimals` decimals in exactly `cells` (at least 5); exact zero has no sign.
 
     >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(1234567.0), fixed(0.42, 5, 2)
-    ('+0.4200', '−12.346', ' 0.0000', '+1.2e+6', '+0.42')
+    ('+0.4200', '−12.346', ' 0.0000', '+1.2e6', '+0.42')
     """
     if value is None:
         return UNKNOWN.center(cells)
@@ -47,23 +47,23 @@ def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
 
 def _rough(sign: str, size: float, cells: int) -> str:
     """A size as a power of ten, with one decimal if there is room."""
-    mantissa, _, exponent = f"{size:.1e}".partition("e")
-    text = f"{sign}{mantissa}e{int(exponent):+d}"
-    if len(text) > cells:
-        mantissa, _, exponent = f"{size:.0e}".partition("e")
-        text = f"{sign}{mantissa}e{int(exponent)}"
-    return text.replace("-", "−").rjust(cells)
+    text = sign + typeset(f"{size:.1e}")
+    return (text if len(text) <= cells else sign + typeset(f"{size:.0e}")).rjust(cells)
 
 
 def short(value: float) -> str:
     """A number in as few characters as it takes: 1, 0.5, −0.25; at most four significant digits."""
-    text = re.sub(r"(?<=e[+-])0(?=\d)", "", f"{value + 0.0:.4g}")  # 1e−5, as everywhere
-    return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+    return typeset(f"{value + 0.0:.4g}")
+
+
+def power(exponent: int) -> str:
+    """Ten to a power, in few cells: `0.001`, `100`, `1e−6`."""
+    return typeset(f"1e{exponent}") if not -4 < exponent < 5 else short(10.0**exponent)
 
 
 def given(value: float) -> str:
     """A number that the user typed: up to seven digits, where `short` would round it."""
-    return f"{value + 0.0:.7g}".replace("-", "−")
+    return typeset(f"{value + 0.0:.7g}")
 
 
 def percent(share: float) -> str:
@@ -79,8 +79,7 @@ def full(value: float | None) -> str:
     """Every digit that the number has."""
     if value is None:
         return UNKNOWN
-    text = repr(float(value) + 0.0)
-    return text.removesuffix(".0").replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+    return typeset(repr(float(value) + 0.0).removesuffix(".0"))
 
 
 def digits(value: float, cells: int) -> str:

@@ -14,6 +14,7 @@ from tui_backprop.core.diagnostics.samples import SampleView, samples_of
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import near_answers
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.reading.numerals import typeset
 from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.layout import Want
 from tui_backprop.render.numbers import fixed, given, short
@@ -207,7 +208,7 @@ def _in_units(shown: _Shown) -> _Column:
 
 
 def _estimate(value: float) -> str:
-    return f"{value:.0f}".replace("-", "−") if 1e4 <= abs(value) < 1e7 else short(value)
+    return typeset(f"{value:.0f}") if 1e4 <= abs(value) < 1e7 else short(value)
 
 
 def _numbers(shown: _Shown, form: _Form) -> _Column:
@@ -314,8 +315,7 @@ def _text(value: float, decimals: int, zeros: bool, rough: bool, large: float) -
     if size >= 10_000:
         decimals = 0
     if size >= large or (rough and 0 < size < 0.5 * 10.0**-decimals):
-        mantissa, _, exponent = f"{size:.0e}".partition("e")
-        return f"{'−' * (value < 0)}{mantissa}e{int(exponent)}".replace("-", "−")
+        return typeset(f"{value:.0e}")
     text = f"{size:.{decimals}f}"
     if not zeros and text.startswith("0."):
         text = text[1:]

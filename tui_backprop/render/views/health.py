@@ -12,7 +12,8 @@ from tui_backprop.core.diagnostics.health import Health, health_of, on_its_way, 
 from tui_backprop.core.diagnostics.verdict import DIVERGES, verdict
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.render.numbers import short
+from tui_backprop.reading.numerals import typeset
+from tui_backprop.render.numbers import power, short
 from tui_backprop.render.selection import Selection, layer_of
 from tui_backprop.render.spans import Line, Span, line, paragraph
 from tui_backprop.render.trouble import advice, why_grown
@@ -43,7 +44,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     of = f"the last {found.recent} steps" if found.recent > 1 else "the last step"
     span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar a step"
     mean = f", the mean of {found.window:,}" if found.window > 1 else ""
-    scale = f"; log scale from 1e{low} to 1e{high}".replace("e-", "e−")
+    scale = f"; log scale from {power(low)} to {power(high)}"
     foot = [paragraph(columns, Span(f"numbers: mean of {of}" if columns > 40 else f"mean of {of}", "dim"))]
     foot += [paragraph(columns, Span(span + mean + scale, "dim"))] if bars else []
     said = [_verdict(moment, found, columns), advice(moment, "health", columns)]
@@ -85,7 +86,7 @@ def _size(value: float) -> str:
         return "NaN" if math.isnan(value) else "∞"
     if value == 0 or 0.001 <= value < 1000:
         return short(float(f"{value:.2g}"))
-    return f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e").replace("e+", "e")
+    return typeset(f"{value:.1e}")
 
 
 def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
