@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, repeat
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -278,7 +277,10 @@ class Adam(Optimizer):
 def _seen(beta: float, age: int) -> Iterator[float]:
     """1 − βᵗ for t = age + 1, age + 2, …"""
     parts = _parts_seen(beta)
-    return chain(map(parts.__getitem__, range(age + 1, len(parts))), repeat(1.0))
+    for t in range(age + 1, len(parts)):
+        yield parts[t]
+    while True:
+        yield 1.0
 
 
 @cache
