@@ -32,7 +32,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.experiments import preset_names
 from tui_backprop.lessons.library import chapter, chapter_names
 from tui_backprop.render.spans import plain
-from tui_backprop.sessions.format import decode
+from tui_backprop.sessions.reader import decode
 from tui_backprop.sessions.store import Record, read
 from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import ALONE, Audience

@@ -10,8 +10,9 @@ from typing import Any
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.sessions.format import Session, encode, encode_body
+from tui_backprop.sessions.reader import Session
 from tui_backprop.sessions.store import folder
+from tui_backprop.sessions.writer import encode, encode_body
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

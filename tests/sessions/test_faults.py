@@ -18,7 +18,7 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import Overrides
 from tui_backprop.sessions.files import in_use
-from tui_backprop.sessions.format import Session
+from tui_backprop.sessions.reader import Session
 from tui_backprop.sessions.store import entries, read
 from tui_backprop.studio.app import picture
 

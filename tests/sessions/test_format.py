@@ -24,8 +24,9 @@ from tui_backprop.core.run.moment import phases
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, preset_names, variant
 from tui_backprop.experiments.default_network import experiment_of
-from tui_backprop.sessions.format import decode, decode_head, encode_body
+from tui_backprop.sessions.reader import decode, decode_head
 from tui_backprop.sessions.store import Record
+from tui_backprop.sessions.writer import encode_body
 
 INITS = ("uniform01", "uniform", "normal", "xavier", "he", "zeros", "constant")
 
@@ -250,7 +251,7 @@ def test_features_that_make_no_sense_are_refused(features: dict[str, Any], words
 
 @pytest.mark.parametrize("name", ["iris", "spiral"])
 def test_very_many_samples_are_recomputed_and_checked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     moment = moment_of(load_experiment(name), 4, "error")
     text = text_of(moment)
     assert bits(resumed(decode(text, "it"))) == bits(moment)
@@ -261,7 +262,7 @@ def test_very_many_samples_are_recomputed_and_checked(name: str, monkeypatch: py
 
 
 def test_very_many_samples_by_an_older_formula_are_made_again_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     moment = moment_of(load_experiment("spiral"), 4, "error")
     document = document_of(moment)
     document["data_sha256"] = "of other last digits"
@@ -276,7 +277,7 @@ def test_very_many_samples_by_an_older_formula_are_made_again_with_a_word(monkey
 def test_an_older_session_with_other_samples_altogether_is_refused(
     name: str, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     document = document_of(moment_of(load_experiment(name), 4, "error"))
     document |= {"version": 3, "data_sha256": "of other samples"}
     document["definition"]["data"] |= data
@@ -285,7 +286,7 @@ def test_an_older_session_with_other_samples_altogether_is_refused(
 
 
 def test_very_many_samples_stay_in_their_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 20_000)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 20_000)
     few, many = csv_experiment(tmp_path, 250), csv_experiment(tmp_path, 400)
     assert (len(encode_body(few)) > 10_000, len(encode_body(many)) > 10_000) == (True, False)
     moment = moment_of(many, 2, None)
@@ -302,12 +303,12 @@ def test_samples_are_written_in_where_they_fit_to_the_byte(
     path.write_text("x,y\n" + "-1.2345678901234567e-300,-2.2250738585072014e-308\n" * 500)
     experiment = load_experiment({"network": {"layers": [1, 1]}, "data": {"csv": str(path)}})
     data = json.loads(f"{{{encode_body(experiment)}}}")["definition"]["data"]
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", len(json.dumps(data)) - 1 + room)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", len(json.dumps(data)) - 1 + room)
     assert ("data_sha256" in encode_body(experiment)) == (not room)
 
 
 def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     text = text_of(moment_of(csv_experiment(tmp_path), 4, None))
     path = tmp_path / "samples.csv"
     path.write_text(path.read_text() + "1,2,3\n")
@@ -321,7 +322,7 @@ def test_samples_that_have_changed_are_noticed(tmp_path: Path, monkeypatch: pyte
 def test_a_session_over_a_file_opens_with_the_ids_that_it_learned_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     path = tmp_path / "samples.csv"
     path.write_text("id,x,y\n" + "".join(f"{number * 7 % 10},{number / 8},{number % 3}\n" for number in range(10)))
     moment = moment_of(load_experiment({"network": {"layers": [2, 2, 1]}, "data": {"csv": str(path)}}), 4, "error")
@@ -330,7 +331,7 @@ def test_a_session_over_a_file_opens_with_the_ids_that_it_learned_from(
 
 
 def test_a_test_sample_that_has_changed_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     path = tmp_path / "samples.csv"
     path.write_text("x,y\n" + "".join(f"{number},1\n" for number in range(10, 20)))
     definition = {"network": {"layers": [1, 1]}, "data": {"csv": str(path), "test": 0.3}}
@@ -587,7 +588,7 @@ def test_a_session_of_the_first_version_is_read() -> None:
 
 
 def test_every_version_that_can_be_read_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format._READABLE", (1, 2, 3, 4))
+    monkeypatch.setattr("tui_backprop.sessions.reader._READABLE", (1, 2, 3, 4))
     document = document_of(moment_of(step=7, phase="mask1"))
     for version in (1, 2, 3, 4):
         document["version"] = version

@@ -16,7 +16,7 @@ from tui_backprop.cli.main import main
 from tui_backprop.errors import NOT_SAVED
 from tui_backprop.experiments import Overrides
 from tui_backprop.sessions.files import in_use
-from tui_backprop.sessions.format import Session
+from tui_backprop.sessions.reader import Session
 from tui_backprop.sessions.store import entries, folder, read
 
 pytestmark = pytest.mark.pty

@@ -22,7 +22,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.errors import BackpropError
 from tui_backprop.sessions import files, store
 from tui_backprop.sessions.files import FileLock, in_use
-from tui_backprop.sessions.format import decode
+from tui_backprop.sessions.reader import decode
 from tui_backprop.sessions.store import (
     KEPT,
     Record,
@@ -270,7 +270,7 @@ def test_a_system_without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_session_that_would_be_too_large_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST", 500)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST", 500)
     record = Record()
     with pytest.raises(BackpropError, match="cannot save the session: it would take more than"):
         record.save(moment_of())
@@ -376,7 +376,7 @@ def test_what_cannot_be_read_is_skipped_with_a_note(monkeypatch: pytest.MonkeyPa
     os.mkfifo(folder() / "pipe.json")
     (folder() / "gone.json").symlink_to("nowhere")
     (folder() / "\x1b[31mred.json").write_text("{}")
-    monkeypatch.setattr("tui_backprop.sessions.format.LARGEST", 5000)
+    monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST", 5000)
     (folder() / "large.json").write_bytes(b" " * 5001)
     found, wrong = entries()
     assert [entry.path.stem for entry in found] == ["good"]

@@ -583,7 +583,7 @@ async def test_a_session_whose_samples_have_changed_says_so(
 ) -> None:
     without_waiting(monkeypatch)
     if stays:
-        monkeypatch.setattr("tui_backprop.sessions.format.LARGEST_DATA", 10)
+        monkeypatch.setattr("tui_backprop.sessions.writer.LARGEST_DATA", 10)
     path = tmp_path / "samples.csv"
     text = "height,weight,price\n1,2,3\n4,5,6\n"
     path.write_text(text)

@@ -14,7 +14,8 @@ from tui_backprop.cli.commands import parser_of
 from tui_backprop.cli.studio import opened
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.place import parse_place, place_of
-from tui_backprop.sessions.format import decode, encode, encode_body
+from tui_backprop.sessions.reader import decode
+from tui_backprop.sessions.writer import encode, encode_body
 from tui_backprop.studio.screens.questions import BranchQuestion, ChoiceQuestion
 
 

@@ -176,7 +176,7 @@ def _standardised(data: Data, keys: Section) -> Data:
 
     def scaled(part: Data) -> Data:
         made = part.expand
-        expanded = replace(made, mean=by.mean, deviation=by.deviation) if isinstance(made, Expansion) else made
+        expanded = replace(made, scale=by) if isinstance(made, Expansion) else made
         return replace(part, inputs=frozen(by(part.inputs)), standardised=True, expand=expanded, input_scale=by)
 
     return _each_part(data, scaled)

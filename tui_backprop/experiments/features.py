@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.core.angles import sin
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.experiment import Scale
 
 FEATURES: dict[str, Callable[[Array, Array], Array]] = {
     "x1": lambda x1, x2: x1,
@@ -28,13 +29,12 @@ def expand(points: Array, names: Sequence[str]) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """The features `names` of points, less their `mean`, divided by their `deviation` where inputs are standardised."""
+    """The features `names` of points, scaled like the inputs where these are standardised."""
 
     names: tuple[str, ...]
-    mean: Array | None = None
-    deviation: Array | None = None
+    scale: Scale | None = None
 
     def __call__(self, points: Array) -> Array:
         """Of `points` (points, 2): (points, features)."""
         made = expand(points, self.names)
-        return made if self.mean is None or self.deviation is None else (made - self.mean) / self.deviation
+        return made if self.scale is None else self.scale(made)

@@ -20,8 +20,8 @@ from tui_backprop.experiments.csv_files.stamp import changed_file
 from tui_backprop.reading.disk import read_bytes, reason, typed_path, unwritable
 from tui_backprop.sessions.files import FileLock, in_use, replace, write_new
 
-if TYPE_CHECKING:  # functions import the format themselves: the studio's start reads no session, and writes none
-    from tui_backprop.sessions.format import Head, Session
+if TYPE_CHECKING:  # functions import reader and writer themselves: the studio's start needs neither
+    from tui_backprop.sessions.reader import Head, Session
 
 KEPT = 50
 """How many automatically named files are kept."""
@@ -118,7 +118,7 @@ def entries() -> tuple[list[Entry], list[BackpropError]]:
 
     A time in the future comes from a wrong clock: those sessions are last.
     """
-    from tui_backprop.sessions.format import decode_head
+    from tui_backprop.sessions.reader import decode_head
 
     found, wrong = [], []
     for path in folder().glob("*.json"):
@@ -132,13 +132,13 @@ def entries() -> tuple[list[Entry], list[BackpropError]]:
 
 def read(path: Path) -> Session:
     """The session in a file."""
-    from tui_backprop.sessions.format import decode
+    from tui_backprop.sessions.reader import decode
 
     return decode(_read(path), str(path))
 
 
 def _read(path: Path) -> bytes:
-    from tui_backprop.sessions.format import LARGEST
+    from tui_backprop.sessions.writer import LARGEST
 
     try:
         return read_bytes(path, LARGEST, "a session's name or file", pipes=False)
@@ -225,7 +225,7 @@ class Record:
         """Why a session of the experiment could be saved but not opened again; empty if it could."""
         if not (changed := changed_file(experiment)):
             return ""
-        from tui_backprop.sessions.format import encode_body, needs_its_file
+        from tui_backprop.sessions.writer import encode_body, needs_its_file
 
         body = (self._body if experiment is self._experiment else "") or encode_body(experiment)
         return f"This session cannot be resumed now, as {changed}." if needs_its_file(body) else ""
@@ -260,7 +260,7 @@ class Record:
             raise InUseError(f"{shown(path)} is in use by another studio", "see `tui-backprop sessions`") from None
 
     def _write(self, moment: Moment | Snapshot) -> None:
-        from tui_backprop.sessions.format import encode, encode_body
+        from tui_backprop.sessions.writer import encode, encode_body
 
         self._body = self._body or encode_body(moment.base)
         data = encode(moment, self._body, datetime.now(UTC))

@@ -1,9 +1,4 @@
-"""A session as text: what is trained, from which weights, what was edited, and where the cursor stands.
-
-A run is a pure function of these, so a resumed session has the same bits as the one that was saved, and its
-size does not depend on how long it was. The text is JSON with one key a line. Floats are written as Python's
-`repr`, which reads back exactly.
-"""
+"""Sessions read back from text, by the rules for experiment files: any mistake in one is a `BackpropError`."""
 
 from __future__ import annotations
 
@@ -11,11 +6,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
-
-import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import frozen
@@ -23,31 +16,16 @@ from tui_backprop.core.experiment import Data, Experiment, Scale
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.run.branch import MOST_BRANCHES, Branch
 from tui_backprop.core.run.edits import Edit, What
-from tui_backprop.core.run.moment import START, BranchPlace, Moment, Phase, Snapshot, phases
+from tui_backprop.core.run.moment import START, BranchPlace, Phase, phases
 from tui_backprop.core.run.timeline import FURTHEST
 from tui_backprop.errors import BackpropError, ExperimentError, one_line
 from tui_backprop.experiments import load_experiment
 from tui_backprop.experiments.features import FEATURES, Expansion
 from tui_backprop.experiments.schema import Section
 from tui_backprop.reading.numerals import counted
+from tui_backprop.sessions.writer import DERIVED, FORMAT, INITIAL, VERSION, checksum_of
 
-FORMAT = "tui-backprop session"
-VERSION = 4
-"""The version that is written, and with it the arithmetic. Version 1 had no edits and no branches; up to version 2
-exponentials were NumPy's, powers the C library's, and the sums of all mini-batches matrix products; up to version 3
-sines and the normal numbers of `gauss` were the C library's."""
 _READABLE = (1, 2, 3, VERSION)
-LARGEST = 64 * 2**20
-"""The most bytes of a session."""
-LARGEST_DATA = 5 * 2**20
-"""Bytes up to which samples from a CSV file are written into the session; beyond, the file's path is."""
-_LONGEST = 30
-"""The most bytes that a number takes, with its brackets."""
-MOST_PARAMETERS = LARGEST // 25
-"""25 bytes are room for any parameter as text."""
-_INITIAL = ("weights", "biases")
-_DERIVED = frozenset({"csv", "generator", "features", "test", "standardise", "standardise_targets"})
-"""Keys of [data] that change the samples given there."""
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -76,61 +54,6 @@ class Session:
     present: int
     note: str = ""
     """What the user should know: one sentence, or empty."""
-
-
-def encode(moment: Moment | Snapshot, body: str, saved: datetime) -> bytes:
-    """The session that stands at `moment`; `body` is `encode_body` of its experiment, made once for many saves."""
-    head = {
-        "format": FORMAT,
-        "version": VERSION,
-        "saved": saved.isoformat(),
-        "experiment": _plain(moment.base.name),
-        "cursor": {"step": moment.step, "phase": moment.phase},
-        "present": moment.present,
-        "branches": [_plain(asdict(branch)) for branch in moment.branches],
-    }
-    data = f"{{\n{_lines(head)},\n{body}\n}}\n".encode("ascii")
-    if len(data) > LARGEST:
-        raise _too_large()
-    return data
-
-
-def encode_body(experiment: Experiment) -> str:
-    """The part of a session that stays the same while the cursor moves.
-
-    The initial parameters are left out of the definition. Samples are written out as they are learned, so that the
-    session needs neither the file nor the formula that they came from; very many are not, but named with a checksum.
-    """
-    if experiment.network.size > MOST_PARAMETERS:
-        raise _too_large()
-    definition = {"title": experiment.title, **experiment.definition}
-    unsaid = (*_INITIAL, "orientation")  # the initial parameters are written as they are kept
-    definition["network"] = {key: value for key, value in definition["network"].items() if key not in unsaid}
-    body: dict[str, Any] = {"definition": definition, "target_names": experiment.data.target_names}
-    if experiment.data.standardised:
-        body["standardised"] = True
-    scales = {"inputs": experiment.data.input_scale, "targets": experiment.data.target_scale}
-    if any(scales.values()):
-        body["scales"] = {key: (scale.mean, scale.deviation) for key, scale in scales.items() if scale is not None}
-    if experiment.data.notes:
-        body["notes"] = experiment.data.notes
-    expansion = experiment.data.expand
-    if isinstance(expansion, Expansion):  # else maps of the plane could not be made of samples alone
-        scale = () if expansion.mean is None else (expansion.mean, expansion.deviation)
-        body["features"] = {"names": expansion.names, **({"scale": scale} if scale else {})}
-    if _DERIVED.intersection(definition["data"]):
-        data = _inline(experiment.data)
-        if data is None:
-            body["data_sha256"] = _checksum(experiment.data)
-        else:
-            definition["data"] = data
-    body["initial"] = {key: list(getattr(experiment.initial, key)) for key in _INITIAL}
-    return _lines(_plain(body))
-
-
-def needs_its_file(body: str) -> bool:
-    """Whether a session with this body needs the file of its samples, as it was."""
-    return '\n"data_sha256": ' in body
 
 
 def decode_head(data: bytes, source: str) -> Head:
@@ -206,42 +129,6 @@ def _check_phase(keys: Section, key: str, step: int, phase: str, experiment: Exp
         raise keys.error(f"{key}.phase", f"no {phase!r} in step {step}", " | ".join(names))
 
 
-def _inline(data: Data) -> dict[str, Any] | None:
-    """Samples as in an experiment file; None if there are very many."""
-    parts = (data,) if data.test is None else (data, data.test)
-    count = sum(part.inputs.size + part.targets.size for part in parts)
-    if len("0.0,") * count > LARGEST_DATA:
-        return None
-    listed = [{"inputs": part.inputs.tolist(), "targets": part.targets.tolist()} for part in parts]
-    inlined = {**listed[0], "names": list(data.input_names), **({"test": listed[1]} if listed[1:] else {})}
-    fits = len(json.dumps(inlined["names"])) + _LONGEST * count < LARGEST_DATA  # to write them all twice takes a while
-    return inlined if fits or len(json.dumps(inlined)) <= LARGEST_DATA else None
-
-
-def _checksum(data: Data) -> str:
-    import hashlib  # slow to import, and only large data need it
-
-    digest = hashlib.sha256(data.inputs.tobytes() + data.targets.tobytes())
-    if data.test is not None:
-        digest.update(data.test.inputs.tobytes() + data.test.targets.tobytes())
-    return digest.hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """What JSON can express: a definition made in Python may hold tuples, arrays and lone surrogates."""
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return value if {*map(type, value)} <= {int, float} else [_plain(entry) for entry in value]
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
-
-
-def _lines(values: Mapping[str, Any]) -> str:
-    return ",\n".join(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in values.items())
-
-
 def _document(data: bytes, source: str) -> dict[str, Any]:
     """The JSON object in `data`, if it is a session of a version that can be read."""
     try:
@@ -264,10 +151,6 @@ def _document(data: bytes, source: str) -> dict[str, Any]:
 
 def _damaged(source: str, what: str) -> BackpropError:
     return BackpropError(f"{source}: {what}", "expected a session saved by the studio")
-
-
-def _too_large() -> BackpropError:
-    return BackpropError(f"it would take more than {LARGEST // 2**20} MB")
 
 
 def _head(keys: Section) -> Head:
@@ -303,8 +186,8 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
     if names is None or len(names) != experiment.network.units[-1]:
         raise keys.error("target_names", "do not fit", "one name for each output")
     checksum, data = keys.text("data_sha256", ""), experiment.data
-    exact = _DERIVED.intersection(definition["data"]) - {"test"} and not _made_by_an_older_formula(document)
-    if exact and checksum != _checksum(data):
+    exact = DERIVED.intersection(definition["data"]) - {"test"} and not _made_by_an_older_formula(document)
+    if exact and checksum != checksum_of(data):
         origin = definition["data"].get("csv", "its data")
         raise BackpropError(
             f"{source}: {origin} has changed since the session was saved", "it needs the samples as they were"
@@ -347,18 +230,14 @@ def _expansion(keys: Section, data: Data) -> Expansion:
     names = tuple(keys.chosen("names", name, tuple(FEATURES)) for name in keys.strings("names") or ())
     if len(names) != data.inputs.shape[1]:
         raise keys.error("names", f"has {counted(len(names), 'name')}", f"{data.inputs.shape[1]}, one for each input")
-    scale = keys.table("scale", len(names)) if keys.has("scale") else None
+    scale = _scale(keys, "scale", len(names))
     keys.done()
-    if scale is None:
-        return Expansion(names)
-    if len(scale) != 2 or not (scale[1] > 0).all():
-        raise keys.error("scale", "is not a mean and a deviation", "two rows, the second above 0")
-    return Expansion(names, *scale)
+    return Expansion(names, scale)
 
 
 def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], keys: Section) -> dict[str, Any]:
     """The definition with the parameters that were saved as its explicit ones."""
-    for key in _INITIAL:
+    for key in INITIAL:
         if not isinstance(initial.get(key), list):
             raise keys.error(f"initial.{key}", "is missing", "an array for each layer")
     network = definition.get("network")
