@@ -31,13 +31,13 @@ from tui_backprop.sessions.store import Record
 from tui_backprop.terminal.appearance import check_terminal
 
 MOST_PARAMETERS = 20_000
-"""Each of them makes three figures of a step."""
+"""The most parameters: each of them adds three figures to a step."""
 MOST_LINES = 20
 """The most lines of a kind that are reported."""
 _MOST_MISTAKES = 5
 """The most mistakes that are explained."""
 _FEW_UNKNOWN = 3
-"""So many unknown names are slips; if there are more of them than known ones, the sheet is for another network."""
+"""Up to this many unknown names are slips; if more outnumber the known ones, the sheet is for another network."""
 _MOST_PLACES = 5
 """The most lines that are named where a mistake was made again."""
 _START = "0"
@@ -47,9 +47,9 @@ _SETTINGS = {
     ("bias-ignored", "gradient"): ' If your sheet keeps the biases, set bias = "frozen".',
     ("wrong-weights", "z"): ' If your file has a row of W for each output, set orientation = "outputs_inputs".',
 }
-"""What a file may lack where a sheet has this mistake in this kind of figure."""
+"""The setting that a file may lack where a sheet has this mistake in this kind of figure."""
 _OTHERWISE: dict[FigureKind, FigureKind] = {"prediction": "a"}
-"""What may be written in place of a kind of figure."""
+"""What may be written instead of a kind of figure."""
 HINT = "a file with lines such as z(h1) = 0.5"
 
 

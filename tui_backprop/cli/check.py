@@ -16,9 +16,9 @@ from tui_backprop.reading.numerals import counted
 EPOCHS_FOR_A_BUG = 10
 """Epochs within which a bug must make a difference."""
 MOST_PRODUCTS = 5e10
-"""Of a weight and a number, in all passes: more would take longer than anyone waits without a word."""
+"""The most products of a weight and a number, over all passes: more would take minutes without a word."""
 _PASS = 250_000
-"""Products that take as long as all else in a pass."""
+"""As many products take as long as everything else in a pass."""
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What can be typed after `tui-backprop`: the commands, their help, and the parser of each one's options."""
+"""The commands that follow `tui-backprop`, their help, and the parser of each one's options."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ COMMANDS = {
         (("bash >> ~/.bashrc", "bash"), ("zsh >> ~/.zshrc", "zsh"), ("fish | source", "fish, now")),
     ),
 }
-"""By its name, in the order of the list."""
+"""The commands by name, in the order of the list."""
 VERBS = tuple(COMMANDS)
 _STUDIO = "Watch a neural network learn, a phase, sample or epoch per keypress, both ways."
 

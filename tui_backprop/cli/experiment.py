@@ -13,7 +13,7 @@ from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments import Overrides, load_experiment
 
 _SET_UP = f"{PROGRAM}, ctrl+n, then data: CSV file"
-"""How to get from a file that is refused to the fields that say how it is read."""
+"""A hint that leads from a file that is refused to the fields that say how it is read."""
 
 
 def experiment_asked_for(options: argparse.Namespace) -> Experiment:

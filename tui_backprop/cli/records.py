@@ -188,7 +188,7 @@ class _Csv:
             self._row({**head, "error": float(one.error)}, state, added)
 
     def end(self, ending: str, state: TrainingState) -> None:
-        """The rows say it all."""
+        """Writes nothing: the rows say it all."""
 
     def _row(self, head: Mapping[str, Any], state: TrainingState, added: Mapping[str, Any]) -> None:
         if not self._headed:
@@ -247,7 +247,7 @@ class _JsonLines:
         )
 
     def end(self, ending: str, state: TrainingState) -> None:
-        """The lines say it all."""
+        """Writes nothing: the lines say it all."""
 
     @staticmethod
     def _parameters(state: TrainingState) -> dict[str, Any]:

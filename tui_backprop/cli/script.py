@@ -155,7 +155,7 @@ def _rounded(experiment: Experiment, dialect: _Dialect, raw: str) -> str:
 
 
 def _step(experiment: Experiment, dialect: _Dialect) -> str:
-    """Forwards, backwards, update."""
+    """The lines of one step: forwards, backwards, update."""
     aged = OPTIMIZERS[experiment.training.optimizer].aged
     loop, affine = "for W, b, f in zip(weights, biases, functions)", "@ W + b"
     if experiment.network.bias is BiasMode.NONE:

@@ -14,7 +14,7 @@ from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 
 
 def run(options: argparse.Namespace) -> int:
-    """Each visitor gets a kiosk of their own; anyone who can reach the address can visit."""
+    """Serves a kiosk to each visitor; anyone who can reach the address can visit."""
     try:
         from tui_backprop.cli.server import StudioServer
     except ModuleNotFoundError:

@@ -50,7 +50,7 @@ class Visitor(AppService):
         )
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
-        """Without a shell in between, which would be killed in the program's place."""
+        """Starts the program without a shell in between, which would be killed in its place."""
         environment = {**os.environ, "TEXTUAL_DRIVER": WEB_DRIVER, "COLUMNS": str(width), "ROWS": str(height)}
         process = await asyncio.create_subprocess_exec(
             *self._arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
@@ -59,14 +59,14 @@ class Visitor(AppService):
         return process
 
     async def run(self) -> None:
-        """A program that has ended takes its page along."""
+        """Runs the program; when it ends, its page is closed, too."""
         try:
             await super().run()
         finally:
             await self.dismiss()
 
     async def dismiss(self) -> None:
-        """The page hears that the visit is over, if there is a page."""
+        """Tells the page, if there is one, that the visit is over."""
         with suppress(ConnectionError, RuntimeError):
             await self.socket.close()
 
@@ -77,7 +77,7 @@ class Visitor(AppService):
                 self._process.kill()
 
     async def stop(self) -> None:
-        """The program has ended, and all that it has said is passed on."""
+        """Waits until the program has ended and everything it wrote has been passed on."""
         self.end()
         if self._process is not None:
             await self._process.wait()
@@ -88,7 +88,7 @@ class StudioServer(Server):
     """textual-serve's server, for the public: a limited number of visitors, from its own page only."""
 
     def __init__(self, command: Sequence[str], host: str, port: int, places: int, theme: str | None) -> None:
-        """`command` is what each visitor runs; a `theme` holds for all, otherwise each browser has a taste."""
+        """`command` is what each visitor runs; without a `theme` for all, each browser's preference counts."""
         super().__init__("", host=host, port=port)
         self._arguments, self._places, self._theme = tuple(command), places, theme
         self._visitors: dict[Visitor, web.Request] = {}
@@ -98,20 +98,20 @@ class StudioServer(Server):
         return len(self._visitors) >= self._places
 
     def initialize_logging(self) -> None:
-        """What goes wrong, a line each; textual-serve's has a log of all requests, and tracebacks with variables."""
+        """Logs what goes wrong, a line each; textual-serve logs all requests, and tracebacks with variables."""
         logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="tui-backprop: %(message)s")
 
     async def on_startup(self, app: web.Application) -> None:
-        """Says nothing: textual-serve would show its logo, and the command."""
+        """Prints nothing: textual-serve would print its logo and the command."""
 
     async def _make_app(self) -> web.Application:
-        """With an address for each theme, because the page's program appends to an address what it has to say."""
+        """Adds an address for each theme, because the page's program appends its own data to an address."""
         app = await super()._make_app()
         app.router.add_get("/ws/{theme}", self.handle_websocket)
         return app
 
     async def handle_index(self, request: web.Request) -> web.StreamResponse:
-        """A page that needs no other server, whatever name this one is called by."""
+        """Sends a page that needs no other server, whatever name this one was called by."""
         if self._full:
             return web.Response(text=FULL, status=503, headers={"Retry-After": "60"})
         page = Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -122,7 +122,7 @@ class StudioServer(Server):
         return web.Response(text=page, content_type="text/html")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """A visitor comes, and leaves."""
+        """Serves one visitor from arrival to departure."""
         if _is_cross_origin(request):
             raise web.HTTPForbidden(text="This page belongs to another server.\n")
         if self._full:
@@ -168,7 +168,7 @@ class StudioServer(Server):
 
 
 def _is_cross_origin(request: web.Request) -> bool:
-    """Whether another server's page asks; programs other than browsers name no origin."""
+    """Whether the request comes from another server's page; programs other than browsers name no origin."""
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
 

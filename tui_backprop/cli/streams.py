@@ -13,7 +13,7 @@ PROGRAM = "tui-backprop"
 
 
 def complete_streams() -> None:
-    """A stream closed by the caller is as good as an empty one; a sign that an output cannot show is escaped."""
+    """Opens streams that the caller closed as empty ones; characters that an output cannot show are escaped."""
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  # as long as the program runs
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
@@ -22,7 +22,7 @@ def complete_streams() -> None:
 
 
 def complain(text: str) -> None:
-    """A line on standard error, if that can be written to."""
+    """Writes a line to standard error, if that is possible."""
     from tui_backprop.errors import printable
 
     try:
@@ -32,7 +32,7 @@ def complain(text: str) -> None:
 
 
 def print_json(rows: list[dict[str, Any]]) -> None:
-    """A list, an entry a line."""
+    """Prints a list as JSON, an entry a line."""
     import json
 
     print("[" + ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows) + "]")

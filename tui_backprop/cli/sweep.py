@@ -95,7 +95,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
 
 
 def _unused(experiment: Experiment) -> str:
-    """What is given for the start, but differs from seed to seed; empty if nothing."""
+    """What the experiment gives for the start although it differs from seed to seed; empty if nothing."""
     network = experiment.definition.get("network", {})
     trained = "biases" in network and experiment.network.bias is BiasMode.TRAINED
     new = [f"draws new weights ({experiment.init})"] * ("weights" in network) + ["begins with biases of 0"] * trained

@@ -9,6 +9,6 @@ from tui_backprop.lessons.worksheet import worksheet
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints it; returns the exit code."""
+    """Prints the exercise or its solution; returns the exit code."""
     print(worksheet(experiment_to_run(options), options.steps, options.answers, options.at), end="")
     return 0

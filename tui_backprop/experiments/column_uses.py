@@ -1,4 +1,4 @@
-"""What each column of a file is for, as fields of a draft say it."""
+"""What each column of a file is used for, in terms of a draft's fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES = "number", "classes", "left out", 
 USES = (NUMBER, CLASSES, OUT, TARGET, TARGET_CLASSES)
 OF_TEXTS = (CLASSES, OUT, TARGET_CLASSES)
 OF_BOTH = (OUT, CLASSES, TARGET_CLASSES)
-"""Of texts with numbers among them, which are classes only if that is said."""
+"""The uses of a column of texts with numbers among them, which are classes only if the user says so."""
 
 
 def uses_of(table: Mapping[str, Any], open_csv: Opener) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -28,7 +28,7 @@ def uses_of(table: Mapping[str, Any], open_csv: Opener) -> list[tuple[str, str, 
 
 
 def fields_of(names: Sequence[str], uses: Sequence[str], texts: Sequence[bool]) -> dict[str, list[str]]:
-    """The columns to be learned, those that go in, and those that hold classes though there are numbers in them."""
+    """The columns to be learned, the inputs, and the columns of numbers that hold classes."""
     pairs = list(zip(names, uses, texts, strict=True))
     return {
         "target": [name for name, use, _ in pairs if use in (TARGET, TARGET_CLASSES)],

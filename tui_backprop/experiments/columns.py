@@ -28,11 +28,11 @@ from tui_backprop.reading.numerals import counted
 MAY_BE_CLASSES = "these may be classes"
 _AS_CLASSES = "--output softmax, f2 in the set-up, or classes = true in [data]"
 MISSING = ("refuse", "drop")
-"""What happens to a row in which a value is missing."""
+"""What may be done with a row that lacks a value."""
 _LAST_NAMES = 10
 """In files of up to this many rows, texts in the last column are classes even if they are all different."""
 _FEW = 10
-"""At most this many different whole numbers may be classes."""
+"""Up to this many different whole numbers may be classes."""
 _ENOUGH = 5000
 """The most rows that decide whether columns need scaling."""
 _TOLD = 8
@@ -322,7 +322,7 @@ def _left_out(table: Table) -> str:
 
 
 def _grouped(names: Sequence[str], kinds: Sequence[str]) -> str:
-    """Names with their kinds; a kind is given once for neighbours that share it."""
+    """Names with their kinds; neighbours of one kind share its name."""
     parts = []
     for kind, group in groupby(zip(names, kinds, strict=False), key=lambda pair: pair[1]):
         named = _some([name for name, _ in group])

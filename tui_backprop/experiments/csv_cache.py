@@ -48,7 +48,7 @@ class CsvCache:
 
 
 def _allow(rows: int) -> None:
-    """It is small."""
+    """Raises `NotLoaded` unless the file is small."""
 
 
 def _refuse(rows: int) -> None:

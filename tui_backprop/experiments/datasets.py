@@ -88,7 +88,7 @@ def _target_names(outputs: int) -> tuple[str, ...]:
 
 
 def _generated(keys: Section, network: Network) -> Data:
-    """Samples by formula. Two classes are 0 and 1 in one output, −1 and 1 if it is tanh, or have an output each."""
+    """Samples from a formula. Two classes are 0 and 1 in one output, −1 and 1 if it is tanh, or have an output each."""
     name = keys.choice("generator", "", tuple(GENERATORS))
     samples, noise = keys.integer("samples", 200, 1, MOST_SAMPLES), keys.number("noise", 0.0)
     if not 0 <= noise <= MOST_NOISE:
@@ -131,7 +131,7 @@ def expanded(keys: Section, points: Array, features: Sequence[str], network: Net
 
 
 def layers_for(network: Network, inputs: int | None = None, outputs: int | None = None) -> str:
-    """What to write for a network with other inputs and outputs, as a hint."""
+    """A hint: the `layers` to write for a network with other inputs and outputs."""
     units = (inputs or network.units[0], *network.units[1:-1], outputs or network.units[-1])
     return f"layers {','.join(map(str, units))}"
 
@@ -183,7 +183,7 @@ def _standardised(data: Data, keys: Section) -> Data:
 
 
 def _scale(values: Array, keys: Section, key: str, what: str, names: Sequence[str]) -> Scale:
-    """By which columns get mean 0 and deviation 1; constant ones become 0."""
+    """The scale that gives columns mean 0 and deviation 1; constant ones become 0."""
     with np.errstate(all="ignore"):
         mean, deviation = values.mean(axis=0), values.std(axis=0)
     if not np.isfinite(deviation).all():

@@ -1,4 +1,4 @@
-"""What suits a CSV file of which nothing else is said: a network, a loss, a goal."""
+"""The network, loss and goal that suit a CSV file when the user says nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui_backprop.experiments.reader import Overrides, assemble
 
 
 def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None = None) -> Draft:
-    """The draft that suits a CSV file; an `output` that is asked for brings its loss along."""
+    """The draft that suits a CSV file; an `output` given by the user brings its loss along."""
     draft = from_preset("article").changed("data", CSV).changed("file", file)
     draft = draft.changed("missing", missing or MISSING[0]).suited(open_csv)
     if output in (None, draft.output):
@@ -31,7 +31,7 @@ def of_file(file: str, output: str | None, open_csv: Opener, missing: str | None
 def experiment_of(
     file: str, overrides: Overrides, open_csv: Opener | None = None, name: str | None = None
 ) -> Experiment:
-    """What suits a CSV file, with changes."""
+    """The experiment that suits a CSV file, with changes."""
     open_csv = open_csv or CsvCache().open_blocking(lambda rows: None)
     name = name or Path(shown_path(file)).stem
     definition = of_file(file, overrides.output, open_csv, overrides.missing).definition(open_csv)

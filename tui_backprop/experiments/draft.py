@@ -48,7 +48,7 @@ _OR_NOT = (*all_settings(), "l1", "l2", "round", "stop")
 _USUAL = {"report": Training.report, "goal": Training.goal}
 """Rules that a file leaves out where they are the usual ones."""
 SMALL = "0.01"
-"""An error that outputs which never quite reach their targets fall to."""
+"""An error that can be reached where outputs never quite reach their targets."""
 OF_FILE = ("file", "classes", "missing", *LAYOUT)
 """Fields that are for a CSV file only."""
 _NAMING = ("header", "delimiter", "encoding")
@@ -60,7 +60,7 @@ _PREPARATION = ("features", "test", "standardise", "standardise_targets", "data_
 
 @dataclass(frozen=True)
 class Draft(DraftFields):
-    """What the fields define together, and what follows from a change to one of them."""
+    """The experiment that the fields define together, and what follows from a change to one of them."""
 
     @property
     def unused(self) -> set[str]:
@@ -85,7 +85,7 @@ class Draft(DraftFields):
         return {name for names, use in used.items() if not use for name in names} | unused_settings(self.optimizer)
 
     def changed(self, field: str, text: str) -> Draft:
-        """With another text in a field. Other data bring along a network and rules that suit them.
+        """The draft with another text in a field. Other data bring along a network and rules that suit them.
 
         A file is not read: see `suited`.
         """
@@ -111,7 +111,7 @@ class Draft(DraftFields):
         return draft if text == CSV else draft.suited()
 
     def suited(self, open_csv: Opener = TableFile) -> Draft:
-        """With the output, the loss and the scaling that suit the samples; raises `ExperimentError` as these do."""
+        """The draft with output, loss and scaling that suit its samples; raises `ExperimentError` as reading does."""
         found = replace(self, output=LINEAR.name)._outline(open_csv)
         output, loss = suited_to(found.classes)
         goal = ALL_RIGHT if found.classes else SMALL_ERROR
@@ -145,7 +145,7 @@ class Draft(DraftFields):
         return uses_of(self._data(), open_csv)
 
     def used(self, names: Sequence[str], uses: Sequence[str], texts: Sequence[bool]) -> Draft:
-        """With columns of the file used so."""
+        """The draft in which columns of the file have these uses."""
         return replace(self, **{key: joined(listed) for key, listed in fields_of(names, uses, texts).items()})
 
     @property
@@ -294,7 +294,7 @@ class Draft(DraftFields):
 
     @property
     def data_fields(self) -> tuple[object, ...]:
-        """What the samples depend on: two drafts with the same have the same samples."""
+        """The fields that the samples depend on: drafts that agree in these have the same samples."""
         found = stamp_of(typed_path(self.file)) if self.data == CSV else None
         keys = ("preset", "data", "typed", *_OF_COLUMNS, *OF_FILE, "samples", "noise", *_PREPARATION, "output")
         return (*(getattr(self, key) for key in keys), found)

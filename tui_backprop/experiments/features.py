@@ -35,6 +35,6 @@ class Expansion:
     scale: Scale | None = None
 
     def __call__(self, points: Array) -> Array:
-        """Of `points` (points, 2): (points, features)."""
+        """The features of `points` (points, 2), as (points, features)."""
         made = expand(points, self.names)
         return made if self.scale is None else self.scale(made)

@@ -29,7 +29,7 @@ HEADERS: dict[str, str | bool] = {DETECTED: "", "yes": True, "no": False}
 LAYOUT: dict[str, Mapping[str, str | bool]] = {
     "header": HEADERS, "delimiter": DELIMITERS, "decimal": DECIMALS, "encoding": ENCODINGS,
 }  # fmt: skip
-"""What the names of each field of a file's layout stand for in an experiment file."""
+"""What the choices for each field of a file's layout stand for in an experiment file."""
 
 
 class Field(NamedTuple):

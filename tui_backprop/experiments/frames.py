@@ -47,7 +47,7 @@ def _samples(data: Data) -> dict[str, Any]:
 
 
 def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    """(names of the columns, rows)."""
+    """The data as (names of the columns, rows)."""
     if hasattr(data, "columns") and hasattr(data, "__getitem__"):  # a data frame
         return [str(name) for name in data.columns], _columns([data[name] for name in data.columns])
     if isinstance(data, Mapping):

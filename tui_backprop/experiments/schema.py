@@ -14,10 +14,10 @@ from tui_backprop.errors import ExperimentError, perhaps
 from tui_backprop.reading.numerals import counted
 
 MOST_UNITS = 1024
-"""In a layer."""
+"""The most units of a layer."""
 _ANY = Range()
 _ELSEWHERE = {"activation": "hidden", "activations": "hidden", "lr": "rate"}
-"""What other libraries call some of our keys."""
+"""Names that other libraries give to some of our keys."""
 
 
 class Section:
@@ -35,7 +35,7 @@ class Section:
         return ExperimentError(self._source, f"{self._path}.{key}" if self._path else key, message, expected)
 
     def done(self) -> None:
-        """All keys have been asked for: any other is a mistake."""
+        """Raises for the first key that was not asked for."""
         for error in self.unknown():
             raise error
 

@@ -1,4 +1,4 @@
-"""What is typed: lists of names; samples, weights and biases, blanks between numbers, `;` rows, `/` layers."""
+"""Fields as they are typed: names, samples, weights; blanks part numbers, `;` rows and `/` layers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def as_number(text: str) -> int | float | str:
-    """Text as the number that it is; other text as it is, for the reader to refuse."""
+    """The number that a text stands for; other text unchanged, for the reader to refuse."""
     whole = whole_of(text)
     number = number_of(text) if whole is None or abs(whole) == BEYOND else whole
     return text.strip() if number is None else number

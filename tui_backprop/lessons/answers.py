@@ -26,11 +26,11 @@ RULES = {
     "gradient": "A gradient is what comes in below × δ above.",
     "product": "Multiply along each path from the input to the output, and add up the paths.",
 }
-"""What to do, where a wrong number does not show what was done instead."""
+"""Hints where a wrong number does not show what was done instead."""
 
 
 def begins_number(character: str) -> bool:
-    """Whether a number can begin with it."""
+    """Whether a number can begin with this character."""
     return len(character) == 1 and (character in ".,-−–+" or character.isnumeric())
 
 
@@ -127,7 +127,7 @@ def _number_hint(question: Question, right: Truth, context: Context, given: floa
 
 
 def _coarse(question: Question, right: float, given: float) -> str:
-    """What to say to a number that is right, but rounded to fewer decimals than are asked for."""
+    """A hint for a number that is right, but rounded to fewer decimals than are asked for."""
     typed = _decimals(given)
     if not (0 < typed < question.decimals and tolerance(question, right) < abs(given - right) <= _within(typed)):
         return ""
@@ -135,7 +135,7 @@ def _coarse(question: Question, right: float, given: float) -> str:
 
 
 def _product_hint(question: Question, context: Context, given: float) -> str:
-    """What was probably done wrong in an entry of W1·W2, the sum over all ways from an input to an output."""
+    """A hint for an entry of W1·W2, the sum over all paths from an input to an output."""
     first, *rest = context.moment.parameters.weights
     if len(rest) != 1:
         return ""
@@ -156,7 +156,7 @@ def _product_hint(question: Question, context: Context, given: float) -> str:
 
 
 def _precision(question: Question, given: float) -> float:
-    """How far a figure may be from `given` to be the one meant: half of its last decimal, plus what four cost."""
+    """How far a figure may be from `given` and still be meant by it: half of its last decimal, plus what four cost."""
     return _within(max(question.decimals, _decimals(given)))
 
 

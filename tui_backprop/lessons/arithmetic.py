@@ -12,7 +12,7 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.reading.numerals import typeset
 
 DECIMALS = 4
-"""As many decimals as the panes show."""
+"""The number of decimals that the panes show."""
 MOST_TERMS = 6
 UNKNOWN = "·"
 Digits = Callable[[float], str]
@@ -20,7 +20,7 @@ Digits = Callable[[float], str]
 
 
 def number(value: float, decimals: int = DECIMALS) -> str:
-    """At most `decimals` decimals, without zeros at the end; a size too small for them by its power of ten.
+    """A number with at most `decimals` decimals, without zeros at the end; with a power of ten where it is too small.
 
     >>> number(-0.05), number(2.0), number(0.0000044)
     ('−0.05', '2', '4.4e−6')
@@ -35,7 +35,7 @@ def number(value: float, decimals: int = DECIMALS) -> str:
 
 
 def significant(value: float) -> str:
-    """With four decimals, or four significant digits if it is small: a number that is used further.
+    """A number that is used further: with four decimals, or four significant digits if it is small.
 
     >>> significant(0.0004385677), significant(-0.5), significant(4.386e-7)
     ('0.0004386', '−0.5', '4.386e−7')
@@ -46,7 +46,7 @@ def significant(value: float) -> str:
 
 
 def worked(equation: Equation, digits: Digits = number) -> str:
-    """The terms and their result: `1×0.5 + 0×(−0.2) = 0.5`."""
+    """Terms and their result: `1×0.5 + 0×(−0.2) = 0.5`."""
     if equation.result is None:
         return UNKNOWN
     work = " + ".join(summands(equation, _known(digits))) or equation.formula

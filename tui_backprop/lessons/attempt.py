@@ -53,12 +53,12 @@ class Attempt:
 
 
 def _quoted(option: str) -> str:
-    """An option among other words."""
+    """An option as it is quoted in a sentence."""
     return f'"{option}"'
 
 
 def attempt_at(page: Page, computed: ComputedPage, said: tuple[float, ...]) -> Attempt | None:
-    """What was `said` to the page's question, if it has one; nothing if the lesson has changed since."""
+    """The attempt with the answers `said` to the page's question; None if there is none, or it has changed since."""
     question, prompt, truth, revealed = page.task, computed.prompt, computed.truth, computed.revealed
     if not isinstance(question, Question) or prompt is None or truth is None or revealed is None:
         return None

@@ -86,7 +86,7 @@ class PageBuilder:
         self._runs = LessonRuns(lesson)
 
     def build(self, page: Page) -> ComputedPage:
-        """A page, computed."""
+        """Computes a page."""
         context = self._at(page.scene.line, lambda: self._runs.context(page.scene))
         if page.scene.select:
             self._at(page.scene.line, lambda: thing(page.scene.select, context.experiment))
@@ -114,7 +114,7 @@ class PageBuilder:
         return ComputedPage(page.title, before, context, prompt, right, "", self.blocks(page.after, revealed), revealed)
 
     def blocks(self, blocks: tuple[Block, ...], context: Context) -> tuple[RenderedBlock, ...]:
-        """Blocks at a moment."""
+        """The blocks, computed at a moment."""
         shown: list[RenderedBlock] = []
         for block in blocks:
             if block.kind == "check":
@@ -139,7 +139,7 @@ class PageBuilder:
 
 
 def things(blocks: tuple[RenderedBlock, ...], context: Context) -> tuple[Thing, ...]:
-    """What blocks refer to."""
+    """The things on the screen that blocks refer to."""
     named = [words.thing for block in blocks for cell in block.cells for words in cell if words.thing]
     return tuple(thing(name, context.experiment) for name in dict.fromkeys(named))
 
@@ -161,7 +161,7 @@ def _first(block: Block) -> str:
 
 
 def worded(part: Inline, context: Context) -> Words:
-    """A part of a text, its figure computed."""
+    """A part of a text, with its figure computed."""
     if isinstance(part, FigureText):
         return Words(figure(part.source, context), True, part.thing)
     if part.thing:

@@ -30,7 +30,7 @@ def mistakes(lesson: Lesson) -> list[LessonMistake]:
 
 
 class _Checker:
-    """Tries everything that a page needs separately, so that no mistake hides another."""
+    """Tries everything that a page needs one by one, so that no mistake hides another."""
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
@@ -39,7 +39,7 @@ class _Checker:
         self._placed = True  # whether figures are looked at where the author wants them
 
     def read(self, page: Page) -> None:
-        """Notes what is wrong with a page."""
+        """Notes everything that is wrong with a page."""
         context = self._context(page.scene)
         task = page.task
         asked = [(task.line, task.ask)] if isinstance(task, Question) else []
@@ -102,7 +102,7 @@ class _Checker:
                 )
 
     def _without_stage(self, line: int, text: Text) -> None:
-        """What would be wrong with any network."""
+        """Notes what would be wrong with any network."""
         for part in text:
             if isinstance(part, FigureText) and not is_known(part.source):
                 self._note(line, unknown(part.source))

@@ -27,7 +27,7 @@ class Keys(Section):
         return self._first + at
 
     def wrong(self, key: str, message: str, hint: str = "") -> None:
-        """A mistake, with the line of a key."""
+        """A mistake at the line of a key."""
         self._mistake(self.line(key), message, hint)
 
     def note(self, error: ExperimentError) -> None:
@@ -35,7 +35,7 @@ class Keys(Section):
         self.wrong(error.key, f"{error.key}: {error.detail}")
 
     def kept(self, read: Callable[[], Found], otherwise: Found) -> Found:
-        """What is read, or something else where that is a mistake."""
+        """The value that is read, or a substitute where reading it is a mistake."""
         try:
             return read()
         except ExperimentError as error:
@@ -43,7 +43,7 @@ class Keys(Section):
             return otherwise
 
     def need(self, key: str) -> None:
-        """A key that is missing is a mistake."""
+        """Notes a mistake if the key is missing."""
         if not self.has(key):
             self.wrong(key, f"{key!r} is missing", f'{key} = "…"')
 
@@ -67,10 +67,10 @@ class Keys(Section):
         return self.kept(lambda: self.integer(key, default, 0, 15), default)
 
     def forget(self) -> None:
-        """Reports no other keys: what they should be is not known."""
+        """Stops reporting unknown keys, where it is not known what they should be."""
         self._asked = list(self.values)
 
     def done(self) -> None:
-        """All keys have been asked for: any other is a mistake."""
+        """Notes a mistake for every key that was not asked for."""
         for error in self.unknown():
             self.note(error)

@@ -85,7 +85,7 @@ def _figure(state: StateInline, silent: bool) -> bool:
 
 
 def _sign(state: StateInline, silent: bool) -> bool:
-    """An underscore, or `*` between factors."""
+    """Parses an underscore, or `*` between factors, as text."""
     found = _SIGN.match(state.src, state.pos, state.posMax)
     if found and not silent:
         state.pending += found[0]

@@ -25,7 +25,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class PaneName:
-    """One of `PANES`."""
+    """The name of a pane, one of `PANES`."""
 
     name: str
 

@@ -45,7 +45,7 @@ def plain(lesson: Lesson, answers: bool = False) -> str:
 
 
 def words(parts: Sequence[Words]) -> str:
-    """Text without its looks."""
+    """Text without its markup."""
     return "".join(part.text for part in parts)
 
 

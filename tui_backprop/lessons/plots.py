@@ -28,7 +28,7 @@ HEADROOM = 4.0
 """How far up, in errors such as those at the weight's start and at present; about as far the plot goes across."""
 _NUDGE = 1e-4
 _POINTS = 7
-"""Places of a plot that its text names."""
+"""The number of points of a plot that its text names."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from tui_backprop.sessions.files import replace as replace_file
 
 LARGEST = 2**20
 _VERSION = 4
-"""The chapters' pages have changed: what an older file says of their questions refers to other ones."""
+"""Raised when the chapters' questions change: in an older file answers belong to other questions."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Bookmark:
     said: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def answered(self, page: int, given: float, right: bool) -> Bookmark:
-        """With one more answer; the first answer to a question counts."""
+        """The bookmark with one more answer; the first answer to a question counts."""
         said = (*self.said.get(page, ()), given)
         return replace(self, answers={page: right, **self.answers}, said={**self.said, page: said})
 
@@ -62,12 +62,12 @@ class Progress:
         return self.bookmarks.get(name, Bookmark())
 
     def with_bookmark(self, name: str, bookmark: Bookmark) -> Progress:
-        """With a bookmark moved, in the lesson that is now the last one."""
+        """The progress with a bookmark moved, in the lesson that is now the last one read."""
         return replace(self, last=name, bookmarks={**self.bookmarks, name: bookmark})
 
 
 def place() -> Path:
-    """The file."""
+    """The path of the file."""
     return platformdirs.user_state_path("tui-backprop", appauthor=False) / "lessons.json"
 
 
@@ -81,7 +81,7 @@ def load() -> Progress:
 
 
 def save(progress: Progress) -> None:
-    """Stores it, if possible."""
+    """Stores the progress, if possible."""
     content = {
         "version": _VERSION,
         "last": progress.last,

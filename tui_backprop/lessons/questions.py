@@ -43,7 +43,7 @@ class Truth:
 
 
 def options(question: Question, experiment: Experiment) -> tuple[str, ...]:
-    """What there is to choose from; nothing where a number is to be typed."""
+    """The options to choose from; empty where a number is to be typed."""
     match question.kind:
         case "gate":
             return ("open", "shut")

@@ -51,7 +51,7 @@ from tui_backprop.lessons.markdown import code, parse, parts
 from tui_backprop.reading.disk import read_text
 
 LARGEST = 2**18
-"""Bytes of a lesson's file."""
+"""The most bytes of a lesson's file."""
 MOST_PAGES = 200
 MOST_MISTAKES = 100
 MATRICES = ("value", "gradient", "update", "pull")

@@ -26,7 +26,7 @@ class Study:
         self.open(lesson)
 
     def open(self, lesson: Lesson) -> None:
-        """Another lesson, where it was left."""
+        """Opens another lesson where it was left."""
         self.lesson, self._builder = lesson, PageBuilder(lesson)
         self._live: Context | None = None
         self._bookmark = self._progress.bookmark(lesson.name)
@@ -38,14 +38,14 @@ class Study:
     # The page
 
     def show(self, position: Position) -> None:
-        """Another page, or the other half of this one. Raises `LessonMistake` where its figures cannot be computed."""
+        """Opens another page, or the other half of this one; raises `LessonMistake` for what cannot be computed."""
         self.position = position
         self.computed = self._builder.build(self.page)
         self._live = None
         self._move_to(replace(position, revealed=position.revealed or self.closed))
 
     def reveal(self, live: Context) -> None:
-        """The other half of this page, its figures as the run has reached them."""
+        """Opens the other half of this page, with its figures as the run has reached them."""
         self._live = live
         self._move_to(Position(self.position.page, True))
 
@@ -96,7 +96,7 @@ class Study:
         return self._progress.questions if self._questions is None else self._questions
 
     def ask(self, questions: bool) -> None:
-        """From now on questions wait for an answer, or they do not."""
+        """Decides whether questions wait for an answer from now on."""
         self._progress, self._questions = replace(self._progress, questions=questions), None
         self._keep_place()
 
@@ -139,7 +139,7 @@ class Study:
         return f"{sum(answers)} of {len(answers)} right first time" if answers and self.asks else ""
 
     def forget(self) -> None:
-        """Every question of this lesson is open again."""
+        """Opens every question of this lesson again."""
         self._bookmark = Bookmark()
 
     def _keep_place(self) -> None:

@@ -132,7 +132,7 @@ def update_rule(training: Training) -> str:
 
 
 def _parameters(experiment: Experiment, parameters: Parameters, symbol: str = "") -> Iterator[str]:
-    """All of them, or what the optimiser remembers for each, by its symbol."""
+    """All parameters, or what the optimiser remembers for each, by its symbol."""
     for layer, matrix in enumerate(parameters.weights, 1):
         yield f"{symbol}W{layer}".ljust(8) + "".join(name.rjust(10) for name in _names(experiment, layer))
         for name, row in zip(_names(experiment, layer - 1), matrix.tolist(), strict=True):
@@ -155,7 +155,7 @@ def _memory(moment: Moment) -> Iterator[str]:
 
 
 def _aligned(value: float) -> str:
-    """With all decimals, so that decimal points align."""
+    """Numbers with all decimals, so that decimal points align."""
     text = significant(value)
     few = math.isfinite(value) and len(text.partition(".")[2]) <= DECIMALS
     return typeset(f"{value:.{DECIMALS}f}") if few and "e" not in text else text

@@ -15,7 +15,7 @@ from typing import TextIO
 from tui_backprop.errors import BackpropError, UnsavedError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
-"""What can be wrong with a file that is open for writing."""
+"""Errors that can come from a file that is open for writing."""
 
 WRITER = 2.0
 """Seconds to wait for a program that writes to a pipe."""
@@ -55,7 +55,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 
 def _start_of_pipe(path: Path, pipe: int, most: int, hint: str) -> bytes:
-    """What can be read at once. Refuses a pipe that nothing is written to: it would never end."""
+    """What can be read without waiting. Refuses a pipe that nothing writes to: it would never end."""
     select([pipe], [], [], WRITER)
     try:
         start = os.read(pipe, min(most, PIECE))

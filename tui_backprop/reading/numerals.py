@@ -1,4 +1,4 @@
-"""Numbers as people type them, and read them: in dialogs, in the set-up, on the command line, in places, in lessons.
+"""Numbers as people write and read them: in dialogs, the set-up, the command line, places and lessons.
 
 A comma is as good as a point, and the sign − or a dash as good as a hyphen. Only the digits 0 to 9 count: Python's own
 `int` and `float` also take `1_000`, `inf`, `nan` and the digits of every script, and `int` raises on more than 4300

@@ -18,7 +18,7 @@ except ImportError:  # a system without such locks: there every file counts as f
     fcntl = None  # type: ignore[assignment]
 
 _ATTEMPTS = 5
-"""How often a lock is tried: another process may just be checking whether it is held."""
+"""Attempts to get a lock: another process may be checking at that moment whether it is held."""
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -87,7 +87,7 @@ def in_use(path: Path) -> bool:
 
 
 class FileLock:
-    """The mark that a file is in use, as long as it is held."""
+    """Marks a file as in use for as long as it is held."""
 
     def __init__(self, path: Path) -> None:
         """Raises `BlockingIOError` where another process holds it, another `OSError` where there can be none."""

@@ -53,7 +53,7 @@ class Session:
     branches: tuple[BranchPlace, ...]
     present: int
     note: str = ""
-    """What the user should know: one sentence, or empty."""
+    """One sentence that the user should know, or empty."""
 
 
 def decode_head(data: bytes, source: str) -> Head:
@@ -226,7 +226,7 @@ def _scale(keys: Section, key: str, columns: int) -> Scale | None:
 
 
 def _expansion(keys: Section, data: Data) -> Expansion:
-    """How inputs are made of two others."""
+    """How the inputs are computed from two others."""
     names = tuple(keys.chosen("names", name, tuple(FEATURES)) for name in keys.strings("names") or ())
     if len(names) != data.inputs.shape[1]:
         raise keys.error("names", f"has {counted(len(names), 'name')}", f"{data.inputs.shape[1]}, one for each input")

@@ -88,7 +88,7 @@ def shown(path: Path) -> str:
 
 
 def typed(path: Path) -> str:
-    """What `place_to_read` knows a session by: its name, or its path."""
+    """What to type for `place_to_read` to find a session: its name, or its path."""
     return path.stem if path.parent == _real(folder()) else shown(path)
 
 
@@ -222,7 +222,7 @@ class Record:
         return True
 
     def warning(self, experiment: Experiment) -> str:
-        """Why a session of the experiment could be saved but not opened again; empty if it could."""
+        """Why a saved session of the experiment could not be opened again; empty if it could."""
         if not (changed := changed_file(experiment)):
             return ""
         from tui_backprop.sessions.writer import encode_body, needs_its_file

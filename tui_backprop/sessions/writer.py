@@ -32,7 +32,7 @@ LARGEST_DATA = 5 * 2**20
 _LONGEST = 30
 """The most bytes that a number takes, with its brackets."""
 _MOST_PARAMETERS = LARGEST // 25
-"""25 bytes are room for any parameter as text."""
+"""The most parameters that fit: 25 bytes hold any of them as text."""
 INITIAL = ("weights", "biases")
 """Keys of a session's initial parameters."""
 DERIVED = frozenset({"csv", "generator", "features", "test", "standardise", "standardise_targets"})

@@ -11,7 +11,7 @@ NO_SCREEN = ("", "dumb", "unknown")
 """What TERM says where the cursor cannot be moved, or it is not known how."""
 COLOURS = ("truecolor", "256", "16", "none")
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What servers for browsers choose as Textual's driver."""
+"""The value of TEXTUAL_DRIVER that servers for browsers set."""
 _TEXTUAL = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
 
 

@@ -18,7 +18,7 @@ class Looks(NamedTuple):
 
 
 def looks(colours: str = "auto", ascii_characters: bool | None = None) -> Looks:
-    """What suits the terminal, as far as nothing else is asked for. To be called before Textual is imported.
+    """The look that suits the terminal, where the user asks for nothing else. Call it before Textual is imported.
 
     Raises `BackpropError` where input or output is not a terminal, or has no screen.
     """

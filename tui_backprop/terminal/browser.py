@@ -50,7 +50,7 @@ class _KeyParser:
         self._reader = KeyReader(debug)
 
     def feed(self, text: str) -> Iterator[Message]:
-        """The messages of all that is complete now."""
+        """The messages of everything that is complete by now."""
         return self._reader.feed(text.encode("utf-8", "surrogateescape"))
 
     def tick(self) -> Iterator[Message]:

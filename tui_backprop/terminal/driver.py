@@ -23,7 +23,7 @@ SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 ASK = "\x1b[6n"
 """Asks where the cursor is: an answer means that everything before it has been read."""
 BUSY = 1.0
-"""Until this many seconds after a frame, it may still be on its way."""
+"""Seconds after a frame during which it may still be on its way."""
 FIRST_PATIENCE = 1.0
 """Seconds to wait for a terminal that has never answered; after that, drawing goes on as if it kept up."""
 PATIENCE = 0.4
@@ -222,7 +222,7 @@ class DiffDriver(ResilientDriver):
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Everything written has gone out, or the line is dead."""
+        """Waits until everything written has gone out, or the line is dead."""
         self._line.stop()
 
 

@@ -22,7 +22,7 @@ PATIENCE = 0.5
 PASTE_PATIENCE = 1.0
 """Seconds without a byte after which a paste is over."""
 MOST_PASTED = 2**20
-"""Characters that are kept of a paste."""
+"""The most characters of a paste that are kept."""
 LONGEST = 32
 """Characters of the longest sequence that Textual's parser does not type."""
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
@@ -59,7 +59,7 @@ class KeyReader:
         return bool(self._begun) or self._paste is not None
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """The messages of all that is complete now."""
+        """The messages of everything that is complete by now."""
         now = self._now()
         if self._begun and now - self._since > PATIENCE:
             yield from self._give_up()
@@ -138,5 +138,5 @@ class KeyReader:
 
 
 def _is_surrogate(text: str) -> bool:
-    """Whether it holds a byte that is not UTF-8, or half a character."""
+    """Whether the text holds a byte that is not UTF-8, or half a character."""
     return any("\ud800" <= c <= "\udfff" for c in text)

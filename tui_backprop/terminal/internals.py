@@ -42,14 +42,14 @@ def fail(app: App[Any], error: Exception) -> None:
 
 
 def read_browser_keys(parser: type) -> None:
-    """What makes messages of a browser's keys from now on: Textual's driver makes its own parser by this name."""
+    """Makes Textual's driver for browsers use `parser`: it looks its own parser up by this name."""
     from textual.drivers import web_driver
 
     web_driver.XTermParser = parser  # type: ignore[assignment, attr-defined]
 
 
 def list_commands_in(kind: type) -> None:
-    """The list in every palette from now on: Textual's palette makes its own by this name."""
+    """Makes every palette use `kind` for its list: Textual's palette looks its own up by this name."""
     from textual import command
 
     command.CommandList = kind  # type: ignore[misc, assignment]
@@ -64,7 +64,7 @@ class ExposedApp(App[str]):
     """Whether it is being left in the middle of something: errors of widgets just being mounted then do not count."""
 
     def panic(self, *renderables: object) -> None:
-        """Ends; errors are reported once the terminal is restored."""
+        """Ends the application; errors are reported once the terminal is restored."""
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:

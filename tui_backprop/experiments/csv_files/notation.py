@@ -18,9 +18,9 @@ _NO_NUMBER = frozenset(
     {"-", "--", ".", "..", "...", "…", "*", "n.a.", "none", "(null)", "nil", "\\n", "missing"}
     | {"#div/0!", "#name?", "#num!", "#ref!", "#value!"}
 )
-"""What does so among numbers; among texts it may be a value."""
+"""What stands for one among numbers, but may be a value among texts."""
 _ENOUGH = 4000
-"""Different fields that decide a notation."""
+"""As many different fields settle the notation."""
 _EXCEL = re.compile(r'="(.*)"', re.DOTALL)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 _LETTERS = "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|SEK|USD|ZAR|Kč|kr[.]?|Rs[.]?|zł"
@@ -68,7 +68,7 @@ class Notation:
 
 
 def _shifted(digits: str) -> str:
-    """A hundredth, rounded once only."""
+    """A hundredth of the number, rounded only once."""
     mantissa, _, exponent = digits.partition("e")
     whole, _, part = mantissa.partition(".")
     return f"{whole[:-2]}.{whole[-2:].zfill(2)}{part}e{exponent or 0}"
@@ -140,7 +140,7 @@ def is_missing(text: str, among_numbers: bool = False) -> bool:
 
 
 def unit_of(text: str) -> str:
-    """The unit behind a number, as in `12 kg`; else nothing."""
+    """The unit behind a number, as in `12 kg`; empty if there is none."""
     found = _UNIT.fullmatch(_plain(text))
     return found["unit"].strip() if found else ""
 
@@ -149,7 +149,7 @@ _DIGITS = re.compile(r"[0-9][0-9.,' ]*(?:[eEdD][+-]?[0-9]+)?|[-+. ]")
 
 
 def mark_of(number: str) -> str:
-    """The percent sign or the currency beside a number; often nothing."""
+    """The percent sign or the currency beside a number; empty if there is none."""
     return _DIGITS.sub("", _plain(number))
 
 
@@ -169,7 +169,7 @@ def have_a_unit(texts: Iterable[str]) -> bool:
 def notation_of(columns: Sequence[Sequence[str]], delimiter: str, decimal: str | None) -> Notation | None:
     """The notation in which most fields are numbers; None where two read them as different numbers.
 
-    `decimal` is what the user says of it.
+    `decimal` is the decimal sign, if the user gave it.
     """
     known = [notation for notation in NOTATIONS if decimal in (None, notation.decimal)]
     different = sorted({field for column in columns for field in column if "," in field or "." in field})

@@ -1,4 +1,4 @@
-"""The rows of a table, read at once: plain numbers by NumPy, everything else field by field."""
+"""All rows of a table: plain numbers are read by NumPy, everything else field by field."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tui_backprop.experiments.csv_files.notation import COMMA, POINT, mark_of
 from tui_backprop.experiments.csv_files.rows import BLANK, rows
 
 _WATCHED = 1000
-"""Rows from one call of the watcher to the next."""
+"""Rows between two calls of the watcher."""
 
 _SHOWN = 60
 """The most characters of a field that an error shows."""
 _BARE = frozenset("0123456789")
-"""How a number begins and ends beside which nothing stands."""
+"""How a number begins and ends that has nothing beside it."""
 _QUOTED = 'each quotation mark inside quotes twice, as in "5"" pipe"'
 
 Watch = Callable[[int], object]
@@ -58,7 +58,7 @@ def _is_comment(row: Sequence[str]) -> bool:
 
 
 class Rows:
-    """The rows of `text`, whose columns `numbers` hold numbers and the others texts.
+    """Reads the rows of `text`, in which the columns `numbers` hold numbers and the others hold texts.
 
     `watch` is called with the progress; `error` makes an error at a place of the file.
     """
@@ -77,11 +77,11 @@ class Rows:
         self._texts = [index for index in range(self._width) if index not in numbers]
 
     def scan(self) -> Scan:
-        """All of them; raises for a row of another width, and for what is not CSV."""
+        """Reads all rows; raises for a row of another width, and for what is not CSV."""
         return self._quickly() or self._row_by_row()
 
     def _quickly(self) -> Scan | None:
-        """By NumPy's own reader, which knows plain numbers only; None where quotes or widths forbid it."""
+        """Reads by NumPy's own reader, which knows plain numbers only; None where quotes or widths rule that out."""
         skip, watch, odd = self._dialect.skipped, self._watch, dict[tuple[int, int], str]()
         marks = dict[int, dict[int, str]]()
         text = iter(_lines(self._text))

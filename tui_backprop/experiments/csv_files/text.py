@@ -28,7 +28,7 @@ _NO_TEXTS = {
     b"BZh9": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz", b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"%PDF-": "a PDF file", b"SQLite format 3": "a database", b"\x89HDF": "an HDF5 file",
 }  # fmt: skip
-"""How files begin that hold tables in other formats than text."""
+"""The first bytes of files that hold tables in formats other than text."""
 _NO_TABLES = {
     "JSON": re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})|\s*\[\s*(?:\[|["\d-][^\]]*\]\s*$)', re.MULTILINE),
     "HTML or XML": re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
@@ -97,7 +97,7 @@ def standard_input() -> bytes:
 
 
 def _unpacked(path: Path, data: bytes) -> bytes:
-    """What a gzip file holds, which may have several parts."""
+    """The contents of a gzip file, which may have several parts."""
     parts, size = [], 0
     while data.startswith(_GZIP):
         reader = zlib.decompressobj(wbits=31)

@@ -17,7 +17,7 @@ from tui_backprop.lessons import arithmetic
 from tui_backprop.lessons.arithmetic import significant
 
 MOST_WEIGHTS = 64
-"""More would not be an exercise."""
+"""The most weights: more would not be an exercise."""
 _LABELS = {"prediction": "ŷ", "delta": "δ", "mask": "f′"}
 _WRITTEN = {
     "z": ("z", "sum", "net"),
@@ -59,12 +59,12 @@ class Figure:
         return f"{label} #{moment.samples[self.row]}" if len(moment.samples) > 1 else label
 
     def truth(self, moment: Moment) -> float:
-        """Its value in the step of a moment, in full precision."""
+        """The figure's value in the step of a moment, in full precision."""
         return true_value(moment.showing(self.row), self.kind, self.part)
 
 
 def figures(moment: Moment) -> list[Figure]:
-    """All of a step, in the order of its phases: what follows from another one comes after it."""
+    """All figures of a step, in the order of its phases: each comes after those that it follows from."""
     experiment, rows = moment.experiment, range(len(moment.samples))
     network = experiment.network
 
@@ -127,7 +127,7 @@ class UnknownNameError(BackpropError):
 
 
 class Names:
-    """The names of the figures of a step: finds the figure that a name means."""
+    """The names of a step's figures: finds the figure that a name means."""
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
@@ -147,7 +147,7 @@ class Names:
                     self._nearly.setdefault(_plain(spelt), set()).add(figure)
 
     def _of_textbook(self, name: str) -> str:
-        """What to say of a name from a textbook, which counts outputs (`net_o1`, `E_o1`) or weights (`w5`)."""
+        """A hint for a name from a textbook that numbers outputs (`net_o1`, `E_o1`) or weights (`w5`)."""
         experiment = self._moment.experiment
         outputs = experiment.unit_names(experiment.network.depth)
         if numbered := _NUMBERED.fullmatch(name):
@@ -174,7 +174,7 @@ class Names:
         return f", did you mean {named[0].label(self._moment)} or {named[1].label(self._moment)}?" if named else ""
 
     def _spelt(self) -> Iterator[str]:
-        """Names in characters that every keyboard has."""
+        """Names spelled with characters that every keyboard has."""
         for figure in self._figures[:_MOST_NEAR]:
             for written in _WRITTEN[figure.kind][1:]:
                 if written.isascii() and isinstance(figure.part, Unit):
@@ -221,5 +221,5 @@ def _ending(name: str, outputs: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A name without what can be written in several ways: brackets, arrows, blanks, case."""
+    """A name reduced to what is written in one way only: without brackets, arrows, blanks and case."""
     return "".join(c for c in normalize("NFC", text).replace("->", "") if c not in "→>,()[]{} \t_·").casefold()

@@ -18,15 +18,15 @@ from tui_backprop.lessons.by_hand.sheet import Given
 
 _EVERY = frozenset(FIGURES)
 DECIMALS = 3
-"""This many are enough to continue with; fewer are rounded too early."""
+"""Decimals that are enough to continue with; fewer mean that a figure was rounded too early."""
 
 
 PRINTED = to_decimals(arithmetic.DECIMALS), to_digits(arithmetic.DECIMALS)
-"""How weights and inputs are rounded on the screen, and on a sheet."""
+"""Decimals of weights and inputs on the screen, and on a sheet."""
 
 
 class OwnFigures:
-    """Those of a sheet from which the others of one step follow; where there is none, the true one is taken."""
+    """The figures on a sheet from which the others of one step follow; missing ones are taken from the true step."""
 
     def __init__(self, sheet: Sequence[Given], moment: Moment) -> None:
         usable = [given for given in sheet if given.number.decimals >= DECIMALS]
@@ -69,7 +69,7 @@ def settle(figure: Figure, value: float, own: dict[Figure, float], moment: Momen
 
 
 def known(figures: Mapping[Figure, float]) -> Known:
-    """Figures of a step, as the mistakes made in it start from them."""
+    """The figures of a step from which mistakes made in it start."""
     return {(figure.kind, figure.part, figure.row): value for figure, value in figures.items()}
 
 

@@ -20,7 +20,7 @@ Found = Iterator[tuple[Figure, Written, str]]
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether it begins like a record, not like a line of figures."""
+    """Whether the text begins like a record, not like a line of figures."""
     return text.lstrip()[:1] in ("{", "[")
 
 

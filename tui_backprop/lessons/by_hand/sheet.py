@@ -13,7 +13,7 @@ from tui_backprop.lessons.by_hand.record import figures_of, looks_like_json, rec
 from tui_backprop.lessons.by_hand.written import Written, written
 
 LARGEST = 2**22
-"""Bytes of a sheet."""
+"""The most bytes of a sheet."""
 MOST_STEPS = 10_000
 Skip = Callable[[BackpropError], None]
 _STEP = re.compile(r"\s*step\s+([0-9]{1,9})\b(?:\W*sample\s*#?([0-9]{1,9})\b)?.*", re.IGNORECASE)
@@ -21,7 +21,7 @@ _HEAD = re.compile(r"\s*(.*: by hand(, solved)?|Rate .*Write four decimals.*)\r?
 """How the exercise on paper begins."""
 _NO_FIGURE = re.compile(r"\s*(#.*)?|Forward|Backward|(Gradient|Update): .*")
 _WORK = re.compile(r"[0-9)]\s*[-+−*×·/(]")
-"""Arithmetic without its result."""
+"""Matches arithmetic without its result."""
 _LONGEST_LINE, _LONGEST_NAME = 10_000, 300
 """In characters, of a line with several figures, and of a name with signs in it."""
 _SIGN = re.compile("[=:]")
@@ -36,7 +36,7 @@ _BLANK = re.compile(r"[_\s.?·…–—-]*")
 
 
 class NoFigureError(BackpropError):
-    """A sheet of which no line could be read."""
+    """No line of the sheet could be read."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ class _Sheet:
         self.found: dict[tuple[int, Figure], Given] = {}
 
     def in_order(self) -> list[Given]:
-        """As the steps are worked out."""
+        """The figures in the order in which the steps are worked out."""
         steps = {step for step, _ in self.found}
         place = {(step, f): n for step in steps for n, f in enumerate(figures(self._moment_of(step)))}
         return sorted(self.found.values(), key=lambda given: (given.step, place[given.step, given.figure]))
 
     def read_lines(self, text: str, first: int) -> None:
-        """Takes in figures, one a line."""
+        """Reads figures, one a line."""
         step, head = first, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
             where = f"line {number}"
@@ -169,7 +169,7 @@ class _Sheet:
             self._take(Given(step, figure, _number(value), where), quoted(name.strip()))
 
     def read_records(self, text: str, first: int) -> None:
-        """Takes in records, one a step."""
+        """Reads records, one a step."""
         found = records(text)
         for order, (number, record) in enumerate(found, first):
             before = f"line {number}: " if len(found) > 1 else ""
@@ -191,7 +191,7 @@ class _Sheet:
 
 
 def _is_valued(value: str) -> bool:
-    """Whether it ends in a number, or is a blank for one."""
+    """Whether the text ends in a number, or is a blank for one."""
     number = value.rpartition("=")[2]
     try:
         return not _COMMENT.search(value) and bool(_BLANK.fullmatch(number) or written(number))
