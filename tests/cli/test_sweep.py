@@ -78,7 +78,7 @@ def test_columns_that_are_not_scaled_are_named_with_what_helps(tmp_path: Path) -
     file.write_text(f'[network]\nlayers = [2, 3, 1]\n[data]\n{houses}names = ["area", "rooms"]\n', "utf-8")
     text = " ".join(printed("sweep", str(file), "--seeds", "3", "--epochs", "5").split())
     assert "Not scaled: y from 244436 to 576023, area from 53.7 to 168.2." in text
-    assert text.endswith("Set standardise = true and standardise_targets = true in [data] (set-up: ctrl+n).")
+    assert text.endswith("Set standardise = true and standardise_targets = true in [data].")
 
 
 @pytest.mark.parametrize(

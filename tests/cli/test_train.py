@@ -149,6 +149,22 @@ def test_what_is_not_scaled_is_named_with_the_trouble(
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Not scaled: price from 160000 to 640000. Set standardise_targets = true in [data]" in last
     assert "rate may be" not in last
+    assert "ctrl" not in last
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [(1.0, "the rate may be too small"), (-1.0, "weights, inputs or the rate may be too large, or a layer too small")],
+)
+def test_saturated_units_are_no_trouble_where_every_answer_is_right(
+    first: float, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "saturated.toml"
+    network = {"layers": [1, 2, 1], "hidden": "tanh", "weights": [[[9.0, 8.0]], [[0.4], [0.3]]]}
+    data = {"inputs": [[1.0], [-1.0]], "targets": [[first], [-first]]}
+    file.write_text(toml_text({"network": network, "training": {"rate": 1e-5}, "data": data}), "utf-8")
+    assert main(["train", str(file), "--epochs", "20"]) == 0
+    assert capsys.readouterr().err.endswith(f": {told}\n")
 
 
 @pytest.mark.parametrize(("output", "cross_entropy"), [("tanh", False), ("sigmoid", True)])

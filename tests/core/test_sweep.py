@@ -168,6 +168,22 @@ class TestReasons:
             endings = {outcome.ending for outcome in swept(load_experiment(name), range(20), 300).outcomes()}
             assert endings == {Ending.LINEAR}
 
+    @pytest.mark.parametrize(
+        ("rate", "power", "epochs", "expected"),
+        [(1e-5, 1, 100, Ending.SLOW), (1e-3, 1, 100, Ending.FALLING), (0.1, 2, 300, Ending.LINEAR)],
+    )
+    def test_a_single_layer_is_linear_only_where_nothing_else_is_wrong(
+        self, rate: float, power: int, epochs: int, expected: Ending
+    ) -> None:
+        """A straight line can be learned, at a suitable rate; a parabola cannot."""
+        x = [place / 10 - 1 for place in range(21)]
+        network = {"layers": [1, 1], "bias": True, "init": "xavier"}
+        data = {"inputs": [[each] for each in x], "targets": [[2 * each**power + 1] for each in x]}
+        experiment = load_experiment({"network": network, "training": {"rate": rate, "stop": 1e-6}, "data": data})
+        for outcome in swept(experiment, range(4), epochs).outcomes():
+            assert outcome.ending is expected
+            assert outcome.cure == ("a hidden layer of relu or tanh units" if power == 2 else "")
+
     def test_a_plateau_and_an_error_that_is_still_falling(self) -> None:
         """XOR with two tanh units from seed 1 is stuck at .55; with four it is solved about epoch 259."""
         smooth = {"hidden": "tanh", "output": "sigmoid"}

@@ -174,7 +174,7 @@ def _contradiction(experiment: Experiment) -> str:
 def _within_goal(experiment: Experiment, prediction: Array, targets: Array, error: float) -> bool:
     """Whether these answers are right, or their error is small enough, whichever is the goal."""
     if experiment.training.goal == ALL_RIGHT:
-        return bool(_right(experiment, prediction, targets).all())
+        return bool(right_answers(experiment, prediction, targets).all())
     return error <= experiment.training.stop
 
 
@@ -202,8 +202,8 @@ def has_right_answers(experiment: Experiment) -> bool:
     return has_classes(experiment) or middle(experiment) is not None
 
 
-def _right(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
-    """Which samples (…, samples, outputs) are answered right, where there are right answers."""
+def right_answers(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
+    """Which samples (…, samples, outputs) are answered right; only where `has_right_answers`."""
     classes = right_classes(experiment, prediction, targets)
     if classes is not None:
         return classes
@@ -223,7 +223,7 @@ def all_right(experiment: Experiment, flat: Array) -> NDArray[np.bool_]:
         found = evaluate(
             Parameters(experiment.network, flat[right]), experiment.training, data.inputs[rows], data.targets[rows]
         )
-        right[right] = _right(experiment, found.prediction, data.targets[rows]).all(axis=-1)
+        right[right] = right_answers(experiment, found.prediction, data.targets[rows]).all(axis=-1)
         start = rows.stop
     return right
 

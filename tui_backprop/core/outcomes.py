@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import blocks
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import VANISHES, delta_sizes, on_its_way
@@ -21,6 +22,7 @@ from tui_backprop.core.diagnostics.signs import (
     cross_entropy_fits,
     flat_output,
     has_grown,
+    saturated,
     shrunk,
     smothered,
 )
@@ -63,7 +65,8 @@ _SENTENCES = {
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
     Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ carries its slope",
-    Ending.SATURATED: "most smooth units answer where they are flat: weights, inputs or the rate are too large",
+    Ending.SATURATED: "most smooth units answer where they are flat: weights, inputs or the rate may be too large, "
+    "or a layer too small",
     Ending.VANISHING: "next to no error reaches the first layer: δ vanishes on its way",
     Ending.SLOW: "error and weights hardly change from epoch to epoch: the rate may be too small",
     Ending.PLATEAU: "the error has hardly fallen lately: it is stuck, needs many more epochs, or can get no smaller",
@@ -144,8 +147,10 @@ def _judged(experiment: Experiment, runs: Sequence[SweptRun]) -> list[Outcome]:
     if rest := [place for place, ending in enumerate(endings) if ending in (Ending.SLOW, Ending.PLATEAU)]:
         _, frame = passes_of(experiment, Parameters(experiment.network, last[rest]))
         for place, delta in zip(rest, delta_sizes(frame.mask, frame.delta).T, strict=True):
-            if on_its_way(experiment.network, delta) == VANISHES:
+            if on_its_way(experiment.network, delta) == VANISHES and not gates[place].mostly_saturated:
                 endings[place] = Ending.VANISHING
+            elif endings[place] is Ending.PLATEAU and gates[place].linear:
+                endings[place] = Ending.LINEAR  # of a single layer, which may be meant to be
     cures = [_cure(experiment, ending, run.ends) for ending, run in zip(endings, runs, strict=True)]
     return [_outcome(*each) for each in zip(runs, endings, errors, gates, right, cures, strict=True)]
 
@@ -155,7 +160,12 @@ def _cure(experiment: Experiment, ending: Ending, ends: Ends) -> str:
     if ending is Ending.FLAT_OUTPUT:
         loss = "a cross-entropy loss" if cross_entropy_fits(experiment) else "smaller weights"
         return f"a smaller rate or {loss}"
-    return "a smaller weight penalty" * (ending is Ending.LINEAR and shrunk(experiment, ends))
+    if ending is not Ending.LINEAR:
+        return ""
+    if shrunk(experiment, ends):
+        return "a smaller weight penalty"
+    hidden = experiment.network.activations[:-1]
+    return "" if any(ACTIVATIONS[name].gated for name in hidden) else "a hidden layer of relu or tanh units"
 
 
 def _outcome(run: SweptRun, ending: Ending, errors: Errors, gates: Gates, right: bool | None, cure: str) -> Outcome:
@@ -178,13 +188,13 @@ def _ending(experiment: Experiment, run: SweptRun, errors: Errors, gates: Gates)
         return Ending.ALIKE
     if any(layer.dead.all() for layer in gates.layers):
         return Ending.DEAD
-    if gates.linear:
+    if gates.layers and gates.linear:
         return Ending.LINEAR
     slow = creeps(errors, run.epochs, run.ends)
     if not slow and not run.error >= FALLING * run.before:
         return Ending.FALLING
     if flat_output(experiment, gates):
         return Ending.FLAT_OUTPUT
-    if gates.mostly_saturated:
+    if saturated(experiment, gates):
         return Ending.SATURATED
     return Ending.SLOW if slow else Ending.PLATEAU

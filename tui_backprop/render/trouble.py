@@ -23,7 +23,7 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
     if found is None or found.view != view:
         return []
     unseen = [Span(f"{found.trouble.means} ", "warn")] if found.trouble in _UNSEEN else []
-    scale = "" if found.trouble in (PENALTY, ALIKE) else scale_advice(moment.ahead.data)
+    scale = "" if found.trouble in (PENALTY, ALIKE) else scale_advice(moment.ahead.data, " (set-up: ctrl+n)")
     helps = Span(scale, "warn") if scale else Span(f"What helps: {_helps(found.trouble, moment.ahead)}.", "dim")
     return paragraph(columns, *unseen, helps)
 
@@ -44,8 +44,8 @@ def _helps(trouble: Trouble, experiment: Experiment) -> str:
     return "; ".join(cure for cure in trouble.helps.split("; ") if not in_place.get(cure))
 
 
-def scale_advice(data: Data) -> str:
-    """Which columns have large numbers, their ranges, and how they are scaled; empty where none has."""
+def scale_advice(data: Data, way: str = "") -> str:
+    """Which columns have large numbers, their ranges, and how they are scaled, with a quicker `way`; empty if none."""
     found = unscaled(data)
     if not found:
         return ""
@@ -56,7 +56,7 @@ def scale_advice(data: Data) -> str:
         for key, target in (("standardise = true", False), ("standardise_targets = true", True))
         if any(column.target is target for column in found)
     ]
-    return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} in [data] (set-up: ctrl+n)."
+    return f"Not scaled: {', '.join([*ranges, *more])}. Set {' and '.join(keys)} in [data]{way}."
 
 
 def why_grown(data: Data) -> str:

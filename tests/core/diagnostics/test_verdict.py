@@ -212,17 +212,17 @@ def test_a_sweep_names_it_too(changes: dict[str, Any], expected: tuple[str, str]
         assert outcome.ending is kinds[expected[0].split()[0]]
 
 
-def test_a_network_that_has_converged_has_no_trouble_left() -> None:
+def test_saturated_units_are_no_trouble_where_every_answer_is_right() -> None:
     """Its answers on either side are ±0.63 and more, and both units are saturated."""
     network = {"layers": [1, 2, 1], "hidden": "tanh", "weights": [[[9.0, 8.0]], [[0.4], [0.3]]]}
     data = {"inputs": SIDES, "targets": [[1.0], [-1.0]]}
     saturated = ("100 % saturated", "gates")
-    for goal, expected in ((None, saturated), ("all_right", None)):
-        rules = {"rate": 0.01} | ({"goal": goal} if goal else {})
+    for goal in ("error", "all_right"):
+        rules = {"rate": 0.01, "goal": goal}
         timeline = Timeline(load_experiment({"network": network, "training": rules, "data": data}))
-        assert said(timeline.go(1)) == saturated
+        assert said(timeline.go(1)) is None
         moment = timeline.go(2)
-        assert (moment.converged_at, said(moment)) == (1 if goal else None, expected)
+        assert (moment.converged_at, said(moment)) == (1 if goal == "all_right" else None, None)
     timeline.edit("weight", (2, 0, 0), -0.4)
     assert said(timeline.go(3)) == saturated
 

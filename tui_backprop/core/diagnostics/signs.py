@@ -13,6 +13,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.gates import Gates
 from tui_backprop.core.diagnostics.pulls import passes_of
 from tui_backprop.core.experiment import Experiment
+from tui_backprop.core.goal import has_right_answers, right_answers
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.penalty import penalised, penalty_gradient
@@ -92,15 +93,18 @@ def smothered(experiment: Experiment, gates: Gates, ends: Ends) -> bool:
     with np.errstate(all="ignore"):
         targets = np.ptp(experiment.data.targets[gates.rows], axis=0)
         same = bool(targets.any() and (np.ptp(gates.outputs, axis=0) <= SAME_ANSWER * targets).all())
-    first, last = (np.abs(flat[: experiment.network.weight_count]).sum() for flat in ends)
-    return same and (bool(last < SHRUNK * first) or _penalty_share(experiment) > OUTWEIGHS)
+    return same and (_left(experiment, ends) < SHRUNK or _penalty_share(experiment) > OUTWEIGHS)
 
 
 def shrunk(experiment: Experiment, ends: Ends) -> bool:
     """Whether the weights have shrunk, and the weight penalty had a large share in that."""
-    weights = slice(experiment.network.weight_count)
-    first, last = (np.abs(flat[weights]).sum() for flat in ends)
-    return bool(last < HALVED * first) and penalised(experiment.training) and _penalty_share(experiment) > WEIGHS
+    return penalised(experiment.training) and _left(experiment, ends) < HALVED and _penalty_share(experiment) > WEIGHS
+
+
+def _left(experiment: Experiment, ends: Ends) -> float:
+    """What is left of the weights, as a share of the sum of their sizes at the start."""
+    first, last = (np.abs(flat[: experiment.network.weight_count]).sum() for flat in ends)
+    return float(last / first) if first > 0 else np.inf
 
 
 @lru_cache(maxsize=16)
@@ -123,6 +127,13 @@ def flat_output(experiment: Experiment, gates: Gates) -> bool:
     with np.errstate(all="ignore"):
         wrong = (np.abs(gates.outputs - targets[gates.rows]) > WRONG * ranges) & (ranges > 0)
     return bool(np.mean((wrong & gates.flat).any(axis=1)) >= MANY)
+
+
+def saturated(experiment: Experiment, gates: Gates) -> bool:
+    """Whether most smooth units are saturated, and that is in the way: some answer is not right yet."""
+    if not gates.mostly_saturated or not has_right_answers(experiment):
+        return gates.mostly_saturated
+    return not right_answers(experiment, gates.outputs, experiment.data.targets[gates.rows]).all()
 
 
 def cross_entropy_fits(experiment: Experiment) -> bool:

@@ -7,7 +7,16 @@ from typing import NamedTuple
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
 from tui_backprop.core.diagnostics.scaling import unscaled
-from tui_backprop.core.diagnostics.signs import Ends, Errors, all_alike, creeps, flat_output, has_grown, smothered
+from tui_backprop.core.diagnostics.signs import (
+    Ends,
+    Errors,
+    all_alike,
+    creeps,
+    flat_output,
+    has_grown,
+    saturated,
+    smothered,
+)
 from tui_backprop.core.experiment import ALL_RIGHT, Data
 from tui_backprop.core.goal import beyond_output, beyond_weights, untrained_error
 from tui_backprop.core.initialisers import INITIALISERS, ZEROS
@@ -63,7 +72,8 @@ FLAT_OUTPUT = Trouble(
 SATURATED = Trouble(
     "N % saturated",
     "gates",
-    "More than half of the smooth units' answers lie where the slope is under 5 % of the steepest.",
+    "More than half of the smooth units' answers lie where the slope is under 5 % of the steepest, and not all "
+    "answers are right.",
     "scaled inputs; smaller weights (another init); a smaller rate",
 )
 DEAD = Trouble(
@@ -188,17 +198,14 @@ def _found(moment: Moment) -> Verdict | None:
 
 def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
     """What is wrong with units, and with what they make of the samples."""
-    experiment = moment.ahead
-    gates: Gates = moment.past.cached(
-        ("gates", moment.position, moment.edits), lambda: gates_of(experiment.data, moment.parameters)
-    )
+    experiment, gates = moment.ahead, _gates(moment)
     if errors is not None and smothered(experiment, gates, _ends(moment)):
         return Verdict(PENALTY, PENALTY.word)
     if all_alike(moment.parameters):
         return Verdict(ALIKE, ALIKE.word)
     if flat_output(experiment, gates):
         return Verdict(FLAT_OUTPUT, FLAT_OUTPUT.word)
-    if gates.mostly_saturated:
+    if saturated(experiment, gates):
         return Verdict(SATURATED, SATURATED.word.replace("N", str(100 * gates.saturated // gates.answers)))
     dead = sum(int(layer.dead.sum()) for layer in gates.layers)
     if dead:
@@ -211,13 +218,20 @@ def _of_units(moment: Moment, errors: Errors | None) -> Verdict | None:
 def _of_gradient(moment: Moment, errors: Errors | None) -> Verdict | None:
     """What is wrong with gradients on their way, and with the updates that they make."""
     delta = on_its_way(moment.ahead.network, latest(moment)[3])
-    if delta == VANISHES:
+    if delta == VANISHES and not _gates(moment).mostly_saturated:  # else all answers are right: no more of it is needed
         return Verdict(VANISHING, VANISHING.word)
     if delta == EXPLODES:
         return Verdict(EXPLODING, EXPLODING.word)
     if errors is not None and creeps(errors, moment.epochs_completed, _ends(moment)):
         return Verdict(SLOW, SLOW.word)
     return None
+
+
+def _gates(moment: Moment) -> Gates:
+    found: Gates = moment.past.cached(
+        ("gates", moment.position, moment.edits), lambda: gates_of(moment.ahead.data, moment.parameters)
+    )
+    return found
 
 
 def _ends(moment: Moment) -> Ends:
