@@ -27,6 +27,7 @@ from tui_backprop.lessons.by_hand.marking import NOTHING_FITS, Marking, Wrong, i
 from tui_backprop.lessons.by_hand.own_figures import PRINTED
 from tui_backprop.lessons.by_hand.sheet import LARGEST, MOST_STEPS, Given, NoFigureError, read_sheet, steps_of
 from tui_backprop.reading.disk import UnreadableError, read_text
+from tui_backprop.reading.numerals import counted
 from tui_backprop.sessions.store import Record
 from tui_backprop.terminal.appearance import check_terminal
 
@@ -152,7 +153,7 @@ def _report_wrong(verdict: Marking, moment_of: Callable[[int], Moment], answers:
     if more:
         print(printable(_named("also wrong", more)))
     if verdict.rest:
-        print(f"not checked: {_figures(verdict.rest)} after {'that' if len(verdict.wrong) == 1 else 'these'}")
+        print(f"not checked: {counted(verdict.rest, 'figure')} after {'that' if len(verdict.wrong) == 1 else 'these'}")
 
 
 def _named(what: str, places: Sequence[str]) -> str:
@@ -181,7 +182,7 @@ def _report_skipped(lines: Sequence[BackpropError], read: int) -> None:
 def _report_right(sheet: Sequence[Given], moment_of: Callable[[int], Moment]) -> None:
     undecided = [given for given in sheet if is_too_short(given, moment_of(given.step))]
     if len(undecided) < len(sheet):
-        print(f"right: {_figures(len(sheet) - len(undecided))}")
+        print(f"right: {counted(len(sheet) - len(undecided), 'figure')}")
     for given in undecided[:MOST_LINES]:
         print(printable(_undecided(given, moment_of(given.step))))
     if len(undecided) > MOST_LINES:
@@ -202,7 +203,7 @@ def _report_missing(sheet: Sequence[Given], steps: Sequence[int], moment_of: Cal
         step, figure = missing[0]
         of_step = f" of step {step}" if len(steps) > 1 else ""
         start = "starting with " if len(missing) > 1 else ""
-        print(printable(f"missing: {_figures(len(missing))}, {start}{figure.label(moment_of(step))}{of_step}"))
+        print(printable(f"missing: {counted(len(missing), 'figure')}, {start}{figure.label(moment_of(step))}{of_step}"))
 
 
 def _undecided(given: Given, moment: Moment) -> str:
@@ -210,10 +211,6 @@ def _undecided(given: Given, moment: Moment) -> str:
     if given.figure.kind == "new" and not isinstance(part, Unit):
         hint = f"old {significant(part.value(moment.before))}, new {significant(given.figure.truth(moment))}"
     return f"not decided: {given.figure.label(moment)} = {given.number.text} has too few digits ({hint})"
-
-
-def _figures(count: int) -> str:
-    return f"{count} figure{'s' * (count != 1)}"
 
 
 def _text(file: str) -> str:

@@ -17,6 +17,7 @@ from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.parts import Parameter, Unit, Weight
 from tui_backprop.core.penalty import penalised, penalty_gradient
 from tui_backprop.core.run.moment import Moment, Phase
+from tui_backprop.reading.numerals import counted
 
 Piece = str | float | None
 """Signs and words; a number; a number that is not computed yet."""
@@ -62,7 +63,7 @@ def summands(equation: Equation, write: Write) -> Iterator[str]:
     for place, term in enumerate(equation.terms):
         yield written(term, write, not place)
     if equation.left_out:
-        yield f"… {equation.left_out} more term{'s' * (equation.left_out != 1)}"
+        yield f"… {counted(equation.left_out, 'more term')}"
     if equation.last:
         yield written(equation.last, write, False)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Network, Parameters
+from tui_backprop.reading.numerals import counted
 
 Stamp = tuple[int, int, int]
 """A file's number, size and time of change."""
@@ -55,9 +56,9 @@ class Data:
     stamp: Stamp | None = None
 
     def __repr__(self) -> str:
-        widths = _counted(self.inputs.shape[1], "input"), _counted(self.targets.shape[1], "target")
-        test = () if self.test is None else (f"{len(self.test)} test samples",)
-        return f"Data({', '.join((_counted(len(self), 'sample'), *widths, *test))})"
+        widths = counted(self.inputs.shape[1], "input"), counted(self.targets.shape[1], "target")
+        test = () if self.test is None else (counted(len(self.test), "test sample"),)
+        return f"Data({', '.join((counted(len(self), 'sample'), *widths, *test))})"
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -143,7 +144,7 @@ class Experiment:
     init: str = "uniform01"
 
     def __repr__(self) -> str:
-        return f"Experiment({self.name!r}, {self.network.shape}, {_counted(len(self.data), 'sample')})"
+        return f"Experiment({self.name!r}, {self.network.shape}, {counted(len(self.data), 'sample')})"
 
     @property
     def steps_per_epoch(self) -> int:
@@ -158,7 +159,3 @@ class Experiment:
             return self.data.target_names
         prefix = "h" if self.network.depth == 2 else f"h{layer}."
         return tuple(f"{prefix}{unit + 1}" for unit in range(self.network.units[layer]))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
