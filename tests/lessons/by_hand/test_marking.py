@@ -428,6 +428,18 @@ def test_after_many_wrong_figures_or_the_first_of_a_large_step_the_rest_is_not_c
     assert (len(verdict.wrong), verdict.rest) == (1, 4)
 
 
+@pytest.mark.parametrize("decimals", [1, 2])
+@pytest.mark.parametrize("seed", [0, 11, 22, 38, 43, 49])
+def test_who_goes_on_with_few_digits_made_no_other_mistake(seed: int, decimals: int) -> None:
+    """By chance many a figure comes close to that of a forgotten input, another weight, another rate."""
+    drawn = np.random.default_rng(seed)
+    weights, biases = (np.round(drawn.normal(size=shape), 2) for shape in ((2, 2), 2))
+    work = Homework(("sigmoid",), weights=[weights], biases=[biases])
+    figures = Hand(work, keep=lambda name, values: np.round(values, decimals)).figures()
+    verdict, _ = marked(work, text_of(figures, decimals))
+    assert {wrong.mistake and wrong.mistake.name for wrong in verdict.wrong} <= {"rounding"}
+
+
 def test_rounding_too_early_is_one_mistake() -> None:
     work = Homework(
         ("sigmoid", "softmax"), loss="softmax_cross_entropy", rate=0.5, inputs=[[1, 0.5]], targets=[[1, 0]],

@@ -76,7 +76,7 @@ def mark(sheet: Sequence[Given], *runs: Callable[[int], Moment]) -> Marking:
                 continue
             if _follows_from_wrong(given, here[figure], sheet[:place], moment):
                 continue
-        found = cause(given, sheet, basis, here)
+        found = _rounded_before(given, sheet[:place], moment) or cause(given, sheet, basis, here)
         settle(figure, number.value if found is None else found.value, here, moment)
         wrong.append(Wrong(given, found))
         too_much = moment.experiment.network.weight_count > MOST_WEIGHTS or len(moment.samples) > MOST_SAMPLES
@@ -111,6 +111,15 @@ def _follows_from_wrong(given: Given, value: float, before: Sequence[Given], mom
     if math.isclose(value, given.figure.truth(moment), rel_tol=1e-9, abs_tol=1e-12):
         return False
     return abs(given.number.value - value) <= 2 * given.number.unit or _follows(given, before, moment)
+
+
+def _rounded_before(given: Given, before: Sequence[Given], moment: Moment) -> Mistake | None:
+    """Rounding, if the figure is right going by the ones before it as they are written, which have too few digits."""
+    right, number = given.figure.truth(moment), given.number
+    for value in OwnFigures(before, moment, decimals=0).implied(given):
+        if abs(number.value - value) <= number.unit / 2 * (1 + 1e-9) and not math.isclose(value, right, rel_tol=1e-9):
+            return Mistake("rounding", number.value, "Figures before it were rounded too early: go on with all digits.")
+    return None
 
 
 def is_too_short(given: Given, moment: Moment) -> bool:

@@ -28,8 +28,9 @@ PRINTED = to_decimals(arithmetic.DECIMALS), to_digits(arithmetic.DECIMALS)
 class OwnFigures:
     """The figures on a sheet from which the others of one step follow; missing ones are taken from the true step."""
 
-    def __init__(self, sheet: Sequence[Given], moment: Moment) -> None:
-        usable = [given for given in sheet if given.number.decimals >= DECIMALS]
+    def __init__(self, sheet: Sequence[Given], moment: Moment, decimals: int = DECIMALS) -> None:
+        """Those with fewer `decimals` count as missing."""
+        usable = [given for given in sheet if given.number.decimals >= decimals]
         self._here: dict[Figure, float] = {}
         for given in usable:
             if given.step == moment.step:
