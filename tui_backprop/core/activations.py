@@ -38,12 +38,12 @@ class Activation(NamedTuple):
     numpy: str
     """The body of f(z) in a NumPy script, for z (samples, units)."""
     numpy_slope: str
-    """f′ in a NumPy script, by way of a = f(z)."""
+    """f′ in a NumPy script, as an expression of a = f(z)."""
     torch: str
     """f(z) in a PyTorch script."""
 
     slope: str = ""
-    """f′ as a formula, where a number does not say it all."""
+    """f′ as a formula, where a single number is not enough."""
     below: str = ""
     """a for z ≤ 0 as a formula, where a is z above 0."""
     plain: tuple[str, str] = ("", "")

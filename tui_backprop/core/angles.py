@@ -1,7 +1,7 @@
 """Sines and cosines with the same bits on every machine, as `elementary` has exponentials.
 
-An angle is x = n·π/64 + r. From sine and cosine of the node n, which stand in a table, those of x follow by the
-addition theorems; r is so small that a few terms of its own series suffice.
+An angle is x = n·π/64 + r. The sine and cosine of node n are in a table; from them those of x follow by the
+addition theorems. r is so small that a few terms of its series are enough.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 
 _NODES = 128
-"""In a whole turn."""
+"""Nodes in a full turn."""
 _FAR = 50_000.0
 """Whole multiples of the parts of a step are exact up to this angle."""
 _BITS = 1200
-"""Of π after the point: enough for the largest float."""
+"""Bits of π after the point: enough for the largest float."""
 
 
 @cache
@@ -49,7 +49,7 @@ def _parts() -> tuple[float, float, float]:
 
 @cache
 def _table() -> tuple[Array, Array]:
-    """Sines of all nodes, and what the floats lack of them; cosines are those a quarter of a turn further on."""
+    """Sines of all nodes, and their rounding errors; cosines are the sines a quarter of a turn further on."""
     bits = 160
     one = 1 << bits
     angle = _step(bits)
@@ -98,7 +98,7 @@ def sin(angles: Array) -> Array:
 
 
 def _range_reduced(angle: float) -> tuple[int, float]:
-    """The nearest node to an angle of many turns, and the rest."""
+    """The nearest node to an angle of many turns, and the remainder."""
     if not isfinite(angle):
         return 0, nan
     numerator, denominator = angle.as_integer_ratio()

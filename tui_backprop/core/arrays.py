@@ -25,7 +25,7 @@ def sum_in_order(values: ArrayLike) -> float:
 def zeros(size: int, networks: int | None = None, innermost: bool = True) -> Array:
     """Zeros (size,), or for many networks at once (networks, size).
 
-    With the networks `innermost` in memory a call on arrays of a few numbers each runs along thousands of neighbours.
+    With the networks `innermost` in memory, a call on arrays of a few numbers each runs along thousands of neighbours.
     """
     if networks is None:
         return np.zeros(size)

@@ -53,8 +53,8 @@ class Backprop:
     of the latest pass, and `pieces` give its gradient. The equations are laid out once as programs of NumPy calls.
     Overflow is not an error here: run passes under `np.errstate`.
 
-    With `networks`, so many of the same shape go through at once: `parameters`, all of `frame` and the gradient have
-    an axis over them in front. Sums by matrix products need each network's numbers side by side in memory, ordered
+    With `networks`, that many of one shape are computed at once: `parameters`, all of `frame` and the gradient have
+    an axis over them in front. Sums by matrix products need each network's numbers side by side in memory; ordered
     sums do not.
     """
 
@@ -76,13 +76,13 @@ class Backprop:
         self._loss = LOSSES[training.loss]
 
     def run(self, inputs: Array, targets: Array, wholly: bool = True) -> None:
-        """Both ways: `inputs` (batch, units[0]), `targets` (batch, units[L]) → `frame`, or only what training needs."""
+        """Fills `frame`, `wholly` or as training needs, for `inputs` (batch, units[0]), `targets` (batch, units[L])."""
         np.copyto(self.frame.inputs, inputs)
         np.copyto(self.frame.targets, targets)
         self._run(wholly)
 
     def run_rows(self, rows: Array, wholly: bool = True) -> None:
-        """Runs samples, inputs and targets side by side, (batch, units[0] + units[L])."""
+        """Like `run`, for inputs and targets side by side: (batch, units[0] + units[L])."""
         np.copyto(self.frame.rows, rows)
         self._run(wholly)
 

@@ -7,8 +7,8 @@ Each curve is followed from the nearest node x of a table to z = x + r, where u 
 
     f(z) = f(x) + u·r / (Q + v·r)        Q = h·coth h, h = r/2        from e^r = (1 + tanh h)/(1 − tanh h)
 
-Nodes lie so closely that two terms of Q's series suffice. For each function there is `f(number)`, and `f_into(z, out)`
-that does the same operations in the same order, so that arrays and single numbers agree to the last bit.
+Nodes are so close together that two terms of Q's series suffice. Each function comes as `f(number)`, and as
+`f_into(z, out)` that does the same operations in the same order, so that both agree to the last bit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tui_backprop.core.arrays import Array
 Node = tuple[float, ...]
 
 _END = 38.125
-"""Beyond ±38.125 (tanh: half of it) curves are level to the last bit."""
+"""Beyond ±38.125 (for tanh, half of it) the curves are constant to the last bit."""
 FEW = 32
 """Arrays of up to this many numbers are faster done number by number."""
 _BLOCK = 4096
@@ -99,7 +99,7 @@ def _into(number: Callable[[float], float], block: Callable[[Array, Array], obje
         if z.size <= FEW:
             out[...] = np.array([number(value) for value in z.ravel().tolist()]).reshape(z.shape)
         elif z.size <= _BLOCK:
-            block(*((z.T, out.T) if z.flags.f_contiguous else (z, out)))  # as it lies in memory
+            block(*((z.T, out.T) if z.flags.f_contiguous else (z, out)))  # in memory order
         else:
             with np.nditer(
                 [z, out], ["external_loop", "buffered"], [["readonly"], ["writeonly"]], buffersize=_BLOCK
@@ -111,7 +111,7 @@ def _into(number: Callable[[float], float], block: Callable[[Array, Array], obje
 
 
 def _follow(base: Array, slope: Array, turn: Array | float, r: Array, q1: Array, q2: Array) -> Array:
-    """base + slope·r / (1 + s·(q1 − s·q2) + turn·r); `r` is used up."""
+    """base + slope·r / (1 + s·(q1 − s·q2) + turn·r); overwrites `r`."""
     s = np.multiply(r, r)
     q = np.multiply(s, q2)
     np.subtract(q1, q, q)
@@ -232,13 +232,13 @@ expm1_into = _into(expm1, _expm1_block)
 _STEPS = 46.16624130844683
 """32 / ln2"""
 _STEP, _STEP_REST = 0.021660849392446835, 5.145609244655338e-14
-"""ln2 / 32 in two parts: few enough digits for whole multiples to be exact, and the rest."""
+"""ln2 / 32 in two parts: one with so few digits that its whole multiples are exact, and the remainder."""
 _LEAST, _MOST = -746.0, 710.0
 """Beyond, eˣ is 0 or infinite."""
 
 
 def _roots_of_2() -> Iterator[tuple[float, float]]:
-    """2^(n/32) for n = 0 to 31, and what the float lacks of it."""
+    """2^(n/32) for n = 0 to 31, and the rounding error of that float."""
     power, root = _ONE, 2 * _ONE
     for _ in range(5):
         root = isqrt(root * _ONE)
@@ -256,7 +256,7 @@ _TWOS_FROM_LEAST = np.roll(_TWOS, 540)
 
 
 def _exp_nodes() -> Iterator[tuple[int, Node]]:
-    """(eˣ, what the float lacks of it) at x = −n/32."""
+    """(eˣ, the rounding error of that float) at x = −n/32."""
     for n, power in _powers_of_e():
         value = _ONE / power
         yield n, (value, (_ONE * _ONE // power - int(ldexp(value, 160))) / _ONE)
@@ -325,14 +325,14 @@ def _exp_anywhere(x: Array) -> Array:
 
 
 exp_into = _into(exp, _exp_block)
-"""For numbers up to 0 only: others give wrong results without an error."""
+"""For numbers up to 0 only: others silently give wrong results."""
 
 # ln x = m·ln2 + ln c + 2·artanh u for x = 2ᵐ·f, c the node nearest to f, u = (f − c)/(f + c)
 
 _LN2, _LN2_REST = 0.6931471805598903, 5.497923018708371e-14
 """ln2, likewise in two parts."""
 _FINE = 2.0**42
-"""Apart from a rest, logarithms of nodes are whole multiples of 1 over this, so adding them to m·ln2 is exact."""
+"""Apart from a remainder, logarithms of nodes are whole multiples of 1 over this, so adding them to m·ln2 is exact."""
 _ROOT_HALF = 0.7071067811865476
 
 

@@ -1,6 +1,6 @@
-"""The one arithmetic: each line `label = formula = terms = result` of a unit or a parameter, as data.
+"""The arithmetic of a unit or a parameter, as data: each line is `label = formula = terms = result`.
 
-The contents of a line are decided here; the digits and the ink of its numbers by whoever prints it.
+What a line contains is decided here, once for all; the digits and colours of its numbers are up to whoever prints it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Term = tuple[Piece, ...]
 class Equation(NamedTuple):
     """`label = formula = terms = result`: the sum of `terms`, divided by `parts`.
 
-    `formula` is in symbols, and may be empty; without `terms` it is complete. Of a long sum `left_out` terms are
-    missing, and `last` (the bias) stands behind them. The term at `place` of the sum is number `numbers[place]`.
+    `formula` is in symbols, and may be empty; without `terms` it is complete. In a long sum `left_out` terms are
+    missing before `last` (the bias). The term at `place` of the sum is number `numbers[place]`.
     """
 
     phase: Phase
@@ -85,7 +85,7 @@ def _at(array: Array | None, *place: int) -> float | None:
 def _products(
     left: Array | None, right: Array | None, wanted: int | None, most: int
 ) -> tuple[tuple[Term, ...], tuple[int, ...], int]:
-    """The terms of Σ left·right, their numbers, and how many of them are left out; the one `wanted` never is."""
+    """The terms of Σ left·right, their numbers, and how many are left out; the `wanted` one never is."""
     count = len(next(factors for factors in (left, right) if factors is not None))
     shown = range(count) if count <= most else sorted({*range(most - 1), wanted or 0})
     return tuple((_at(left, n), "×", _at(right, n)) for n in shown), tuple(shown), count - len(shown)
@@ -159,7 +159,7 @@ def of_upstream(moment: Moment, unit: Unit, most: int) -> Equation:
 
 
 def of_delta(moment: Moment, unit: Unit, most: int) -> Equation:
-    """δ of a unit: of an output by the loss, of a hidden unit what arrives times the slope."""
+    """δ of a unit: of an output, from the loss; of a hidden unit, what arrives times the slope."""
     layer, column, label = unit.layer, unit.column, f"δ({unit.name(moment.experiment)})"
     mask, delta = _at(moment.mask(layer), column), _at(moment.delta(layer), column)
     if layer < moment.experiment.network.depth:
@@ -212,7 +212,7 @@ def _joint_delta(moment: Moment, loss: Loss, unit: int, most: int) -> Term:
 
 
 def of_gradient(moment: Moment, parameter: Parameter, most: int) -> Equation:
-    """∂E/∂W or ∂E/∂b; of a mini-batch the mean."""
+    """∂E/∂W or ∂E/∂b; over a mini-batch, the mean."""
     layer, phase, batch = parameter.layer, Phase("gradient"), len(moment.samples)
     above = f"δ({Unit(layer, parameter.column).name(moment.experiment)})"
     if isinstance(parameter, Weight):

@@ -15,7 +15,7 @@ from tui_backprop.core.network import Network, Parameters
 from tui_backprop.reading.numerals import counted
 
 Stamp = tuple[int, int, int]
-"""A file's number, size and time of change."""
+"""A file's inode number, size and time of modification."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +38,9 @@ class Scale:
 class Data:
     """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
 
-    `test` are samples of the same kind that training never sees. `standardised` inputs have had the training
-    samples' mean taken off and are divided by their deviation. Where inputs are features of x1 and x2,
-    `expand` makes them of points (points, 2). `stamp` tells whether the file they were read from is still the same.
+    `test` are samples of the same kind that training never sees. `standardised` inputs have had the training samples'
+    mean subtracted, and were divided by their deviation. Where inputs are features of x1 and x2, `expand` computes
+    them from points (points, 2). `stamp` tells whether the file that they were read from is still the same.
     """
 
     inputs: Array
@@ -80,7 +80,7 @@ REPORTS = ("loss", "squared")
 
 
 class Range(NamedTuple):
-    """The numbers above a bound, or from another one on, and below a third."""
+    """A range of numbers: above one bound, or from one on, and below another."""
 
     above: float = -math.inf
     least: float = -math.inf

@@ -63,7 +63,7 @@ def right_classes(experiment: Experiment, prediction: Array, targets: Array) -> 
 def near_answers(experiment: Experiment, prediction: Array, targets: Array) -> NDArray[np.bool_]:
     """Which samples (…, samples, outputs) are answered right, or nearly.
 
-    That is by the right class, or else by numbers within 5 % of the range of their column.
+    That means the right class, or else numbers within 5 % of the range of their column.
     """
     classes = right_classes(experiment, prediction, targets)
     if classes is not None:
@@ -147,7 +147,7 @@ def _fixed_answer(experiment: Experiment) -> str:
     nothing = Parameters(network, np.zeros(network.size))
     *hidden, _ = layers(nothing, np.zeros((1, network.units[0])))
     if any(a.any() for _, a in hidden):
-        return ""  # a sigmoid makes 0.5 of them, and weights anything of that
+        return ""  # a sigmoid turns them into 0.5, and the next weights turn that into anything
     found = evaluate(nothing, experiment.training, data.inputs[samples], data.targets[samples])
     if _within_goal(experiment, found.prediction, data.targets[samples], float(found.error.sum())):
         return ""
@@ -157,7 +157,7 @@ def _fixed_answer(experiment: Experiment) -> str:
 
 def _contradiction(experiment: Experiment) -> str:
     """Samples with the same inputs get the same answer; the best one is the mean of their targets."""
-    inputs, targets = experiment.data.inputs + 0.0, experiment.data.targets  # of −0 and 0 the same bytes
+    inputs, targets = experiment.data.inputs + 0.0, experiment.data.targets  # −0 becomes 0, which has other bytes
     known = dict[bytes, int]()
     first = np.array([known.setdefault(row.tobytes(), sample) for sample, row in enumerate(inputs)])
     other = np.flatnonzero((targets != targets[first]).any(axis=1))

@@ -24,7 +24,7 @@ class Random:
     """
 
     def __init__(self) -> None:
-        numpys = np.random.RandomState()  # to import it takes milliseconds, which a start with given weights saves
+        numpys = np.random.RandomState()  # importing it takes milliseconds, and given weights need none of it
         self.random_sample, self.uniform, self._seed = numpys.random_sample, numpys.uniform, numpys.seed
         self._kept = np.empty(0)  # numbers come in pairs
 
@@ -90,12 +90,12 @@ def _he(random: Random, shape: tuple[int, int]) -> Array:
 
 
 def _xavier_uniform(random: Random, shape: tuple[int, int]) -> Array:
-    """The same deviation, drawn evenly: eq. 16 of the same paper."""
+    """The same deviation, drawn uniformly: eq. 16 of the same paper."""
     return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / (shape[0] + shape[1])))
 
 
 def _he_uniform(random: Random, shape: tuple[int, int]) -> Array:
-    """He's deviation, drawn evenly."""
+    """He's deviation, drawn uniformly."""
     return np.asarray(random.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / shape[0]))
 
 
@@ -127,7 +127,7 @@ def initialise(network: Network, name: str, seed: int) -> list[Array]:
 
 
 def initialisations(network: Network, name: str, seeds: Iterable[int]) -> Iterator[list[Array]]:
-    """The same for each of `seeds`; to seed a generator again takes a fiftieth of the time of a new one."""
+    """The same for each of `seeds`; seeding a generator again takes a fiftieth of the time of making one."""
     random = Random()
     draw = INITIALISERS[name].draw
     for seed in seeds:

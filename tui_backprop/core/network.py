@@ -89,7 +89,7 @@ class Network:
         return tuple(views)
 
 
-@dataclass(eq=False)  # to make frozen ones takes as long as the step, and they are never changed
+@dataclass(eq=False)  # making frozen ones takes as long as a step, and these are never changed
 class Parameters:
     """All weights and biases of a network, read-only; `weights[l - 1]` is W[l]."""
 

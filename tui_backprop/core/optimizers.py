@@ -25,7 +25,7 @@ DECAY = 0.9
 """RMSProp's."""
 
 
-@dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
+@dataclass(eq=False)  # making a frozen one takes as long as a step, and this is never changed
 class Memory:
     """What an optimiser remembers: `slots` (slots, parameters trained), read-only, after `age` updates."""
 
@@ -83,7 +83,7 @@ class Optimizer:
     script: ClassVar[tuple[str, ...]]
     """The update of a parameter `p` by `g` in a script, with slots by symbol; `{sqrt}` is the library's root."""
     aged: ClassVar[bool] = False
-    """Whether the number of the update, `age`, goes into it."""
+    """Whether it uses the number of the update, `age`."""
     plain: ClassVar[tuple[str, ...]] = ()
     """The update of a Python float `{p}` by `{g}`: with `{rate}`, slots by symbol, settings and constants by name."""
     straight: ClassVar[bool] = False
@@ -96,7 +96,7 @@ class Optimizer:
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`parameters`, `gradient` and each slot of `memory` have one shape; `age` updates were made before.
 
-        The gradient's array may be used up.
+        The gradient's array may be overwritten.
         """
         raise NotImplementedError
 

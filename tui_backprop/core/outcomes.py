@@ -64,9 +64,9 @@ _SENTENCES = {
     Ending.DEAD: "a layer is dead: all its gates are shut for every sample, so no error gets through",
     Ending.LINEAR: "no gate switches between samples: on this data the network is linear",
     Ending.FALLING: "the error is still falling, or it is too early to say",
-    Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ carries its slope",
-    Ending.SATURATED: "most smooth units answer where they are flat: weights, inputs or the rate may be too large, "
-    "or a layer too small",
+    Ending.FLAT_OUTPUT: "wrong answers lie where the output is flat, and with this loss δ contains its slope",
+    Ending.SATURATED: "most smooth units are saturated: weights, inputs or the rate may be too large, or a layer too "
+    "small",
     Ending.VANISHING: "next to no error reaches the first layer: δ vanishes on its way",
     Ending.SLOW: "error and weights hardly change from epoch to epoch: the rate may be too small",
     Ending.PLATEAU: "the error has hardly fallen lately: it is stuck, needs many more epochs, or can get no smaller",
@@ -129,7 +129,7 @@ class SweptRun(NamedTuple):
 
 
 def outcomes_of(experiment: Experiment, runs: Sequence[SweptRun]) -> list[Outcome]:
-    """The outcome of each run; to judge many at once takes a fraction of the time."""
+    """The outcome of each run; judging many at once takes a fraction of the time."""
     found = list[Outcome]()
     for together in blocks(len(runs), len(experiment.data)):
         found += _judged(experiment, runs[together])

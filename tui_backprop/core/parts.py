@@ -1,4 +1,4 @@
-"""The named parts of a network: weights, biases and units. The one vocabulary for a place in it.
+"""The named parts of a network: weights, biases and units, and how text and code refer to them.
 
 Layers count from 1, and layer 0 is the input; rows, columns and units count from 0.
 """
@@ -119,9 +119,10 @@ def parse_parameter(name: str, experiment: Experiment) -> Parameter:
 
 
 def neighbours(parameter: Parameter, network: Network) -> list[Parameter]:
-    """The unit's other trained parameters: those that lead to it, after this one and around, then those from it on.
+    """The other trained parameters of the unit that `parameter` leads to, the next one first.
 
-    Where it has none, those of the same layer.
+    Those that lead to the unit come first, then those that lead on from it. If there are none, the list is of others in
+    the layer, or else of some in the layer below.
     """
     layer, column = parameter.layer, parameter.column
     into: list[Parameter] = [Weight(layer, row, column) for row in range(network.units[layer - 1])]

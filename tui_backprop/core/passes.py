@@ -64,13 +64,13 @@ def gradient_program(network: Network, frame: Frame, flat: Array, ordered: bool)
     return program
 
 
-@dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
+@dataclass(eq=False)  # making a frozen one takes as long as a step, and this is never changed
 class Pass:
-    """Every intermediate value of one step, read-only.
+    """Every intermediate value of the pass of one step, read-only.
 
     Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a mini-batch they
-    have a leading axis over its samples, and the gradients are averages. `flat` are the values of a `Frame`; gradients
-    are computed from them, in the `ordered` way or not, on demand. Those of one sample `of` a mini-batch are
+    have a leading axis over its samples, and the gradients are averages. `flat` has the values of a `Frame`; gradients
+    are computed from them on demand, with `ordered` sums or not. The gradients of one sample `of` a mini-batch are
     the mini-batch's.
     """
 

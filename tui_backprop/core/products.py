@@ -3,9 +3,9 @@
 Where sums are `ordered` they are taken first term to last (multiply, then add), so that they have the same bits on
 every machine; a product by BLAS does not, but is faster for many samples at once.
 
-All arrays may have an axis more in front, for many networks trained at once; a network's sums stay in the same order.
+All arrays may have one more axis in front, for many networks trained at once; a network's sums stay in the same order.
 
-On arrays of a few numbers NumPy's time goes into preparing each call. The sums of one sample are a single call of
+On arrays of a few numbers, NumPy spends its time on preparing calls. The sums of one sample are a single call of
 `einsum` where it adds in order. On other processors columns are first spread to the shape of the matrix that they
 multiply, because operands of one shape and layout are prepared fastest.
 """

@@ -1,1 +1,1 @@
-"""Numbers to glyphs and tone levels, as plain data: every function here can be tested as text."""
+"""Numbers made into characters and tones, as plain data: every function here can be tested as text."""

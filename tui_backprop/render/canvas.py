@@ -10,7 +10,7 @@ from tui_backprop.render.spans import Line, Span, width
 
 _BLANK = Span(" ")
 _LOOK = itemgetter(slice(1, None))
-"""All of a span but its text."""
+"""A span without its text."""
 _BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
@@ -66,7 +66,7 @@ def _traced(
 
 
 def joined(cells: list[Span]) -> Line:
-    """Neighbouring spans of one look as one."""
+    """Joins neighbouring spans that look alike."""
     return tuple(Span("".join([cell.text for cell in alike]), *look) for look, alike in groupby(cells, _LOOK))
 
 

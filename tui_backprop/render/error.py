@@ -27,7 +27,7 @@ _ELSEWHERE = "1–8: views  w: by hand  ^p: lessons, and more"
 
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
-    """Figures, the line in as many rows as are left with its axes, and the errors of this epoch so far."""
+    """Figures; the line with its axes, in the rows that are left; and the errors of this epoch so far."""
     if not len(moment.errors):
         figures = _packed([_latest(moment), *_marks(moment)], columns, max(1, rows - 1))
         return [*figures, _this_epoch(moment, columns)][:rows]
@@ -114,7 +114,7 @@ def _converged(moment: Moment) -> list[_Ways]:
 
 
 def _marks(moment: Moment) -> list[_Ways]:
-    """Mean error of a sample and share of right classes under the present weights, in training and test samples."""
+    """The mean error of a sample and the share of right classes under the present weights, in training and test set."""
     if not scored(moment.experiment):
         return []
     found = scores(moment)
@@ -156,7 +156,7 @@ def _with_axes(moment: Moment, axis: Axis, columns: int, rows: int, epochs: bool
 
 
 def _epochs(moment: Moment, drawn: ErrorPlot, columns: int) -> Line:
-    """The first epoch, the last one, and ▲ under the present one, which has the first claim to its place."""
+    """The first epoch, the last one, and ▲ under the present one, which takes precedence."""
     total = max(map(len, (moment.errors, *moment.ghosts)))
     cells = [[Span(" ")] * columns]
     cursor = drawn.cursor

@@ -29,7 +29,7 @@ class Axis(NamedTuple):
     top: float
     powers: tuple[int, int] | None = None
     zero: bool = False
-    """Whether errors of 0 stand at the bottom of a logarithmic one, too."""
+    """Whether a logarithmic one shows errors of 0 at its bottom, too."""
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -137,7 +137,7 @@ def plot(moment: Moment, axis: Axis, columns: int, rows: int) -> ErrorPlot:
 
 
 def _aim(cells: list[list[Span]], columns: Sequence[int], size: int, epochs: int) -> None:
-    """Lets a click in a column mean the epoch that is drawn nearest to it."""
+    """Makes a click in a column mean the epoch that is drawn nearest to it."""
     for column in range(len(cells[0])):
         place = min(range(bisect(columns, column) + 1)[-2:], key=lambda at: _apart(columns, at, column))
         target = f"to_epoch({min((place + 1) * size, epochs)})"

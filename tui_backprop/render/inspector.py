@@ -25,7 +25,7 @@ _LABEL = 11
 _MANY = re.compile(r"\d+\.\d{6,}(?!\d|e)")
 """A number of many digits."""
 _LONG = re.compile(r"\d+\.\d{6,}|(?<![\w)])·(?!\w)|(?<![\w.])0(?![\w.×])")
-"""A number of many digits, or what often takes its place: the sign for what is not known yet, and zero."""
+"""A number of many digits, or what often takes its place: the dot for what is not known yet, or zero."""
 _DIGITS = 20
 """The cells that a number with all its digits seldom exceeds."""
 _CUT = re.compile(r"(\d+\.\d{4})\d+(e[-+]?\d+)?")
@@ -138,18 +138,18 @@ def _largest(values: Array | None) -> int:
 
 @lru_cache(maxsize=1024)
 def _room(text: str) -> int:
-    """Cells to keep for a text, as many for each number of many digits: lines break alike from step to step."""
+    """The cells to keep for a text, the same for each number of many digits: so lines break alike from step to step."""
     return width(text) + sum(max(0, _DIGITS - len(number)) for number in _LONG.findall(text))
 
 
 @lru_cache(maxsize=1024)
 def _brief_room(text: str) -> int:
-    """The same where numbers are cut: as many for each of them as for one below 0, and for a 0 in its place."""
+    """The same where numbers are cut: for each, as many as for one below 0, and so for a 0 in its place."""
     return width(text) + sum(max(0, _BRIEF - len(number)) for number in _BRIEF_NUMBER.findall(text))
 
 
 def _formula(spans: list[Span]) -> list[Span]:
-    """An equation without what is between its left side and its result."""
+    """An equation cut down to its left side and its result."""
     result = next((span for span in reversed(spans) if span.bold), spans[-1])
     return [span._replace(ink="dim", bold=False) for span in dict.fromkeys((spans[0], result))]
 

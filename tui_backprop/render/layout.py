@@ -18,7 +18,7 @@ TIGHT = 86
 _LINE_COST, _CUT_ROW_COST, _HIDDEN_COST, _FRONT_COST = 0.5, 1.5, 1.6, 6.0
 _GRAPH_WEIGHT = 2.0
 MOST_BLANK = 4
-"""More blank rows than these are room that another pane could use."""
+"""Blank rows beyond these are room that another pane could use."""
 
 
 class Place(NamedTuple):
@@ -147,7 +147,7 @@ def _top(columns: int, rows: int, wants: Mapping[str, Want]) -> dict[str, Place]
 
 
 def _shared(room: int, wanted: Sequence[int], least: Sequence[int]) -> list[int]:
-    """What each gets of `room`: what it wants if there is enough, else its least and a share of what is left."""
+    """What each gets of `room`: what it wants if there is enough, else its minimum and a share of what is left."""
     if sum(wanted) <= room:
         return list(wanted)
     spare = room - sum(least)

@@ -49,7 +49,7 @@ def matrices(
 def want_of_matrices(experiment: Experiment) -> Want:
     """Room for all matrices beside each other if that is not much, else below each other or in turn.
 
-    With the most decimals that fit; at the least the widest of them has two.
+    With the most decimals that fit; the widest of them has at least two.
     """
     units, bias = experiment.network.units, bool(experiment.initial.biases)
     layers = [

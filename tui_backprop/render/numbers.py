@@ -13,7 +13,7 @@ from tui_backprop.reading.numerals import typeset
 UNKNOWN = "·"
 """Stands for what this phase has not computed yet."""
 SHUT, LEAKS = "✕", "╌"
-"""Stand at a gate that is shut, and at one that then still lets a little through."""
+"""Stand at a gate that is shut, and at one that lets a little through even then."""
 WIDTH = 7
 """Cells of a number: sign, four decimals."""
 _LEVELS = (0.05, 0.25, 0.5)
@@ -105,7 +105,7 @@ def tone(value: float | None, scale: float) -> str:
 
 
 def shut_sign(activation: Activation) -> str:
-    """What stands at a gate of this activation that is shut."""
+    """The sign at a shut gate of this activation."""
     return LEAKS if activation.shut else SHUT
 
 

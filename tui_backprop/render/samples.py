@@ -21,21 +21,21 @@ from tui_backprop.render.numbers import fixed, given, short
 from tui_backprop.render.spans import Line, Span, clip, fit, safe, width
 
 _ALL_INPUTS = 8
-"""Up to this many inputs, other things are shortened to make room; of more, as many are shown as fit."""
+"""Up to this many inputs, other things are shortened to make room; of more inputs, those that fit are shown."""
 _NAMES = (24, 12, 8)
-"""The cells of a name tried first, if numbers have left them room."""
+"""The cells of a name that are tried first, where numbers leave room."""
 _MOST_DECIMALS = 4
 _FEW_DIGITS = 8
 """Cells of the longest inputs and targets that are shown exactly."""
 _ROWS = 12
-"""Rows from which there is room for what was made of a file, too."""
+"""Notes on how a file was read are shown if they leave more rows than this to the samples."""
 
 
 class _Form(NamedTuple):
     """How much of each field is shown."""
 
     name: int = 24
-    """Cells of an input's name, where its numbers need less; 0 for one heading over all inputs."""
+    """Cells of an input's name, where its numbers need fewer; 0 for one heading over all inputs."""
     inputs: int = _MOST_DECIMALS
     """Decimals of inputs that are not shown exactly; of targets, prediction and error they are `decimals`."""
     decimals: int = _MOST_DECIMALS

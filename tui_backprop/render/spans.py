@@ -15,7 +15,7 @@ from tui_backprop.render.selection import Selection
 class Span(NamedTuple):
     """A run of text in one ink.
 
-    `ink` is "text", "dim", "label", "accent", "warn", "shut", or a tone from "-4" to "+4"; of a heat map it is two
+    `ink` is "text", "dim", "label", "accent", "warn", "shut", or a tone from "-4" to "+4"; in a heat map it is two
     tones, `over|under`, the one of the glyph ("sign" for a sample's) and the one behind it. `target` is what a
     click on it means: something to select, or the name of an action. `marked` is underlined: a lesson speaks of it.
     """

@@ -158,7 +158,7 @@ def reasons(outcomes: Sequence[Outcome], columns: int, seeds: int) -> list[Line]
 
 
 def goal_advice(outcomes: Sequence[Outcome], constant: float, penalty: bool = False) -> str:
-    """What could let runs converge, where none does and some answer all samples right or are on a plateau; else empty.
+    """What could make runs converge, where none does and some answer all samples right or are on a plateau; else empty.
 
     `constant` is the error of a network that gives all samples the same answer: one with a larger error has learned
     nothing yet. `penalty` says whether there is a weight penalty, which may be the reason.

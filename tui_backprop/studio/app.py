@@ -142,7 +142,7 @@ class BackpropApp(ExposedApp):
         self.exit(return_code=code)
 
     def on_load(self) -> None:
-        """The terminal is not taken yet. An error in a callback of the loop ends the studio, too."""
+        """Called before the terminal is taken over. From now on, an error in a callback of the loop ends the studio."""
         self._home = asyncio.get_running_loop()
         self._home.set_exception_handler(self._callback_broke)
 
@@ -154,14 +154,14 @@ class BackpropApp(ExposedApp):
             loop.default_exception_handler(context)
 
     def on_mount(self) -> None:
-        """Garbage may be collected as soon as the studio can be seen."""
+        """Lets garbage be collected once the studio is visible."""
         self.screen_change_signal.subscribe(self, self._events.screen_changed, immediate=True)
         self.set_timer(SETTLED, gc.enable)
         if self._by_hand:
             self._studio.call_after_refresh(self._studio.action_by_hand, self._by_hand)
 
     def get_default_screen(self) -> StudioScreen:
-        """The studio itself: a screen below it would be styled and laid out, and never be seen."""
+        """The studio itself: a screen below it would be styled and laid out, but never seen."""
         return self._studio
 
     @property
@@ -170,7 +170,7 @@ class BackpropApp(ExposedApp):
         return Size(*fitting(*super().size))
 
     async def on_event(self, event: Event) -> None:
-        """Keys, clicks and pastes come one at a time; on any screen they show that a user is there."""
+        """Handles keys, clicks and pastes one at a time; on any screen they show that a user is there."""
         if isinstance(event, Resize):
             size = Size(*fitting(*event.size))
             event = Resize(size, size, pixel_size=event.pixel_size)
@@ -216,7 +216,7 @@ class BackpropApp(ExposedApp):
             self.push_screen(StudioPalette())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Some actions are off in a kiosk."""
+        """Turns some actions off in a kiosk."""
         return self._audience.allows(action)
 
     def save_now(self) -> str:

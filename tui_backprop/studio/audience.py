@@ -53,7 +53,7 @@ class IdleRestart:
         self._timer: Timer | None = None
 
     def user_active(self) -> None:
-        """Called on each key: a kiosk starts over only some time after the last one."""
+        """Called on each key: a kiosk starts over some time after the last one."""
         if self._audience.kiosk:
             self._after(self._audience.idle)
 

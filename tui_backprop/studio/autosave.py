@@ -46,7 +46,7 @@ class Autosave:
         return self._record.cursor if self._record is not None and self._returning else None
 
     def returned(self) -> str:
-        """The studio is where the session was left; says which session it is."""
+        """Called when the studio is where the session was left; says which session it is."""
         self._returning = False
         note = self._record.note if self._record is not None else ""
         return f"Resumed {self.where()}. {note}".rstrip()
@@ -79,7 +79,7 @@ class Autosave:
             copy.close()
 
     def moment_reached(self) -> None:
-        """Another moment: saves it now if the last save is long enough ago, otherwise as soon as it is."""
+        """Saves another moment: now if the last save is long enough ago, otherwise as soon as it is."""
         if self._returning and self._record is not None:
             self._returning = False
             self._record.close()
@@ -90,7 +90,7 @@ class Autosave:
             self._timer = self._later(wait, self.save)
 
     def in_progress(self) -> None:
-        """A long move is running: saves its progress if the last save is long enough ago."""
+        """Saves the progress of a long move if the last save is long enough ago."""
         if self._record is not None and time.monotonic() >= self._next:
             self.save()
 

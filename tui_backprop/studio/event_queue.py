@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 HELD = 0.1
-"""Seconds within which the same key comes again while it is held; it is not pressed twice so quickly on purpose."""
+"""Seconds within which a held key repeats; nobody presses a key twice so quickly on purpose."""
 DOUBLE = 0.5
 """The same for clicks in one place."""
 ROUNDS = 8
@@ -43,7 +43,7 @@ class EventQueue:
         self._used_up = False  # whether that press has changed the screen
 
     async def add(self, event: Event) -> None:
-        """Another event."""
+        """Queues an event."""
         if not self._leaving:
             self._waiting.append(event)
         if not self.busy:
@@ -55,7 +55,7 @@ class EventQueue:
         self._waiting.clear()
 
     def screen_changed(self, _: Screen[Any]) -> None:
-        """There is another screen in front."""
+        """Notes that another screen is in front."""
         self._changed_at = time.monotonic()
 
     async def _next(self) -> None:
@@ -72,7 +72,7 @@ class EventQueue:
                 await self._follow(self._path(), self._screens[-1], ROUNDS)
 
     def _is_stale(self, event: Event) -> bool:
-        """Whether it was meant for a screen that is gone."""
+        """Whether the event was meant for a screen that is gone."""
         press, ahead = _press(event), event.time < self._changed_at
         pause = 0.0 if self._app.is_headless else HELD if isinstance(event, Key) else DOUBLE
         if self._used_up and press == self._press and (ahead or event.time - self._pressed_at < pause):
@@ -85,7 +85,7 @@ class EventQueue:
         return False
 
     def _is_text(self, event: Event) -> bool:
-        """Whether it is a character for a text field: that leads nowhere else, so the next one need not wait for it."""
+        """Whether the event is a character for a text field: it opens no screen, so the next one need not wait."""
         field = self._app.focused
         return field is not None and isinstance(event, Key) and field.check_consume_key(event.key, event.character)
 

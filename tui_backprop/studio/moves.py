@@ -25,7 +25,7 @@ MOST_STEPS = 10_000_000
 
 
 def by_phase(timeline: Timeline, by: int) -> Move:
-    """One phase forward or back."""
+    """Moves one phase forward or back."""
 
     def make() -> Iterator[str]:
         _ = timeline.next_phase() if by > 0 else timeline.back_phase()
@@ -35,12 +35,12 @@ def by_phase(timeline: Timeline, by: int) -> Move:
 
 
 def by_step(timeline: Timeline, by: int) -> Move:
-    """To the end of a step, or back to the beginning of one."""
+    """Moves to the end of a step, or back to the beginning of one."""
     return _travel(timeline, lambda moment: moment.position + 1 if by > 0 else max(0, moment.step - 1))
 
 
 def by_epoch(timeline: Timeline, by: int) -> Move:
-    """To the end of an epoch, or back to the beginning of one; of several, no further than one that converges."""
+    """Moves to the end of an epoch, or back to the beginning of one; over several, up to one that converges."""
     if by <= 1:
         return _travel(
             timeline,
@@ -55,12 +55,12 @@ def by_epoch(timeline: Timeline, by: int) -> Move:
 
 
 def to_place(timeline: Timeline, step: int, phase: str | None = None) -> Move:
-    """To a phase of a step, or its end."""
+    """Moves to a phase of a step, or to its end."""
     return _travel(timeline, lambda moment: step, phase)
 
 
 def back_to(timeline: Timeline, step: int, phase: str, returned: Callable[[], None]) -> Move:
-    """To where a session was left; calls `returned` on arrival, but not if stopped on the way."""
+    """Moves to where a session was left; calls `returned` on arrival, but not if stopped on the way."""
     there = to_place(timeline, step, phase if step else None)
 
     def make() -> Iterator[str]:
@@ -82,7 +82,7 @@ def _travel(timeline: Timeline, target: Callable[[Moment], int], phase: str | No
 
 
 def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
-    """Whole epochs until one reaches the experiment's goal; none if one already has."""
+    """Runs whole epochs until one reaches the experiment's goal; none if one already has."""
     if (epoch := timeline.moment.converged_at) is not None:
         return _message(f"It converged in epoch {epoch:,}.", notify)
     stuck = f"Not converged within {MOST_EPOCHS:,} epochs; it may be stuck: "
@@ -90,7 +90,7 @@ def until_converged(timeline: Timeline, notify: Callable[[str], None]) -> Move:
 
 
 def _message(text: str, notify: Callable[[str], None]) -> Move:
-    """No move, only a message."""
+    """Makes no move, only shows a message."""
 
     def make() -> Iterator[str]:
         notify(text)
@@ -100,7 +100,7 @@ def _message(text: str, notify: Callable[[str], None]) -> Move:
 
 
 def until_below(timeline: Timeline, bound: float, notify: Callable[[str], None]) -> Move:
-    """Whole epochs until one's error is below a bound."""
+    """Runs whole epochs until one's error is below a bound."""
     below, never = f"Below {short(bound)}: ", f"Not below {short(bound)} within {MOST_EPOCHS:,} epochs: "
     return _run(timeline, lambda errors: bool(errors[-1] < bound), MOST_EPOCHS, below, never, notify)
 
@@ -111,7 +111,7 @@ def for_epochs(timeline: Timeline, count: int, notify: Callable[[str], None]) ->
 
 
 def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move:
-    """Whole epochs until one's error is larger than the one before."""
+    """Runs whole epochs until one has a larger error than the one before."""
     return _run(
         timeline,
         lambda errors: len(errors) > 1 and bool(errors[-1] > errors[-2]),
@@ -123,7 +123,7 @@ def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move
 
 
 def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None]) -> Move:
-    """Steps until one does what is waited for; stops at the phase where it happened, or when nothing changes any more.
+    """Makes steps until one does what is waited for, and stops at its phase; or until nothing changes any more.
 
     That is known after an epoch in which no weight has changed.
     """

@@ -33,14 +33,14 @@ class Player:
         return PACES[self._speed]
 
     def set_speed(self, speed: int) -> None:
-        """Another pace, the nearest there is, at once if playing."""
+        """Sets the pace, or the nearest there is; it takes effect at once."""
         self._speed = min(max(speed, 0), len(PACES) - 1)
         if self._timer is not None:
             self._timer.stop()
             self._start()
 
     def turn(self, by: int) -> None:
-        """A faster or slower pace."""
+        """Makes the pace faster or slower."""
         self.set_speed(self._speed + by)
 
     def play(self) -> None:

@@ -33,7 +33,7 @@ class Settings:
 
 
 Keep = Callable[[str, str | bool], str]
-"""Keeps a setting; returns why it could not, or nothing."""
+"""Keeps a setting; returns why it could not, or an empty string."""
 
 
 def place() -> Path:

@@ -18,7 +18,7 @@ from tui_backprop.core.network import Parameters
 SATURATED = 0.05
 """A curved unit is saturated where its slope is below this share of the steepest."""
 MOSTLY = 0.5
-"""The share of curved units' outputs from which on their saturation is trouble."""
+"""From this share of curved units' outputs on, their saturation is trouble."""
 WORK_BUDGET = 2_000_000
 """Multiplications that a view of the data may take; if all samples would take more, only some are used."""
 

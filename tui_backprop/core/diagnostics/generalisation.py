@@ -31,7 +31,7 @@ class HeldOut:
 
 
 def held_out_of(moment: Moment) -> HeldOut | None:
-    """Marks a power of two of epochs apart, as far as the run has been; None without test samples.
+    """Marks a power of two of epochs apart, as far as the run has gone; None without test samples.
 
     In large networks they are where a state is available.
     """

@@ -125,7 +125,7 @@ def compare(
 def _floor(largest: float, noise: float, step: float) -> float:
     """The size of a gradient up to which the central difference may not be accurate to `TOLERANCE`.
 
-    What h leaves out of it grows with the largest gradient, and the loss is off by `noise`.
+    Its truncation error grows with the largest gradient, and the loss is off by `noise`.
     """
     return max(NOTHING, SMALL * largest, noise / step / TOLERANCE)
 
@@ -150,7 +150,7 @@ class _Loss:
         return (h for h in STEPS if self.gates(flat, index, -h) == self.gates(flat, index, h))
 
     def noise(self, flat: Array) -> float:
-        """By how much the loss may be off: answers and the sums z are rounded, and it feels them by its slopes."""
+        """By how much the loss may be off: by the rounding errors of predictions and sums z, times its slopes there."""
         np.copyto(self._passes.parameters, flat)
         self._passes.run(self._inputs, self._targets)
         frame = self._passes.frame

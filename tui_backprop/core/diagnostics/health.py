@@ -21,7 +21,7 @@ AT_EACH_KEY = 250_000
 """Parameters times samples of the latest steps, which may have to be made again for every picture."""
 VANISHING, VANISHING_SHORT = 1e-2, 1e-3
 """The first layer's δ as a share of the output's, below which it vanishes on its way through several smooth layers;
-and elsewhere, as shut gates make δ small for a while without being in its way."""
+and in other networks, where shut gates make δ small for a while without blocking it."""
 EXPLODING = 100.0
 """The share above which it explodes."""
 VANISHES, EXPLODES = "vanishes", "explodes"

@@ -36,7 +36,7 @@ class Interference:
 
 
 def interference_of(moment: Moment) -> Interference:
-    """The updates that this epoch has made up to the moment; in large networks those that one has been at."""
+    """The updates of this epoch up to the moment; in large networks, only those that have been visited."""
     count = len(moment.experiment.data)
     most = max(LEAST_SAMPLES, min(MOST_SAMPLES, WORK_BUDGET // moment.experiment.network.size))
     rows = tuple(range(0, count, -(-count // most)))

@@ -22,9 +22,9 @@ from tui_backprop.core.penalty import penalised, penalty
 from tui_backprop.core.run.moment import Moment
 
 WORK_BUDGET = 8_000_000
-"""Multiplications that a map may take: with more to do its points become fewer, then its samples."""
+"""Multiplications that a map may take: beyond, it has fewer points, then fewer samples."""
 LEAST_POINTS = 144
-"""The least points of a map, whatever they take; beyond, samples are left out instead."""
+"""The fewest points of a map, whatever they take: rather than points, samples are left out then."""
 _CHUNK = 100_000
 """Points times samples that are computed at a time."""
 NARROWEST = 4.0

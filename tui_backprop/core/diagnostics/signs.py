@@ -41,7 +41,7 @@ SLOW = 2e-3
 FEW_EPOCHS, MANY_EPOCHS = 10, 250
 """The fewest epochs to judge by, and the most over which allowed movement adds up."""
 NOISE = 1e-12
-"""An error that fell by no more than this share has not fallen: training is where it wants to be."""
+"""An error that fell by no more than this share has not fallen: training has settled."""
 STEADY = 0.1
 """The share of the fall that belongs to the last fifth of a run, or more, if it is not about to end."""
 

@@ -97,7 +97,7 @@ class Branch:
     # Steps and epochs
 
     def trainer(self, step: int) -> Trainer:
-        """The one that makes step `step`, from 1; for the start the first one."""
+        """The trainer that makes step `step`, from 1; for the start, the first one."""
         return self._trainers[max(0, bisect_left(self._from, max(1, step)) - 1)]
 
     def converged_at(self, step: int) -> int | None:
@@ -113,7 +113,7 @@ class Branch:
         return self.trainer(step).epoch(step)
 
     def epochs_completed(self, step: int) -> int:
-        """How many epochs are over at the end of step `step`."""
+        """How many epochs are complete at the end of step `step`."""
         epoch = self.epoch(step)
         return epoch if step and self.trainer(step).steps_into_epoch(step) == 0 else max(0, epoch - 1)
 

@@ -31,7 +31,7 @@ class Phase(str):
 
     @property
     def layer(self) -> int:
-        """1 of `"sum1"`; 0 where a phase belongs to no one layer."""
+        """1 of `"sum1"`; 0 where a phase belongs to no single layer."""
         return int(self[len(self.kind) :] or 0)
 
     @property

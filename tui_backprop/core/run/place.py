@@ -32,7 +32,7 @@ def parse_place(text: str, timeline: Timeline) -> tuple[int, Phase | None]:
 
 
 def step_at(text: str, timeline: Timeline) -> int:
-    """The step that a place with a sample is in, or of one without the step after it."""
+    """The step of a place that names a sample; otherwise the step after the place."""
     step, _ = parse_place(text, timeline)
     return step if ":" in text else step + 1
 

@@ -30,7 +30,7 @@ def order(seed: int, epoch: int, samples: int) -> NDArray[np.intp]:
     return np.random.default_rng((seed, epoch)).permutation(samples)
 
 
-@dataclass(eq=False)  # to make a frozen one takes as long as the step, and it is never changed
+@dataclass(eq=False)  # making a frozen one takes as long as a step, and this is never changed
 class TrainingState:
     """Where training stands after `step` updates.
 

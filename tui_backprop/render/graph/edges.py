@@ -25,7 +25,7 @@ _MARK_EVERY = 7
 CHANGED = "●"
 """The mark on an edge whose weight this update has changed; where there are many, on those it has moved most."""
 _STAGGERED = 5
-"""Columns of an edge in which such a sign can be, so that signs do not cover each other where edges meet."""
+"""The columns of an edge in which such a mark can be, so that marks do not cover each other where edges meet."""
 _THICKNESS = (1, 1, 1, 2, 3)
 """Dots, for each level of strength."""
 _SOLID, _DASHED, _DOTTED, _FAINT = (1, 0), (7, 4), (1, 5), (1, 2)
@@ -92,7 +92,7 @@ def _means(values: Array, below: Column, above: Column) -> Array:
 
 
 def draw(canvas: Canvas, flow: Flow, drawn: Sequence[Edge]) -> None:
-    """The lines, in the colour of their sign; without a part in the phase, dim."""
+    """The lines, in the colour of their sign; dim if they have no part in the phase."""
     for edge in drawn:
         (x0, y0), (x1, y1) = edge.start, edge.end
         ends = (x0 * 2, y0 * 4 + 1), (x1 * 2 + 1, y1 * 4 + 1)
@@ -107,7 +107,7 @@ def draw(canvas: Canvas, flow: Flow, drawn: Sequence[Edge]) -> None:
 def mark(cells: list[list[Span]], flow: Flow, drawn: Sequence[Edge]) -> None:
     """Which way it flows, along each of the strongest edges that carry something; or which weights have changed.
 
-    A change is one sign on an edge that stays as it is: from step to step few cells are other ones.
+    A change is a single mark on an edge that stays as it is, so that few cells differ from step to step.
     """
     for edge in _moved(flow, drawn)[-MOST_MARKED:]:
         x0, x1 = edge.start[0], edge.end[0]

@@ -56,7 +56,7 @@ def want_of_graph(experiment: Experiment) -> Want:
 
 
 def inside(columns: int, rows: int) -> tuple[int, int]:
-    """What a frame of that size leaves for units and edges: it takes its lines, and a blank column on each side."""
+    """The size that a frame leaves for units and edges: it takes its lines, and a blank column on each side."""
     return columns - 4, rows - 2
 
 
@@ -130,7 +130,7 @@ _BEGIN = [
 
 
 def _write_block(cells: list[list[Span]], lines: Sequence[Line]) -> bool:
-    """Writes lines into a blank corner; whether there is one with room for them."""
+    """Writes lines into a blank corner; returns whether one has room for them."""
     place = _blank_corner(cells, max(map(length, lines)), len(lines))
     if place is None:
         return False

@@ -1,4 +1,4 @@
-"""Where the units of a graph are: one or more rows each, or, if there are many, a row for several of them."""
+"""Where the units of a graph are: each has one or more rows, or, if there are many, several share a row."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _column(
 
 
 def _cells(experiment: Experiment, column: Column) -> int:
-    """How wide a column of units is; see `units.write_units` for what stands there."""
+    """How wide a column of units is; `units.write_units` fills it."""
     layer, form = column.layer, column.form
     name = width(column.names[0]) + 1
     if not layer:
@@ -250,7 +250,7 @@ def _span_name(names: Sequence[str], first: int, last: int) -> str:
 def shorten(names: Sequence[str], most: int) -> list[str]:
     """The names padded to one width of at most `most` cells; those that are cut stay different from each other.
 
-    A name is cut at its end if that leaves it unlike the others, else in the middle, else it is numbered.
+    A name is cut at its end if it still differs from the others then, else in the middle, or else it is numbered.
 
     >>> shorten(["district=north", "district=west"], 9)
     ['dis…north', 'dist…west']
@@ -272,7 +272,7 @@ def _head(text: str, cells: int) -> str:
 
 
 def _middle(text: str, cells: int) -> str:
-    """The name's beginning and as much of its end as what differs between names is likely to be."""
+    """The name's beginning, and as much of its end as is likely to tell names apart."""
     end = text[-((cells + 1) // 2) :]
     for separator in "=_ .-":
         tail = text.rpartition(separator)[2]

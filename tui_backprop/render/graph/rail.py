@@ -29,9 +29,9 @@ class _Stop(NamedTuple):
 def rails(moment: Moment, plan: Sequence[Column], columns: int, frame: str) -> tuple[Line, Line]:
     """The top and the bottom line of a frame of `columns` cells around the graph, in the ink `frame`.
 
-    Each phase stands at the column of the graph that it is about, so far as there is room. The present one is filled,
+    Each phase stands at the column of the graph that it is about, as far as there is room. The present one is filled,
     those before it are highlighted, and so is the way between them, as long as it is the present direction. Where
-    phases are left out, for want of room or because their layers are not shown, there is a `…` that leads to them.
+    phases are left out, because there is no room or their layers are not shown, a `…` leads to them.
     """
     order = phases(moment.experiment.network.depth)
     now = order.index(moment.phase) if moment.step else -1
@@ -72,7 +72,7 @@ def _stops(moment: Moment, plan: Sequence[Column]) -> tuple[list[_Stop], list[_S
 def _rail(
     stops: Sequence[_Stop], progress: Sequence[int], direction: Direction, columns: int, every: Sequence[Phase]
 ) -> list[Span | int]:
-    """Spans, and for bare frame line how many cells of it: together `columns − 2` cells.
+    """Spans, and numbers of cells of bare frame line: together `columns − 2` cells.
 
     `every` has the phases of that direction from left to right, with those that are out of sight.
     """
@@ -106,7 +106,7 @@ def _rail(
 
 
 def _more(next_one: Sequence[Phase], cells: int) -> list[Span | int]:
-    """What is at an end of the rail: bare line, and a sign of the phase there that is out of sight, if there is one."""
+    """An end of the rail: bare line, and a `…` for the phase that is out of sight there, if there is one."""
     if next_one and cells:
         return [Span("…", "label", True, target=f"to_phase('{next_one[0]}')"), cells - 1]
     return [cells]

@@ -42,7 +42,7 @@ class _Value(NamedTuple):
     blank: bool = False
 
     def span(self, target: Unit, quiet: bool = False) -> Span:
-        """The number in its tone; before anything has been computed, nothing."""
+        """The number in its tone; blank before anything has been computed."""
         if self.blank:
             return Span(" " * _NUMBER, target=target)
         ink = "dim" if quiet and self.value == 0 else tone(self.value, self.scale)
@@ -162,8 +162,8 @@ _WITHOUT_CAP = {"███": "▇▇▇", "█": "▇"}
 def _gate(moment: Moment, layer: int, unit: int) -> _Gate:
     """What is between z and a. Only the present direction is highlighted; a shut gate is a barrier.
 
-    The cross of the upper row, with the arrow that ends there, says that the signal was stopped; that of the lower
-    one, that the error was. As long as the error has only arrived, at ↑, words say which gates it will find open.
+    The cross in the upper row, with the arrow that ends there, says that the signal was stopped; the one in the lower
+    row, that the error was. While the error has only arrived, at ↑, words say which gates it will find open.
     """
     known, passed = moment.reached(f"activate{layer}"), _masked(moment, layer)
     z, mask = moment.sum(layer), moment.mask(layer)
@@ -225,7 +225,7 @@ def _values(moment: Moment, layer: int, unit: int) -> dict[str, _Value]:
 
 
 def _newest(moment: Moment, column: Column, slot: UnitSlot) -> tuple[str, _Value]:
-    """The letter and the number that was computed last: of several units, their mean."""
+    """The letter and the number that was computed last; for several units, their mean."""
     layer, depth = column.layer, moment.experiment.network.depth
     key, array, phase = "x", moment.activation(0), "input"
     if layer:

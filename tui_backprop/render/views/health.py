@@ -52,7 +52,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
 
 
 def _range(sizes: Array) -> tuple[int, int]:
-    """The powers of ten between which the sizes lie, eight of them at most, counted from the largest."""
+    """The powers of ten between which the sizes lie: at most eight, counted from the largest."""
     some = sizes[np.isfinite(sizes) & (sizes > 0)]
     if not len(some):
         return 0, 1

@@ -34,7 +34,7 @@ _WORDS = 3
 def landscape(
     moment: Moment, selection: Selection, other: int, columns: int, rows: int, shading: Shading
 ) -> list[Line]:  # fmt: skip
-    """What is seen, the map, its axes and its signs; `other` counts on through what the vertical axis can be."""
+    """What is seen, the map, its axes and its signs; `other` counts through the parameters for the vertical axis."""
     across = _parameter(selection)
     found = neighbours(across, moment.experiment.network)
     if not found:
@@ -133,7 +133,7 @@ def _same(seen: Landscape) -> np.ndarray:
 
 
 def _fitting(rows: int, columns: int, *ways: Sequence[Span | str]) -> list[Line]:
-    """The first of the ways to say it that takes no more than `rows`; nothing where none does."""
+    """The first wording that takes no more than `rows`; nothing where none does."""
     return next((lines for lines in (paragraph(columns, *way) for way in ways) if len(lines) <= rows), [])
 
 
@@ -176,7 +176,7 @@ def _flat_around(seen: Landscape, same: np.ndarray) -> bool:
 
 
 def _signs(moment: Moment, seen: Landscape, columns: int, rows: int, shading: Shading) -> list[Line]:
-    """As there are rows for it: what the signs and tones mean, what the loss is taken over, and what was left out."""
+    """What the signs and tones mean, what the loss is taken over, and what was left out, as far as rows allow."""
     finite = seen.loss[np.isfinite(seen.loss)]
     highest = short(float(finite.max())) if len(finite) else "∞"
     tones = "blue lower, orange higher" if shading is not Shading.SHADES else "░▒▓█ lower, ╌–=≡ higher"

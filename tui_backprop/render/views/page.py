@@ -15,7 +15,7 @@ class ViewPage:
 
     `verdict` comes first and says what can be seen, unless a lesson is asking for that. Paragraphs of it and of
     `foot` that would leave the body less than a third of the rows scroll with the body, before and after it, and so
-    do those of `foot` without which all of the body is visible.
+    do those of `foot` whose removal makes all of the body visible.
     """
 
     head: list[Line] = field(default_factory=list)

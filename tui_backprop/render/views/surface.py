@@ -30,7 +30,7 @@ RIGHT, WRONG = "○●", "◇◆"
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """Values (rows, columns) of a unit, and how they become tones."""
+    """Values (rows, columns) of a unit, and what makes them tones."""
 
     values: Array
     middle: float
@@ -91,7 +91,7 @@ def _large(moment: Moment, selection: Selection) -> tuple[int, int]:
 
 
 def middle_of(moment: Moment, layer: int, unit: int) -> tuple[float, float | None]:
-    """The value between low and high answers of a unit, and for an output the distance of its targets from it."""
+    """The value halfway between low and high answers of a unit, and for an output how far its targets are from it."""
     network = moment.ahead.network
     if layer < network.depth:
         edge = network.activation(layer).threshold
@@ -208,6 +208,6 @@ def _legend(moment: Moment, shown: tuple[int, int], shading: Shading, columns: i
 
 
 def _ended(spans: list[Span], columns: int, *ends: str) -> Line:
-    """The line with the first of the ends that there is room for, or with none."""
+    """The line with the first of the ends for which there is room, or with none."""
     room = columns - length(spans)
     return line(*spans, *[Span(end, "dim") for end in ends if width(end) <= room][:1])

@@ -29,11 +29,11 @@ class PaneBar(Painted):
     """(key, what it does, action) of keys for these panes."""
 
     def watch_names(self) -> None:
-        """Other panes."""
+        """Repaints for other panes."""
         self.repaint()
 
     def watch_current(self) -> None:
-        """Another pane in sight."""
+        """Repaints when another pane comes into sight."""
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
@@ -61,11 +61,11 @@ class KeyBar(Painted):
     """Whether one pane fills the screen: then the way back comes first."""
 
     def watch_keys(self) -> None:
-        """Other keys."""
+        """Repaints for other keys."""
         self.repaint()
 
     def watch_alone(self) -> None:
-        """One pane, or all again."""
+        """Repaints when one pane fills the screen, or all are visible again."""
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:

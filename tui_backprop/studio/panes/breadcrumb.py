@@ -40,11 +40,11 @@ class Breadcrumb(Painted):
         self.repaint()
 
     def watch_status(self) -> None:
-        """Another status."""
+        """Repaints for another status."""
         self.repaint()
 
     def watch_news(self) -> None:
-        """Other news."""
+        """Repaints for other news."""
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:

@@ -36,7 +36,7 @@ class ChartPane(Pane):
     logarithmic: reactive[bool] = reactive(False, repaint=False)
 
     def watch_logarithmic(self) -> None:
-        """The other axis."""
+        """Repaints with the other axis."""
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
@@ -44,7 +44,7 @@ class ChartPane(Pane):
         return [line(text) for text in chart(moment, self.logarithmic, columns, rows).splitlines()]
 
     def action_axis(self) -> None:
-        """From linear to logarithmic, and back."""
+        """Switches between a linear and a logarithmic axis."""
         self.logarithmic = not self.logarithmic
 
 
@@ -108,6 +108,6 @@ def _test_errors(moment: Moment) -> tuple[Array, Array, str]:
 
 
 def _drawable(places: Array, errors: Array, logarithmic: bool) -> tuple[Array, Array]:
-    """Those that an axis has a place for."""
+    """Those that can be drawn on the axis."""
     drawable = (errors < _LARGEST) & ((errors > 1 / _LARGEST) | (not logarithmic))
     return places[drawable], errors[drawable]

@@ -30,20 +30,20 @@ class Choice(Static, can_focus=True):
         self.value = value
 
     def watch_value(self, value: str) -> None:
-        """Shows the name."""
+        """Shows the chosen name."""
         self.update(Content(f"◂ {value} ▸"))
 
     def turn(self, by: int) -> None:
-        """The next or previous name; after the last comes the first."""
+        """Chooses the next or previous name; after the last comes the first."""
         place = self._names.index(self.value) if self.value in self._names else -1
         self._choose(self._names[(place + by) % len(self._names)])
 
     def on_click(self, event: Click) -> None:
-        """The next name."""
+        """Chooses the next name."""
         self.turn(1)
 
     def on_key(self, event: Key) -> None:
-        """The next name with this first letter."""
+        """Chooses the next name that begins with the key's letter."""
         if event.character is None or not event.character.isalpha():
             return
         place = self._names.index(self.value) if self.value in self._names else -1

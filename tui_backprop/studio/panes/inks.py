@@ -1,7 +1,7 @@
 """Inks as terminal styles, for each theme.
 
 Surfaces and accent are a theme's own. Signs stay blue and orange, directions cyan and magenta, whatever the theme:
-their hues mean something. The two strongest tones are one colour: in between, a number would change it for nothing.
+their hues mean something. The two strongest tones share a colour: a number that moves between them changes no cell.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _SIXTEEN = {
     "-1": "red", "-2": "red", "-3": "bright_red", "-4": "bright_red", "0": "bright_black",
 }  # fmt: skip
 ANSI = InkPalette(_SIXTEEN, {**_SIXTEEN, "0": "default", "wrong": "default"}, ("default", "default", "default"))
-"""The terminal's own sixteen colours: there maps are drawn in shades, without a ramp."""
+"""The terminal's own sixteen colours, in which maps are drawn in shades, without a ramp."""
 _PALETTES = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
 _GREYS = {"text": 0.0, "label": 0.2, "dim": 0.4, "shut": 0.4, "0": 0.4, "faint": 0.5, "frame": 0.65}
 """How far from the theme's text to its background each of these inks is."""

@@ -49,12 +49,12 @@ class InspectorPane(Pane):
         )
 
     def watch_moment(self) -> None:
-        """Another moment: its own phase comes into sight."""
+        """Scrolls to the phase of another moment."""
         self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_moment()
 
     def watch_selection(self) -> None:
-        """Another selection."""
+        """Scrolls back to the present phase."""
         self.set_reactive(InspectorPane.offset_lines, 0)
         super().watch_selection()
 

@@ -68,7 +68,7 @@ class LessonPane(Pane):
             super().__init__()
 
     def watch_page(self, page: PageView | None) -> None:
-        """Another page, or another half of it."""
+        """Shows another page, or another half of the same one."""
         self.set_reactive(LessonPane.chosen, -1)
         self.set_reactive(LessonPane.typed, "")
         self.set_reactive(LessonPane.top, self._focus_top())
@@ -78,17 +78,17 @@ class LessonPane(Pane):
         self.repaint()
 
     def watch_chosen(self) -> None:
-        """Another option was chosen: scroll to the last lines."""
+        """Scrolls to the last lines, where the chosen option is."""
         self.top = max(0, len(self._all()[0]) - self._room)
         self.repaint()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Keys reach the question, or no longer do."""
+        """Repaints: keys now reach the question, or no longer do."""
         super().watch_has_focus(has_focus)
         self.repaint()
 
     def watch_typed(self) -> None:
-        """Another number: where it stands is in sight."""
+        """Keeps the typed number in sight."""
         self.watch_chosen()
 
     def watch_top(self) -> None:
@@ -97,7 +97,7 @@ class LessonPane(Pane):
 
     @property
     def question(self) -> Prompt | None:
-        """The question that waits for an answer, if there is one."""
+        """The question waiting for an answer, if there is one."""
         return self.page.prompt if self.page is not None and self.page.open else None
 
     @property
@@ -111,7 +111,7 @@ class LessonPane(Pane):
         return self.top + self._room < len(self._all()[0])
 
     def scroll_on(self, by: int = 1) -> None:
-        """The next lines come into sight, or those before."""
+        """Scrolls to the next lines, or to those before."""
         top = self.top + by * max(1, self._room - 1)
         self.top = min(max(0, top), max(0, len(self._all()[0]) - self._room))
 
@@ -183,7 +183,7 @@ class LessonPane(Pane):
         return True
 
     def action_move(self, right: int, down: int) -> None:
-        """Another option, or other lines."""
+        """Chooses another option, or scrolls."""
         if self.question is not None and self.question.options:
             move = down or right
             self.chosen = (max(self.chosen, 0 if move < 0 else -1) + move) % len(self.question.options)

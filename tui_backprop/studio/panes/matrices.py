@@ -30,7 +30,7 @@ class MatricesPane(Pane):
     view: reactive[View] = reactive(View.VALUE, repaint=False)
 
     def watch_view(self, view: View) -> None:
-        """Another view."""
+        """Repaints for another view."""
         self.repaint()
 
     @staticmethod
@@ -45,5 +45,5 @@ class MatricesPane(Pane):
         return matrices(moment, self.selection, self.view, columns, rows, self.shading is not Shading.SHADES)
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring parameter; past the last column into the next layer."""
+        """Selects the neighbouring parameter; past the last column, one in the next layer."""
         self.choose(move_in_matrix, down, right)

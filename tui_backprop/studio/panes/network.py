@@ -33,7 +33,7 @@ class NetworkPane(Pane):
         "What flows where, and what is blocked? z is a unit's weighted sum, a its activation, ↑ the error that arrives "
         "from above, δ what its gate lets through. A shut gate is a barrier through both rows; its ✕ says whether it "
         "has stopped the signal (above) or the error (below). While the error arrives, each gate says open or shut "
-        "(a shut leaky one, its slope). "
+        "(a leaky one that is shut, its slope). "
         "Edges carry what flows in the phase: solid is positive, dashed negative, thicker is larger, dotted carries "
         "nothing; a dot marks a weight that has just changed, or the ones that have changed most. Arrow keys move "
         "from unit to unit."
@@ -59,7 +59,7 @@ class NetworkPane(Pane):
         self._seen: Moment | None = None
 
     def watch_moment(self) -> None:
-        """Another moment: a pulse shows once what flows on the way to it, unless moves come too fast."""
+        """Repaints; a pulse shows what flows on the way to the moment, unless moves follow each other too fast."""
         before, after, now = self._seen, self.moment, self.clock()
         quiet, self._seen, self._moved = now - self._moved >= QUIET, after, now
         self.settle()
@@ -76,7 +76,7 @@ class NetworkPane(Pane):
             self._next_frame()
 
     def watch_maps(self) -> None:
-        """With maps, or without."""
+        """Repaints with maps, or without."""
         self.settle()
         self.repaint()
 
@@ -104,7 +104,7 @@ class NetworkPane(Pane):
             self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size ends the pulse; then Textual calls the other panes' handler, too."""
+        """Ends the pulse at another size; then Textual calls the handler of all panes, too."""
         self.settle()
 
     @staticmethod
@@ -123,5 +123,5 @@ class NetworkPane(Pane):
         self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring node."""
+        """Selects the neighbouring node."""
         self.choose(move_in_graph, down, right)

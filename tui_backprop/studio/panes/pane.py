@@ -83,7 +83,7 @@ class Painted(Widget):
             self.refresh(*(Region(x, y, cells, 1) for y in changed for x, cells in [changed_part(old[y], lines[y])]))
 
     def render(self) -> RenderResult:
-        """Unused: lines are rendered one by one."""
+        """Not used: lines are rendered one by one."""
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -120,26 +120,26 @@ class Painted(Widget):
         return Shading.RAMP if all_colours else Shading.TONES
 
     def notify_style_update(self) -> None:
-        """A new theme: every line has new colours, and a map may need other characters."""
+        """Repaints for another theme: all colours change, and a map may need other characters."""
         super().notify_style_update()
         self._strips.clear()
         if self._lines and self._painted_in is not self._palette:
             self.repaint()
 
     def watch_moment(self) -> None:
-        """Another moment."""
+        """Repaints for another moment."""
         self.repaint()
 
     def watch_selection(self) -> None:
-        """Another selection."""
+        """Repaints for another selection."""
         self.repaint()
 
     def watch_marked(self) -> None:
-        """A lesson refers to something else."""
+        """Repaints where a lesson refers to something else."""
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size, or visible again: nothing painted so far can be reused."""
+        """Paints everything again, for another size or after having been hidden."""
         self.fitted = True
         self._forget()
 
@@ -150,7 +150,7 @@ class Painted(Widget):
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """A click on a span with a target; a double click edits what it selects."""
+        """Reports a click on a span with a target; a double click edits what it selects."""
         span = self._span_at(event.x - self.content_offset.x, event.y - self.content_offset.y)
         if span is not None and span.target is not None:
             again = event.chain == 2 and not isinstance(span.target, str)
@@ -228,23 +228,23 @@ class Pane(Painted, can_focus=True):
             self.border_title = Content(title)
 
     def on_click(self, event: Click) -> None:
-        """A click on the title does what the title names."""
+        """Does what the title names, for a click on it."""
         if event.y == 0 and self.styles.border_top[0] and self.DOES:
             event.prevent_default()
             self.post_message(self.Chosen(self.DOES))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """The wheel moves as the arrow keys do."""
+        """Moves as the arrow keys do."""
         self.action_move(0, self.WHEEL)
         event.stop()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """The wheel moves as the arrow keys do."""
+        """Moves as the arrow keys do."""
         self.action_move(0, -self.WHEEL)
         event.stop()
 
     def choose(self, neighbour: Callable[[Selection, Experiment, int, int], Selection], down: int, right: int) -> None:
-        """Selects what lies so far down and right of the selection."""
+        """Selects what is `down` rows and `right` columns from the selection."""
         if self.moment is not None:
             self.post_message(self.Chosen(neighbour(self.selection, self.moment.experiment, down, right)))
 

@@ -68,11 +68,11 @@ class SamplesPane(Pane):
         return None if self.cursor is None else min(self.cursor, self._last)
 
     def watch_cursor(self) -> None:
-        """Another sample."""
+        """Shows the rows around the selected sample."""
         self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
-        """To another sample, or back to the one being trained on."""
+        """Selects another sample, or with left the one being trained on."""
         if right:
             self.cursor = None
         elif self.moment is not None:
@@ -80,13 +80,13 @@ class SamplesPane(Pane):
             self.cursor = min(max(here + down, 0), self._last)
 
     def action_page(self, by: int) -> None:
-        """A page of samples up or down."""
+        """Moves up or down by a page of samples."""
         self.action_move(0, by * max(1, self.size.height - 2))
 
     def action_first(self) -> None:
-        """The first sample."""
+        """Selects the first sample."""
         self.cursor = 0
 
     def action_last(self) -> None:
-        """The last sample."""
+        """Selects the last sample."""
         self.cursor = self._last

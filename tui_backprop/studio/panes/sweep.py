@@ -42,11 +42,11 @@ class SweepPane(Pane):
             super().__init__()
 
     def watch_state(self) -> None:
-        """More runs have ended."""
+        """Repaints when more runs have ended."""
         self.repaint()
 
     def watch_cursor(self) -> None:
-        """Another run is chosen."""
+        """Repaints when another run is chosen."""
         self.repaint()
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
@@ -63,6 +63,6 @@ class SweepPane(Pane):
         self.cursor = max(0, min(place if place >= 0 else count - 1, count - 1))
 
     def action_open(self) -> None:
-        """The chosen run, in the studio."""
+        """Opens the chosen run in the studio."""
         if self.state is not None and self.state.stuck:
             self.post_message(self.Opened(self.state.stuck[self.cursor].seed))

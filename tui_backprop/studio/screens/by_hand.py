@@ -79,7 +79,7 @@ class PhaseByHand(Grid):
     """
 
     def __init__(self, moment: Moment, exercise: Exercise, sheet: list[Given], tally: Tally, width: int) -> None:
-        """What is right is added to the `sheet`, which has what was written down before, and to the `tally`."""
+        """Right figures are added to the `sheet`, which holds those written down before, and to the `tally`."""
         title = f"Step {moment.step}, {phase_label(exercise.phase, moment.experiment)}, by hand: {exercise.rule}"
         columns = max(1, (min(width, self.WIDTH) - self.FRAME[0] - self.NAME) // (CELL + 1))
         tables = [part for table in exercise.tables for part in table.parts(columns)]
@@ -119,7 +119,7 @@ class PhaseByHand(Grid):
         self.dismiss([block.fields for block in self._blocks])
 
     def _show(self, wrong: str = "") -> None:
-        """The mistake stays visible while something else is typed."""
+        """Keeps the mistake visible while something else is typed."""
         self._mistake = wrong or self._mistake
         super()._show(self._mistake)
 

@@ -52,10 +52,10 @@ class Columns(Dialog[list[str]]):
         self._uses[int(name.removeprefix("use-"))] = value
 
     def action_turn(self, by: int) -> None:
-        """The next or previous use."""
+        """Chooses the next or previous use."""
         if isinstance(self.focused, Choice):
             self.focused.turn(by)
 
     def action_done(self) -> None:
-        """Closes it with the uses."""
+        """Closes the window with the uses."""
         self.dismiss(self._uses)

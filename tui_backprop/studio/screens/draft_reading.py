@@ -54,7 +54,7 @@ class Reading:
         return f"✓ {units}, {self.experiment.network.size:,} parameters; {samples}\n{below}"
 
     def samples_for(self, draft: Draft, units: Sequence[int]) -> Data | None:
-        """The draft's samples, if they are those of another draft, too, whose layers have these `units`."""
+        """These samples, if another `draft` whose layers have these `units` has the same; else None."""
         if self.experiment is None:
             return None
         mine, same = self.experiment.network.units, self.draft.data_fields == draft.data_fields
@@ -62,7 +62,7 @@ class Reading:
 
 
 def read(draft: Draft, unsuited: bool, files: bool, open_csv: Opener, before: Reading) -> Reading:
-    """Reads the draft; if it is `unsuited`, makes it suit its targets first. Takes over the samples of `before`, if so.
+    """Reads the draft; if it is `unsuited`, makes it suit its targets first. Reuses the samples of `before` if it can.
 
     Without `files` paths are left out, and sizes are bounded. Raises whatever else `open_csv` does.
     """
@@ -86,7 +86,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _brief(error: BackpropError, field: str) -> str:
-    """What is wrong; of a file also where."""
+    """What is wrong; in a file, also where."""
     if not isinstance(error, ExperimentError) or not field:
         return str(error)
     where = f"{error.key}: " if field == "file" and error.key else ""

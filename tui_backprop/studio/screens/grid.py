@@ -153,7 +153,7 @@ class Grid(Dialog[list[Fields]]):
         self._show()
 
     def action_go(self, down: int, right: int) -> None:
-        """Another cell."""
+        """Moves to another cell."""
         if right:
             self._step(right)
         else:
@@ -166,7 +166,7 @@ class Grid(Dialog[list[Fields]]):
         self._show()
 
     def _step(self, by: int) -> bool:
-        """To the next cell, or the one before; whether there is one."""
+        """Moves to the next cell, or the one before; returns whether there is one."""
         cells, self._fresh = self._cells, True
         place = cells.index(self._place) + by
         if not 0 <= place < len(cells):
@@ -175,7 +175,7 @@ class Grid(Dialog[list[Fields]]):
         return True
 
     def action_next(self) -> None:
-        """The next cell, a new row under the last one, or done."""
+        """Moves to the next cell or to a new row under the last one, or is done."""
         block, row, column = self._place
         here = self._blocks[block]
         last = row == len(here.fields) - 1
@@ -191,14 +191,14 @@ class Grid(Dialog[list[Fields]]):
             self.action_done()
 
     def action_leave(self) -> None:
-        """Closes it without what is typed, which is said first."""
+        """Closes the grid without what has been typed, after a warning."""
         if self._begun and self._wrong != _LEAVE:
             self._show(_LEAVE)
         else:
             self.dismiss(None)
 
     def action_done(self) -> None:
-        """Closes it with what is typed, unless something is wrong."""
+        """Closes the grid with what is typed, unless something is wrong."""
         for place, row, column in self._cells:
             fields = self._blocks[place].fields[row]
             if number_of(fields[column]) is None and (any(fields) or not self._blocks[place].grows):

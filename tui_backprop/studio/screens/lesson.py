@@ -67,7 +67,7 @@ class LessonScreen(StudioScreen):
         self._holds: Condition | None = None
 
     def begin(self) -> None:
-        """The next visitor begins at the lesson's beginning."""
+        """Starts the lesson from its beginning, for the next visitor."""
         super().begin()
         self._study = self._next_visitor()
         self._show(self._study.position)
@@ -89,7 +89,7 @@ class LessonScreen(StudioScreen):
         return (*LESSON_KEYS, *SCROLL_KEYS, *super().offered_keys())
 
     def chapter_reader(self) -> Callable[[str], object] | None:
-        """Another chapter is read here."""
+        """What opens another chapter, on this screen."""
         return lambda name: self.read(chapter(name))
 
     def action_save(self) -> None:
@@ -106,12 +106,12 @@ class LessonScreen(StudioScreen):
     # The scene
 
     def on_mount(self) -> None:
-        """The page where the lesson was left."""
+        """Opens the page where the lesson was left."""
         self.fit(self.app.size)
         self.call_later(self._show, self._study.position)
 
     def _show(self, position: Position) -> None:
-        """Another page, or the other half of this one."""
+        """Shows another page, or the other half of this one."""
         try:
             self._study.show(position)
         except BackpropError as error:
@@ -122,7 +122,7 @@ class LessonScreen(StudioScreen):
         self._show_page()
 
     def _set_scene(self) -> None:
-        """Sets everything as the page says: experiment, moment, selection, pane."""
+        """Sets up what the page asks for: experiment, moment, selection, pane."""
         scene, computed = self._study.page.scene, self._study.computed
         revealed = computed.revealed if self._study.position.revealed else None
         moment = (revealed or computed.context).moment
@@ -152,7 +152,7 @@ class LessonScreen(StudioScreen):
         self.moment = self._timeline.moment
 
     def watch_moment(self, moment: Moment | None) -> None:
-        """What the page waits for may have happened."""
+        """Checks whether what the page waits for has happened."""
         if self._holds is None or moment is None:
             return
         context = self._study.computed.context
@@ -167,7 +167,7 @@ class LessonScreen(StudioScreen):
     # Turning pages
 
     def action_turn(self, by: int) -> None:
-        """The next page, or what this one keeps back; or the page before."""
+        """Shows the next page, or what this one keeps back; or the page before."""
         pane = self.query_one(widgets.LessonPane)
         if by > 0 and pane.more:
             pane.scroll_on()
@@ -183,7 +183,7 @@ class LessonScreen(StudioScreen):
         self.query_one(widgets.LessonPane).scroll_on(by)
 
     def action_next_pane(self, by: int) -> None:
-        """An open question has its turn after the last pane."""
+        """Focuses the next or previous pane; an open question comes after the last one."""
         if not self._study.asking:
             super().action_next_pane(by)
             return
@@ -196,13 +196,13 @@ class LessonScreen(StudioScreen):
             self.set_focus(self.query_one(widgets.LessonPane))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A page that is in sight as a whole leaves the keys that scroll to the pane that has the focus."""
+        """Leaves the keys that scroll to the focused pane where all of the page is in sight."""
         if action == "scroll_lesson":
             return self.query_one(widgets.LessonPane).longer
         return super().check_action(action, parameters)
 
     def _leave(self, by: int) -> None:
-        """Past the last page: the next chapter begins."""
+        """Leaves the chapter for the next one, or for the one before."""
         lesson = self._study.neighbour(by)
         if lesson is None:
             self.news = "That was the last page. q quits; the studio is yours." if by > 0 else "This is the first page."
@@ -211,7 +211,7 @@ class LessonScreen(StudioScreen):
         self.read(lesson, Position() if by > 0 else Position(last, lesson.pages[last].task is not None))
 
     def read(self, lesson: Lesson, position: Position | None = None) -> None:
-        """Another lesson, from a page or from where it was left."""
+        """Opens another lesson, at a page or where it was left."""
         self._study.open(lesson)
         self._show(position or self._study.position)
 
@@ -226,7 +226,7 @@ class LessonScreen(StudioScreen):
         self.news = event.mistake
 
     def action_answer(self, place: int) -> None:
-        """A click on an option."""
+        """Answers with the option that was clicked."""
         self._answer(float(place))
 
     def _answer(self, given: float) -> None:
@@ -242,7 +242,7 @@ class LessonScreen(StudioScreen):
             self._show_page()
 
     def action_again(self) -> None:
-        """This chapter from its first page, unanswered; asks for the key twice where answers would be forgotten."""
+        """Starts the chapter again, unanswered; asks for the key twice where answers would be forgotten."""
         if self._study.answered and self.news != _FORGET:
             self.news = _FORGET
             return
@@ -251,7 +251,7 @@ class LessonScreen(StudioScreen):
         self.news = "From the beginning: every question is open again."
 
     def action_questions(self) -> None:
-        """Questions on or off."""
+        """Turns questions on or off."""
         self._study.ask(not self._study.asks)
         self._show_answered()  # one may have been answered before, on another day
         self.news = "Questions are asked." if self._study.asks else "Questions do not wait for an answer: n shows it."
@@ -280,7 +280,7 @@ class LessonScreen(StudioScreen):
         self.query_one(KeyBar).keys = bar_keys(keys)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The question has the keys, or the panes have them."""
+        """Shows whether keys go to the question or to the panes."""
         super().on_descendant_focus(event)
         self._show_keys()
 

@@ -1,4 +1,4 @@
-"""Textual's palette, made as robust as our own lists and dialogs."""
+"""Textual's palette, as robust as our own lists and dialogs."""
 
 from __future__ import annotations
 

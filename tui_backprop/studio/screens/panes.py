@@ -113,7 +113,7 @@ class PanesScreen(ExposedScreen):
         return KEYS
 
     def on_mount(self) -> None:
-        """The keys in their bar; the weights have the focus."""
+        """Fills the key bar, and focuses the weights."""
         self.query_one(KeyBar).keys = bar_keys(self.offered_keys())
         self.query_one(KeyBar).display = self.key_bar
         self.query_one(PaneBar).keys = PANE_KEYS
@@ -145,23 +145,23 @@ class PanesScreen(ExposedScreen):
         self.set_focus(self.query_one(f"#{name}", Pane))  # at once: the next key may already be waiting
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """A click can give a pane the focus, too."""
+        """Makes the pane visible that a click or a key has focused."""
         focused = self.focused
         if isinstance(focused, Pane) and focused.id in self._within_reach():
             self.front = str(focused.id)  # not the event's widget: the focus may have moved on since
 
     def watch_front(self, front: str) -> None:
-        """Another pane in sight, where there is not room for all."""
+        """Shows another pane, where there is not room for all."""
         self._arrange()
 
     def watch_key_bar(self, shown: bool) -> None:
-        """With the key bar, or a line more for the panes."""
+        """Shows the key bar, or gives its line to the panes."""
         if self.is_mounted:
             self.query_one(KeyBar).display = shown
             self._arrange()
 
     def select_unseen(self, selection: Selection) -> None:
-        """Another selection, which the panes show with the next moment: theirs may not have it."""
+        """Selects what the panes show with the next moment: the present one may not have it."""
         self.set_reactive(PanesScreen.selection, selection)
         for painted in self.query(Painted):
             painted.set_reactive(Painted.selection, selection)
@@ -192,7 +192,7 @@ class PanesScreen(ExposedScreen):
             self.open_view(name)
 
     def watch_views(self, views: tuple[str, ...]) -> None:
-        """Other views are open; a view is created when first opened."""
+        """Shows the views that are open; a view is created when first opened."""
         for view in VIEWS:
             if view.ID in views and not self.query(view):
                 pane = self._bound(view)
@@ -222,14 +222,14 @@ class PanesScreen(ExposedScreen):
             self.action_show_pane(self.front)
 
     def tidy(self) -> None:
-        """Everything in its place, as at the start."""
+        """Puts everything back in its place, as at the start."""
         self.views, self.view = (), View.VALUE
         self.query_one(ChartPane).logarithmic = False
         self.remove_class("-full")
         self.action_show_pane("matrices")
 
     def on_resize(self, event: Resize) -> None:
-        """All panes, a few, or one: as the terminal's size allows."""
+        """Shows all panes, a few, or one, as the terminal's size allows."""
         self.fit(event.size)
 
     def fit(self, size: Size) -> None:
@@ -303,15 +303,15 @@ class PanesScreen(ExposedScreen):
         bar.current = self.front
 
     def settle(self) -> None:
-        """Ends what moves by itself: a key is pressed."""
+        """Ends the pulse, for a key."""
         for graph in self.query(NetworkPane):
             graph.settle()
 
     def watch_view(self) -> None:
-        """The matrices show something else, and where panes are tabs, their tab says so."""
+        """Renames the tab of the matrices, where panes are tabs."""
         if self.is_mounted:
             self._name_panes()
 
     def action_view(self) -> None:
-        """The matrices show something else."""
+        """Switches what the matrices show."""
         self.view = self.view.next()

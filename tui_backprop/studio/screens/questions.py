@@ -69,7 +69,7 @@ class ChoiceQuestion(Dialog[int]):
             yield Label(self.HINT, classes="mistake", markup=False)
 
     def on_mount(self) -> None:
-        """Highlights the present one."""
+        """Highlights the option in force."""
         self.query_one(OptionList).highlighted = self._chosen
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -53,23 +53,23 @@ class RunScreen(PanesScreen):
         return self._timeline
 
     def action_step(self, by: int) -> None:
-        """One sample forward or back."""
+        """Moves one sample forward or back."""
         self._make(moves.by_step(self._timeline, by))
 
     def action_phase(self, by: int) -> None:
-        """One phase forward or back."""
+        """Moves one phase forward or back."""
         self._make(moves.by_phase(self._timeline, by))
 
     def action_to_phase(self, phase: str) -> None:
-        """To a phase of the present step, or of the first one."""
+        """Moves to a phase of the present step, or of the first one."""
         self._make(moves.to_place(self._timeline, max(1, self._timeline.moment.step), phase))
 
     def action_epoch(self, by: int) -> None:
-        """One epoch forward or back."""
+        """Moves one epoch forward or back."""
         self._make(moves.by_epoch(self._timeline, by))
 
     def action_restart(self) -> None:
-        """Back to the start."""
+        """Moves back to the start."""
         self._make(moves.to_place(self._timeline, 0))
 
     @conversation
@@ -187,7 +187,7 @@ class RunScreen(PanesScreen):
         self._move_queue.stop()
 
     def action_pace(self, by: int) -> None:
-        """Another pace, at once if playing."""
+        """Changes the pace, at once if playing."""
         self._player.turn(by)
         if not self._player.playing:
             self.news = f"Play: {self._player.pace.name}; p plays."
@@ -204,7 +204,7 @@ class RunScreen(PanesScreen):
         self._end_play()
 
     def _play_on(self) -> None:
-        """As fast as it can: a run like any other, until it converges or play is paused."""
+        """Plays as fast as possible: a run like any other, until it converges or play is paused."""
         if self._free:
             self._free = False
             self._end_play()
@@ -230,18 +230,18 @@ class RunScreen(PanesScreen):
     # Choices
 
     async def on_painted_chosen(self, event: Painted.Chosen) -> None:
-        """A weight, a bias, a node or an action was chosen."""
+        """Selects the weight, bias or node that was chosen, or runs the action."""
         if isinstance(event.target, str):
             await self.run_action(event.target)
         else:
             self.selection = event.target
 
     def action_choose_sample(self, sample: int) -> None:
-        """A click on a sample: its row is marked, and the arrow keys go on from there."""
+        """Marks the row of a clicked sample; the arrow keys continue from there."""
         self.query_one(SamplesPane).cursor = sample
 
     def action_to_epoch(self, epoch: int) -> None:
-        """A click on the error's line: to the end of that epoch."""
+        """Moves to the end of the epoch that was clicked."""
         self._make(moves.to_place(self._timeline, self._timeline.epoch_end(epoch)))
 
     def action_copy(self) -> None:

@@ -73,7 +73,7 @@ class SessionScreen(StudioScreen):
     # What is open in its place
 
     def open(self, experiment: Experiment, message: str = "") -> None:
-        """Another experiment, in a session of its own; says so if that could not be resumed."""
+        """Opens another experiment, in a session of its own; says so if that could not be resumed."""
         super().open(experiment, f"{message} {self._autosave.warning(experiment)}".strip())
 
     def fate_of_changes(self) -> str:
@@ -89,5 +89,5 @@ class SessionScreen(StudioScreen):
         return typed
 
     def chapter_reader(self) -> Callable[[str], object] | None:
-        """Chapters are read in the studio's place; a kiosk keeps to what it shows."""
+        """What opens a chapter in the studio's place; None in a kiosk, which keeps to what it shows."""
         return None if self._audience.kiosk else self.app.exit

@@ -1,4 +1,4 @@
-"""Set-up: an experiment put together with the keyboard, shown as the file and the command that it amounts to."""
+"""Set-up: a form that makes an experiment, and shows the file and the command that stand for it."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._show()
 
     def on_resize(self, event: Resize) -> None:
-        """The file has a place, or not."""
+        """Shows the experiment file beside the fields if there is room."""
         self.set_class(event.size.width < ROOMY, "-thin")
         self.set_class(event.size.width >= FRAMED[0] and event.size.height >= FRAMED[1], "-framed")
         if self.focused is not None:
@@ -192,7 +192,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @on(Input.Submitted)
     def submitted(self) -> None:
-        """Enter in a field."""
+        """Opens the experiment, for enter in a field."""
         self.action_open()
 
     def _choose(self, name: str, value: str) -> None:
@@ -221,7 +221,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @work(thread=True, exclusive=True, group="file")
     def _read_file(self, draft: Draft, unsuited: bool, before: Reading) -> None:
-        """The same in a thread of its own, for as long as it takes."""
+        """Reads the draft in a thread of its own, for as long as it takes."""
         worker = get_current_worker()
 
         def watch(rows: int) -> None:
@@ -237,7 +237,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self.post_message(self.Finished(draft, reading))
 
     def on_setup_screen_rows_read(self, event: RowsRead) -> None:
-        """The file has been read further."""
+        """Shows how far the file has been read."""
         if self._asked is not None:
             self._tell_progress(event.rows)
 
@@ -246,7 +246,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._tell(f"… reading {safe(Path(self._draft.file).name)}: {rows:,} rows{then}", False)
 
     def on_setup_screen_finished(self, event: Finished) -> None:
-        """The draft may have changed meanwhile; reading it again is quick, because the file has been read."""
+        """Shows the result. A draft that has changed since is read again: quickly, as the file has been read."""
         if event.asked != self._asked:
             return
         self._asked = None
@@ -306,26 +306,26 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         return "$ " + (command or ("tui-backprop FILE.toml, once saved" if self._files else "tui-backprop FILE.toml"))
 
     def action_go(self, by: int) -> None:
-        """The next or previous field in use, given what has just been chosen."""
+        """Moves to the next or previous field in use, given what has just been chosen."""
         self._absorb()
         fields = [field for name, field in self._fields.items() if name not in self._draft.unused]
         place = fields.index(self.focused) if self.focused in fields else 0
         self.set_focus(fields[(place + by) % len(fields)])
 
     def action_turn(self, by: int) -> None:
-        """The next or previous name; in a text the cursor moves."""
+        """Chooses the next or previous name; in a text the cursor moves."""
         if not isinstance(self.focused, Choice):
             raise SkipAction
         self.focused.turn(by)
 
     def action_classes(self) -> None:
-        """The target's numbers are classes, or are not."""
+        """Treats the target's numbers as classes, or no longer."""
         if self._draft.data == CSV:
             self._choose("classes", "" if self._draft.classes else "yes")
 
     @conversation
     def action_columns(self) -> Conversation:
-        """What each column of the file is for."""
+        """Asks what each column of the file is for."""
         self._absorb()
         if self._draft.data != CSV:
             return
@@ -343,7 +343,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @conversation
     def action_weights(self) -> Conversation:
-        """Types the first weights and biases into a grid."""
+        """Asks for the initial weights and biases in a grid."""
         self._absorb()
         try:
             grid = weights_grid(self._draft, self._csv_cache.open_if_small)
@@ -357,7 +357,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     @conversation
     def action_samples(self) -> Conversation:
-        """Types samples into a grid."""
+        """Asks for samples in a grid."""
         self._absorb()
         new = self._draft.data != TYPED
         draft = self._draft.changed("data", TYPED) if new else self._draft

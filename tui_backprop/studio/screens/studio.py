@@ -67,7 +67,7 @@ class StudioScreen(RunScreen):
         self._turn_to_pace()
 
     def choose(self, name: str, value: str | bool) -> None:
-        """Another value of a setting, kept for every studio from now on."""
+        """Changes a setting, and keeps it for every studio from now on."""
         if name == "theme":
             self.app.theme = str(value)
         else:
@@ -75,7 +75,7 @@ class StudioScreen(RunScreen):
         self._remember(name, value)
 
     def action_pace(self, by: int) -> None:
-        """Another pace, which is kept."""
+        """Changes the pace, and keeps it."""
         super().action_pace(by)
         self._remember("pace", self._player.pace.name)
 
@@ -91,7 +91,7 @@ class StudioScreen(RunScreen):
     # An audience
 
     def user_active(self) -> None:
-        """A key was pressed: the audience is there."""
+        """Called on each key: the audience is there."""
         self._fresh_start.user_active()
 
     def paced(self) -> Pace:
@@ -129,7 +129,7 @@ class StudioScreen(RunScreen):
             self._player.play()
 
     def begin(self) -> None:
-        """The first moment again, for the next visitor, without mentioning the last one's changes."""
+        """Goes back to the first moment for the next visitor, without mentioning the last one's changes."""
         self._begin(self._first)
 
     # Copying, and help
@@ -209,7 +209,7 @@ class StudioScreen(RunScreen):
             self.open(experiment)
 
     def open(self, experiment: Experiment, message: str = "") -> None:
-        """Another experiment, from its start. Changes to the previous one stay with it."""
+        """Opens another experiment at its start. Changes to the previous one stay with it."""
         self._halt()
         if any(branch.edits for branch in self._timeline.moment.branches):
             message += f" {self.fate_of_changes()}"

@@ -108,7 +108,7 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
         self.dismiss(event.seed)
 
     async def on_painted_chosen(self, event: Painted.Chosen) -> None:
-        """A click on a run or a key."""
+        """Handles a click on a run or a key."""
         if isinstance(event.target, str):
             ours = event.target.startswith(("stop", "dismiss"))
             await (self if ours else self._pane).run_action(event.target)

@@ -37,18 +37,18 @@ class LandscapePane(ViewPane):
         return landscape(moment, self.selection, self.other, columns, rows, self.shading)
 
     def watch_other(self) -> None:
-        """Another vertical axis."""
+        """Repaints with another vertical axis."""
         self.repaint()
 
     def watch_selection(self) -> None:
-        """Another weight has companions of its own."""
+        """Starts with the first companion of the newly selected weight."""
         self.set_reactive(LandscapePane.other, 0)
         self.repaint()
 
     def action_other(self) -> None:
-        """The next companion."""
+        """Puts the next companion on the vertical axis."""
         self.other += 1
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring parameter, as in the matrices."""
+        """Selects the neighbouring parameter, as in the matrices."""
         self.choose(move_in_matrix, down, right)

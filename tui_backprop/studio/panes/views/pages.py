@@ -19,7 +19,7 @@ class GatesPane(ViewPane):
     )
 
     def action_move(self, right: int, down: int) -> None:
-        """Scrolls, or goes to the next unit."""
+        """Scrolls, or selects the next unit."""
         if right:
             self.choose(move_in_graph, right, 0)
         self.scroll += down
@@ -37,7 +37,7 @@ class PullsPane(ViewPane):
     )
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring parameter, as in the matrices."""
+        """Selects the neighbouring parameter, as in the matrices."""
         self.choose(move_in_matrix, down, right)
 
 
@@ -89,7 +89,7 @@ class SlopePane(ViewPane):
     )
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring parameter, as in the matrices."""
+        """Selects the neighbouring parameter, as in the matrices."""
         self.choose(move_in_matrix, down, right)
 
 

@@ -13,7 +13,7 @@ from tui_backprop.studio.panes.views.view import ViewPane
 
 
 class SurfacePane(ViewPane):
-    """What does the network say elsewhere than at the samples?"""
+    """What does the network say between the samples?"""
 
     TITLE = "Surface"
     OPENS = "Surface: what the network, and each hidden unit, says over the plane of two inputs"
@@ -40,9 +40,9 @@ class SurfacePane(ViewPane):
         return surface(moment, self.selection, columns, rows, self.shading, small=not self.beside_graph)
 
     def watch_beside_graph(self) -> None:
-        """The units of the graph have the small maps, or not."""
+        """Repaints with the small maps, or without where the graph's units have them."""
         self.repaint()
 
     def action_move(self, right: int, down: int) -> None:
-        """To the neighbouring node."""
+        """Selects the neighbouring node."""
         self.choose(move_in_graph, down, right)

@@ -15,7 +15,7 @@ from tui_backprop.render.layout import Want
 from tui_backprop.render.spans import Line
 from tui_backprop.studio.panes.pane import Pane
 
-if TYPE_CHECKING:  # a view's page is made when it is opened
+if TYPE_CHECKING:  # imported when a view is opened
     from tui_backprop.render.views.page import ViewPage
 
 
