@@ -211,10 +211,16 @@ def test_as_many_whole_sentences_are_said_as_fit(columns: int, said: str) -> Non
     assert opening("δ flows back. Most: h4 (+0.2926). e.g. 4", columns) == said
 
 
-@pytest.mark.parametrize("name", ["article", "blame", "circle", "spiral", "sigmoid"])
+def test_a_first_sentence_that_is_too_long_ends_at_its_colon() -> None:
+    assert opening("One output for each species: they share the error.", 49) == "One output for each species."
+    assert opening("One output for each species: they share the error.", 20).endswith("error.")
+
+
+@pytest.mark.parametrize("name", ["article", "blame", "circle", "spiral", "sigmoid", "iris"])
 def test_in_eighty_columns_no_sentence_is_cut(name: str) -> None:
     timeline = Timeline(load_experiment(name))
-    said = [
+    said = [sentence(timeline.moment)]
+    said += [
         sentence(timeline.go(step, phase)) for step in (1, 3) for phase in phases(timeline.experiment.network.depth)
     ]
     assert [text for text in said if len(opening(text, 80)) > 80] == []

@@ -35,9 +35,10 @@ def sentence(moment: Moment) -> str:
 
 
 def opening(text: str, columns: int) -> str:
-    """As many whole sentences of the text as fit; all of it if not even the first does."""
+    """As many whole sentences of the text as fit, else the first up to its colon; all of it if not even that fits."""
     sentences = _BETWEEN_SENTENCES.split(text)
-    openings = (" ".join(sentences[:count]) for count in range(len(sentences), 0, -1))
+    openings = [" ".join(sentences[:count]) for count in range(len(sentences), 0, -1)]
+    openings += [f"{sentences[0].partition(': ')[0]}."] if ": " in sentences[0] else []
     return next((opening for opening in openings if width(opening) <= columns), text)
 
 
