@@ -122,10 +122,10 @@ def until_error_rises(timeline: Timeline, notify: Callable[[str], None]) -> Move
     )
 
 
-def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None]) -> Move:
+def until(timeline: Timeline, condition: Condition, label: str, notify: Callable[[str], None]) -> Move:
     """Makes steps until one does what is waited for, and stops at its phase; or until nothing changes any more.
 
-    That is known after an epoch in which no weight has changed.
+    That is known after an epoch in which no weight has changed. `label` says what is waited for.
     """
 
     def make() -> Iterator[str]:
@@ -145,8 +145,7 @@ def until(timeline: Timeline, condition: Condition, notify: Callable[[str], None
             yield f"Running: step {step:,}. Escape stops."
         moment = timeline.moment
         if not reason:
-            never = ", and no weight changes any more" if at_rest else ""
-            notify(f"It had not happened by step {steps:,}{never}.")
+            notify(f"Not by step {steps:,}: {label}.{' No weight changes any more.' if at_rest else ''}")
         elif not np.isfinite(moment.parameters.flat).all() or not np.isfinite(moment.epoch_error or 0.0):
             phase = first_not_finite(moment)
             timeline.go(moment.step, phase)

@@ -31,8 +31,8 @@ class StopCondition:
 def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, notify: Notify) -> list[StopCondition]:
     """The conditions that can be chosen here."""
 
-    def waiting(condition: conditions.Condition) -> Callable[[], Move]:
-        return lambda: moves.until(timeline, condition, notify)
+    def waiting(label: str, condition: conditions.Condition) -> StopCondition:
+        return StopCondition(label, lambda: moves.until(timeline, condition, label, notify))
 
     found = [
         StopCondition("it converges", lambda: moves.until_converged(timeline, notify)),
@@ -53,14 +53,14 @@ def stop_conditions(timeline: Timeline, moment: Moment, selection: Selection, no
     if isinstance(selection, Unit) and 1 <= selection.layer <= len(hidden) and gated[selection.layer - 1]:
         name = safe(selection.name(moment.experiment))
         flips = conditions.gate_flips(selection.layer, selection.column)
-        found.append(StopCondition(f"the gate of {name} opens or shuts for a sample", waiting(flips)))
+        found.append(waiting(f"the gate of {name} opens or shuts for a sample", flips))
     elif not isinstance(selection, Unit):
         name = safe(selection.name(moment.experiment))
         changes = conditions.sign_changes(selection.index(moment.ahead.network), name)
-        found.append(StopCondition(f"{name} changes sign", waiting(changes)))
+        found.append(waiting(f"{name} changes sign", changes))
     if any(gated):
-        found.append(StopCondition("any gate opens or shuts for a sample", waiting(conditions.gate_flips())))
-        found.append(StopCondition("a unit dies: its gate is shut for every sample", waiting(conditions.unit_dies())))
-    found.append(StopCondition("a sample becomes right or wrong", waiting(conditions.sample_turns())))
-    found.append(StopCondition("a value becomes NaN or infinite", waiting(conditions.never)))
+        found.append(waiting("any gate opens or shuts for a sample", conditions.gate_flips()))
+        found.append(waiting("a unit dies: its gate is shut for every sample", conditions.unit_dies()))
+    found.append(waiting("a sample becomes right or wrong", conditions.sample_turns()))
+    found.append(waiting("a value becomes NaN or infinite", conditions.never))
     return found
