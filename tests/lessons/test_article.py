@@ -14,7 +14,7 @@ WHAT_AND_WHERE = [
     ("the correction: rate × input × δ", 1, "Each weight is corrected", "subtract rate × gradient", "asked"),
     ("δ is prediction − target", 1, "How wrong is it?", "How wrong", "asked"),
     ("an input of 0 contributed nothing", 1, "Other weights, another sample", "inputs are 0", "asked"),
-    ("the error goes down its slope", 1, "Turn the weight, watch the error", "called the gradient", "asked"),
+    ("the error goes down its slope", 1, "Turn a weight, watch the error", "called the gradient", "asked"),
     ("up and down tendencies, sample by sample", 1, "Tug-of-war", "▲", "asked"),
     ("no correlation between input and output", 1, "Tug-of-war", "correlation", "asked"),
     ("four samples that one layer never learns", 1, "Let it train", "far from 0", "waits"),

@@ -40,7 +40,7 @@ def at(experiment: str, step: int, phase: str | None = None) -> Moment:
 
 def test_the_error_over_a_weight_is_a_parabola_and_its_slope_the_gradient() -> None:
     """x = 2, t = 1: the error is (2w − 1)²/2, with a slope of 2(2w − 1)."""
-    found = plot("error over W1[x→y]", moment_of(1, "Turn the weight, watch the error"), 9)
+    found = plot("error over W1[x→y]", moment_of(1, "Turn a weight, watch the error"), 9)
     assert found.x.tolist() == [-0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5]
     assert found.curve == pytest.approx(0.5 * (2 * found.x - 1) ** 2)
     assert found.here == pytest.approx((1.5, 2.0))

@@ -47,8 +47,9 @@ async def learning(
 
 
 def page(s: Studio) -> str:
-    """What stands in the frame: heading, place, and how many answers were right."""
-    return f"{s.title('Lesson')}  {s.painted('Lesson').border_subtitle or ''}".strip()
+    """What stands in the frame: heading, place, and how many answers were right, without the chapter's number."""
+    title = re.sub(r"^(Chapter )?\d+ · ", "", s.title("Lesson"))
+    return f"{title}  {s.painted('Lesson').border_subtitle or ''}".strip()
 
 
 def screen(s: Studio) -> LessonScreen:
@@ -139,6 +140,27 @@ async def test_beside_a_lesson_a_long_move_is_seen_only_where_it_ends(
     assert (len(seen) == 1) is lesson
 
 
+async def test_the_heading_begins_with_the_chapter_as_wide_as_it_may_be() -> None:
+    async with learning(5, WIDE) as s:
+        assert s.title("Lesson") == "Chapter 5 · Before we go on  1/9"
+    async with learning(7, NARROW) as s:
+        await turn_pages(s, "What do the units stand for?")
+        assert s.title("Lesson") == "Chapter 7 · What do the units stand for?  7/10"
+        await s.pilot.resize_terminal(*WIDE)
+        await s.pilot.pause()
+        assert s.title("Lesson") == "7 · What do the units stand for?  7/10"
+    lesson, _ = read('+++\ntitle = "T"\n+++\n# Mine\nText.\n', "own.md", "own")
+    async with learning(lesson) as s:
+        assert s.title("Lesson") == "Mine  1/1"
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_every_heading_fits_beside_the_studio_with_its_number(number: int) -> None:
+    pages = chapter(chapter_names()[number - 1]).pages
+    headings = [f"{number} · {page.title}  {place}/{len(pages)}" for place, page in enumerate(pages, 1)]
+    assert [heading for heading in headings if len(heading) > 40] == [], "46 cells, 3 at each end are the frame's"
+
+
 async def turn_pages(s: Studio, heading: str, key: str = "n", most: int = 20) -> None:
     for _ in range(most):
         if not page(s).startswith(heading):
@@ -154,7 +176,7 @@ async def test_an_answer_can_be_chosen_when_all_can_be_seen_and_enter_goes_on() 
         await s.press(*"-9", "enter", *"-8", "enter")
         assert "The answer is " in s.text("Lesson")
         assert "." in "".join(key for key, _, _ in s.painted("KeyBar").keys)  # type: ignore[attr-defined]
-        await turn_pages(s, "Turn the weight, watch the error  4/10", "enter", most=3)
+        await turn_pages(s, "Turn a weight, watch the error  4/10", "enter", most=3)
         await turn_pages(s, "Tug-of-war  8/10")
         right = option(s, NO_CORRELATION)
         assert f"{right}  no" not in s.text("Lesson")

@@ -18,6 +18,12 @@ def chapter_names() -> list[str]:
     return sorted(path.name.removesuffix(".md") for path in _chapters().iterdir() if path.name.endswith(".md"))
 
 
+def chapter_number(name: str) -> int | None:
+    """The number of the chapter of this name, from 1; None for a lesson of the user's own."""
+    names = chapter_names()
+    return names.index(name) + 1 if name in names else None
+
+
 @lru_cache(maxsize=32)
 def chapter(name: str) -> Lesson:
     """A chapter by its name."""

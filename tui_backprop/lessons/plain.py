@@ -13,7 +13,7 @@ from tui_backprop.lessons.computed_page import ComputedPage, PageBuilder, Render
 from tui_backprop.lessons.context import Context
 from tui_backprop.lessons.curves import curve_table
 from tui_backprop.lessons.lesson import Lesson, Question, Words
-from tui_backprop.lessons.library import chapter_names
+from tui_backprop.lessons.library import chapter_number
 from tui_backprop.lessons.plots import plot, plot_table
 
 WIDTH = 88
@@ -51,10 +51,9 @@ def words(parts: Sequence[Words]) -> str:
 
 def _source(lesson: Lesson) -> list[str]:
     """Which chapter it is, if it is one, and where the keys and panes are of which its text speaks."""
-    names = chapter_names()
-    if lesson.name not in names:
+    number = chapter_number(lesson.name)
+    if number is None:
         return []
-    number = names.index(lesson.name) + 1
     return ["", *_wrapped(f"Chapter {number}. Keys and panes are those of: tui-backprop learn {number}")]
 
 

@@ -35,9 +35,7 @@ def results(progress: Progress, only: str = "") -> Iterator[Result]:
         mark = progress.bookmark(name)
         if mark.said:
             with suppress(BackpropError):
-                yield from list(
-                    _of_lesson(name, mark, str(names.index(name) + 1) if name in names else Path(name).name)
-                )
+                yield from list(_of_lesson(name, mark, str(library.chapter_number(name) or Path(name).name)))
 
 
 def _of_lesson(name: str, mark: Bookmark, chapter: str) -> Iterator[Result]:

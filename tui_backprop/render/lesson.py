@@ -13,6 +13,7 @@ from tui_backprop.core.run.moment import Moment, Phase
 from tui_backprop.core.run.place import phase_label
 from tui_backprop.lessons.computed_page import Prompt, RenderedBlock
 from tui_backprop.lessons.lesson import Words
+from tui_backprop.lessons.library import chapter_number
 from tui_backprop.lessons.names import Matrix, PaneName, Thing, thing
 from tui_backprop.lessons.study import Study
 from tui_backprop.render.canvas import joined
@@ -30,8 +31,8 @@ class PageView:
 
     `blocks` are shown already; `prompt` is the question, `open` while it waits for an answer; `verdict` says how the
     answer was, or what it is, and helps where a second one is awaited; `right` is whether it was right, None if it is
-    unanswered; `after` follows it. `where` is the number of the page, `score` how many answers were right, `hint` names
-    the keys.
+    unanswered; `after` follows it. `chapter` is its number, None if it is not one of those that ship; `where` is the
+    number of the page, `score` how many answers were right, `hint` names the keys.
     """
 
     heading: str
@@ -45,6 +46,7 @@ class PageView:
     after: tuple[RenderedBlock, ...] = ()
     hint: str = ""
     score: str = ""
+    chapter: int | None = None
 
 
 def page_view(study: Study) -> PageView:
@@ -52,6 +54,7 @@ def page_view(study: Study) -> PageView:
     computed, revealed = study.computed, study.position.revealed
     attempt = study.attempt if revealed or study.asking else None
     return PageView(
+        chapter=chapter_number(study.lesson.name),
         heading=computed.title,
         where=f"{study.position.page + 1}/{len(study.lesson.pages)}",
         score=study.score,

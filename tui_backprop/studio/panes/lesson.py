@@ -73,7 +73,9 @@ class LessonPane(Pane):
         self.set_reactive(LessonPane.typed, "")
         self.set_reactive(LessonPane.top, self._focus_top())
         if page is not None:
-            self.set_title(f"{page.heading}  {page.where}", f"{page.where}  {page.heading}")
+            number = f"{page.chapter} · " if page.chapter else ""
+            title = f"{number}{page.heading}  {page.where}"
+            self.set_title(f"Chapter {title}" if number else title, title, f"{number}{page.where}  {page.heading}")
             self.border_subtitle = page.score or None
         self.repaint()
 

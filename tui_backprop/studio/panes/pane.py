@@ -221,11 +221,16 @@ class Pane(Painted, can_focus=True):
 
     def set_title(self, *titles: str) -> None:
         """Sets the title (no markup): the first of `titles` that fits into the frame, else the last."""
+        self._titles = titles
         room = self.outer_size.width - 6 if self.outer_size.width else 1_000
         title = next((title for title in titles if width(title) <= room), titles[-1])
         if title != self._heading:
             self._heading = title
             self.border_title = Content(title)
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size: another of the titles may fit."""
+        self.set_title(*self._titles)
 
     def on_click(self, event: Click) -> None:
         """Does what the title names, for a click on it."""

@@ -65,7 +65,8 @@ class SweepScreen(Closable[int | None], Screen[int | None]):
 
     def on_mount(self) -> None:
         """Starts."""
-        self._pane.set_title(f"Sweep of {self._sweep.experiment.name}: the same network from many seeds")
+        name = f"Sweep of {self._sweep.experiment.name}"
+        self._pane.set_title(f"{name}: the same network from many seeds", name)
         self.query_one(KeyBar).keys = (
             ("↑↓", "choose", "choose(0)"),
             ("enter", "open", "open"),
