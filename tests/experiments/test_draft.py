@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,14 @@ def test_nonsense_is_refused_at_its_field(field: str, text: str, message: str) -
     draft = from_preset("article").changed("data", "circle").changed("goal", "error").changed(field, text)
     with pytest.raises(ExperimentError, match=message) as caught:
         draft.experiment()
+    assert field_of(caught.value) == field
+
+
+@pytest.mark.parametrize(("field", "names"), [("columns", "a,a"), ("target", "y,y")])
+def test_names_typed_twice_are_refused_at_their_field(field: str, names: str) -> None:
+    draft = replace(from_preset("article"), data="typed in", columns="a,b", target="y,z", typed="1 2 > 3 4")
+    with pytest.raises(ExperimentError, match="are named") as caught:
+        draft.changed(field, names).experiment()
     assert field_of(caught.value) == field
 
 

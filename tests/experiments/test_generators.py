@@ -128,11 +128,12 @@ def test_listed_samples_can_have_features_too() -> None:
         ({"generator": "xor", "samples": 10**9}, [2, 1], "data.samples"),
         ({"generator": "xor", "seed": -1}, [2, 1], "data.seed: -1 is out of range"),
         ({"generator": "xor", "features": ["x3"]}, [2, 1], "data.features: unknown 'x3'"),
+        ({"generator": "xor", "features": ["x1", "x1"]}, [2, 1], "data.features: two inputs are named 'x1'"),
         ({"generator": "xor", "features": []}, [2, 1], "data.features: is empty"),
         ({"generator": "xor"}, [3, 4, 1], "data.features: 2 inputs for 3 of the network (expected layers 2,4,1)"),
         ({"generator": "xor"}, [2, 3], "data.generator: 1 target for 3 outputs (expected layers 2,2)"),
         ({"generator": "plane"}, [2, 2], "data.generator: 1 target for 2 outputs (expected layers 2,1)"),
-        ({"generator": "xor", "csv": "a.csv"}, [2, 1], "data.csv: unknown key"),
+        ({"generator": "xor", "csv": "a.csv"}, [2, 1], "data.csv: samples come from generator already"),
     ],
 )
 def test_what_makes_no_sense_is_refused(keys: dict[str, Any], layers: list[int], message: str) -> None:

@@ -49,7 +49,9 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         network["layers"] = tuple(network["layers"])
     if draw(st.booleans()):
         definition["title"] = draw(st.text())
-        definition["data"]["names"] = draw(st.lists(st.text(), min_size=net.layers[0], max_size=net.layers[0]))
+        definition["data"]["names"] = draw(
+            st.lists(st.text(), min_size=net.layers[0], max_size=net.layers[0], unique=True)
+        )
     return definition
 
 

@@ -33,6 +33,9 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a
     part set aside for testing, inputs and targets standardised by the training part. Raises `ExperimentError`.
     """
+    sources = [key for key in ("generator", "csv", "inputs") if keys.has(key)]
+    if len(sources) > 1:
+        raise keys.error(sources[1], f"samples come from {sources[0]} already", f"{' or '.join(sources)}, not both")
     if keys.has("generator"):
         data = _generated(keys, network)
     elif keys.has("csv"):
@@ -56,7 +59,14 @@ def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
     names = keys.strings(key)
     if names is not None and len(names) != count:
         raise keys.error(key, f"has {counted(len(names), 'name')}", f"{count}, one for each {what}")
+    _check_different(keys, key, names or (), what)
     return tuple(names or ())
+
+
+def _check_different(keys: Section, key: str, names: Sequence[str], what: str) -> None:
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise keys.error(key, f"two {what}s are named {twice!r}", "different names")
 
 
 def _listed(keys: Section, network: Network) -> Data:
@@ -115,7 +125,9 @@ def features_of(keys: Section) -> list[str]:
     """The features of two inputs that the table asks for, by name; often none."""
     if keys.has("features") and not keys.strings("features"):
         raise keys.error("features", "is empty", f"some of {', '.join(FEATURES)}")
-    return [keys.chosen("features", name, tuple(FEATURES)) for name in keys.strings("features") or []]
+    features = [keys.chosen("features", name, tuple(FEATURES)) for name in keys.strings("features") or []]
+    _check_different(keys, "features", features, "input")
+    return features
 
 
 def expanded(keys: Section, points: Array, features: Sequence[str], network: Network) -> Array:

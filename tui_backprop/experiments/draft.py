@@ -378,11 +378,15 @@ def _name(known: Mapping[str, str | bool], value: str | bool) -> str:
     return next((name for name, said in known.items() if said == value), DETECTED)
 
 
+_OTHERWISE = {"generator": "data", "seed": "data_seed", "names": "columns", "target_names": "target"}
+"""Keys of [data] and their fields, where these are named otherwise."""
+
+
 def field_of(error: ExperimentError) -> str:
     """The field that a mistake is about."""
     section, _, key = error.key.rpartition(".")
-    if section == "data" and key in ("generator", "seed"):
-        return {"generator": "data", "seed": "data_seed"}[key]
+    if section == "data" and key in _OTHERWISE:
+        return _OTHERWISE[key]
     return key if section in ("network", "training", "data", "") and key in Draft.__dataclass_fields__ else "file"
 
 

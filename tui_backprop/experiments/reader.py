@@ -39,6 +39,8 @@ LARGEST_FILE = 32 * 2**20
 _BARE_POINT = re.compile(r"^[^#\"]*[\[=,][ \t]*[-+]?\.[0-9]", re.MULTILINE)
 _COMMA = re.compile(r"^[^#\"\n]*=[ \t]*([-+]?[0-9]+,[0-9]+)[ \t]*(?:#.*)?$", re.MULTILINE)
 """Numbers written in ways that TOML does not allow."""
+_BARE_WORD = re.compile(r"^[^#\"'\n\[=]*=[ \t\[]*(?!(?:true|false|inf|nan)\b)([A-Za-z_]+)\b", re.MULTILINE)
+_PYTHON = {"True": "true instead of True", "False": "false instead of False", "None": "the key left out, not None"}
 ORIENTATIONS = ("inputs_outputs", "outputs_inputs")
 """What the rows of explicit weights are, and their columns."""
 
@@ -205,17 +207,28 @@ def _read_toml(path: Path, pipes: bool) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ExperimentError(name, "", "is not text in UTF-8", "an experiment file (TOML)") from None
     except tomllib.TOMLDecodeError as error:
-        hint = "0.15 instead of .15" if _BARE_POINT.search(text) else "what tui-backprop help data shows"
-        if comma := _COMMA.search(text):
-            hint = f"a decimal point: {comma[1].replace(',', '.')} instead of {comma[1]}"
-        hint = (
-            hint if path.suffix in ("", ".toml") else f"an experiment file; samples in a CSV file: --data {quote(name)}"
-        )
+        hint = f"an experiment file; samples in a CSV file: --data {quote(name)}"
+        hint = _mended(text, str(error)) if path.suffix in ("", ".toml") else hint
         raise ExperimentError(name, "", f"is not valid TOML: {error}", hint) from None
     except RecursionError:
         raise ExperimentError(name, "", "is nested too deeply", "an experiment file (TOML)") from None
     except ValueError as error:  # an integer of thousands of digits
         raise ExperimentError(name, "", f"cannot be read: {error}", "an experiment file (TOML)") from None
+
+
+def _mended(text: str, error: str) -> str:
+    """How to write what is not valid TOML."""
+    if comma := _COMMA.search(text):
+        return f"a decimal point: {comma[1].replace(',', '.')} instead of {comma[1]}"
+    if _BARE_POINT.search(text):
+        return "0.15 instead of .15"
+    if "overwrite" in error or "twice" in error:
+        return "each table and each key in it once"
+    if "Unescaped" in error or "Invalid hex value" in error:
+        return "/ instead of \\ in a path, or single quotes around it"
+    if word := _BARE_WORD.search(text):
+        return _PYTHON.get(word[1], f'quotation marks: "{word[1]}" instead of {word[1]}')
+    return "what tui-backprop help data shows"
 
 
 def _experiment(
@@ -286,6 +299,8 @@ def _training(keys: Section, network: Network, data: Data) -> Training:
         raise keys.error("loss", f"{loss.name} does not allow targets outside {bounds[0]}", bounds[1])
     if loss.shares and not np.allclose(targets.sum(axis=1), 1.0, rtol=0, atol=1e-9):
         hint = "one 1 in each sample's targets, else 0"
+        if targets.shape[1] == 1:
+            hint = 'an output for each class, or loss = "binary_cross_entropy" with output = "sigmoid"'
         raise keys.error("loss", f"{loss.name} needs targets that sum to 1", hint)
     numbers: dict[str, Any] = {key: keys.number(key, getattr(Training, key), bounds) for key, bounds in RANGES.items()}
     training = Training(

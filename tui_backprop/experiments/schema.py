@@ -16,8 +16,13 @@ from tui_backprop.reading.numerals import counted
 MOST_UNITS = 1024
 """The most units of a layer."""
 _ANY = Range()
-_ELSEWHERE = {"activation": "hidden", "activations": "hidden", "lr": "rate"}
-"""Names that other libraries give to some of our keys."""
+_ELSEWHERE = {
+    "activation": "hidden", "activations": "hidden", "lr": "rate", "weight_decay": "l2", "normalise": "standardise",
+    "normalize": "standardise", "glorot": "xavier", "glorot_uniform": "xavier_uniform", "glorot_normal": "xavier",
+    "kaiming": "he", "kaiming_uniform": "he_uniform", "kaiming_normal": "he", "xavier_normal": "xavier",
+    "he_normal": "he",
+}  # fmt: skip
+"""Names that other libraries give to some of our keys and values."""
 
 
 class Section:
@@ -114,7 +119,7 @@ class Section:
     def chosen(self, key: str, value: Any, choices: Sequence[str]) -> str:
         """The value at `key`, or one of its entries, if it is one of the choices."""
         if not isinstance(value, str) or value not in choices:
-            near = perhaps(value, choices) if isinstance(value, str) else ""
+            near = perhaps(_ELSEWHERE.get(value, value), choices) if isinstance(value, str) else ""
             raise self.error(key, f"unknown {_show(value)}{near}", " | ".join(choices))
         return value
 
