@@ -27,6 +27,7 @@ from tui_backprop.studio.app import BackpropApp
 from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.screens import setup
 from tui_backprop.studio.screens.columns import Columns
+from tui_backprop.studio.screens.draft_form import DraftForm
 from tui_backprop.studio.screens.draft_reading import Reading, read
 from tui_backprop.studio.screens.grid import Grid
 from tui_backprop.studio.screens.questions import TextQuestion
@@ -101,7 +102,7 @@ async def test_what_is_typed_between_two_refreshes_is_read_once(monkeypatch: pyt
         await s.press("ctrl+n")
         screen = s.app.screen
         assert isinstance(screen, SetupScreen)
-        screen._fields["layers"].focus()
+        screen.query_one("#layers").focus()
         monkeypatch.setattr(setup, "read", noted)
         with monkeypatch.context() as patch:
             patch.setattr(screen, "call_after_refresh", later.append)
@@ -127,7 +128,7 @@ async def test_samples_that_are_typed_in_begin_empty_and_under_other_names() -> 
         await s.settle()
         assert text(s, "toml") == ""  # not the file of the preset
         assert text(s, "mistake") == "✕ samples: none yet: type for example 1 2 > 1, or press f5"
-        screen._fields["target"].focus()
+        screen.query_one("#target").focus()
         await s.press("a", "comma", "b")
         assert screen._draft.target == "a,b"
         await s.press("f5")
@@ -178,7 +179,7 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int], comple
             assert screen.focused is not None
             seen.append(screen.focused.id)
             assert text(s, "about") == FIELDS[str(screen.focused.id)].about
-            assert screen.query_one("#fields").region.contains_region(screen.focused.region)
+            assert screen.query_one(DraftForm).region.contains_region(screen.focused.region)
             await s.press("down")
             await s.pilot.wait_for_scheduled_animations()
         assert len(set(seen)) == len(rows) == 22
@@ -192,7 +193,7 @@ def test_what_a_field_is_about_fits_into_eighty_columns() -> None:
 
 
 def _covered(screen: object, row: object) -> bool:
-    fields = screen.query_one("#fields").region  # type: ignore[attr-defined]
+    fields = screen.query_one(DraftForm).region  # type: ignore[attr-defined]
     return not fields.contains_region(row.region)  # type: ignore[attr-defined]
 
 

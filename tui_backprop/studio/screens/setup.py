@@ -10,7 +10,7 @@ from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
 from textual.events import DescendantFocus, Resize
 from textual.message import Message
@@ -20,7 +20,6 @@ from textual.worker import get_current_worker
 
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.errors import BackpropError, one_line
-from tui_backprop.experiments import preset_names
 from tui_backprop.experiments.column_uses import OF_TEXTS
 from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.csv_cache import CsvCache, NotLoaded
@@ -32,19 +31,16 @@ from tui_backprop.sessions.files import write_new
 from tui_backprop.studio.panes.choice import Choice
 from tui_backprop.studio.screens.columns import Columns
 from tui_backprop.studio.screens.dialog import Closable, Conversation, conversation
+from tui_backprop.studio.screens.draft_form import DraftForm
 from tui_backprop.studio.screens.draft_reading import Reading, read
 from tui_backprop.studio.screens.grid import Fields
 from tui_backprop.studio.screens.questions import TextQuestion
 from tui_backprop.studio.screens.typing_in import samples_grid, weights_grid, with_samples, with_weights
 
-WRONG = "bold $text-error"
-"""The style of a wrong field's label."""
 ROOMY = 76
 """From this many columns on, the experiment file is shown beside the fields."""
 FRAMED = (112, 34)
 """From this size on, the form has a frame."""
-LONGEST = 4096
-"""Characters in a field."""
 _SUITED = frozenset({"data", "target", "columns", *OF_FILE})
 """Fields that determine the output, the loss and the scaling."""
 _NEWS = 5000
@@ -70,9 +66,6 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             padding: 0 1;
         }
         #sides { layout: horizontal; height: 1fr; }
-        #fields { layout: horizontal; width: 43; height: 100%; scrollbar-size-vertical: 1; background: $surface; }
-        #labels { width: 16; }
-        #values { width: 1fr; height: auto; }
         #toml {
             width: 1fr;
             height: 100%;
@@ -88,7 +81,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         #command { height: 1; color: $accent; }
         #keys { height: 1; color: $foreground-muted; }
         &.-thin #toml { display: none; }
-        &.-thin #fields { width: 1fr; }
+        &.-thin DraftForm { width: 1fr; }
         &.-framed #setup { max-width: 112; max-height: 34; border: round $accent; }
     }
     """
@@ -126,8 +119,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._files = files
         draft = draft_of(experiment)
         self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
-        shown = {name: field.kind for name, field in FIELDS.items() if files or name not in OF_FILE}
-        self._fields = {name: self._field(name, kind) for name, kind in shown.items()}
+        self._form = DraftForm(self._draft, files, self._choose)
         self._unsuited = False
         self._csv_cache = CsvCache()
         self._reading = self._latest = Reading(self._draft)  # the latest that gave an experiment
@@ -138,29 +130,15 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         """Fields, file, what the field is about, mistake, command, keys."""
         with Container(id="setup"):
             with Container(id="sides"):
-                with VerticalScroll(id="fields", can_focus=False):
-                    yield Static(id="labels", markup=False)
-                    with Container(id="values"):
-                        yield from self._fields.values()
+                yield self._form
                 yield Static(id="toml", markup=False)
             yield Static(id="about", markup=False)
             yield Static(id="mistake", markup=False)
             yield Static(id="command", markup=False)
             yield Static(id="keys", markup=False)
 
-    def _field(self, name: str, kind: tuple[str, ...] | str) -> Choice | Input:
-        value = getattr(self._draft, name)
-        if isinstance(kind, str):
-            named = name in ("columns", "target")  # other names replace them, while a number may be made longer
-            field = Input(value, placeholder=kind, compact=True, id=name, select_on_focus=named, max_length=LONGEST)
-            field.cursor_blink = False
-            return field
-        names = tuple(preset_names()) if name == "preset" else kind
-        return Choice([entry for entry in names if self._files or entry != CSV], value, self._choose, id=name)
-
     def on_mount(self) -> None:
         """Shows what it starts with."""
-        self._fields["preset"].focus()
         self._show()
 
     def on_resize(self, event: Resize) -> None:
@@ -184,7 +162,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if not self.is_attached:  # closed before the next refresh
             return
         before = self._draft
-        for name, text in [(name, field.value) for name, field in self._fields.items() if isinstance(field, Input)]:
+        for name, text in self._form.typed.items():
             if text != getattr(before, name):
                 self._change(name, text)
         if self._draft is not before:
@@ -260,23 +238,11 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _adopt(self, reading: Reading) -> None:
         """Shows every field of the draft, and what the reader of experiment files says about it."""
         self._reading, self._draft = reading, reading.draft
-        draft, busy, unused = reading.draft, self._asked is not None, reading.draft.unused
         self._unsuited = reading.unsuited
         if reading.experiment is not None:
             self._latest = reading
-        labels = []
-        for name, field in self._fields.items():
-            if field.value != getattr(draft, name):
-                with self.prevent(Input.Changed):
-                    field.value = getattr(draft, name)
-                if isinstance(field, Input):
-                    field.cursor_position = len(field.value)
-            field.display = name not in unused
-            if field.display:
-                label = FIELDS[name].label
-                labels.append(Content.styled(f"✕ {label}", WRONG) if name == reading.wrong else Content(label))
-        self.query_one("#labels", Static).update(Content("\n").join(labels))
-        if busy:
+        self._form.show(reading.draft, reading.wrong)
+        if self._asked is not None:
             self._tell_progress(0)
         else:
             self._tell(reading.summary, reading.mistake is not None)
@@ -308,9 +274,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def action_go(self, by: int) -> None:
         """Moves to the next or previous field in use, given what has just been chosen."""
         self._absorb()
-        fields = [field for name, field in self._fields.items() if name not in self._draft.unused]
-        place = fields.index(self.focused) if self.focused in fields else 0
-        self.set_focus(fields[(place + by) % len(fields)])
+        self._form.go(by)
 
     def action_turn(self, by: int) -> None:
         """Chooses the next or previous name; in a text the cursor moves."""
