@@ -411,9 +411,49 @@ def test_inputs_that_never_change_are_pointed_out(tmp_path: Path) -> None:
 def test_classes_that_differ_only_in_case_are_pointed_out(tmp_path: Path) -> None:
     rows = "".join(f"{n},m,yes\n{n + 1},f,no\n{n + 2},M,Yes\n{n + 3},m,no\n" for n in range(0, 12, 4))
     notes = own(tmp_path, f"a,sex,bought\n{rows}").notes
-    assert "sex: M, m differ only in case: the same class?" in notes
-    assert "bought: Yes, yes differ only in case: the same class?" in notes
-    assert not [note for note in own(tmp_path, f"a,sex,bought\n{rows.lower()}").notes if "case" in note]
+    assert "sex: M, m are spelled alike: the same class?" in notes
+    assert "bought: Yes, yes are spelled alike: the same class?" in notes
+    assert not [note for note in own(tmp_path, f"a,sex,bought\n{rows.lower()}").notes if "alike" in note]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "alike"),
+    [
+        ("setosa", "stosa", True),
+        ("setosa", "setossa", True),
+        ("setosa", "setoza", True),
+        ("versicolor", "veriscolor", True),
+        ("red apple", "red-apple", True),
+        ("red apple", "Red  Apple", True),
+        ("A+", "A-", False),
+        ("type A", "type B", False),
+        ("typeA", "typeB", False),
+        ("grade 8", "grade 9", False),
+        ("normal", "abnormal", False),
+        ("legal", "illegal", False),
+        ("abcd", "adcb", False),
+        ("cats", "cat", False),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_stray_spelling_among_many_rows_is_pointed_out(
+    count: int, name: str, other: str, alike: bool, tmp_path: Path
+) -> None:
+    """If both are in several rows they may well be two classes, unless only blanks or hyphens differ."""
+    rows = [name] * 12 + ["pear"] * 9 + [other] * count
+    text = "a,kind\n" + "".join(f"{place % 7},{kind}\n" for place, kind in enumerate(rows))
+    notes = [note for note in own(tmp_path, text).notes if "alike" in note]
+    found = alike and (count == 1 or "apple" in name)
+    assert len(notes) == found
+    assert not found or (name in notes[0] and other.replace("  ", " ") in notes[0].replace("  ", " "))
+
+
+def test_classes_of_one_row_each_are_pointed_out(tmp_path: Path) -> None:
+    """As where comments at the ends of lines make classes of numbers."""
+    rows = "".join(f"{place},{place % 21} # so\n" for place in range(40))
+    assert not [note for note in own(tmp_path, f"a,y\n{rows}").notes if "one row only" in note]
+    rows = "".join(f"{place},{place % 30} # so\n" for place in range(40))
+    assert "y: 20 of 30 classes are in one row only" in own(tmp_path, f"a,y\n{rows}").notes
 
 
 def test_a_row_with_a_missing_value_is_left_out_where_asked_for(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
 from tui_backprop.experiments.csv_files.kinds import Kind
+from tui_backprop.experiments.csv_files.spelling import spelt_alike
 from tui_backprop.experiments.csv_files.table import Table
 from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
@@ -308,13 +309,13 @@ def _odd_columns(table: Table, inputs: int) -> Iterator[str]:
     always = [c for c in numbers if len(table.values) > 1 and (table.values[:, c] == table.values[0, c]).all()]
     if always:
         yield ", ".join(f"{table.names[c]} is always {table.values[0, c]:g}" for c in always[:_TOLD])
-    for name, classes in zip(table.names, table.classes, strict=True):
-        alike: dict[str, list[str]] = {}
-        for each in classes or ():
-            alike.setdefault(each.casefold(), []).append(each)
-        several = [", ".join(spelt) for spelt in alike.values() if len(spelt) > 1]
-        if several:
-            yield f"{name}: {'; '.join(several[:_TOLD])} differ only in case: the same class?"
+    for name, classes, values in zip(table.names, table.classes, table.values.T, strict=True):
+        rows = dict(zip(classes or (), np.bincount(values.astype(np.intp)).tolist(), strict=True)) if classes else {}
+        if several := [", ".join(alike) for alike in spelt_alike(rows)]:
+            yield f"{name}: {'; '.join(several[:_TOLD])} are spelled alike: the same class?"
+        alone = list(rows.values()).count(1)
+        if alone * 2 > len(rows) > _FEW:
+            yield f"{name}: {alone} of {len(rows)} classes are in one row only"
 
 
 def _left_out(table: Table) -> str:
