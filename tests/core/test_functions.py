@@ -351,7 +351,7 @@ class TestAnOptimizerMadeUpHere:
 
     def test_sentences_and_views_do_not_take_it_for_plain_descent(self) -> None:
         moment = self.run().go(1)
-        assert "its optimiser step, with any weight penalty" in sentence(moment)
+        assert "by the step of nesterov: " in sentence(moment)
         assert "still moves it is not the error" in shown(pulls(self.resting(), Weight(1, 0, 0), 200))
         assert "the error gets through" in shown(health(moment, Weight(1, 0, 0), 200))
         assert "All hidden layers are linear" in shown(gates(moment, Unit(1, 0), 200))

@@ -88,4 +88,7 @@ def test_so_are_another_optimiser_and_activation() -> None:
 
 
 def test_a_mini_batch_names_its_samples() -> None:
-    assert "sample #0 #1 #2 1/2, #0 shown" in text(counters(at("article", 1, "sum1", batch=3), 120))
+    assert "samples #0 #1 #2 1/2, #0 shown" in text(counters(at("article", 1, "sum1", batch=3), 120))
+    assert "samples #0 #1 #2 #3 … 1/20, #0 shown" in text(
+        counters(at("circle", 1, "sum1", batch=5, shuffle=False), 120)
+    )

@@ -38,6 +38,17 @@ def test_the_articles_first_step(phase: str, said: str) -> None:
     assert sentence(at("article", 1, phase)) == said
 
 
+def test_an_error_is_said_in_few_digits_unless_they_would_be_the_targets() -> None:
+    assert sentence(at("spiral", 1, "error")).startswith("−0.0521 should be −1: too high.")
+    near = of([1, 1], 1, "error", weights=[[[0.9999999]]])
+    assert sentence(near).startswith("0.9999999 should be 1: too low.")
+
+
+@pytest.mark.parametrize(("training", "by"), [({}, ""), ({"l2": 0.01}, ", with the weight penalty")])
+def test_an_update_names_its_rule_and_a_penalty_if_there_is_one(training: dict[str, float], by: str) -> None:
+    assert f"by the step of adam{by}: 16 of 16" in sentence(at("article", 1, "update", optimizer="adam", **training))
+
+
 @pytest.mark.parametrize(
     ("bias", "what", "count"), [(True, "parameter", 2), ("frozen", "weight", 1), (False, "weight", 1)]
 )

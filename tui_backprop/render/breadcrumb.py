@@ -93,13 +93,14 @@ def _is_over(moment: Moment) -> bool:
 
 def _progress(moment: Moment) -> list[list[Span]]:
     experiment = moment.experiment
-    showing = f", #{moment.sample} shown" if len(moment.samples) > 1 else ""
-    which = f"#{moment.sample}" if len(moment.samples) == 1 else "#" + " #".join(map(str, moment.samples[:4]))
+    number = len(moment.samples)
+    showing = f", #{moment.sample} shown" if number > 1 else ""
+    which = " ".join(f"#{sample}" for sample in moment.samples[:4]) + " …" * (number > 4)
     error = "·" if moment.epoch_error is None else short(moment.epoch_error)
     return [
         [Span("epoch ", "dim", target="go_to"), Span(f"{moment.epoch:,}", bold=True, target="go_to")],
         [
-            Span("sample ", "dim"), Span(which, bold=True),
+            Span("sample " if number == 1 else "samples ", "dim"), Span(which, bold=True),
             Span(f" {moment.order:,}/{experiment.steps_per_epoch:,}{showing}", "dim"),
         ],
         [Span("step ", "dim"), Span(f"{moment.step:,}")],

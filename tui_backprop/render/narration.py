@@ -111,8 +111,11 @@ def _error(moment: Moment) -> str:
         unchanged = " and no weight changes" if alone else ""
         return f"{full(prediction[0])} is right: the error is 0, so nothing flows back{unchanged}."
     direction = "too high" if prediction[0] > target[0] else "too low"
+    said, meant = (short(value) for value in (prediction[0], target[0]))
+    if said == meant:
+        said, meant = full(prediction[0]), full(target[0])
     return (
-        f"{full(prediction[0])} should be {full(target[0])}: {direction}. "
+        f"{said} should be {meant}: {direction}. "
         f"δ = {rule}{fixed(delta.result).strip()} flows back; reported error {short(moment.error or 0.0)}."
     )
 
@@ -159,7 +162,8 @@ def _update(moment: Moment) -> str:
     moved = int(np.count_nonzero(moment.after.flat != moment.before.flat))
     training = moment.experiment.training
     plain = OPTIMIZERS[training.optimizer].straight and not penalised(training)
-    by = f"−{rate} × its gradient" if plain else "its optimiser step, with any weight penalty"
+    penalty = ", with the weight penalty" if penalised(training) else ""
+    by = f"−{rate} × its gradient" if plain else f"the step of {training.optimizer}{penalty}"
     text = f"Each {what} changes by {by}: {moved} of {of} changed." if moved else "No weight changes."
     if moment.order < moment.experiment.steps_per_epoch:
         return text
