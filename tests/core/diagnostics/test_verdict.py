@@ -388,7 +388,7 @@ def test_a_sample_that_gates_shut_out_is_no_vanishing_gradient(inner: float, exp
     moment = of("relu", weights, inputs, targets=targets, step=3)
     assert said(moment) == expected
     text = page([spans for part in health(moment, Weight(1, 0, 0), 200).verdict for spans in part])
-    assert f"Where gates let it through, δ in the first layer is {share} of the output's" in text
+    assert f"Where gates let it through, δ in the first layer is {share} × the output's" in text
 
 
 def test_small_inputs_are_no_vanishing_gradient() -> None:

@@ -82,6 +82,9 @@ def test_no_error_is_too_strange(errors: list[float], logarithmic: bool, columns
 def test_equal_errors_are_a_level_line_amid_the_axis(error: float, logarithmic: bool) -> None:
     drawn = chart(after([error] * 5), logarithmic, 60, 21).splitlines()
     assert [y for y, line in enumerate(drawn) if re.search("[⠁-⣿]{20}", line)] == [9]  # of rows 1 to 17: the middle
+    labels = re.findall(r"(\S+)┤", "\n".join(drawn))
+    assert [float(label) for label in labels] == pytest.approx([2 * error, 1.5 * error, error, 0.5 * error, 0])
+    assert labels[-1] == "0"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 3), (120, 40)])

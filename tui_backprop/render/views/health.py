@@ -111,12 +111,12 @@ def _verdict(moment: Moment, found: Health, columns: int) -> list[Line]:
     network = moment.experiment.network
     gated = any(ACTIVATIONS[name].shut == 0.0 for name in network.activations[:-1])
     size = _size(share(delta))
-    reached = f"δ in the first layer is {size} of the output's"
+    reached = f"δ in the first layer is {size} × the output's"
     text = f"Where gates let it through, {reached}" if gated else reached
     way = on_its_way(network, delta)
     ends = f"it {way} on its way down." if way else "the error gets through."
-    briefly = f"δ {way or 'gets through'}: {size} of the output's."
-    at_least = f"δ {way}: {size} at W1." if way else f"δ reaches W1: {size} of it."
+    briefly = f"δ {way or 'gets through'}: {size} × the output's."
+    at_least = f"δ {way}: {size} × at W1." if way else f"δ at W1: {size} × output's."
     said = next((words for words in (f"{text}: {ends}", briefly) if len(words) <= columns), at_least)
     return warned(said) if way else paragraph(columns, said)
 

@@ -80,12 +80,15 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     if moment.epochs_completed:
         figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
     every_y = np.concatenate([y, heights, *ghosts])
-    if np.ptp(every_y) <= _SAME * every_y.max():  # too close for plotext: the axis is ours, from 0 to twice the error
-        figure.ruler("y").lim(0, 2 * float(every_y.max()) or 1)
-    elif logarithmic:
+    low, high = float(every_y.min()), float(every_y.max())
+    flat = high - low <= _SAME * high  # too close for plotext: the axis is ours, from 0 to twice the error
+    if flat:
+        low, high = 0.0, 2 * high or 1.0
+        figure.ruler("y").lim(low, high)
+    if logarithmic and not flat:
         figure.ruler("y").scale("log")
     else:  # plotext's own labels have one decimal: equal steps look unequal
-        levels = np.linspace(every_y.min(), every_y.max(), max(2, min(5, rows // 3)))
+        levels = np.linspace(low, high, max(2, min(5, rows // 3)))
         figure.ruler("y").ticks(levels.tolist(), [short(float(f"{level:.3g}")) for level in levels])
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
