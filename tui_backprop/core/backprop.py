@@ -81,7 +81,7 @@ class Backprop:
         np.copyto(self.frame.targets, targets)
         self._run(wholly)
 
-    def run_rows(self, rows: Array, wholly: bool = True) -> None:
+    def run_rows(self, rows: Array, wholly: bool) -> None:
         """Like `run`, for inputs and targets side by side: (batch, units[0] + units[L])."""
         np.copyto(self.frame.rows, rows)
         self._run(wholly)

@@ -65,7 +65,7 @@ class Outline:
     samples: int = 0
 
 
-def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener = TableFile) -> Outline:
+def outline(table: Mapping[str, Any], as_classes: bool, open_csv: Opener) -> Outline:
     """For a table [data] that names a file: one target is a class if it is text, or if `as_classes`."""
     keys = Section("draft", "data", table)
     file = _file(keys, Path(), open_csv)

@@ -27,7 +27,7 @@ COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
 
 
-def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | None = None) -> Data:
+def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | None) -> Data:
     """The samples that the table `keys` describes; files are relative to `folder`, and opened by `open_csv`.
 
     Samples come from a generator, a CSV file, or the table itself. Then, in this order: features of two inputs, a

@@ -12,7 +12,7 @@ from tui_backprop.experiments import Overrides
 class LessonMistake(BackpropError):  # noqa: N818  # an author's mistake, no error of the program's
     """A mistake in a lesson's file, with its line."""
 
-    def __init__(self, source: str, line: int, message: str, hint: str = "") -> None:
+    def __init__(self, source: str, line: int, message: str, hint: str) -> None:
         self.line = line
         super().__init__(f"{source}: line {line}: {message}", hint)
 

@@ -70,7 +70,7 @@ def decode(data: bytes, source: str) -> Session:
     branches = _branches(keys, head, experiment)
     present = keys.integer("present", 0, 0, len(branches) - 1)
     keys.done()
-    _check_phase(keys, "cursor", head.step, head.phase, experiment)
+    _check_phase(keys, "cursor.phase", head.step, head.phase, experiment)
     differs = _made_by_an_older_formula(document) or (document["version"] < 3 and _other_steps(experiment, branches))
     note = "It was saved by an earlier version: the last digits of numbers may differ." if differs else ""
     return Session(experiment, head.step, Phase(head.phase), head.saved, branches, present, note)
@@ -115,7 +115,7 @@ def _branch(keys: Section, experiment: Experiment) -> BranchPlace:
     step, phase = keys.integer("step", -1, 0, FURTHEST), keys.text("phase", "")
     found = BranchPlace(keys.text("name", ""), tuple(edits), step, phase, keys.integer("reached", -1, 0, FURTHEST))
     keys.done()
-    _check_phase(keys, "cursor", step, phase, experiment)
+    _check_phase(keys, "phase", step, phase, experiment)
     try:
         Branch(experiment, found.edits)
     except BackpropError as error:
@@ -126,7 +126,7 @@ def _branch(keys: Section, experiment: Experiment) -> BranchPlace:
 def _check_phase(keys: Section, key: str, step: int, phase: str, experiment: Experiment) -> None:
     names = phases(experiment.network.depth) if step else (START,)
     if phase not in names:
-        raise keys.error(f"{key}.phase", f"no {phase!r} in step {step}", " | ".join(names))
+        raise keys.error(key, f"no {phase!r} in step {step}", " | ".join(names))
 
 
 def _document(data: bytes, source: str) -> dict[str, Any]:

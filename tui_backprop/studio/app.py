@@ -241,11 +241,11 @@ def picture(timeline: Timeline, size: tuple[int, int], theme: str = "dark", keys
     return asyncio.run(_picture(BackpropApp(timeline, replace(STILL, theme=theme)), size, keys))
 
 
-def lesson_picture(lesson: Lesson, size: tuple[int, int], theme: str = "dark", keys: tuple[str, ...] = ()) -> Picture:
+def lesson_picture(lesson: Lesson, size: tuple[int, int], keys: tuple[str, ...]) -> Picture:
     """A picture of a lesson on its first page, after `keys`."""
     from tui_backprop.studio.screens.lesson import first_timeline
 
-    app = BackpropApp(first_timeline(lesson), replace(STILL, theme=theme), lesson=lesson, keep_progress=False)
+    app = BackpropApp(first_timeline(lesson), STILL, lesson=lesson, keep_progress=False)
     return asyncio.run(_picture(app, size, keys))
 
 

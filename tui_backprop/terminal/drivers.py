@@ -14,7 +14,7 @@ _KNOWN = ("xterm", "screen", "tmux", "linux", "rxvt", "vt", "alacritty", "foot",
 """Terminals that understand cursor positions and colours as xterm does."""
 
 
-def driver_class(ascii_characters: bool = False) -> type[Driver] | None:
+def driver_class(ascii_characters: bool) -> type[Driver] | None:
     """The driver for this terminal; None where Textual should choose: on Windows, or one is chosen by hand."""
     if in_browser(os.environ):
         from tui_backprop.terminal.browser import BrowserDriver

@@ -66,7 +66,7 @@ class Branch:
     States that it takes and gives include the edits made at their step.
     """
 
-    def __init__(self, experiment: Experiment, edits: Sequence[Edit] = (), budget: int = 0, reached: int = 0) -> None:
+    def __init__(self, experiment: Experiment, edits: Sequence[Edit], budget: int = 0, reached: int = 0) -> None:
         """Raises `BackpropError` for edits that do not fit. `reached` is the furthest step ever made."""
         self.experiment = experiment
         self.edits = tuple(sorted(edits, key=lambda edit: edit.step))

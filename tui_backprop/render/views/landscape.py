@@ -86,7 +86,7 @@ def _map(seen: Landscape, way: list[tuple[float, float]], columns: int, rows: in
         *((WAY, place) for place in way[1:-1]), (START, way[0]), (LOWEST, seen.lowest[:2]), (HERE, seen.place),
     ]:  # fmt: skip
         row, column = _cell(seen, x, y, rows, columns)
-        put_sign(cells, row, column, sign, shading, here=sign == HERE)
+        put_sign(cells, row, column, sign, shading, sign == HERE)
     left, bottom, size = seen.window
     heights = {rows // 2: bottom + size / 2, rows - 1: bottom, 0: bottom + size}
     drawn = [

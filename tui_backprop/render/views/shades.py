@@ -43,7 +43,7 @@ def shaded(levels: Levels, shading: Shading) -> list[list[Span]]:
 
 
 def put_sign(
-    cells: list[list[Span]], row: int, column: int, sign: str, shading: Shading, ink: str = "text", here: bool = False,
+    cells: list[list[Span]], row: int, column: int, sign: str, shading: Shading, here: bool, ink: str = "text",
     over: str = "sign",
 ) -> None:  # fmt: skip
     """A sign in the place of a cell, in `ink`, or over half blocks in `over` on the colour that the cell had."""

@@ -143,7 +143,7 @@ def _put_samples(
         over = "wrong" if wrong[index] else "high" if high[index] else "low"
         row, column = divmod(cell, columns)
         ink = "warn" if wrong[index] else "text"
-        put_sign(cells, row, column, sign, shading, ink, bool(here[index]), over)
+        put_sign(cells, row, column, sign, shading, bool(here[index]), ink, over)
 
 
 def _small_maps(

@@ -21,9 +21,7 @@ class Choice(Static, can_focus=True):
     value = reactive("")
     """The name; another one may be chosen elsewhere."""
 
-    def __init__(
-        self, names: Sequence[str], value: str, chosen: Callable[[str, str], None], id: str | None = None
-    ) -> None:
+    def __init__(self, names: Sequence[str], value: str, chosen: Callable[[str, str], None], id: str) -> None:
         """`chosen` is called with the widget's id and the new name at once: the next key may depend on it."""
         super().__init__(id=id, markup=False)
         self._names, self._chosen = list(names), chosen

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui_backprop.core.diagnostics.verdict import TROUBLES
 from tui_backprop.render.spans import safe
-from tui_backprop.studio.keys import KEYS, Key
+from tui_backprop.studio.keys import Key
 from tui_backprop.studio.panes.pane import Pane
 from tui_backprop.studio.screens.dialog import Closable
 
@@ -61,7 +61,7 @@ class HelpScreen(Closable[None], ModalScreen[None]):
         Binding("k", "scroll_up", "Up", show=False),
     ]
 
-    def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...] = KEYS, kept: str = "") -> None:
+    def __init__(self, panes: list[type[Pane]], keys: tuple[Key, ...], kept: str) -> None:
         """`panes` come in this order, the first before the keys; `kept` is the path of the file of settings, if any."""
         super().__init__()
         self._panes, self._keys, self._kept = panes, keys, kept

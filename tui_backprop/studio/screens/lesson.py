@@ -28,7 +28,7 @@ from tui_backprop.lessons.study import Study
 from tui_backprop.render.lesson import marks, page_view
 from tui_backprop.render.matrix_table import View
 from tui_backprop.studio import moves
-from tui_backprop.studio.audience import ALONE, Audience
+from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.keys import LESSON_KEYS, SCROLL_KEYS, Key, bar_keys
 from tui_backprop.studio.panes import lesson as widgets
 from tui_backprop.studio.panes.bars import KeyBar
@@ -56,9 +56,9 @@ class LessonScreen(StudioScreen):
         self,
         lesson: Lesson,
         timeline: Timeline,
-        keep: bool = True,
-        audience: Audience = ALONE,
-        questions: bool | None = None,
+        keep: bool,
+        audience: Audience,
+        questions: bool | None,
     ) -> None:
         """`keep` says whether progress is loaded and kept; `questions` whether they are asked this time."""
         super().__init__(timeline, audience)

@@ -9,7 +9,7 @@ from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.sessions.store import Record
 from tui_backprop.studio import moves
-from tui_backprop.studio.audience import ALONE, Audience
+from tui_backprop.studio.audience import Audience
 from tui_backprop.studio.autosave import Autosave
 from tui_backprop.studio.screens.dialog import Conversation, conversation
 from tui_backprop.studio.screens.studio import StudioScreen
@@ -18,7 +18,7 @@ from tui_backprop.studio.screens.studio import StudioScreen
 class SessionScreen(StudioScreen):
     """A run, kept as a session."""
 
-    def __init__(self, timeline: Timeline, audience: Audience = ALONE, record: Record | None = None) -> None:
+    def __init__(self, timeline: Timeline, audience: Audience, record: Record | None) -> None:
         """`record` is where the session is saved, if anywhere."""
         super().__init__(timeline, audience)
         self._autosave = Autosave(record, lambda: self._timeline.snapshot, self.set_timer, self._tell)

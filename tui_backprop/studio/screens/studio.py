@@ -14,7 +14,7 @@ from tui_backprop.core.run.place import place_of
 from tui_backprop.core.run.timeline import Timeline
 from tui_backprop.errors import BackpropError
 from tui_backprop.experiments import Overrides, variant
-from tui_backprop.studio.audience import ALONE, Audience, IdleRestart
+from tui_backprop.studio.audience import Audience, IdleRestart
 from tui_backprop.studio.keys import KEYS, Key
 from tui_backprop.studio.pace import PACES, Pace, demo_pace
 from tui_backprop.studio.panes.chart import ChartPane
@@ -34,7 +34,7 @@ class StudioScreen(RunScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
 
-    def __init__(self, timeline: Timeline, audience: Audience = ALONE) -> None:
+    def __init__(self, timeline: Timeline, audience: Audience) -> None:
         super().__init__(timeline)
         self._audience = audience
         self._first = timeline.experiment
