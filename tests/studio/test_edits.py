@@ -158,9 +158,9 @@ async def test_a_run_stops_where_a_gate_flips() -> None:
 async def test_a_run_stops_where_the_selected_weight_changes_sign() -> None:
     async with studio("article-random") as s:
         await waits(s, "changes sign")
-        if not s.sentence.startswith("Not by step"):
-            before, after = s.moment.before.weights[0][0, 0], s.moment.after.weights[0][0, 0]
-            assert (before < 0) != (after < 0)
+        assert s.sentence.endswith("W1[x1→h1] changed sign.")
+        before, after = s.moment.before.weights[0][0, 0], s.moment.after.weights[0][0, 0]
+        assert (before < 0) != (after < 0)
 
 
 async def test_a_run_stops_where_nothing_changes_any_more() -> None:
