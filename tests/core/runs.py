@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -63,6 +64,14 @@ def run(experiment: Experiment, epochs: int, stops: bool = True) -> Run:
     for _, state in trainer.epochs(epochs):
         errors.append(state.epoch_error)
     return Run(errors, state)
+
+
+def swept(experiment: Experiment, seeds: Sequence[int], epochs: int) -> Sweep:
+    """A sweep whose runs have all ended."""
+    sweep = Sweep(experiment, seeds, epochs)
+    for _ in sweep.run():
+        pass
+    return sweep
 
 
 def curves_of(sweep: Sweep) -> dict[int, list[float]]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.cli.program import printed
-from tests.core.runs import curves_of, run
+from tests.core.runs import curves_of, run, swept
 from tui_backprop import Timeline, Trainer, load_experiment
 from tui_backprop.cli.arguments import SCRIPTS
 from tui_backprop.cli.script import script
@@ -112,9 +112,7 @@ class TestElu:
 
     def test_sweeps_do_not_call_it_linear(self) -> None:
         experiment = load_experiment({**definition("elu"), "network": {"layers": [1, 2, 1], "hidden": "elu"}})
-        sweep = Sweep(experiment, range(20), 3)
-        for _ in sweep.run():
-            pass
+        sweep = swept(experiment, range(20), 3)
         assert not any(outcome.linear or outcome.ending is Ending.LINEAR for outcome in sweep.outcomes())
 
     def test_words_and_arithmetic(self) -> None:

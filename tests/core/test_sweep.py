@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.runs import article, curves_of, run, xor
+from tests.core.runs import article, curves_of, run, swept, xor
 from tests.nets import Net, nets
 from tests.transcription import Array, article_epoch, article_start
 from tui_backprop import Timeline, load_experiment
@@ -21,13 +21,6 @@ from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.core.run.trainer import Trainer
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.experiments import Overrides, variant
-
-
-def swept(experiment: Experiment, seeds: range, epochs: int) -> Sweep:
-    sweep = Sweep(experiment, seeds, epochs)
-    for _ in sweep.run():
-        pass
-    return sweep
 
 
 def by_itself(experiment: Experiment, seed: int, epochs: int) -> list[float]:
@@ -129,9 +122,7 @@ def test_where_they_are_stuck_no_gate_switches(thousand: list[Outcome]) -> None:
     assert rest == [103, 509, 896]
     assert {round(outcome.error, 2) for outcome in stuck} == {1.0, 1.11}
     assert sum(outcome.dead == 1 for outcome in stuck) == 22
-    later = Sweep(load_experiment("article-random"), rest, 5000)
-    for _ in later.run():
-        pass
+    later = swept(load_experiment("article-random"), rest, 5000)
     assert [outcome.ending for outcome in later.outcomes()] == [Ending.LINEAR] * 3
 
 
@@ -187,11 +178,8 @@ class TestReasons:
     def test_a_plateau_and_an_error_that_is_still_falling(self) -> None:
         """XOR with two tanh units from seed 1 is stuck at .55; with four it is solved about epoch 259."""
         smooth = {"hidden": "tanh", "output": "sigmoid"}
-        stuck = Sweep(xor([2, 2, 1], 1, 0.5, **smooth), [1], 3000)
-        falling = Sweep(xor([2, 4, 1], 1, 0.5, **smooth), [1], 250)
-        for sweep in (stuck, falling):
-            for _ in sweep.run():
-                pass
+        stuck = swept(xor([2, 2, 1], 1, 0.5, **smooth), [1], 3000)
+        falling = swept(xor([2, 4, 1], 1, 0.5, **smooth), [1], 250)
         assert stuck.outcomes()[0].ending is Ending.PLATEAU
         assert stuck.outcomes()[0].error == pytest.approx(0.55, abs=0.005)
         assert falling.outcomes()[0].ending is Ending.FALLING
@@ -339,9 +327,7 @@ def test_a_penalty_that_leaves_a_linear_network_is_named(l2: float) -> None:
     data = {"inputs": [[1, 1, 1], [1, 1, 0], [0, 1, 0], [0, 1, 1]], "targets": [[1], [0], [1], [0]]}
     for strength in (l2, 1e-9):
         training = {"rate": 0.1, "l2": strength}
-        sweep = Sweep(load_experiment({"network": network, "training": training, "data": data}), range(30), 300)
-        for _ in sweep.run():
-            pass
+        sweep = swept(load_experiment({"network": network, "training": training, "data": data}), range(30), 300)
         stuck = [outcome for outcome in sweep.outcomes() if outcome.ending in (Ending.LINEAR, Ending.PENALTY)]
         assert stuck
         assert all(("penalty" in outcome.sentence) == (strength == l2) for outcome in stuck)

@@ -38,6 +38,11 @@ def blocks(count: int, each: int = 1) -> Iterator[slice]:
     return (slice(first, first + few) for first in range(0, count, few))
 
 
+def number_at(array: Array | None, place: int) -> float | None:
+    """The number at a place of an array; None where the array is not known."""
+    return None if array is None else float(array[place])
+
+
 def frozen(array: Array) -> Array:
     """Makes an array read-only and returns it."""
     array.flags.writeable = False

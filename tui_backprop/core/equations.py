@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, number_at
 from tui_backprop.core.losses import LOSSES, Loss, output_delta, reported
 from tui_backprop.core.optimizers import worked_out
 from tui_backprop.core.parts import Parameter, Unit, Weight
@@ -78,17 +78,13 @@ def _filled(template: str, known: Mapping[str, Piece]) -> Term:
     return tuple(pieces)
 
 
-def _at(array: Array | None, *place: int) -> float | None:
-    return None if array is None else float(array[place])
-
-
 def _products(
     left: Array | None, right: Array | None, wanted: int | None, most: int
 ) -> tuple[tuple[Term, ...], tuple[int, ...], int]:
     """The terms of Σ left·right, their numbers, and how many are left out; the `wanted` one never is."""
     count = len(next(factors for factors in (left, right) if factors is not None))
     shown = range(count) if count <= most else sorted({*range(most - 1), wanted or 0})
-    return tuple((_at(left, n), "×", _at(right, n)) for n in shown), tuple(shown), count - len(shown)
+    return tuple((number_at(left, n), "×", number_at(right, n)) for n in shown), tuple(shown), count - len(shown)
 
 
 # --- Forward ----------------------------------------------------------------------------------------------------------
@@ -96,7 +92,7 @@ def _products(
 
 def of_input(moment: Moment, unit: Unit) -> Equation:
     """The value of an input."""
-    return Equation(Phase("input"), unit.name(moment.experiment), "", (), _at(moment.activation(0), unit.column))
+    return Equation(Phase("input"), unit.name(moment.experiment), "", (), number_at(moment.activation(0), unit.column))
 
 
 def of_sum(moment: Moment, unit: Unit, most: int, wanted: int | None = None) -> Equation:
@@ -105,7 +101,7 @@ def of_sum(moment: Moment, unit: Unit, most: int, wanted: int | None = None) -> 
     weights, biases = moment.before.weights[layer - 1][:, column], moment.before.biases
     products = _products(moment.activation(layer - 1), weights, wanted, most)
     last = (float(biases[layer - 1][column]),) if biases else ()
-    result = _at(moment.sum(layer), column)
+    result = number_at(moment.sum(layer), column)
     return Equation(
         Phase(f"sum{layer}"), f"z({unit.name(moment.experiment)})", "", products[0], result, *products[1:], last
     )
@@ -116,8 +112,8 @@ def of_activation(moment: Moment, unit: Unit, most: int) -> tuple[Equation, ...]
     network, decimals = moment.experiment.network, moment.experiment.training.round
     layer, column, output = unit.layer, unit.column, unit.layer == network.depth
     activation, z = network.activation(layer), moment.sum(layer)
-    phase, a = Phase(f"activate{layer}"), _at(moment.activation(layer), column)
-    term: Term = (f"{activation.name}(", _at(z, column), ")")
+    phase, a = Phase(f"activate{layer}"), number_at(moment.activation(layer), column)
+    term: Term = (f"{activation.name}(", number_at(z, column), ")")
     if activation.joint:
         term = _share(z, column, network.units[layer], most)
     if not output:
@@ -127,15 +123,15 @@ def of_activation(moment: Moment, unit: Unit, most: int) -> tuple[Equation, ...]
         return (Equation(phase, "ŷ", "z", (), a),)
     if decimals is None:
         return (Equation(phase, "ŷ", formula, (term,), a),)
-    rounded = Equation(phase, "ŷ", "", (("round(", a, f", {decimals})"),), _at(moment.prediction, column))
+    rounded = Equation(phase, "ŷ", "", (("round(", a, f", {decimals})"),), number_at(moment.prediction, column))
     return (rounded,) if activation.linear else (Equation(phase, "a", formula, (term,), a), rounded)
 
 
 def _share(z: Array | None, unit: int, count: int, most: int) -> Term:
     """`e^0.5/(e^0.5 + e^(−1))`: one unit's share of all."""
-    pieces: list[Piece] = ["e^", _at(z, unit), "/("]
+    pieces: list[Piece] = ["e^", number_at(z, unit), "/("]
     for place in range(min(count, most)):
-        pieces += [" + " * bool(place) + "e^", _at(z, place)]
+        pieces += [" + " * bool(place) + "e^", number_at(z, place)]
     return (*pieces, *_cut(count, most), ")")
 
 
@@ -152,7 +148,7 @@ def of_upstream(moment: Moment, unit: Unit, most: int) -> Equation:
     phase = Phase(f"upstream{layer}")
     above = moment.delta(layer + 1) if moment.reached(phase) else None
     products = _products(moment.before.weights[layer][column], above, None, most)
-    result = _at(moment.upstream(layer), column)
+    result = number_at(moment.upstream(layer), column)
     return Equation(
         phase, "↑", f"∂E/∂a({unit.name(moment.experiment)}) = W{layer + 1}·δ", products[0], result, *products[1:]
     )
@@ -161,9 +157,9 @@ def of_upstream(moment: Moment, unit: Unit, most: int) -> Equation:
 def of_delta(moment: Moment, unit: Unit, most: int) -> Equation:
     """δ of a unit: of an output, from the loss; of a hidden unit, what arrives times the slope."""
     layer, column, label = unit.layer, unit.column, f"δ({unit.name(moment.experiment)})"
-    mask, delta = _at(moment.mask(layer), column), _at(moment.delta(layer), column)
+    mask, delta = number_at(moment.mask(layer), column), number_at(moment.delta(layer), column)
     if layer < moment.experiment.network.depth:
-        term: Term = (_at(moment.upstream(layer), column), "×", mask)
+        term: Term = (number_at(moment.upstream(layer), column), "×", mask)
         return Equation(Phase(f"mask{layer}"), label, "upstream·f′(z)", (term,), delta)
     experiment = moment.experiment
     loss, activation = LOSSES[experiment.training.loss], experiment.network.output
@@ -172,7 +168,7 @@ def of_delta(moment: Moment, unit: Unit, most: int) -> Equation:
         formula = f"a·(u − Σ a·u) with u = {loss.slope.format(ŷ='ŷ', y='t', n=outputs)}"
         return Equation(Phase("error"), label, formula, (_joint_delta(moment, loss, column, most),), delta)
     prediction = moment.prediction if moment.reached("error") else None
-    known = {"ŷ": _at(prediction, column), "y": _at(moment.target, column), "n": outputs, "mask": mask}
+    known = {"ŷ": number_at(prediction, column), "y": number_at(moment.target, column), "n": outputs, "mask": mask}
     term = _filled(rule.replace("·", "×"), known)
     return Equation(Phase("error"), label, rule.format(ŷ="ŷ", y="t", n="n", mask="f′(z)"), (term,), delta)
 
@@ -183,7 +179,9 @@ def of_error(moment: Moment, most: int) -> Equation:
     outputs, target = moment.experiment.network.units[-1], moment.target
     predicted = moment.activation(depth) if loss.of_sums else moment.prediction
     terms = tuple(
-        _filled(loss.share.replace("·", "×"), {"ŷ": _at(predicted, n), "y": _at(target, n), "n": str(outputs)})
+        _filled(
+            loss.share.replace("·", "×"), {"ŷ": number_at(predicted, n), "y": number_at(target, n), "n": str(outputs)}
+        )
         for n in range(min(outputs, most))
     )
     formula = loss.share.format(ŷ="ŷ", y="t", n=outputs)
@@ -202,9 +200,9 @@ def _joint_delta(moment: Moment, loss: Loss, unit: int, most: int) -> Term:
         with np.errstate(all="ignore"):
             loss.gradient(prediction, target, u)
     count = moment.experiment.network.units[-1]
-    pieces: list[Piece] = [_at(a, unit), "×(", _at(u, unit), " − ("]
+    pieces: list[Piece] = [number_at(a, unit), "×(", number_at(u, unit), " − ("]
     for place in range(min(count, most)):
-        pieces += [" + " * bool(place), _at(a, place), "×", _at(u, place)]
+        pieces += [" + " * bool(place), number_at(a, place), "×", number_at(u, place)]
     return (*pieces, *_cut(count, most), "))")
 
 
@@ -224,10 +222,10 @@ def of_gradient(moment: Moment, parameter: Parameter, most: int) -> Equation:
     if batch > 1:
         terms = tuple(_of_samples(moment, parameter, min(batch, most)))
         return Equation(phase, f"mean of {label}", formula, terms, result, left_out=max(0, batch - most), parts=batch)
-    delta = _at(moment.delta(layer), parameter.column)
+    delta = number_at(moment.delta(layer), parameter.column)
     if not isinstance(parameter, Weight):
         return Equation(phase, label, formula, (), result)
-    term = (_at(moment.activation(layer - 1), parameter.row), "×", delta)
+    term = (number_at(moment.activation(layer - 1), parameter.row), "×", delta)
     return Equation(phase, label, formula, (term,), result)
 
 
@@ -236,10 +234,10 @@ def _of_samples(moment: Moment, parameter: Parameter, count: int) -> Iterator[Te
     known, layer = moment.passage if moment.reached("gradient") else None, parameter.layer
     delta = None if known is None else known.delta[layer - 1][:, parameter.column]
     if not isinstance(parameter, Weight):
-        yield from ((_at(delta, sample),) for sample in range(count))
+        yield from ((number_at(delta, sample),) for sample in range(count))
         return
     below = None if known is None else known.activation(layer - 1)[:, parameter.row]
-    yield from ((_at(below, sample), "×", _at(delta, sample)) for sample in range(count))
+    yield from ((number_at(below, sample), "×", number_at(delta, sample)) for sample in range(count))
 
 
 def of_update(moment: Moment, parameter: Parameter) -> Iterator[Equation]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.arrays import Array, sum_in_order
+from tui_backprop.core.arrays import number_at, sum_in_order
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.outcomes import Outcome
 from tui_backprop.core.parts import Bias, Part, parse_parameter, parse_unit
@@ -100,10 +100,6 @@ def _bare(source: str) -> str:
     return _SAMPLE.sub("", _DECIMALS.sub("", source.partition("@")[0].strip()))
 
 
-def _element(array: Array | None, *place: int) -> float | None:
-    return None if array is None else float(array[place])
-
-
 def _unit_figure(of_moment: str, of_pass: str) -> Callable[..., float | None]:
     def find(context: Context, name: str, sample: int | None = None) -> float | None:
         place = parse_unit(name, context.experiment)
@@ -111,7 +107,7 @@ def _unit_figure(of_moment: str, of_pass: str) -> Callable[..., float | None]:
         if place.layer == 0 or not hidden:
             raise BackpropError(f"{name!r} has no {of_moment}", "a hidden unit" if place.layer else "no input")
         if sample is None:
-            return _element(getattr(context.moment, of_moment)(place.layer), place.column)
+            return number_at(getattr(context.moment, of_moment)(place.layer), place.column)
         return float(getattr(context.passage(sample), of_pass)[place.layer - 1][place.column])
 
     return find
@@ -121,7 +117,7 @@ def _input(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_unit(name, context.experiment)
     if place.layer:
         raise BackpropError(f"{name!r} is not an input", ", ".join(context.experiment.unit_names(0)[:9]))
-    return _element(context.shown(sample).activation(0), place.column)
+    return number_at(context.shown(sample).activation(0), place.column)
 
 
 def _output(name: str) -> Callable[..., float | None]:
@@ -130,8 +126,8 @@ def _output(name: str) -> Callable[..., float | None]:
         if sample is not None:
             return float(getattr(context.passage(sample), name)[place])
         if name == "raw":
-            return _element(context.moment.activation(context.experiment.network.depth), place)
-        return _element(getattr(context.moment, name), place)
+            return number_at(context.moment.activation(context.experiment.network.depth), place)
+        return number_at(getattr(context.moment, name), place)
 
     return find
 
@@ -191,7 +187,7 @@ def _share(context: Context, name: str, sample: int | None = None) -> float | No
     place = parse_parameter(name, context.experiment)
     if isinstance(place, Bias):
         raise BackpropError(f"{name!r} adds itself, whatever comes in", "a weight")
-    value = _element(context.shown(sample).activation(place.layer - 1), place.row)
+    value = number_at(context.shown(sample).activation(place.layer - 1), place.row)
     return None if value is None else value * _value(context, name)
 
 

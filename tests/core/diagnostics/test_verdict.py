@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.core.runs import swept
 from tests.render.moments import page
 from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.diagnostics.scaling import unscaled
@@ -16,7 +17,6 @@ from tui_backprop.core.diagnostics.verdict import DEAD, LINEAR, verdict
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
-from tui_backprop.core.sweep import Sweep
 from tui_backprop.experiments import preset_names
 from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
@@ -130,9 +130,7 @@ def test_a_sweep_names_a_flat_output_too() -> None:
         network = {"layers": [1, 200, 1], "hidden": "tanh", "output": "sigmoid", "init": "normal"}
         rules = {"rate": 1e-6, "loss": loss}
         data = {"inputs": [[0.8], [0.9], [1.0]], "targets": [[0.0], [1.0], [0.0]]}
-        sweep = Sweep(load_experiment({"network": network, "training": rules, "data": data}), range(8), 20)
-        for _ in sweep.run():
-            pass
+        sweep = swept(load_experiment({"network": network, "training": rules, "data": data}), range(8), 20)
         found[loss] = [outcome.ending for outcome in sweep.outcomes()]
     assert found["half_squared"] == [Ending.FLAT_OUTPUT] * 5 + [Ending.SLOW] * 3
     assert found["binary_cross_entropy"] == [Ending.SLOW] * 8
@@ -187,9 +185,7 @@ def test_a_penalty_that_wins_in_the_end_is_named_too(l2: float) -> None:
     moment = timeline.go(4 * 1000)
     assert said(moment) == (("penalty too large", "health") if l2 else None)
     assert l2 == 0 or max(np.abs(layer).max() for layer in moment.parameters.weights) < 0.01
-    sweep = Sweep(timeline.experiment, range(5), 1000)
-    for _ in sweep.run():
-        pass
+    sweep = swept(timeline.experiment, range(5), 1000)
     assert [outcome.ending is Ending.PENALTY for outcome in sweep.outcomes()] == [l2 > 0] * 5
 
 
@@ -201,9 +197,7 @@ def test_a_cause_in_the_experiment_is_named(changes: dict[str, Any], expected: t
 
 @pytest.mark.parametrize(("changes", "expected"), CAUSES)
 def test_a_sweep_names_it_too(changes: dict[str, Any], expected: tuple[str, str] | None) -> None:
-    sweep = Sweep(blobs(**changes).experiment, [3], 100)
-    for _ in sweep.run():
-        pass
+    sweep = swept(blobs(**changes).experiment, [3], 100)
     kinds = {"units": Ending.ALIKE, "penalty": Ending.PENALTY, "error": Ending.SLOW}
     (outcome,) = sweep.outcomes()
     if expected is None:
@@ -270,9 +264,7 @@ def test_a_rate_that_was_too_large_is_the_cause_of_what_it_left_behind() -> None
     found = verdict(moment)
     assert found is not None
     assert (found.trouble, found.cause) == (DEAD, "rate too large?")
-    sweep = Sweep(timeline.experiment, [3], 60)
-    for _ in sweep.run():
-        pass
+    sweep = swept(timeline.experiment, [3], 60)
     (outcome,) = sweep.outcomes()
     assert outcome.ending is Ending.DEAD
     assert "the rate may be too large" in outcome.sentence

@@ -126,8 +126,7 @@ class LessonScreen(StudioScreen):
         scene, computed = self._study.page.scene, self._study.computed
         revealed = computed.revealed if self._study.position.revealed else None
         moment = (revealed or computed.context).moment
-        self._player.pause()
-        self._move_queue.stop()
+        self._stop_playing()
         self._timeline = self._timeline.for_experiment(computed.context.experiment)
         self._holds = None
         if self.moment is None or self.moment.experiment.network != computed.context.experiment.network:

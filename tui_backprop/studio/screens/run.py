@@ -287,8 +287,7 @@ class RunScreen(PanesScreen):
         """Asks for the figures of the rest of this step, or of the next ones, before they are shown."""
         from tui_backprop.studio.screens.by_hand import work_out
 
-        self._player.pause()
-        self._move_queue.stop()
+        self._stop_playing()
         self._tell_on_arrival((yield from work_out(self._timeline.moment, self._go_by_hand, steps, self.size.width)))
         self._arrive()
 

@@ -220,9 +220,8 @@ class StudioScreen(RunScreen):
         return "Your changes are not kept."
 
     def _halt(self) -> None:
-        """Stops the run where it is."""
-        self._player.pause()
-        self._move_queue.stop()
+        """Stops the run where it is, before another one takes its place."""
+        self._stop_playing()
 
     def _begin(self, experiment: Experiment, message: str = "") -> None:
         self._tell_on_arrival(message)
