@@ -71,6 +71,43 @@ def test_numbers_in_arrays_are_taken_to_the_last_bit() -> None:
         assert experiment.network.units == (2, 1)
 
 
+@pytest.mark.parametrize(
+    "source", [None, {"network": {"layers": [2, 3]}, "data": {"inputs": [[0, 0]], "targets": [[0] * 3]}}]
+)
+def test_all_columns_of_targets_are_learned_and_none_goes_in(source: Any) -> None:
+    drawn = np.random.default_rng(0)
+    inputs, targets = drawn.normal(size=(12, 2)), drawn.normal(size=(12, 3))
+    data = load_experiment(source, data=(inputs, targets)).data
+    assert (data.input_names, data.target_names) == (("x1", "x2"), ("y1", "y2", "y3"))
+    back = data.target_scale.back if data.target_scale else np.asarray
+    assert back(data.targets) == pytest.approx(targets)
+
+
+@pytest.mark.parametrize("classes", [3, 12])
+@pytest.mark.parametrize("kind", [float, int, bool])
+def test_a_column_of_targets_for_each_class_is_learned_as_classes(classes: int, kind: type) -> None:
+    inputs, targets = np.random.default_rng(0).normal(size=(18, 2)), np.eye(classes)[np.arange(18) % classes]
+    experiment = load_experiment(data=(inputs, targets.astype(kind)))
+    assert (experiment.network.activations[-1], experiment.network.units[-1]) == ("softmax", classes)
+    assert experiment.data.targets.tolist() == targets.tolist()
+
+
+def test_no_name_is_no_experiment() -> None:
+    with pytest.raises(ExperimentError, match="none is given"):
+        load_experiment("")
+
+
+def test_as_many_columns_of_targets_as_there_are_outputs_are_wanted() -> None:
+    with pytest.raises(ExperimentError, match="2 columns for 1 output"):
+        load_experiment("xor", data=(np.ones((4, 2)), np.ones((4, 2))))
+
+
+@pytest.mark.parametrize("value", [1j, np.complex128(2), object()])
+def test_what_is_neither_number_nor_text_is_refused(value: Any) -> None:
+    with pytest.raises(ExperimentError, match="is not a number or text"):
+        load_experiment(data=[[value, 1], [2, 3]])
+
+
 def test_the_definition_holds_the_samples() -> None:
     experiment = load_experiment(data=TABLES["a list of mappings"], overrides=Overrides(seed=5))
     again = load_experiment(experiment.definition)

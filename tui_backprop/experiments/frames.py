@@ -16,19 +16,21 @@ from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.errors import ExperimentError, quoted
 from tui_backprop.experiments.columns import Opener
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
+from tui_backprop.experiments.csv_files.kinds import MOST_CLASSES
 from tui_backprop.reading.numerals import counted
 
 SOURCE = "data"
 """The name in errors of samples that have no file."""
 
 
-def opener(data: Any) -> Opener:
-    """Opens `data` whatever path is asked for; see `load_experiment` for what it may be.
+def opened(data: Any) -> tuple[Opener, list[str]]:
+    """What opens `data` whatever path is asked for, and the columns to be learned, if `data` says which.
 
-    Raises `ExperimentError` where it is not a table.
+    See `load_experiment` for what it may be. Raises `ExperimentError` where it is not a table.
     """
-    file = TableFile(Path(SOURCE), Layout(True, ",", ".", "utf-8"), _text(*_table(data)))
-    return lambda path, layout: file
+    names, rows, target = _table(data)
+    file = TableFile(Path(SOURCE), Layout(True, ",", ".", "utf-8"), _text(names, rows))
+    return lambda path, layout: file, target
 
 
 def with_samples(experiment: Experiment) -> Experiment:
@@ -46,12 +48,12 @@ def _samples(data: Data) -> dict[str, Any]:
     return {"inputs": data.inputs, "targets": data.targets}
 
 
-def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    """The data as (names of the columns, rows)."""
+def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]], list[str]]:
+    """The data as (names of the columns, rows), and the columns to be learned where these are apart."""
     if hasattr(data, "columns") and hasattr(data, "__getitem__"):  # a data frame
-        return [str(name) for name in data.columns], _columns([data[name] for name in data.columns])
+        return [str(name) for name in data.columns], _columns([data[name] for name in data.columns]), []
     if isinstance(data, Mapping):
-        return [str(name) for name in data], _columns(list(data.values()))
+        return [str(name) for name in data], _columns(list(data.values())), []
     if (
         isinstance(data, tuple)
         and len(data) == 2
@@ -62,15 +64,28 @@ def _table(data: Any) -> tuple[list[str], Iterable[Sequence[Any]]]:
             message = f"{counted(len(inputs), 'input')}, but {counted(len(targets), 'target')}"
             raise _error(message, "the same number of both")
         parts = [part.reshape(len(part), -1) for part in (inputs, targets)]
-        names = [f"{name}{i + 1}" for name, part in zip("xy", parts, strict=True) for i in range(part.shape[1])]
-        return names, [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)]
+        names, target = (
+            [f"{name}{i + 1}" for i in range(part.shape[1])] for name, part in zip("xy", parts, strict=True)
+        )
+        if _are_classes(parts[1]):
+            classes = np.array([f"y{i + 1:02}" if len(target) > 9 else f"y{i + 1}" for i in range(len(target))])
+            parts[1], target = classes[parts[1].argmax(axis=1)][:, None], ["y"]  # in this order when they are sorted
+        return [*names, *target], [[*a, *b] for a, b in zip(*(part.tolist() for part in parts), strict=True)], target
     rows = [row.tolist() if hasattr(row, "tolist") else row for row in data] if np.iterable(data) else []
     if rows and all(isinstance(row, Mapping) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
-        return [str(name) for name in names], [[row.get(name) for name in names] for row in rows]
+        return [str(name) for name in names], [[row.get(name) for name in names] for row in rows], []
     if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
         raise _error(f"{type(data).__name__} is not a table", "rows of numbers, mappings, or a data frame")
-    return [f"x{i + 1}" for i in range(len(rows[0]))], rows
+    return [f"x{i + 1}" for i in range(len(rows[0]))], rows, []
+
+
+def _are_classes(targets: NDArray[Any]) -> bool:
+    """Whether each row of targets is 0 but for a single 1, and each column holds one: a class for each column."""
+    if not 2 <= targets.shape[1] <= MOST_CLASSES or targets.dtype.kind not in "biuf":
+        return False
+    ones = targets == 1
+    return bool((ones | (targets == 0)).all() and (ones.sum(axis=1) == 1).all() and ones.any(axis=0).all())
 
 
 def _array(part: Any) -> NDArray[Any]:
@@ -99,7 +114,7 @@ def _field(value: Any) -> str:
     """A value as in a file; whatever stands for a missing value is an empty field."""
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, list | tuple | Mapping | np.ndarray):
+    if isinstance(value, list | tuple | Mapping | np.ndarray | complex) or type(value) is object:
         raise _error(f"{quoted(str(value))} is not a number or text", "one value in each place")
     try:
         if value is None or value != value:  # NaN, and what stands for it

@@ -131,20 +131,23 @@ def load_experiment(
     """Reads a preset (by name), a TOML file (by path, `-` is standard input) or a mapping of the same shape.
 
     `data` replaces its samples: rows of numbers, a mapping of columns, a list of mappings, a data frame, or
-    inputs and targets as two arrays. The last columns are learned. Without `source` a network that suits them is used.
+    inputs and targets as two arrays, in which a row of targets with a single 1 is a class. Otherwise the last columns
+    are learned. Without `source` a network that suits them is used.
     Files may be `pipes` unless the caller cannot wait for them: a pipe may never end.
     Raises `ExperimentError`, which names file, key and what was expected.
     """
     if data is not None:
         from tui_backprop.experiments.default_network import experiment_of  # which needs this module
-        from tui_backprop.experiments.frames import SOURCE, opener, with_samples
+        from tui_backprop.experiments.frames import SOURCE, opened, with_samples
 
         changes = replace(overrides or Overrides(), data=STANDARD_INPUT)  # which is not read
+        open_csv, target = opened(data)
         if source is None:
-            return with_samples(experiment_of(STANDARD_INPUT, changes, opener(data), SOURCE))
-        definition = load_experiment(source, pipes=pipes).definition
-        return with_samples(_experiment(SOURCE, changes.apply(definition), Path(), open_csv=opener(data)))
-    if source is None:
+            return with_samples(experiment_of(STANDARD_INPUT, changes, open_csv, SOURCE, target))
+        changed = changes.apply(load_experiment(source, pipes=pipes).definition)
+        changed["data"] |= {"target": target} if target else {}
+        return with_samples(_experiment(SOURCE, changed, Path(), open_csv=open_csv))
+    if source is None or source == "":
         raise ExperimentError("experiment", "", "none is given", _SOURCES)
     if isinstance(source, Mapping):
         name, definition, folder = "experiment", source, Path()
@@ -155,12 +158,11 @@ def load_experiment(
     else:
         path = Path(source)
         name, definition, folder = shown_path(path), _read_toml(path, pipes), path.parent
-    open_csv: Opener | None = None
-    if not pipes:
-        from tui_backprop.experiments.csv_files.file import ordinary
+    if pipes:
+        return _experiment(name, (overrides or Overrides()).apply(definition), folder)
+    from tui_backprop.experiments.csv_files.file import ordinary
 
-        open_csv = ordinary
-    return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=open_csv)
+    return _experiment(name, (overrides or Overrides()).apply(definition), folder, open_csv=ordinary)
 
 
 def definition_of(preset: str) -> dict[str, Any]:
