@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,6 +92,47 @@ def test_each_shows_in_one_line() -> None:
     timeline.go(1)
     timeline.edit("rate", (), 0.5)
     assert repr(timeline) == "Timeline('article', step 1, epoch 1, update, branch 2 of 2)"
+
+
+def test_a_run_can_be_pickled_and_goes_on_with_the_same_bits() -> None:
+    timeline = Timeline(load_experiment("article-random"))
+    timeline.go(7, "mask1")
+    again = pickle.loads(pickle.dumps(timeline))
+    moment = pickle.loads(pickle.dumps(timeline.moment))
+    assert moment.where == timeline.moment.where
+    assert moment.passage.mask[0].tolist() == timeline.go(7, "mask1").passage.mask[0].tolist()  # type: ignore[union-attr]
+    for each in (timeline, again):
+        each.next_epoch()
+        each.back_step()
+    assert again.moment.where == timeline.moment.where
+    assert again.moment.after.flat.tobytes() == timeline.moment.after.flat.tobytes()
+    trainer = pickle.loads(pickle.dumps(Trainer(timeline.experiment)))
+    assert trainer.record(trainer.start())[1].parameters.flat.tolist() == timeline.go(1).after.flat.tolist()
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_an_error_can_be_handed_on_by_another_process(copied: Callable[[Any], Any]) -> None:
+    with pytest.raises(BackpropError) as caught:
+        load_experiment({"network": {"layers": [2]}})
+    error, again = caught.value, copied(caught.value)
+    assert type(again) is type(error)
+    assert (str(again), again.hint, vars(again)) == (str(error), error.hint, vars(error))
+
+
+@pytest.mark.parametrize("of", [Trainer, Timeline])
+@pytest.mark.parametrize("experiment", ["article", None, {"network": {"layers": [2, 1]}}])
+def test_what_is_not_an_experiment_is_refused(of: Any, experiment: Any) -> None:
+    with pytest.raises(BackpropError, match=r"is not an experiment \(load_experiment returns one\)"):
+        of(experiment)
+
+
+@pytest.mark.parametrize("step", ["3", 2.0, True, None])
+def test_a_step_is_a_whole_number(step: Any) -> None:
+    timeline = Timeline(load_experiment("article"))
+    with pytest.raises(BackpropError, match="is not a step"):
+        timeline.go(step)
+    three: Any = np.int64(3)
+    assert timeline.go(three).step == 3
 
 
 def test_a_large_experiment_shows_in_one_line_too() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Iterable
 
 NOT_SAVED = 3
@@ -27,6 +28,10 @@ class BackpropError(Exception):
         self.message = squeezed(printable(message), _LONGEST)
         self.hint = squeezed(printable(hint), _LONGEST)
         super().__init__(f"{self.message} ({self.hint})" if hint else self.message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """To pickle or copy it, whatever its class is made from."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UnsavedError(BackpropError):

@@ -46,8 +46,8 @@ class Timeline:
         """
         self.experiment = experiment
         self.furthest, self._budget = furthest, budget
-        self._phases = phases(experiment.network.depth)
         self._branches = Branches(experiment, budget, branches, present)
+        self._phases = phases(experiment.network.depth)
         self._before = self._after = self._edited_state = self._branch.nearest(0)
         self._passage: Pass | None = None
         self._reported: dict[int, tuple[int, float]] = {}  # by step: its first sample and its error
@@ -158,6 +158,8 @@ class Timeline:
 
     def travel(self, step: int, phase: str | None = None) -> Iterator[int]:
         """Like `go`, in slices: yields the number of steps reached after each. Left early, the cursor has not moved."""
+        if isinstance(step, bool) or not isinstance(step, int | np.integer):
+            raise BackpropError(f"{step!r} is not a step", "a whole number from 0")
         if step < 0:
             raise BackpropError(f"no step {step}: steps are counted from 1", "0 is the start")
         if step == 0:

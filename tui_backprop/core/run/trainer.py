@@ -20,6 +20,7 @@ from tui_backprop.core.passes import Pass
 from tui_backprop.core.penalty import penalised, with_penalty
 from tui_backprop.core.products import Program
 from tui_backprop.core.unrolled_step import packed, unroll
+from tui_backprop.errors import BackpropError
 
 _FEW = 1024
 """Up to this many samples are also kept as plain numbers."""
@@ -110,6 +111,8 @@ class Trainer:
     """
 
     def __init__(self, experiment: Experiment, origin: Origin | None = None) -> None:
+        if not isinstance(experiment, Experiment):
+            raise BackpropError(f"{type(experiment).__name__} is not an experiment", "load_experiment returns one")
         self.experiment, self.origin = experiment, origin or Origin()
         self.steps_per_epoch = experiment.steps_per_epoch
         training, network = experiment.training, experiment.network
@@ -121,6 +124,10 @@ class Trainer:
 
     def __repr__(self) -> str:
         return f"Trainer({self.experiment!r})"
+
+    def __reduce__(self) -> tuple[type[Trainer], tuple[Experiment, Origin]]:
+        """To pickle it: the functions that it has made cannot be, but are made again."""
+        return Trainer, (self.experiment, self.origin)
 
     def start(self) -> TrainingState:
         """Before the first step."""
