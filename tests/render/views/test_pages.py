@@ -238,7 +238,7 @@ def test_a_curve_for_one_input() -> None:
         "data": {"inputs": [[0.0], [1.0]], "targets": [[0.0], [1.0]]},
     }
     text = page(surface(Timeline(load_experiment(definition)).moment, FIRST, 40, 10, Shading.TONES))
-    assert text.startswith("output y over x1, −0.1…1.1  from −0.")
+    assert text.startswith("output y over x1, −0.1…1.1\n")
     rows = text.splitlines()[1:-1]
     assert "●" in rows[0] or "●" in rows[1]
     assert rows[0].strip() > ""

@@ -10,11 +10,19 @@ from tui_backprop import Timeline, load_experiment
 from tui_backprop.core.parts import Unit
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.spans import Span, length, plain
+from tui_backprop.render.views.curve import curve
 from tui_backprop.render.views.shades import Shading
 from tui_backprop.render.views.surface import surface
 
 CORNERS = [[0.0, 0.0], [1.0, 1.0], [1.0, 0.0]]
 """ŷ = x1 says 0, 1 and 1 here."""
+
+
+LINE = {
+    "network": {"layers": [1, 1], "hidden": "linear", "output": "linear", "weights": [[[1.0]]]},
+    "data": {"inputs": [[0.0], [3.0]], "targets": [[0.0], [3.0]]},
+}
+"""ŷ = x1, from 0 to 3."""
 
 
 def of(inputs: list[list[float]], targets: list[float], step: int = 0) -> Moment:
@@ -97,6 +105,21 @@ def test_heading_and_legend_end_in_whole_words(columns: int, shading: Shading) -
     ends = ("▲", "× −5.647…5.712", "wrong", "below", "above 0", "high")
     assert plain([legend]).endswith(ends)
     assert plain([heading]).endswith(ends)
+
+
+@pytest.mark.parametrize(
+    ("columns", "heading", "legend"),
+    [
+        (60, "output y over x1, −0.3…3.3  from −0.285 to 3.285", "line: the network's output; ● a sample's target"),
+        (27, "output y over x1, −0.3…3.3", "line: output  ● target"),
+        (20, "output y over x1", "● target"),
+        (10, "output y", "● target"),
+    ],
+)
+def test_so_they_do_beside_a_curve(columns: int, heading: str, legend: str) -> None:
+    moment = Timeline(load_experiment(LINE)).moment
+    first, *_, last = curve(moment, Unit(1, 0), columns, 8)
+    assert [plain([first]), plain([last])] == [heading, legend]
 
 
 @pytest.mark.parametrize(("columns", "end"), [(21, "x3 held"), (60, "held at the mean: x3")])

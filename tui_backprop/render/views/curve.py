@@ -11,9 +11,11 @@ from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import Canvas, joined
 from tui_backprop.render.numbers import short
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Line, Span, clip, line, safe
+from tui_backprop.render.spans import Line, Span, clip, length, line, safe, width
 
 _CURVE = Span("", "accent", bold=True)
+_OF_OUTPUT = ("line: the network's output; ● a sample's target", "line: output  ● target", "● target")
+"""What stands below the curve of an output, the longest that fits."""
 
 
 def curve(moment: Moment, selection: Selection, columns: int, rows: int) -> list[Line]:
@@ -42,11 +44,13 @@ def curve(moment: Moment, selection: Selection, columns: int, rows: int) -> list
         here = row in moment.samples
         cells[min(max(y, 0), height - 1)][min(max(x, 0), columns - 1)] = Span("●", "+4" if here else "text", here)
     name = safe(moment.ahead.unit_names(layer)[unit])
-    heading = line(
+    parts = (
         Span(f"{'output' if layer == depth else 'hidden unit'} {name}", "accent", True),
-        Span(f" over {safe(plane.names[0])}, {short(plane.low[0])}…{short(plane.high[0])}"),
+        Span(f" over {safe(plane.names[0])}"),
+        Span(f", {short(plane.low[0])}…{short(plane.high[0])}"),
         Span(f"  from {short(low)} to {short(high)}", "dim"),
     )
-    what = "line: the network's output; ● a sample's target" if layer == depth else "its activation"
-    legend = line(Span(what, "dim"))
+    heading = next((parts[:some] for some in range(4, 1, -1) if length(parts[:some]) <= columns), parts[:1])
+    says = _OF_OUTPUT if layer == depth else ("its activation",)
+    legend = line(Span(next((text for text in says if width(text) <= columns), says[-1]), "dim"))
     return [clip(spans, columns) for spans in (heading, *(joined(row) for row in cells), legend)][:rows]

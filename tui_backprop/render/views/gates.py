@@ -25,9 +25,7 @@ def gates(moment: Moment, selection: Selection, columns: int) -> ViewPage:
     """The verdict, the grid (or shares, for many samples), and a sign for each unit."""
     experiment = moment.ahead
     if experiment.network.depth == 1:
-        return ViewPage(
-            body=paragraph(columns, "There are no hidden units, so there are no gates: each output is a sum.")
-        )
+        return ViewPage(body=paragraph(columns, "There are no hidden units, so there are no gates."))
     if not moment.finite:
         return ViewPage(
             body=paragraph(columns, Span("Some weights are no longer finite, so gates mean nothing.", "warn"))
