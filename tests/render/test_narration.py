@@ -30,7 +30,7 @@ from tui_backprop.render.spans import plain, safe
         ("error", "2.9 should be 1: too high. δ = ŷ − t = +1.9000 flows back; reported error 3.61."),
         ("upstream1", "δ flows back through W2: each unit is blamed through its weights. Most: h4 (+1.6830)."),
         ("mask1", "δ = upstream × f′(z): every slope is 1, so all of the error passes."),
-        ("gradient", "A weight's gradient is the value below it times the δ above it: ∂E/∂W = a·δ."),
+        ("gradient", "A weight's gradient is the value below it × the δ above it: ∂E/∂W = a·δ."),
         ("update", "Each weight changes by −0.1 × its gradient: 16 of 16 changed."),
     ],
 )
@@ -228,10 +228,10 @@ def test_a_first_sentence_that_is_too_long_ends_at_its_colon() -> None:
 
 
 @pytest.mark.parametrize("name", ["article", "blame", "circle", "spiral", "sigmoid", "iris"])
-def test_in_eighty_columns_no_sentence_is_cut(name: str) -> None:
+def test_in_sixty_columns_no_sentence_is_cut(name: str) -> None:
     timeline = Timeline(load_experiment(name))
     said = [sentence(timeline.moment)]
     said += [
         sentence(timeline.go(step, phase)) for step in (1, 3) for phase in phases(timeline.experiment.network.depth)
     ]
-    assert [text for text in said if len(opening(text, 80)) > 80] == []
+    assert [text for text in said if len(opening(text, 60)) > 60] == []

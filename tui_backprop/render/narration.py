@@ -149,8 +149,8 @@ def _mask(moment: Moment) -> str:
 
 
 def _gradient(moment: Moment) -> str:
-    average = f", averaged over {len(moment.samples)} samples" if len(moment.samples) > 1 else ""
-    return f"A weight's gradient is the value below it times the δ above it{average}: ∂E/∂W = a·δ."
+    average = f" It is averaged over {len(moment.samples)} samples." if len(moment.samples) > 1 else ""
+    return f"A weight's gradient is the value below it × the δ above it: ∂E/∂W = a·δ.{average}"
 
 
 def _update(moment: Moment) -> str:
