@@ -55,7 +55,10 @@ def moments(draw: st.DrawFn, most_units: int = 20, hostile: bool = False) -> Mom
     definition["training"]["rate"] = draw(st.sampled_from([0.1, 1e-300, 30.0, 1e77, 1e300]))
     if hostile:
         inputs = definition["network"]["layers"][0]
-        definition["data"]["names"] = draw(st.lists(st.sampled_from(NAMES), min_size=inputs, max_size=inputs))
+        names = draw(st.lists(st.sampled_from(NAMES), min_size=inputs, max_size=inputs))
+        definition["data"]["names"] = [
+            f"{name}{place}" if name in names[:place] else name for place, name in enumerate(names)
+        ]
     timeline = Timeline(load_experiment(definition))
     step = draw(st.integers(0, 3 * timeline.experiment.steps_per_epoch))
     moment = timeline.go(step, draw(st.sampled_from(phases(timeline.experiment.network.depth))))
