@@ -95,6 +95,13 @@ def test_one_run_converges_and_does_not() -> None:
     )
 
 
+def test_only_all_of_them_are_all_of_them() -> None:
+    every = tuple(Outcome(seed, Ending.CONVERGED, 1, 0.0, 0) for seed in range(3000))
+    nearly = (*every, Outcome(3000, Ending.LINEAR, 9, 1.0, 0))
+    assert plain(page(SweepState(3000, 9, every, 1.0, True), 0, 80, 24)).startswith("3,000 converge (100 %)   0 do not")
+    assert plain(page(SweepState(3001, 9, nearly, 1.0, True), 0, 80, 24)).startswith("3,000 converge (99.9 %)   1 does")
+
+
 def test_the_chosen_run_is_visible() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):

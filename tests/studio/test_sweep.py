@@ -87,7 +87,7 @@ async def test_a_sweep_in_which_all_converge_has_nothing_to_open(monkeypatch: py
     monkeypatch.setattr(module, "SWEEP_SEEDS", 3)
     async with studio("article-random") as s:
         await s.press("S")
-        await wait_for(s, "3 converge (100.0 %)   0 do not")
+        await wait_for(s, "3 converge (100 %)   0 do not")
         await s.press("enter", "down", "end", "pageup")
         assert isinstance(s.app.screen, SweepScreen)
         await s.press("q")

@@ -20,6 +20,7 @@ from tui_backprop.core.penalty import penalty, with_penalty
 from tui_backprop.core.run.trainer import TrainingState
 from tui_backprop.core.scores import Score, off, score, scored
 from tui_backprop.errors import printable
+from tui_backprop.render.numbers import percent
 
 
 class Writer(Protocol):
@@ -126,7 +127,7 @@ class _Text:
 
 
 def _in_words(found: Score) -> str:
-    classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({found.accuracy:.1%})"
+    classes = "" if found.accuracy is None else f", {found.right} of {found.samples} right ({percent(found.accuracy)})"
     return f"mean error {found.error!r}{classes}"
 
 

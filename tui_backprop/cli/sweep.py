@@ -21,6 +21,7 @@ from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
 from tui_backprop.reading.disk import output
 from tui_backprop.reading.numerals import counted
+from tui_backprop.render.numbers import percent
 from tui_backprop.render.spans import Line, line, paragraph, plain, safe
 from tui_backprop.render.sweep import BARS, converge, do_not, goal_advice, histogram, quartiles, reasons, right_of
 from tui_backprop.render.trouble import scale_advice
@@ -73,7 +74,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     stuck = [outcome for outcome in outcomes if not outcome.converged]
     first, last = runs.seeds[0], runs.seeds[max(0, len(outcomes) - 1)]
     seeds = f"1 start, seed {first}" if len(outcomes) == 1 else f"{len(outcomes):,} starts, seeds {first} to {last}"
-    share = f" ({100 * len(epochs) / len(outcomes):.1f} %)" if outcomes else ""
+    share = f" ({percent(len(epochs) / len(outcomes))})" if outcomes else ""
     lines: list[Line] = [
         line(f"{safe(experiment.name)}: {seeds}, at most {counted(runs.epochs, 'epoch')} each"),
         line(f"{converge(len(epochs))}{share}, {do_not(len(stuck))}{right_of(outcomes)}"),

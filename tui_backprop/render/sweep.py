@@ -12,7 +12,7 @@ import numpy as np
 
 from tui_backprop.core.outcomes import Ending, Outcome
 from tui_backprop.reading.numerals import counted
-from tui_backprop.render.numbers import short
+from tui_backprop.render.numbers import percent, short
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, paragraph
 
 BARS = 12
@@ -63,7 +63,7 @@ def page(state: SweepState, cursor: int, columns: int, rows: int) -> list[Line]:
 
 def _headline(state: SweepState) -> list[Line]:
     converged, stuck = len(state.converged), len(state.stuck)
-    share = f" ({100 * converged / len(state.outcomes):.1f} %)" if state.over and state.outcomes else ""
+    share = f" ({percent(converged / len(state.outcomes))})" if state.over and state.outcomes else ""
     counts = [Span(f"{converge(converged)}{share}", bold=True), Span(f"   {do_not(stuck)}")]
     if not state.over:
         waiting = state.starts - converged - stuck
