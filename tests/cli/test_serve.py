@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -53,6 +54,17 @@ def test_it_says_what_it_means_to_listen_elsewhere() -> None:
     with served("--host", "0.0.0.0") as (port, process):
         assert reached("127.0.0.2", port)
         assert f"anyone on the network can use 0.0.0.0:{port}" in said(process)
+
+
+@pytest.mark.parametrize(
+    "request_", [b"hello\r\n\r\n", b"\x16\x03\x01\x00\xff", b"GET / HTTP/1.1\r\nX: " + b"a" * 10_000]
+)
+def test_what_is_not_a_request_is_refused_without_a_traceback(request_: bytes) -> None:
+    with served() as (port, process):
+        with socket.create_connection(("127.0.0.1", port), LIMIT) as visitor:
+            visitor.sendall(request_ + b"\r\n\r\n")
+            assert b" 400 " in visitor.recv(1000)
+        assert len(said(process).splitlines()) == 1  # where it listens
 
 
 def test_an_address_that_is_taken_is_reported_in_a_line() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
@@ -33,6 +34,11 @@ FULL = "All places are taken. Please try again later.\n"
 PAGE = Path(__file__).with_name("server.html")
 
 log = logging.getLogger(__name__)
+
+
+def _is_our_mistake(record: logging.LogRecord) -> bool:
+    """Whether a traceback is not that of a request that is not HTTP, which was refused."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class Visitor(AppService):
@@ -100,6 +106,7 @@ class StudioServer(Server):
     def initialize_logging(self) -> None:
         """Logs what goes wrong, a line each; textual-serve logs all requests, and tracebacks with variables."""
         logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="tui-backprop: %(message)s")
+        logging.getLogger("aiohttp.server").addFilter(_is_our_mistake)
 
     async def on_startup(self, app: web.Application) -> None:
         """Prints nothing: textual-serve would print its logo and the command."""
