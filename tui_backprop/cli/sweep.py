@@ -15,7 +15,7 @@ from tui_backprop.cli.experiment import experiment_to_run
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import constant_error
 from tui_backprop.core.network import BiasMode
-from tui_backprop.core.outcomes import Outcome
+from tui_backprop.core.outcomes import HARDLY, Outcome
 from tui_backprop.core.penalty import penalised
 from tui_backprop.core.sweep import Sweep
 from tui_backprop.errors import INTERRUPTED, BackpropError
@@ -87,7 +87,7 @@ def _write_text(file: TextIO, runs: Sweep, done: bool) -> None:
     if stuck:
         lines += [(), *reasons(stuck, COLUMNS, SEEDS_SHOWN)]
         advised = (
-            scale_advice(experiment.data),
+            scale_advice(experiment.data, any(outcome.ending in HARDLY for outcome in stuck)),
             goal_advice(outcomes, constant_error(experiment), penalised(experiment.training)),
         )
         lines += [found for advice in advised if advice for found in paragraph(COLUMNS, advice)]

@@ -11,7 +11,7 @@ from tui_backprop.cli.streams import complain
 from tui_backprop.core.diagnostics.signs import FEW_EPOCHS, Ends, has_grown
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.goal import untrained_error
-from tui_backprop.core.outcomes import Ending, Outcome, SweptRun, outcomes_of
+from tui_backprop.core.outcomes import HARDLY, Ending, Outcome, SweptRun, outcomes_of
 from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.reading.disk import output
 from tui_backprop.render.trouble import scale_advice
@@ -41,12 +41,14 @@ def train(experiment: Experiment, epochs: int, form: str, every: str, out: str |
 
 def _trouble(trainer: Trainer, state: TrainingState, errors: Sequence[float], ending: str) -> str:
     """What kept the network from learning, by the error of each epoch, and columns to scale; empty if not certain."""
-    scale = scale_advice(trainer.experiment.data)
+    data = trainer.experiment.data
+    scale = scale_advice(data, close=False)
     if ending.startswith("diverged") or has_grown(state.epoch_error, untrained_error(trainer.experiment)):
         return f"the error has grown. {scale}" if scale else "the error has grown: the rate may be too large"
     if len(errors) < FEW_EPOCHS:
         return ""
     outcome = _outcome(trainer, state, errors)
+    scale = scale_advice(data, outcome.ending in HARDLY)
     if outcome.ending in _UNSURE:
         found = f"{outcome.dead} dead unit{'s' * (outcome.dead != 1)}: shut for every sample" if outcome.dead else ""
     else:

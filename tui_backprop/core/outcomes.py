@@ -56,6 +56,8 @@ class Ending(Enum):
         return _SENTENCES[self]
 
 
+HARDLY = (Ending.VANISHING, Ending.SLOW, Ending.PLATEAU)
+"""Endings that inputs which lie close together may cause."""
 _SENTENCES = {
     Ending.CONVERGED: "the goal is reached",
     Ending.DIVERGED: "the error grew instead of falling: the rate may be too large, or the data need scaling",

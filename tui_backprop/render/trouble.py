@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui_backprop.core.activations import LINEAR, SIGMOID
-from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.scaling import close_together, unscaled
 from tui_backprop.core.diagnostics.signs import cross_entropy_fits
-from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, PENALTY, SLOW, Trouble, verdict
+from tui_backprop.core.diagnostics.verdict import ALIKE, FLAT_OUTPUT, HARDLY, PENALTY, SLOW, Trouble, verdict
 from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.numbers import given
@@ -23,7 +23,11 @@ def advice(moment: Moment, view: str, columns: int) -> list[Line]:
     if found is None or found.view != view:
         return []
     unseen = [Span(f"{found.trouble.means} ", "warn")] if found.trouble in _UNSEEN else []
-    scale = "" if found.trouble in (PENALTY, ALIKE) else scale_advice(moment.ahead.data, " (set-up: ctrl+n)")
+    scale = (
+        ""
+        if found.trouble in (PENALTY, ALIKE)
+        else scale_advice(moment.ahead.data, found.trouble in HARDLY, " (set-up: ctrl+n)")
+    )
     helps = Span(scale, "warn") if scale else Span(f"What helps: {_helps(found.trouble, moment.ahead)}.", "dim")
     return paragraph(columns, *unseen, helps)
 
@@ -44,9 +48,12 @@ def _helps(trouble: Trouble, experiment: Experiment) -> str:
     return "; ".join(cure for cure in trouble.helps.split("; ") if not in_place.get(cure))
 
 
-def scale_advice(data: Data, way: str = "") -> str:
-    """Which columns have large numbers, their ranges, and how they are scaled, with a quicker `way`; empty if none."""
-    found = unscaled(data)
+def scale_advice(data: Data, close: bool, way: str = "") -> str:
+    """Which columns should be scaled, their ranges, and how that is done, with a quicker `way`; empty if none.
+
+    They have large numbers, or if `close`, such as lie close together.
+    """
+    found = unscaled(data) or (close_together(data) if close else ())
     if not found:
         return ""
     ranges = [f"{safe(column.name)} from {given(column.low)} to {given(column.high)}" for column in found[:_MOST]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,15 @@ import pytest
 from tests.core.runs import swept
 from tests.render.moments import page
 from tui_backprop import Timeline, load_experiment
-from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.cli.main import main
+from tui_backprop.core.diagnostics.scaling import close_together, unscaled
 from tui_backprop.core.diagnostics.signs import Ends, Errors, creeps
 from tui_backprop.core.diagnostics.verdict import DEAD, LINEAR, verdict
 from tui_backprop.core.outcomes import Ending
 from tui_backprop.core.parts import Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.experiments import preset_names
+from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.render.views.gates import gates
 from tui_backprop.render.views.health import health
 
@@ -346,6 +349,30 @@ def test_a_column_that_is_not_scaled_is_the_cause_of_what_is_wrong() -> None:
         "not finite: rate too large?",
         "health",
     )
+
+
+@pytest.mark.parametrize(("at", "scale", "close"), [(5.0, 0.01, True), (0.0, 1e-4, True), (0.0, 1.0, False)])
+def test_inputs_that_lie_close_together_are_the_cause_of_a_gradient_that_vanishes(
+    at: float, scale: float, close: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """XOR in a corner: the network gives all samples the same answer, by output weights near 0."""
+    network = {"layers": [2, 6, 1], "hidden": "tanh", "output": "sigmoid", "bias": True, "init": "xavier"}
+    inputs = [[at + scale * a, at + scale * b] for a in (-1, 1) for b in (-1, 1)] * 5
+    data = {"inputs": inputs, "targets": [[0], [1], [1], [0]] * 5}
+    rules = {"rate": 0.3, "loss": "binary_cross_entropy"}
+    experiment = load_experiment({"network": network, "training": rules, "data": data})
+    assert [column.name for column in close_together(experiment.data)] == ["x1", "x2"] * close
+    assert unscaled(experiment.data) == ()
+    expected = ("gradient vanishes: x1 +1 not scaled", "health") if close else None
+    moment = Timeline(experiment).go(20 * 100)
+    assert said(moment) == expected
+    told = page([spans for part in health(moment, Weight(1, 0, 0), 200).verdict for spans in part])
+    file = tmp_path / "corner.toml"
+    file.write_text(toml_text(experiment.definition), "utf-8")
+    assert main(["train", str(file), "--epochs", "100", "--format", "brief"]) == 0
+    err = capsys.readouterr().err
+    for text in (told, err):
+        assert ("Not scaled: x1 from " in text) == close
 
 
 PARITY = [[float(a), float(b), float(c)] for a in (0, 1) for b in (0, 1) for c in (0, 1)]

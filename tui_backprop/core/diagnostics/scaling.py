@@ -1,4 +1,7 @@
-"""Columns whose numbers are far from 0: they shut gates, saturate units, or make updates overshoot."""
+"""Columns that need scaling: numbers far from 0 shut gates, saturate units, or make updates overshoot.
+
+Inputs that hardly differ get answers that hardly differ.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from tui_backprop.core.experiment import Data
 
 LARGE = 10.0
 """Inputs and targets farther than this from 0 should be scaled."""
+CLOSE = 0.1
+"""Inputs that differ by less than this share of their size, or of 1 if they are smaller, lie close together."""
 
 
 class InputColumn(NamedTuple):
@@ -19,11 +24,30 @@ class InputColumn(NamedTuple):
     high: float
     target: bool
 
+    @property
+    def size(self) -> float:
+        """How far from 0 its numbers go."""
+        return max(-self.low, self.high)
+
 
 @lru_cache(maxsize=16)
 def unscaled(data: Data) -> tuple[InputColumn, ...]:
-    """The columns that should be scaled and are not, those with the largest numbers first."""
-    found = []
+    """The columns with large numbers that are not scaled, those with the largest first."""
+    large = (column for column in _not_scaled(data) if column.size > LARGE)
+    return tuple(sorted(large, key=lambda column: -column.size))
+
+
+@lru_cache(maxsize=16)
+def close_together(data: Data) -> tuple[InputColumn, ...]:
+    """All inputs that change, if they are not scaled and the numbers of each lie close together."""
+    inputs = [column for column in _not_scaled(data) if not column.target]
+    alike = all(column.high - column.low < CLOSE * max(1.0, column.size) for column in inputs)
+    return tuple(inputs) if alike else ()
+
+
+def _not_scaled(data: Data) -> list[InputColumn]:
+    """A column of one value cannot be scaled."""
+    found = list[InputColumn]()
     for values, names, scaled, target in (
         (data.inputs, data.input_names, data.standardised, False),
         (data.targets, data.target_names, data.target_scale is not None, True),
@@ -32,9 +56,5 @@ def unscaled(data: Data) -> tuple[InputColumn, ...]:
             continue
         lows, highs = values.min(axis=0).tolist(), values.max(axis=0).tolist()
         columns = zip(names, lows, highs, strict=True)
-        found += [
-            InputColumn(name, low, high, target)
-            for name, low, high in columns
-            if low < high and max(-low, high) > LARGE  # a column of one value cannot be scaled
-        ]
-    return tuple(sorted(found, key=lambda column: min(column.low, -column.high)))
+        found += [InputColumn(name, low, high, target) for name, low, high in columns if low < high]
+    return found

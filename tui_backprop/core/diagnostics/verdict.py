@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui_backprop.core.diagnostics.gates import Gates, gates_of
 from tui_backprop.core.diagnostics.health import EXPLODES, VANISHES, latest, on_its_way
-from tui_backprop.core.diagnostics.scaling import unscaled
+from tui_backprop.core.diagnostics.scaling import InputColumn, close_together, unscaled
 from tui_backprop.core.diagnostics.signs import (
     Ends,
     Errors,
@@ -17,7 +18,7 @@ from tui_backprop.core.diagnostics.signs import (
     saturated,
     smothered,
 )
-from tui_backprop.core.experiment import ALL_RIGHT, Data
+from tui_backprop.core.experiment import ALL_RIGHT
 from tui_backprop.core.goal import beyond_output, beyond_weights, untrained_error
 from tui_backprop.core.initialisers import INITIALISERS, ZEROS
 from tui_backprop.core.run.moment import Moment
@@ -118,6 +119,8 @@ TROUBLES = (
     SLOW, UNSCALED,
 )  # fmt: skip
 """All kinds, the most serious first."""
+HARDLY = (VANISHING, SLOW)
+"""Those that inputs which lie close together may cause."""
 TOO_LARGE, TOO_SMALL = "rate too large?", "rate too small?"
 """The likely causes, where all columns are scaled, of an error that has grown, and of one that hardly falls."""
 
@@ -158,7 +161,9 @@ def _cause(moment: Moment, trouble: Trouble) -> str:
         return f"init {init}" if INITIALISERS[init].fixed else ""
     errors = _errors(moment)
     grew = trouble in (NOT_FINITE, DIVERGES) or (errors is not None and errors.grew)
-    return _unscaled_word(moment.ahead.data) or (TOO_LARGE if grew else TOO_SMALL if trouble is SLOW else "")
+    data = moment.ahead.data
+    columns = unscaled(data) or (close_together(data) if trouble in HARDLY else ())
+    return _unscaled_word(columns) or (TOO_LARGE if grew else TOO_SMALL if trouble is SLOW else "")
 
 
 def _errors(moment: Moment) -> Errors | None:
@@ -170,9 +175,8 @@ def _errors(moment: Moment) -> Errors | None:
     return Errors(last, before, untrained_error(moment.experiment), float(moment.errors[:over].max()))
 
 
-def _unscaled_word(data: Data) -> str:
+def _unscaled_word(columns: Sequence[InputColumn]) -> str:
     """The column with the largest numbers that should be scaled, and how many more there are; nothing if none."""
-    columns = unscaled(data)
     more = f" +{len(columns) - 1}" if len(columns) > 1 else ""
     return f"{columns[0].name}{more} not scaled" if columns else ""
 
@@ -189,7 +193,7 @@ def _found(moment: Moment) -> Verdict | None:
     if moment.converged_at is not None:
         return None
     found = _of_units(moment, errors) or _of_gradient(moment, errors)
-    if found is None and (word := _unscaled_word(experiment.data)):
+    if found is None and (word := _unscaled_word(unscaled(experiment.data))):
         return Verdict(UNSCALED, word)
     if found is None and experiment.training.goal != ALL_RIGHT and beyond_weights(experiment):
         return Verdict(OUT_OF_REACH, OUT_OF_REACH.word)
