@@ -118,13 +118,16 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         super().__init__()
         self._files = files
         draft = draft_of(experiment)
-        self._draft = draft if files or draft.data != CSV else from_preset(draft.preset)
-        self._form = DraftForm(self._draft, files, self._choose)
-        self._unsuited = False
+        draft = draft if files or draft.data != CSV else from_preset(draft.preset)
+        self._form = DraftForm(draft, files, self._choose)
         self._csv_cache = CsvCache()
-        self._reading = self._latest = Reading(self._draft)  # the latest that gave an experiment
+        self._reading = self._latest = Reading(draft)  # the latest that gave an experiment
         self._asked: Draft | None = None
         self._opens = False
+
+    @property
+    def _draft(self) -> Draft:
+        return self._reading.draft
 
     def compose(self) -> ComposeResult:
         """Fields, file, what the field is about, mistake, command, keys."""
@@ -139,7 +142,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
 
     def on_mount(self) -> None:
         """Shows what it starts with."""
-        self._show()
+        self._show(self._reading)
 
     def on_resize(self, event: Resize) -> None:
         """Shows the experiment file beside the fields if there is room."""
@@ -166,7 +169,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             if text != getattr(before, name):
                 self._change(name, text)
         if self._draft is not before:
-            self._show()
+            self._show(self._reading)
 
     @on(Input.Submitted)
     def submitted(self) -> None:
@@ -176,22 +179,21 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
     def _choose(self, name: str, value: str) -> None:
         self._absorb()
         self._change(name, value)
-        self._show()
+        self._show(self._reading)
 
     def _change(self, name: str, text: str) -> None:
         self._opens = False
-        self._draft = self._draft.changed(name, text)
-        self._unsuited = self._draft.data == CSV and (self._unsuited or name in _SUITED)
+        draft = self._draft.changed(name, text)
+        self._reading = Reading(draft, unsuited=draft.data == CSV and (self._reading.unsuited or name in _SUITED))
 
-    def _show(self) -> None:
+    def _show(self, reading: Reading) -> None:
         """Reads the draft: at once, unless a large file has to be read first."""
         try:
-            reading = read(self._draft, self._unsuited, self._files, self._csv_cache.open_if_small, self._latest)
+            reading = read(reading.draft, reading.unsuited, self._files, self._csv_cache.open_if_small, self._latest)
         except NotLoaded:
-            reading = Reading(self._draft, unsuited=self._unsuited)
-            if self._asked is None or self._asked.data_fields != self._draft.data_fields:
-                self._asked = self._draft
-                self._read_file(self._draft, self._unsuited, self._latest)
+            if self._asked is None or self._asked.data_fields != reading.draft.data_fields:
+                self._asked = reading.draft
+                self._read_file(reading.draft, reading.unsuited, self._latest)
         else:
             self._asked = None
             self.workers.cancel_group(self, "file")
@@ -231,14 +233,13 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         if event.asked == self._draft:
             self._adopt(event.reading)
         else:
-            self._show()
+            self._show(self._reading)
         if self._opens:
             self.action_open()
 
     def _adopt(self, reading: Reading) -> None:
         """Shows every field of the draft, and what the reader of experiment files says about it."""
-        self._reading, self._draft = reading, reading.draft
-        self._unsuited = reading.unsuited
+        self._reading = reading
         if reading.experiment is not None:
             self._latest = reading
         self._form.show(reading.draft, reading.wrong)
@@ -301,9 +302,8 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         uses: list[str] | None = yield Columns(columns)
         if uses is not None:
             texts = [could == OF_TEXTS for _, _, could in columns]
-            self._draft = self._draft.used([name for name, _, _ in columns], uses, texts)
-            self._unsuited = True
-            self._show()
+            draft = self._draft.used([name for name, _, _ in columns], uses, texts)
+            self._show(Reading(draft, unsuited=True))
 
     @conversation
     def action_weights(self) -> Conversation:
@@ -316,8 +316,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
             return
         fields: list[Fields] | None = yield grid
         if fields is not None:
-            self._draft = with_weights(self._draft, fields)
-            self._show()
+            self._show(Reading(with_weights(self._draft, fields), unsuited=self._reading.unsuited))
 
     @conversation
     def action_samples(self) -> Conversation:
@@ -327,8 +326,7 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         draft = self._draft.changed("data", TYPED) if new else self._draft
         fields: list[Fields] | None = yield samples_grid(draft, new)
         if fields is not None:
-            self._draft = with_samples(draft, fields)
-            self._show()
+            self._show(Reading(with_samples(draft, fields)))
 
     def action_open(self) -> None:
         """Opens the experiment if there is one, or once its file has been read."""
