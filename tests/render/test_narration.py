@@ -227,6 +227,11 @@ def test_a_first_sentence_that_is_too_long_ends_at_its_colon() -> None:
     assert opening("One output for each species: they share the error.", 20).endswith("error.")
 
 
+def test_notes_on_data_are_not_cut_at_a_colon() -> None:
+    notes = "standardised: inputs and targets · left out: area (the same in every row)"
+    assert opening(notes, 60) == notes
+
+
 @pytest.mark.parametrize("name", ["article", "blame", "circle", "spiral", "sigmoid", "iris"])
 def test_in_sixty_columns_no_sentence_is_cut(name: str) -> None:
     timeline = Timeline(load_experiment(name))

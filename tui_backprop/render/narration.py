@@ -38,7 +38,8 @@ def opening(text: str, columns: int) -> str:
     """As many whole sentences of the text as fit, else the first up to its colon; all of it if not even that fits."""
     sentences = _BETWEEN_SENTENCES.split(text)
     openings = [" ".join(sentences[:count]) for count in range(len(sentences), 0, -1)]
-    openings += [f"{sentences[0].partition(': ')[0]}."] if ": " in sentences[0] else []
+    if sentences[0].endswith("."):  # notes on data do not, and say nothing up to a colon
+        openings.append(f"{sentences[0].partition(': ')[0].removesuffix('.')}.")
     return next((opening for opening in openings if width(opening) <= columns), text)
 
 
