@@ -25,7 +25,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) 
     return err[len("tui-backprop: ") : -1]
 
 
-def test_the_list_of_sessions(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_of_sessions(capsys: pytest.CaptureFixture[str]) -> None:
     written("lesson", moment_of("xor", 40, None), NOON)
     written("newer", moment_of("article", 7, "mask1"), NOON + timedelta(hours=1))
     record, _ = Record.resume(folder() / "lesson.json")

@@ -364,7 +364,7 @@ async def test_the_studio_continues_where_nothing_can_be_saved(state_home: Path)
 
 
 @pytest.mark.usefixtures("rarely")
-async def test_saving_by_name_continues_under_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_saving_by_name_continues_under_that_name() -> None:
     async with opened() as studio:
         await studio.press("space", "full_stop")
         automatic = studio.path
