@@ -173,7 +173,7 @@ def test_too_many_samples_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@given(st.text(), st.lists(st.text(), min_size=3, max_size=3), st.sampled_from(SCRIPTS))
+@given(st.text(), st.lists(st.text(), min_size=3, max_size=3, unique=True), st.sampled_from(SCRIPTS))
 def test_texts_from_files_cannot_become_code(title: str, names: list[str], form: str) -> None:
     plain = load_experiment("article")
     hostile = {**plain.definition, "title": title, "data": {**plain.definition["data"], "names": names}}
