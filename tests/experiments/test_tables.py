@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.experiments.test_csv import read
 from tests.experiments.test_notations import opened
+from tui_backprop import load_experiment
 from tui_backprop.core.experiment import Data
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments import Overrides
@@ -166,6 +167,9 @@ def test_an_encoding_can_be_named(encoding: str, tmp_path: Path) -> None:
             "",
             "the value is missing (expected a value in every field; to leave such rows out: ",
         ),
+        (b"\x93NUMPY\x01\0v\0{'descr': '<f8'", "", "is a NumPy file (expected a CSV file: export"),
+        (b"\x80\x04\x95\x0b\0\0\0", "", "is a pickle (expected a CSV file: export"),
+        (b"% Iris\n%\n\n@RELATION iris\n@data\n1,2\n", "", "is ARFF (expected a CSV file: export or convert it)"),
         (b"PK\x03\x04\x14\0\x06\0", "", "is a spreadsheet or a zip file (expected a CSV file: export"),
         (b"PAR1\x15\x04\0", "", "is a Parquet file"),
         (b"BZh91AY&SY", "", "is compressed with bzip2"),
@@ -414,6 +418,24 @@ def test_classes_that_differ_only_in_case_are_pointed_out(tmp_path: Path) -> Non
     assert "sex: M, m are spelled alike: the same class?" in notes
     assert "bought: Yes, yes are spelled alike: the same class?" in notes
     assert not [note for note in own(tmp_path, f"a,sex,bought\n{rows.lower()}").notes if "alike" in note]
+
+
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        (["x", "y", "1", "x", "y"], "line 4, column y: '1' is a number, but line 2 has text"),
+        (["5 kg", "6 kg", "7.5 kg", "5 kg", "8 kg"], "line 2, column y: '5 kg' is a number with a unit"),
+    ],
+)
+def test_what_is_learned_is_no_class_because_of_how_it_is_written(
+    last: list[str], message: str, tmp_path: Path
+) -> None:
+    rows = "a,y\n" + "".join(f"{place},{value}\n" for place, value in enumerate(last))
+    with pytest.raises(ExperimentError, match=message):
+        own(tmp_path, rows)
+    network = {"layers": [1, len(set(last))], "output": "softmax"}
+    data = {"csv": str(tmp_path / "own.csv"), "classes": True}
+    assert set(load_experiment({"network": network, "data": data}).data.target_names) == set(last)
 
 
 @pytest.mark.parametrize(

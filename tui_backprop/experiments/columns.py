@@ -248,7 +248,7 @@ def _choice(keys: Section, file: TableFile, outputs: int, as_classes: bool, ever
         raise file.error(where, message, expected)
     as_classes = as_classes or said
     of_classes = len(last) == 1 and (as_classes or last[0] in file.texts or file.names[last[0]] in listed)
-    forced = {file.names.index(name) for name in listed} | (set(last) if of_classes else set())
+    forced = {file.names.index(name) for name in listed} | (set(last) if of_classes and as_classes else set())
     return ColumnChoice(first, last, of_classes, frozenset(forced), keys.choice("missing", "refuse", MISSING) == "drop")
 
 

@@ -27,10 +27,13 @@ _NO_TEXTS = {
     b"PAR1\x15": "a Parquet file",
     b"BZh9": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz", b"\x28\xb5\x2f\xfd": "compressed with zstd",
     b"%PDF-": "a PDF file", b"SQLite format 3": "a database", b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy file", b"ARROW1": "an Arrow file", b"MATLAB 5.0": "a MATLAB file",
+    b"\x80\x04\x95": "a pickle", b"\x80\x05\x95": "a pickle",
 }  # fmt: skip
 """The first bytes of files that hold tables in formats other than text."""
 _NO_TABLES = {
     "JSON": re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})|\s*\[\s*(?:\[|["\d-][^\]]*\]\s*$)', re.MULTILINE),
+    "ARFF": re.compile(r"(?:\s*(?:%.*)?\n)*\s*@relation\s", re.IGNORECASE),
     "HTML or XML": re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
 }
 """How texts begin that are not tables."""
