@@ -42,7 +42,7 @@ def text_of(topic: str) -> str:
 
 
 def listing() -> str:
-    """All topics, one a line, with their titles."""
+    """All topics, one per line, with their titles."""
     lines = [f"  tui-backprop help {topic:<12} {text_of(topic).splitlines()[0].lstrip('# ')}\n" for topic in TOPICS]
     return "Topics:\n" + "".join(lines) + "\nEach command has its own --help. Inside the studio press ? for help.\n"
 

@@ -1,4 +1,4 @@
-"""`tui-backprop list`: the presets, one a line."""
+"""`tui-backprop list`: the presets, one per line."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def _inline(array: Array) -> str:
 
 
 class _Csv:
-    """One row a record: the counters, the error, every weight and bias after it, and what they come from."""
+    """One row per record: the counters, the error, every weight and bias after it, and what they come from."""
 
     def __init__(self, file: TextIO, experiment: Experiment) -> None:
         self._writer, self._experiment = csv.writer(file, lineterminator="\n"), experiment

@@ -36,7 +36,7 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The samples, one a row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
+    """The samples, one per row: `inputs` (samples, units[0]), `targets` (samples, units[L]).
 
     `test` are samples of the same kind that training never sees. `standardised` inputs have had the training samples'
     mean subtracted, and were divided by their deviation. Where inputs are features of x1 and x2, `expand` computes
@@ -65,7 +65,7 @@ class Data:
 
     @cached_property
     def table(self) -> Array:
-        """Inputs and targets side by side, a row a sample."""
+        """Inputs and targets side by side, one sample per row."""
         return np.hstack([self.inputs, self.targets])
 
     @property

@@ -1,4 +1,4 @@
-"""Numbers as shades: two cells an entry, its sign and how large it is."""
+"""Numbers as shades: two cells per entry, its sign and how large it is."""
 
 from __future__ import annotations
 

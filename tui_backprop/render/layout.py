@@ -52,7 +52,7 @@ class Want(NamedTuple):
 Stack = tuple[str, ...]
 """Panes below each other."""
 Band = tuple[Stack, ...]
-"""Stacks beside each other."""
+"""Stacks side by side."""
 
 
 def arrange(columns: int, rows: int, wants: Mapping[str, Want], front: str) -> dict[str, Place]:

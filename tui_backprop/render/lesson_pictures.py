@@ -24,7 +24,7 @@ _CURVE, _LINE = Span("", "+4", True), Span("", "-3")
 
 
 def curves(names: Sequence[str], columns: int) -> list[Line]:
-    """Curves of activations from −4 to 4, solid, and of their slopes, dotted; as many beside each other as fit."""
+    """Curves of activations from −4 to 4, solid, and of their slopes, dotted; as many side by side as fit."""
     each = max(16, min(26, columns // max(1, len(names)) - 2))
     beside = max(1, columns // (each + 2))
     lines: list[Line] = []

@@ -1,4 +1,4 @@
-"""The weight matrices: one block a layer, rows are inputs, columns are units, biases in a last row `b`."""
+"""The weight matrices: one block per layer, rows are inputs, columns are units, biases in a last row `b`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def matrices(
 
 
 def want_of_matrices(experiment: Experiment) -> Want:
-    """Room for all matrices beside each other if that is not much, else below each other or in turn.
+    """Room for all matrices side by side if that is not much, else below each other or in turn.
 
     With the most decimals that fit; the widest of them has at least two.
     """
@@ -108,7 +108,7 @@ def _height(bands: list[list[MatrixTable]]) -> int:
 def _without_heading(table: MatrixTable, look: Look, columns: int, folded: bool) -> MatrixTable:
     """A layer of a single unit with the unit's name in each row, if that fits; else as it is.
 
-    `folded`, as many of its rows stand beside each other as there is room for.
+    `folded`, as many of its rows stand side by side as there is room for.
     """
     bare = replace(table, bare=True)
     if len(table.columns) > 1 or not bare.names_fit(look) or bare.cells(look) > columns:

@@ -18,7 +18,7 @@ from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import safe, width
 
 BETWEEN = 2
-"""Cells between matrices beside each other."""
+"""Cells between matrices side by side."""
 
 
 class View(Enum):
@@ -65,7 +65,7 @@ class MatrixTable:
     change: bool = False
     bare: bool = False
     fold: int = 1
-    """Rows of a bare layer that stand beside each other."""
+    """Rows of a bare layer that stand side by side."""
 
     @property
     def title(self) -> str:

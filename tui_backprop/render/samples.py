@@ -99,7 +99,7 @@ class _Shown(NamedTuple):
 
 
 def samples(moment: Moment, columns: int, rows: int, cursor: int | None = None) -> list[Line]:
-    """A heading and one line a sample, scrolled so that sample `cursor`, or else the present one, is in sight.
+    """A heading and one line per sample, scrolled so that sample `cursor`, or else the present one, is visible.
 
     Only visible samples are evaluated. If columns are few, what matters least is shortened first.
     """

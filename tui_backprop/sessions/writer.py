@@ -1,7 +1,7 @@
 """A session as text: what is trained, from which weights, what was edited, and where the cursor stands.
 
 A run is a pure function of these, so a resumed session has the same bits as the one that was saved, and its
-size does not depend on how long it was. The text is JSON with one key a line. Floats are written as Python's
+size does not depend on how long it was. The text is JSON with one key per line. Floats are written as Python's
 `repr`, which reads back exactly.
 """
 

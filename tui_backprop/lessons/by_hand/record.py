@@ -25,7 +25,7 @@ def looks_like_json(text: str) -> bool:
 
 
 def records(text: str) -> list[tuple[int, dict[str, Any]]]:
-    """(number of its line, record) of each step: an object, a list of them, or one a line."""
+    """(number of its line, record) of each step: an object, a list of them, or one per line."""
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     alone = len(lines) > 1 and all(line.strip().startswith("{") for _, line in lines)
     parts = lines if alone else [(1, text)]

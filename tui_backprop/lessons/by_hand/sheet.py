@@ -92,7 +92,7 @@ class _Sheet:
         return sorted(self.found.values(), key=lambda given: (given.step, place[given.step, given.figure]))
 
     def read_lines(self, text: str, first: int) -> None:
-        """Reads figures, one a line."""
+        """Reads figures, one per line."""
         step, head = first, bool(_HEAD.match(text))
         for number, line in enumerate(text.splitlines(), 1):
             where = f"line {number}"
@@ -169,7 +169,7 @@ class _Sheet:
             self._take(Given(step, figure, _number(value), where), quoted(name.strip()))
 
     def read_records(self, text: str, first: int) -> None:
-        """Reads records, one a step."""
+        """Reads records, one per step."""
         found = records(text)
         for order, (number, record) in enumerate(found, first):
             before = f"line {number}: " if len(found) > 1 else ""

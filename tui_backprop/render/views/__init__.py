@@ -1,1 +1,1 @@
-"""What the views show, one view a file: each answers why the network learns, or not, at this moment."""
+"""What the views show, one view per file: each answers why the network learns, or not, at this moment."""

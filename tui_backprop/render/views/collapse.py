@@ -1,4 +1,4 @@
-"""Several layers as the one layer that they amount to, with the outputs of both."""
+"""Several layers as the one layer that they are equal to, with the outputs of both."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _claim(one: Collapse, columns: int) -> list[Paragraph]:
 
 
 def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
-    """The product, a row an input, b the bias."""
+    """The product, a row per input, and b the bias."""
     below, above = moment.ahead.unit_names(one.first - 1), moment.ahead.unit_names(one.last)
     cells = min(max(2, *map(width, below)), 8)
     heading = line(Span(fit("", cells), "label"), *(Span(fit(name, _CELL, right=True), "label") for name in above))
@@ -133,7 +133,7 @@ def _signed(value: float) -> str:
 
 
 def _outputs(moment: Moment, one: Collapse, columns: int) -> list[Line]:
-    """A line a sample: the sums by layers and by the product, all digits, and their difference."""
+    """A line per sample: the sums by layers and by the product, all digits, and their difference."""
     label = f"z({safe(moment.ahead.unit_names(one.last)[0])})"
     roomy = columns >= 60
     cells = min(_DIGITS, (columns - _LABEL) // 2)

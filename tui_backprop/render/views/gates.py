@@ -99,7 +99,7 @@ def _label(moment: Moment, sample: int) -> Span:
 
 
 def _window(found: Gates, selection: Selection, room: int, name_cells: int) -> tuple[int, int]:
-    """The first unit shown, and the cells of each: names where there is room, else one cell a unit."""
+    """The first unit shown, and the cells of each: names where there is room, else one cell per unit."""
     units = sum(layer.passing.shape[1] for layer in found.layers)
     cells = next((cells for cells in (name_cells + 1, 2) if units * cells + len(found.layers) <= room), 1)
     fitting = max(1, room // cells - len(found.layers))
@@ -196,7 +196,7 @@ def _legend(found: Gates, columns: int) -> list[Line]:
 
 
 def _shares(moment: Moment, found: Gates, selection: Selection, columns: int) -> list[Line]:
-    """A line a unit: the share of samples for which it is open, or for a curved unit saturated."""
+    """A line per unit: the share of samples for which it is open, or for a curved unit saturated."""
     cells = min(_name_cells(moment, found), 8)
     bar = max(4, columns - cells - 24)
     lines = []

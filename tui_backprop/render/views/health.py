@@ -1,4 +1,4 @@
-"""The size of gradients and updates, a band a layer, over the run, on a logarithmic scale."""
+"""The size of gradients and updates, a band per layer, over the run, on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def health(moment: Moment, selection: Selection, columns: int) -> ViewPage:
         for layer in range(found.gradient.shape[1])
     ]
     of = f"the last {found.recent} steps" if found.recent > 1 else "the last step"
-    span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar a step"
+    span = f"one bar every {found.every:,} steps" if found.every > 1 else "one bar per step"
     mean = f", the mean of {found.window:,}" if found.window > 1 else ""
     scale = f"; log scale from {power(low)} to {power(high)}"
     foot = [paragraph(columns, Span(f"numbers: mean of {of}" if columns > 40 else f"mean of {of}", "dim"))]

@@ -18,7 +18,7 @@ _CELL = 9
 
 
 def interference(moment: Moment, selection: Selection, columns: int) -> ViewPage:
-    """A row an update, a column a sample: − the error fell, + it rose."""
+    """A row per update, a column per sample: − the error fell, + it rose."""
     found = interference_of(moment)
     label = len(str(len(moment.experiment.data))) + 3
     cell = _CELL if label + _CELL * len(found.rows) <= columns else 3 if len(found.rows) < 100 else 4

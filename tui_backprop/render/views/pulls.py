@@ -22,7 +22,7 @@ _NUMBER = 9
 
 
 def pulls(moment: Moment, selection: Selection, columns: int) -> ViewPage:
-    """The verdict, a bar a sample, and the net pull."""
+    """The verdict, a bar per sample, and the net pull."""
     if isinstance(selection, Unit):
         return ViewPage(
             body=paragraph(columns, "Samples pull on weights and biases: select one of them in the weights pane.")

@@ -1,1 +1,1 @@
-"""The panes, one a file: each shows a moment and a selection, and says what a person does in it by messages."""
+"""The panes, one per file: each shows a moment and a selection, and sends messages for what a person does in it."""

@@ -1,4 +1,4 @@
-"""A step by hand, in the studio: one small grid a phase, checked against the true step before the run goes on."""
+"""A step by hand, in the studio: one small grid per phase, checked against the true step before the run goes on."""
 
 from __future__ import annotations
 
