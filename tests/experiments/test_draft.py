@@ -24,14 +24,8 @@ from tui_backprop.experiments.column_uses import OF_TEXTS
 from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.default_network import of_file
-from tui_backprop.experiments.draft import (
-    Draft,
-    definition_without_paths,
-    draft_of,
-    field_of,
-    from_preset,
-)
-from tui_backprop.experiments.fields import CSV
+from tui_backprop.experiments.draft import Draft, definition_without_paths, draft_of, from_preset
+from tui_backprop.experiments.fields import CSV, field_of
 from tui_backprop.experiments.generators import GENERATORS
 from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.experiments.typed_values import short

@@ -19,7 +19,7 @@ from tui_backprop.experiments.columns import MISSING, Opener, Outline, outline
 from tui_backprop.experiments.csv_files.file import TableFile
 from tui_backprop.experiments.csv_files.stamp import stamp_of
 from tui_backprop.experiments.csv_files.text import STANDARD_INPUT, refuse_unless_ordinary, shown_path
-from tui_backprop.experiments.fields import BIAS, CSV, DETECTED, LAYOUT, PRESETS_OWN, TYPED, DraftFields
+from tui_backprop.experiments.fields import BIAS, CSV, DETECTED, LAYOUT, OF_FILE, PRESETS_OWN, TYPED, DraftFields
 from tui_backprop.experiments.generators import GENERATORS, REGRESSIONS
 from tui_backprop.experiments.reader import ORIENTATIONS, assemble, definition_of, load_experiment, preset_names
 from tui_backprop.experiments.typed_values import (
@@ -49,8 +49,6 @@ _USUAL = {"report": Training.report, "goal": Training.goal}
 """Rules that a file leaves out where they are the usual ones."""
 SMALL = "0.01"
 """An error that can be reached where outputs never quite reach their targets."""
-OF_FILE = ("file", "classes", "missing", *LAYOUT)
-"""Fields that are for a CSV file only."""
 _NAMING = ("header", "delimiter", "encoding")
 """Of these, the ones that decide how columns are named."""
 _OF_COLUMNS = ("target", "columns")
@@ -376,18 +374,6 @@ def _typed_weights(network: Mapping[str, Any], source: str, init: str) -> dict[s
 def _name(known: Mapping[str, str | bool], value: str | bool) -> str:
     """The choice that stands for a value."""
     return next((name for name, said in known.items() if said == value), DETECTED)
-
-
-_OTHERWISE = {"generator": "data", "seed": "data_seed", "names": "columns", "target_names": "target"}
-"""Keys of [data] and their fields, where these are named otherwise."""
-
-
-def field_of(error: ExperimentError) -> str:
-    """The field that a mistake is about."""
-    section, _, key = error.key.rpartition(".")
-    if section == "data" and key in _OTHERWISE:
-        return _OTHERWISE[key]
-    return key if section in ("network", "training", "data", "") and key in Draft.__dataclass_fields__ else "file"
 
 
 def definition_without_paths(definition: Mapping[str, Any]) -> dict[str, Any]:

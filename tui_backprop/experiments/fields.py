@@ -11,6 +11,7 @@ from tui_backprop.core.experiment import GOALS, REPORTS, Training
 from tui_backprop.core.initialisers import INITIALISERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.columns import MISSING
 from tui_backprop.experiments.generators import GENERATORS
 from tui_backprop.experiments.reader import ORIENTATIONS
@@ -110,3 +111,15 @@ class DraftFields:
 
 
 FIELDS: dict[str, Field] = {entry.name: entry.metadata["field"] for entry in fields(DraftFields)}
+OF_FILE = ("file", "classes", "missing", *LAYOUT)
+"""Fields that are for a CSV file only."""
+_OTHERWISE = {"generator": "data", "seed": "data_seed", "names": "columns", "target_names": "target"}
+"""Keys of [data] and their fields, where these are named otherwise."""
+
+
+def field_of(error: ExperimentError) -> str:
+    """The name of the field that a mistake is about; "file" where it belongs to no other."""
+    section, _, key = error.key.rpartition(".")
+    if section == "data" and key in _OTHERWISE:
+        return _OTHERWISE[key]
+    return key if section in ("network", "training", "data", "") and key in FIELDS else "file"

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_backprop.experiments import preset_names
-from tui_backprop.experiments.draft import OF_FILE, Draft
-from tui_backprop.experiments.fields import CSV, FIELDS
+from tui_backprop.experiments.draft import Draft
+from tui_backprop.experiments.fields import CSV, FIELDS, OF_FILE
 from tui_backprop.studio.panes.choice import Choice
 
 WRONG = "bold $text-error"

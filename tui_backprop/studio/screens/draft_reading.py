@@ -11,8 +11,8 @@ from tui_backprop.core.experiment import Data, Experiment
 from tui_backprop.core.goal import out_of_reach
 from tui_backprop.errors import BackpropError, ExperimentError
 from tui_backprop.experiments.columns import MAY_BE_CLASSES, Opener
-from tui_backprop.experiments.draft import Draft, definition_without_paths, field_of
-from tui_backprop.experiments.fields import FIELDS
+from tui_backprop.experiments.draft import Draft, definition_without_paths
+from tui_backprop.experiments.fields import FIELDS, field_of
 from tui_backprop.experiments.toml_text import toml_text
 from tui_backprop.render.spans import safe
 from tui_backprop.studio.audience import KIOSK_PARAMETERS, KIOSK_SAMPLES

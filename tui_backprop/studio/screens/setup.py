@@ -23,8 +23,8 @@ from tui_backprop.errors import BackpropError, one_line
 from tui_backprop.experiments.column_uses import OF_TEXTS
 from tui_backprop.experiments.command import command_of
 from tui_backprop.experiments.csv_cache import CsvCache, NotLoaded
-from tui_backprop.experiments.draft import OF_FILE, Draft, draft_of, from_preset
-from tui_backprop.experiments.fields import CSV, FIELDS, TYPED
+from tui_backprop.experiments.draft import Draft, draft_of, from_preset
+from tui_backprop.experiments.fields import CSV, FIELDS, OF_FILE, TYPED
 from tui_backprop.reading.disk import typed_path, unwritable
 from tui_backprop.render.spans import safe
 from tui_backprop.sessions.files import write_new
