@@ -102,6 +102,11 @@ def test_only_all_of_them_are_all_of_them() -> None:
     assert plain(page(SweepState(3001, 9, nearly, 1.0, True), 0, 80, 24)).startswith("3,000 converge (99.9 %)   1 does")
 
 
+@pytest.mark.parametrize(("columns", "ends"), [(60, "   stopped at 100 %"), (49, "   stopped at 100 %"), (48, "")])
+def test_counts_are_whole_or_left_out(columns: int, ends: str) -> None:
+    assert plain(page(state(), 0, columns, 18)).splitlines()[0] == f"6 converge (66.7 %)   3 do not{ends}"
+
+
 def test_the_chosen_run_is_visible() -> None:
     many = [Outcome(seed, Ending.LINEAR, 1000, 1.0, 0) for seed in range(500)]
     for cursor in (0, 3, 250, 499):

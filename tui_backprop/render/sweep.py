@@ -48,7 +48,7 @@ class SweepState:
 
 def page(state: SweepState, cursor: int, columns: int, rows: int) -> list[Line]:
     """Headline, histogram, and the stuck runs with the one at the cursor marked, in the room there is."""
-    head = [*_headline(state), *quartiles(state.converged)]
+    head = [*_headline(state, columns), *quartiles(state.converged)]
     stuck = state.stuck
     if columns >= WIDE:
         left = (columns - 2) // 2
@@ -61,7 +61,8 @@ def page(state: SweepState, cursor: int, columns: int, rows: int) -> list[Line]:
     return [clip(spans, columns) for spans in [*head, *bars, (), *runs]][:rows]
 
 
-def _headline(state: SweepState) -> list[Line]:
+def _headline(state: SweepState, columns: int) -> list[Line]:
+    """How many converge and do not, and of the rest what fits; how many there are."""
     converged, stuck = len(state.converged), len(state.stuck)
     share = f" ({percent(converged / len(state.outcomes))})" if state.over and state.outcomes else ""
     counts = [Span(f"{converge(converged)}{share}", bold=True), Span(f"   {do_not(stuck)}")]
@@ -72,8 +73,9 @@ def _headline(state: SweepState) -> list[Line]:
         counts.append(Span(f"   stopped at {100 * state.progress:.0f} %", "warn"))
     if right := right_of(state.outcomes):
         counts.append(Span(right.replace(", ", "   ").replace(" answer", "")))
+    fitting = next((some for some in range(len(counts), 2, -1) if length(counts[:some]) <= columns), 2)
     return [
-        line(*counts),
+        line(*counts[:fitting]),
         line(Span(f"of {counted(state.starts, 'start')}, at most {counted(state.epochs, 'epoch')} each", "dim")),
     ]
 
