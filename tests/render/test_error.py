@@ -230,6 +230,7 @@ def test_one_line_for_small_screens() -> None:
     assert "".join(span.text for span in cells) in text(line)
     assert text(error_line(at("article"), 80)).startswith("error no epoch completed yet")
     assert text(error_line(at("article"), 80)).endswith("1–8: views  w: by hand  ^p: lessons, and more")
+    assert text(error_line(at("article"), 60)).endswith("1–8: views  ^p: lessons, more")
     assert "lessons" not in text(error_line(at("article", 1), 80))
 
 

@@ -23,7 +23,7 @@ from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.core.run.place import phase_label
 from tui_backprop.render.inspector import NARROW, abbreviate_repeats, inspect
 from tui_backprop.render.selection import Selection
-from tui_backprop.render.spans import Span, length, safe
+from tui_backprop.render.spans import Span, length, plain, safe
 
 FUNCTIONS: dict[str, Any] = {
     "linear": lambda z: z,
@@ -356,3 +356,10 @@ def test_names() -> None:
     parts = (Weight(1, 1, 0), Bias(2, 0), Unit(0, 1), Weight(2, 1, 0))
     names = [part.name(moment.experiment) for part in parts]
     assert names == ["W1[x2→h1]", "b2[y]", "x2", "W2[h2→y]"]
+
+
+@pytest.mark.parametrize("columns", range(24, 61))
+def test_no_line_begins_with_the_end_of_a_mean(columns: int) -> None:
+    lines = plain(inspect(at("article", 1, "update", batch=3), Weight(1, 0, 0), columns).lines).splitlines()
+    assert any(")/3" in text for text in lines)
+    assert [text for text in lines if text.strip().startswith(")")] == []

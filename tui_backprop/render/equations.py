@@ -30,14 +30,14 @@ def _spans(equation: core.Equation, wanted: int | None = None) -> list[Span]:
 
 def _sum(equation: core.Equation, wanted: int | None) -> Iterable[Span]:
     """`1×0.5 + 0×(−0.2) = `: every summand a span of its own, so that lines break between them."""
-    opened, closed = ("(", f")/{equation.parts} = ") if equation.parts > 1 else ("", "= ")
+    opened, closed = ("(", f")/{equation.parts}") if equation.parts > 1 else ("", "")
     texts = list(core.summands(equation, full))
     for place, text in enumerate(texts):
         here = wanted is not None and equation.numbers[place : place + 1] == (wanted,)
         ink = "accent" if here else "dim" if text.startswith("…") else "text"
-        space = "" if equation.parts > 1 and place == len(texts) - 1 else " "
-        yield Span(f"{'+ ' if place else opened}{text}{space}", ink, here)
-    yield Span(closed)
+        end = closed if place == len(texts) - 1 else ""  # no line begins with it
+        yield Span(f"{'+ ' if place else opened}{text}{end} ", ink, here)
+    yield Span("= ")
 
 
 def forward(moment: Moment, layer: int, unit: int, row: int | None, most: int) -> Iterable[Equation]:

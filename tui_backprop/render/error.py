@@ -22,8 +22,8 @@ _LATEST = 28
 _Ways = Sequence[Line]
 """One message in several wordings, the longest first."""
 
-_ELSEWHERE = "1–8: views  w: by hand  ^p: lessons, and more"
-"""Keys that a small screen names nowhere else, while the place of the line is empty."""
+_ELSEWHERE = ("1–8: views  w: by hand  ^p: lessons, and more", "1–8: views  ^p: lessons, more", "^p: more")
+"""Keys that a small screen names nowhere else, while the place of the line is empty: as many as fit."""
 
 
 def error(moment: Moment, columns: int, rows: int) -> list[Line]:
@@ -43,7 +43,9 @@ def error_line(moment: Moment, columns: int) -> Line:
     """The error in one line: figures of a fixed width, so that the line stays in its place, and then the scale."""
     text = [Span("error ", "label"), *_latest(moment)[0]]
     if not len(moment.errors):
-        later = "the line starts after one epoch" if moment.step else _ELSEWHERE
+        room = columns - length(text) - 2
+        says = ("the line starts after one epoch", "") if moment.step else _ELSEWHERE
+        later = next((words for words in says if width(words) <= room), says[-1])
         return clip(line(*text, Span(f"  {later}", "dim")), columns)
     axis = axis_of(moment)
     scale = width(axis.text) + 1
