@@ -20,9 +20,10 @@ from tui_backprop.core.parts import Bias, Unit, Weight
 from tui_backprop.core.run.moment import Moment, phases
 from tui_backprop.render.heat_map import shade
 from tui_backprop.render.matrices import matrices, want_of_matrices
-from tui_backprop.render.matrix_table import View
+from tui_backprop.render.matrix_table import View, table_of
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import plain
+from tui_backprop.render.views.collapse import collapse
 
 ROOM = (60, 20)
 NUMBER = re.compile(r"[+−]\d\.\d{4}| 0\.0000|·")
@@ -106,6 +107,16 @@ def test_what_the_update_changed_is_bold() -> None:
     assert bold == moved | {Weight(2, row, 0) for row in (0, 2, 3)}
     before = matrices(at("article", 2, "gradient"), CORNER, View.VALUE, *ROOM)
     assert not [span for spans in before for span in spans if span.bold and span.target is not None]
+
+
+def test_biases_have_a_name_of_their_own_beside_a_column_b() -> None:
+    network = {"layers": [2, 2, 1], "hidden": "linear", "bias": True}
+    data = {"inputs": [[1, 2]], "targets": [[1]], "names": ["a", "b"]}
+    moment = Timeline(load_experiment({"network": network, "data": data})).moment
+    assert [name for name, _ in table_of(moment, 1, View.VALUE, False).rows] == ["a", "b", "bias"]
+    assert [name for name, _ in table_of(moment, 2, View.VALUE, False).rows] == ["h1", "h2", "b"]
+    product = [plain([spans]) for spans in collapse(moment, Weight(1, 0, 0), 80).body]
+    assert sum(line.startswith("bias ") for line in product) == 1
 
 
 def test_biases_are_the_last_row() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -107,7 +108,8 @@ class MatrixTable:
 def table_of(moment: Moment, layer: int, view: View, stacked: bool) -> MatrixTable:
     """What a view shows of a layer; `stacked`, old weight, update and new weight stand below each other."""
     experiment = moment.experiment
-    names = [*experiment.unit_names(layer - 1)] + (["b"] if experiment.initial.biases else [])
+    names = [*experiment.unit_names(layer - 1)]
+    names += [bias_row(names)] if experiment.initial.biases else []
     before, after = _of_layer(moment.before, layer), _of_layer(moment.after, layer)
     now = _of_layer(moment.parameters, layer)
     parts: list[Array | None] = [now]
@@ -128,6 +130,11 @@ def table_of(moment: Moment, layer: int, view: View, stacked: bool) -> MatrixTab
     return MatrixTable(
         layer, tuple(map(safe, experiment.unit_names(layer))), rows, marks, changed, view is View.UPDATE and not stacked
     )
+
+
+def bias_row(names: Sequence[str]) -> str:
+    """What the row of the biases is called below those of units with these `names`."""
+    return "b" if "b" not in names else "bias"
 
 
 def _of_layer(parameters: Parameters, layer: int) -> Array:

@@ -8,6 +8,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.diagnostics.collapse import Collapse, collapses_of
 from tui_backprop.core.run.moment import Moment
+from tui_backprop.render.matrix_table import bias_row
 from tui_backprop.render.numbers import digits, fixed, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, clip, fit, line, paragraph, safe, width
@@ -77,11 +78,11 @@ def _claim(one: Collapse, columns: int) -> list[Paragraph]:
 def _matrix(moment: Moment, one: Collapse, matrix: Array, bias: Array, columns: int) -> list[Line]:
     """The product, a row per input, and b the bias."""
     below, above = moment.ahead.unit_names(one.first - 1), moment.ahead.unit_names(one.last)
-    cells = min(max(2, *map(width, below)), 8)
-    heading = line(Span(fit("", cells), "label"), *(Span(fit(name, _CELL, right=True), "label") for name in above))
     rows: list[tuple[str, Array]] = list(zip(below, matrix, strict=True))
     if moment.parameters.biases:
-        rows.append(("b", bias))
+        rows.append((bias_row(below), bias))
+    cells = min(max(2, *(width(name) for name, _ in rows)), 8)
+    heading = line(Span(fit("", cells), "label"), *(Span(fit(name, _CELL, right=True), "label") for name in above))
     strength = scale_of(matrix, bias)
     called = _name(one)
     ways = () if one.always else (" = with the gates as they are", " = with these gates")
