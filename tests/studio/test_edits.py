@@ -84,7 +84,7 @@ async def test_the_past_branches_and_the_old_future_stays() -> None:
         await s.press("E", "E", "E")
         await change(s, 1, "0.3")
         assert s.sentence == "rate = 0.3, in a new branch; b lists the branches."
-        assert "branch 2" in s.text("Breadcrumb")
+        assert "article (branch 2) 3-4-1" in s.text("Breadcrumb")
         assert re.search("[⠁⠂⠄⡀⠈⠐⠠⢀] [⠁⠂⠄⡀⠈⠐⠠⢀]", s.text("Error")), "the old future is dotted"
         await s.press("e", "c")
         assert "·" in s.text("Chart")

@@ -63,7 +63,7 @@ def _without(parts: list[list[Span]], what: str, moment: Moment) -> list[list[Sp
 
 
 def _title(moment: Moment) -> Span:
-    branch = f" branch {safe(moment.branches[moment.present].name)}" if len(moment.branches) > 1 else ""
+    branch = f" (branch {safe(moment.branches[moment.present].name)})" if len(moment.branches) > 1 else ""
     return Span(f"{safe(moment.experiment.name)}{branch}", "label", bold=True)
 
 

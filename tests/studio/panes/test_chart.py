@@ -87,6 +87,12 @@ def test_equal_errors_are_a_level_line_amid_the_axis(error: float, logarithmic: 
     assert labels[-1] == "0"
 
 
+def test_a_logarithmic_axis_has_equal_steps_with_few_digits() -> None:
+    assert re.findall(r"(\S+)┤", chart(after([1e6, 3e12, 5e3, 3e-8]), True, 70, 18)) == [
+        "3e12", "3e7", "300", "0.003", "3e−8",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [(1, 1), (7, 3), (120, 40)])
 async def test_l_changes_the_axis(size: tuple[int, int]) -> None:
     app = Bench(ChartPane, at("article", 4 * 148))

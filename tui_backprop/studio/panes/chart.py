@@ -65,31 +65,29 @@ def chart(moment: Moment, logarithmic: bool, columns: int, rows: int) -> str:
     figure = plotext.figure
     figure.clear()
     figure.plot_size(columns, rows)
-    ghosts = []
-    for ghost in moment.ghosts:
-        places, heights = _drawable(np.arange(1.0, len(ghost) + 1), ghost, logarithmic)
-        figure.draw(figure.signal(places.tolist(), heights.tolist(), marker="·"))
-        ghosts.append(heights)
-    curve = figure.signal(x.tolist(), y.tolist(), marker="braille")
-    curve.lines()
-    figure.draw(curve)
+    ghosts = [_drawable(np.arange(1.0, len(ghost) + 1), ghost, logarithmic) for ghost in moment.ghosts]
     places, heights, of_test = _test_errors(moment)
-    places, heights = _drawable(places, heights, logarithmic)
-    if of_test:
-        figure.draw(figure.signal(places.tolist(), heights.tolist(), marker=_TEST))
-    if moment.epochs_completed:
-        figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
-    every_y = np.concatenate([y, heights, *ghosts])
+    test = _drawable(places, heights, logarithmic)
+    every_y = np.concatenate([y, test[1], *(ghost[1] for ghost in ghosts)])
     low, high = float(every_y.min()), float(every_y.max())
     flat = high - low <= _SAME * high  # too close for plotext: the axis is ours, from 0 to twice the error
     if flat:
         low, high = 0.0, 2 * high or 1.0
         figure.ruler("y").lim(low, high)
-    if logarithmic and not flat:
-        figure.ruler("y").scale("log")
-    else:  # plotext's own labels have one decimal: equal steps look unequal
-        levels = np.linspace(low, high, max(2, min(5, rows // 3)))
-        figure.ruler("y").ticks(levels.tolist(), [short(float(f"{level:.3g}")) for level in levels])
+    # plotext's own labels have too few digits or too many, above all on its logarithmic axis
+    scaled = np.log10 if logarithmic and not flat else np.positive
+    levels = np.linspace(scaled(low), scaled(high), max(2, min(5, rows // 3)))
+    shown = 10.0**levels if scaled is np.log10 else levels
+    figure.ruler("y").ticks(levels.tolist(), [short(float(f"{level:.3g}")) for level in shown])
+    for at, found in ghosts:
+        figure.draw(figure.signal(at.tolist(), scaled(found).tolist(), marker="·"))
+    curve = figure.signal(x.tolist(), scaled(y).tolist(), marker="braille")
+    curve.lines()
+    figure.draw(curve)
+    if of_test:
+        figure.draw(figure.signal(test[0].tolist(), scaled(test[1]).tolist(), marker=_TEST))
+    if moment.epochs_completed:
+        figure.line(moment.epochs_completed, orientation="vertical", style="dotted")
     ticks = np.linspace(x[0], x[-1], min(len(x), columns // 12 + 1))
     whole = sorted({round(tick) for tick in ticks})
     figure.ruler("x").ticks(whole, [f"{tick:,}" for tick in whole])
