@@ -470,6 +470,24 @@ def test_a_stray_spelling_among_many_rows_is_pointed_out(
     assert not found or (name in notes[0] and other.replace("  ", " ") in notes[0].replace("  ", " "))
 
 
+@pytest.mark.parametrize("others", ["pear", "pear,plum"])
+def test_a_class_that_only_the_test_set_has_is_pointed_out(others: str, tmp_path: Path) -> None:
+    """Of 24 rows, each once the only apple, some are drawn for testing."""
+    seen = set()
+    for place in range(24):
+        kinds = [others.split(",")[row % (1 + others.count(","))] for row in range(24)]
+        kinds[place] = "apple"
+        data = own(
+            tmp_path, "a,kind\n" + "".join(f"{row * row},{kind}\n" for row, kind in enumerate(kinds)), f"{place}.csv"
+        )
+        assert data.test is not None
+        untrained = len(set(map(tuple, data.targets.tolist()))) == others.count(",") + 1
+        told = [note for note in data.notes if "try another seed in [data]" in note]
+        assert [note.split(" ")[0] for note in told] == (["apple" if "," in others else "pear"] if untrained else [])
+        seen.add(untrained)
+    assert seen == {True, False}
+
+
 def test_classes_of_one_row_each_are_pointed_out(tmp_path: Path) -> None:
     """As where comments at the ends of lines make classes of numbers."""
     rows = "".join(f"{place},{place % 21} # so\n" for place in range(40))

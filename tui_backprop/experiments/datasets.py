@@ -49,10 +49,20 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     data = replace(data, input_names=names or data.input_names, target_names=target_names or data.target_names)
     data = _standardised(_with_test_set(data, keys, network), keys)
     scaled = [what for what, scale in (("inputs", data.input_scale), ("targets", data.target_scale)) if scale]
+    if data.notes and (untrained := _only_tested(data)):
+        message = f"{untrained} never changes in the training set, only in the test set: try another seed in [data]"
+        data = replace(data, notes=(*data.notes, message))
     if data.notes and scaled:
         data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
     keys.done()
     return replace(data, inputs=frozen(np.ascontiguousarray(data.inputs)))
+
+
+def _only_tested(data: Data) -> str:
+    """A target that only the test set has two values of: a class that cannot be learned. Empty if there is none."""
+    first = data.targets[0]
+    same = (data.targets == first).all(axis=0) & (data.all_targets != first).any(axis=0)
+    return next((name for name, is_same in zip(data.target_names, same.tolist(), strict=True) if is_same), "")
 
 
 def _names(keys: Section, key: str, count: int, what: str) -> tuple[str, ...]:
