@@ -412,6 +412,26 @@ def test_inputs_that_never_change_are_pointed_out(tmp_path: Path) -> None:
     assert not [note for note in own(tmp_path, "a,b,y\n1,7,5\n").notes if "always" in note]
 
 
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ("1000000", "a: 1e+06 is far from all other values, which go from 0 to 19"),
+        ("-99999", "a: -99999 is far from all other values, which go from 0 to 19"),
+        ("1000", None),
+        ("19", None),
+    ],
+)
+def test_a_number_far_from_all_others_is_pointed_out(odd: str, told: str | None, tmp_path: Path) -> None:
+    rows = "".join(f"{place},{place % 3},{place % 4}\n" for place in range(20))
+    notes = own(tmp_path, f"a,b,y\n{rows}{odd},1,2\n").notes
+    assert [note for note in notes if "far from" in note] == ([told] if told else [])
+
+
+def test_a_value_that_is_rarely_not_0_is_not_far_from_others(tmp_path: Path) -> None:
+    rows = "".join(f"{place},0,{place % 4}\n" for place in range(20))
+    assert not [note for note in own(tmp_path, f"a,b,y\n{rows}3,1000,2\n").notes if "far from" in note]
+
+
 def test_classes_that_differ_only_in_case_are_pointed_out(tmp_path: Path) -> None:
     rows = "".join(f"{n},m,yes\n{n + 1},f,no\n{n + 2},M,Yes\n{n + 3},m,no\n" for n in range(0, 12, 4))
     notes = own(tmp_path, f"a,sex,bought\n{rows}").notes
