@@ -284,7 +284,7 @@ class _Softmax(Activation):
         return [f"top = max({', '.join(z)}, {z[0]})", *powers, f"total = {' + '.join(a)}", *shares]
 
     def delta_lines(self, upstream: Sequence[str], mask: Sequence[str], a: Sequence[str]) -> list[str]:
-        """Each as `delta`, which would be the sum of all products."""
+        """As `delta` computes it: (u − Σ u·a)·a of each unit."""
         total = " + ".join(f"{arriving} * {share}" for arriving, share in zip(upstream, a, strict=True))
         return [f"({arriving} - ({total})) * {share}" for arriving, share in zip(upstream, a, strict=True)]
 
