@@ -61,7 +61,10 @@ def test_names() -> None:
     assert parse_unit("h2", experiment) == Unit(1, 1)
 
 
-@pytest.mark.parametrize("name", ["W0[x1→h1]", "W3[x1→h1]", "W1[h1→x1]", "b1[x1]", "b1[h9]", "W1", "x1", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["W0[x1→h1]", "W3[x1→h1]", "W1[h1→x1]", "W1[x1→x2]", "W1[h1→h2]", "b0[x1]", "b1[x1]", "b1[h9]", "W1", "x1", ""],
+)
 def test_what_is_no_parameter_is_refused(name: str) -> None:
     with pytest.raises(BackpropError):
         parse_parameter(name, load_experiment(BIASED))
@@ -81,3 +84,17 @@ def test_neighbours_are_other_parameters_of_the_network(net: Net, data: st.DataO
 def test_neighbours_go_round_and_then_on() -> None:
     network = load_experiment(BIASED).network
     assert neighbours(Weight(1, 1, 2), network) == [Bias(1, 2), Weight(1, 0, 2), Weight(2, 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("layers", "parameter", "expected"),
+    [
+        ([1, 2], Weight(1, 0, 0), [Weight(1, 0, 1)]),
+        ([2, 1, 1], Weight(2, 0, 0), [Weight(1, 0, 0), Weight(1, 1, 0)]),
+    ],
+)
+def test_a_unit_without_others_has_those_of_its_layer_or_of_the_one_below(
+    layers: list[int], parameter: Weight, expected: list[Weight]
+) -> None:
+    data = {"inputs": [[0] * layers[0]], "targets": [[0] * layers[-1]]}
+    assert neighbours(parameter, load_experiment({"network": {"layers": layers}, "data": data}).network) == expected

@@ -24,7 +24,7 @@ def fixed(value: float | None, cells: int = WIDTH, decimals: int = 4) -> str:
     """A signed number with up to `decimals` decimals in exactly `cells` (at least 5); exact zero has no sign.
 
     >>> fixed(0.42), fixed(-12.3456789), fixed(0.0), fixed(1234567.0), fixed(0.42, 5, 2)
-    ('+0.4200', '−12.346', ' 0.0000', '+1.2e6', '+0.42')
+    ('+0.4200', '−12.346', ' 0.0000', ' +1.2e6', '+0.42')
     """
     if value is None:
         return UNKNOWN.center(cells)
