@@ -62,7 +62,8 @@ def test_what_an_update_changes_is_counted_with_the_biases_that_are_trained(
 def test_the_start_says_what_to_watch_or_how_to_begin() -> None:
     watch = "Four hidden units share the blame for every error. Watch which gates shut, and what that stops."
     assert sentence(at("article")) == watch
-    assert "space" in sentence(of([1, 1]))
+    assert "space" in opening(sentence(of([1, 1])), 60)
+    assert opening("Press . for a phase. Or don't.", 25) == "Press . for a phase."
 
 
 def test_the_start_says_what_cannot_be_learned() -> None:

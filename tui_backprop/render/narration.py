@@ -19,7 +19,7 @@ from tui_backprop.render.numbers import fixed, full, short
 from tui_backprop.render.spans import safe, width
 from tui_backprop.render.trouble import why_grown
 
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[^\W\d])")
+_BETWEEN_SENTENCES = re.compile(r"(?<=\S[.?!]) (?=[^\W\d])")
 
 
 def sentence(moment: Moment) -> str:
@@ -30,7 +30,7 @@ def sentence(moment: Moment) -> str:
         return safe(f"The goal is out of reach: {reason}.")
     if not moment.step:
         said = moment.experiment.watch or " · ".join(reversed(moment.experiment.data.notes))
-        return safe(said) or "Press . for the first phase, space for a whole sample, p to play."
+        return safe(said) or "Press . for a phase, space for a whole sample, p to play."
     return _SENTENCES[moment.phase.kind](moment)
 
 
