@@ -115,6 +115,12 @@ def test_an_exponent_is_written_the_same_wherever_a_number_stands(
     assert set(text) <= set("+−.e0123456789 "), text
 
 
+def test_a_lesson_writes_no_digits_that_a_number_does_not_have() -> None:
+    assert [number(value) for value in (1e24 - 1, -2.39e78, 123456789.5, 1e15 - 1)] == [
+        "1e24", "−2.39e78", "123456789.5", "999999999999999",
+    ]  # fmt: skip
+
+
 @given(FINITE)
 def test_the_full_number_has_every_digit(value: float) -> None:
     assert read(full(value)) == value

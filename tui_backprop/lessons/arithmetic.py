@@ -13,6 +13,8 @@ from tui_backprop.reading.numerals import typeset
 
 DECIMALS = 4
 """The number of decimals that the panes show."""
+_LARGE = 1e15
+"""From here on a float does not know all the digits before its point."""
 MOST_TERMS = 6
 UNKNOWN = "·"
 Digits = Callable[[float], str]
@@ -20,13 +22,17 @@ Digits = Callable[[float], str]
 
 
 def number(value: float, decimals: int = DECIMALS) -> str:
-    """A number with at most `decimals` decimals, without zeros at the end; with a power of ten where it is too small.
+    """A number with at most `decimals` decimals, without zeros at the end.
 
-    >>> number(-0.05), number(2.0), number(0.0000044)
-    ('−0.05', '2', '4.4e−6')
+    One that is too small for them has a power of ten, and so has one with more digits than a float knows.
+
+    >>> number(-0.05), number(2.0), number(0.0000044), number(1e24)
+    ('−0.05', '2', '4.4e−6', '1e24')
     """
     if not math.isfinite(value):
         return typeset(str(value))
+    if abs(value) >= _LARGE:
+        return typeset(f"{value:.15g}")
     if 0 < abs(value) < 0.5 * 10**-decimals:
         return typeset(f"{value:.1e}".replace(".0e", "e"))
     text = f"{value + 0.0:.{decimals}f}"
