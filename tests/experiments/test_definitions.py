@@ -157,6 +157,9 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     [
         (good(network__weights=[[[1, 2, 3], [4]], [[1]] * 3]), "layer 1, row 2 has 1 number (expected 3 numbers)"),
         (good(network__weights=[[[1, 2, 3], 4], [[1]] * 3]), "layer 1, row 2 is 4, not a list (expected 3 numbers)"),
+        (good(data__inputs=[[1, 2, 3]] * 2), "row 1 has 3 numbers (expected 2 numbers; or layers 3,3,1)"),
+        (good(data__targets=[[1, 0]] * 2), "row 1 has 2 numbers (expected 1 number; or layers 2,3,2)"),
+        (good(data__inputs=[[1, 2], [1, 2, 3]]), "row 2 has 3 numbers (expected 2 numbers)"),
         (good(data__inputs=[[1, 2], 3]), "row 2 is 3, not a list (expected 2 numbers)"),
         (good(data__targets=[[1]]), "has 1 sample, but inputs has 2 (expected 2 rows)"),
         (good(network__layers=[3]), "has 1 entry (expected 2 to 33"),

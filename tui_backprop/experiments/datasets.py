@@ -82,7 +82,7 @@ def _check_different(keys: Section, key: str, names: Sequence[str], what: str) -
 def _listed(keys: Section, network: Network) -> Data:
     """Samples written out in the table."""
     features = features_of(keys)
-    inputs, targets = _rows(keys, 2 if features else network.units[0], network.units[-1])
+    inputs, targets = _rows(keys, network, 2 if features else 0)
     if features:
         inputs = expanded(keys, inputs, features, network)
     names = tuple(f"x{i + 1}" for i in range(network.units[0]))
@@ -95,8 +95,13 @@ def _listed(keys: Section, network: Network) -> Data:
     )
 
 
-def _rows(keys: Section, width: int, outputs: int) -> tuple[Array, Array]:
-    inputs, targets = keys.table("inputs", width), keys.table("targets", outputs)
+def _rows(keys: Section, network: Network, points: int = 0) -> tuple[Array, Array]:
+    """Inputs, or `points` of as many columns of which features are made, and targets."""
+    if points:
+        inputs = keys.table("inputs", points)
+    else:
+        inputs = keys.table("inputs", network.units[0], lambda width: layers_for(network, inputs=width))
+    targets = keys.table("targets", network.units[-1], lambda width: layers_for(network, outputs=width))
     if len(inputs) != len(targets):
         message = f"has {counted(len(targets), 'sample')}, but inputs has {len(inputs)}"
         raise keys.error("targets", message, counted(len(inputs), "row"))
@@ -169,7 +174,7 @@ def _with_test_set(data: Data, keys: Section, network: Network) -> Data:
     seed = _seed(keys)
     if keys.is_table("test"):
         section = keys.section("test")
-        inputs, targets = _rows(section, network.units[0], network.units[-1])
+        inputs, targets = _rows(section, network)
         section.done()
         return replace(data, test=replace(data, inputs=frozen(inputs), targets=frozen(targets)))
     share = keys.number("test", 0.0)

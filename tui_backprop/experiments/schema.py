@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -185,8 +185,11 @@ class Section:
             raise self.error(key, f"{_show(value)} is too {'small' if side < 0 else 'large'}", expected)
         return float(value)
 
-    def table(self, key: str, width: int) -> Array:
-        """Rows of `width` finite numbers: (rows, width); required, at least one row."""
+    def table(self, key: str, width: int, fits: Callable[[int], str] | None = None) -> Array:
+        """Rows of `width` finite numbers: (rows, width); required, at least one row.
+
+        `fits` says what else would fit, if all rows have another width.
+        """
         value = self._get(key, None)
         if value is None:
             raise self.missing(key, f"rows of {counted(width, 'number')}")
@@ -197,7 +200,9 @@ class Section:
             example = f"[{', '.join(map(_show, rows[:2]))}{', …' * (len(rows) > 2)}]"
             expected = example if len(rows[0]) == width else f"rows of {counted(width, 'number')}"
             raise self.error(key, "is a list without rows", f"a row for each sample: {expected}")
-        rows = [self._row(key, row, width, f"row {number}") for number, row in enumerate(value, 1)]
+        widths = {len(row) if _is_list(row) else 0 for row in value}
+        otherwise = f"; or {fits(*widths)}" if fits and len(widths) == 1 and widths != {0} else ""
+        rows = [self._row(key, row, width, f"row {number}", otherwise) for number, row in enumerate(value, 1)]
         return np.array(rows, dtype=np.float64)
 
     def arrays(self, key: str, shapes: Sequence[tuple[int, ...]], turned: str = "") -> list[Array] | None:
@@ -235,10 +240,10 @@ class Section:
             raise self.error(key, f"{_show(value)} {what}", f"a whole number from {least} to {most}")
         return value
 
-    def _row(self, key: str, row: Any, width: int, where: str) -> list[float]:
+    def _row(self, key: str, row: Any, width: int, where: str, otherwise: str = "") -> list[float]:
         if not _is_list(row) or len(row) != width:
             have = f"has {counted(len(row), 'number')}" if _is_list(row) else f"is {_show(row)}, not a list"
-            raise self.error(key, f"{where} {have}", counted(width, "number"))
+            raise self.error(key, f"{where} {have}", counted(width, "number") + otherwise)
         for value in row:
             if not _is_number(value):
                 raise self.error(
