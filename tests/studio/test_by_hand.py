@@ -143,6 +143,14 @@ async def test_what_is_too_much_is_reported() -> None:
         assert not isinstance(s.app.screen, PhaseByHand)
 
 
+async def test_infinite_figures_are_not_asked_for() -> None:
+    """They could not be typed, and what `?` shows of them would be refused."""
+    async with studio("linear-collapse", rate=1e200) as s:
+        await s.press("space", "space", "w")
+        assert s.sentence == "Step 3, sum1: not all figures are finite, so they cannot be worked out by hand."
+        assert not isinstance(s.app.screen, PhaseByHand)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("work", [Homework(optimizer="adam"), Homework(batch=2)], ids=["adam", "batch"])
 async def test_two_steps_in_a_row_with_every_figure_shown(work: Homework) -> None:

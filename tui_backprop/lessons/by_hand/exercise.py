@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -44,6 +45,11 @@ class Exercise:
     phase: Phase
     rule: str
     tables: tuple[BlankTable, ...]
+
+    def finite(self, moment: Moment) -> bool:
+        """Whether each figure can be written down; in a step that diverges some are infinite or NaN."""
+        rows = (row for table in self.tables for _, row in table.asked)
+        return all(math.isfinite(figure.truth(moment)) for row in rows for figure in row)
 
 
 def refuse_too_much(experiment: Experiment) -> None:

@@ -53,6 +53,9 @@ def work_out(moment: Moment, go: Go, steps: int, width: int) -> Generator[Screen
         if moment.complete:
             moment = go(step, "input")
         for exercise in exercises(moment):
+            if not exercise.finite(moment):
+                label = phase_label(exercise.phase, moment.experiment)
+                return f"Step {step}, {label}: not all figures are finite, so they cannot be worked out by hand."
             answer: list[Fields] | None = yield PhaseByHand(moment, exercise, sheet, tally, width)
             if answer is None:
                 return tally.summary(f"Left step {step}") if tally.figures else ""
