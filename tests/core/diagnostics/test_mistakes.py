@@ -134,6 +134,17 @@ def test_the_article_rounds_its_prediction() -> None:
         assert found.name == name
 
 
+@pytest.mark.parametrize("step", [2, 3])
+def test_nothing_is_close_to_a_figure_that_is_not_finite(step: int) -> None:
+    """The first step with this rate makes weights of ±1e200, the second ±∞."""
+    article = load_experiment("linear-collapse").definition
+    experiment = load_experiment({**article, "training": {**article["training"], "rate": 1e200}})
+    moment = Timeline(experiment).go(step)
+    assert not np.isfinite(true_value(moment, "error", Unit(2, 0)))
+    for guess in (1.0, -1.0, 1e300):
+        assert likely(moment, "error", Unit(2, 0), guess, 0.5) is None
+
+
 def test_digits_that_are_cut_or_rounded_too_early_are_close() -> None:
     moment = Timeline(load_experiment("article")).go(step=1)
     right = true_value(moment, "upstream", Unit(1, 3))  # 1.68298

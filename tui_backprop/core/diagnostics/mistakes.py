@@ -106,7 +106,8 @@ def fitting(
 def near(right: float, given: float, tolerance: float) -> Mistake | None:
     """Rounding, where `given` is not far off."""
     off = abs(given - right)
-    if given * right <= 0 or off > min(max(4 * tolerance, _CLOSE * abs(right)), _CLOSE_AT_MOST * abs(right)):
+    most = min(max(4 * tolerance, _CLOSE * abs(right)), _CLOSE_AT_MOST * abs(right))
+    if not math.isfinite(right) or given * right <= 0 or off > most:
         return None
     if off > 4 * tolerance:
         return Mistake("rounding", given, CLOSE)
