@@ -502,7 +502,7 @@ def test_a_class_that_only_the_test_set_has_is_pointed_out(others: str, tmp_path
         )
         assert data.test is not None
         untrained = len(set(map(tuple, data.targets.tolist()))) == others.count(",") + 1
-        told = [note for note in data.notes if "try another seed in [data]" in note]
+        told = [note for note in data.notes if "only in the test set: try another seed" in note]
         assert [note.split(" ")[0] for note in told] == (["apple" if "," in others else "pear"] if untrained else [])
         seen.add(untrained)
     assert seen == {True, False}

@@ -23,6 +23,7 @@ from tui_backprop.reading.numerals import counted
 if TYPE_CHECKING:
     from tui_backprop.experiments.columns import Opener
 
+_ANOTHER_DRAW = "try another seed, data's seed in the set-up, or seed in [data]"
 COLOURS = ("orange", "blue")
 """Names of a generator's two classes, −1 and 1, where each has an output of its own."""
 
@@ -50,8 +51,8 @@ def read_data(keys: Section, network: Network, folder: Path, open_csv: Opener | 
     data = _standardised(_with_test_set(data, keys, network), keys)
     scaled = [what for what, scale in (("inputs", data.input_scale), ("targets", data.target_scale)) if scale]
     if data.notes and (untrained := _only_tested(data)):
-        message = f"{untrained} never changes in the training set, only in the test set: try another seed in [data]"
-        data = replace(data, notes=(*data.notes, message))
+        message = f"{untrained} never changes in the training set, only in the test set"
+        data = replace(data, notes=(*data.notes, f"{message}: {_ANOTHER_DRAW}"))
     if data.notes and scaled:
         data = replace(data, notes=(*data.notes, f"standardised: {' and '.join(scaled)}"))
     keys.done()
