@@ -122,6 +122,14 @@ def test_so_they_do_beside_a_curve(columns: int, heading: str, legend: str) -> N
     assert [plain([first]), plain([last])] == [heading, legend]
 
 
+@pytest.mark.parametrize("columns", [22, 30])
+def test_long_names_of_axes_are_shortened_and_stay_different(columns: int) -> None:
+    heading = plain([surface(Timeline(load_experiment("iris")).moment, Unit(2, 0), columns, 12, Shading.RAMP)[0]])
+    across, up = re.fullmatch(r"setosa: (\S.*) ▸ (\S.*) ▲.*", heading).groups()  # type: ignore[union-attr]
+    assert across != up
+    assert across[0] == up[0] == "s"
+
+
 @pytest.mark.parametrize(("columns", "end"), [(21, "x3 held"), (60, "held at the mean: x3")])
 def test_what_is_held_at_its_mean_is_named(columns: int, end: str) -> None:
     heading = surface(Timeline(load_experiment("article")).moment, Unit(2, 0), columns, 12, Shading.RAMP)[0]

@@ -14,6 +14,7 @@ from tui_backprop.core.goal import threshold
 from tui_backprop.core.parts import Unit, Weight
 from tui_backprop.core.run.moment import Moment
 from tui_backprop.render.canvas import joined
+from tui_backprop.render.graph.plan import shorten
 from tui_backprop.render.numbers import level, scale_of, short, tone
 from tui_backprop.render.selection import Selection
 from tui_backprop.render.spans import Line, Span, beside, clip, fit, length, line, safe, width
@@ -183,6 +184,8 @@ def _heading(moment: Moment, plane: Plane, shown: tuple[int, int], columns: int)
     across, up = safe(plane.names[0]), safe(plane.names[1])
     spans = [Span(what, "accent", True), Span(f" over {across} ▸ and {up} ▲")]
     if length(spans) > columns:
+        room = (columns - width(f"{name}:  ▸  ▲")) // 2
+        across, up = (text.rstrip() for text in shorten((across, up), max(3, room)))
         spans = [Span(name, "accent", True), Span(f": {across} ▸ {up} ▲")]
     if plane.held:
         names = " ".join(map(safe, plane.held[:4])) + (" …" if len(plane.held) > 4 else "")
