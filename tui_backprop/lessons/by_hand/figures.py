@@ -122,6 +122,10 @@ def work(figure: Figure, moment: Moment) -> str:
     return of_unit(over, part, MOST_WEIGHTS, significant) if of_unit else significant(figure.truth(moment))
 
 
+_LOSSES = frozenset({"l", "loss", "j", "c", "cost", "etotal", "e_total", "total"})
+"""What textbooks call the error of a sample, as `_plain` spells it."""
+
+
 class UnknownNameError(BackpropError):
     """A name that no figure of the step has."""
 
@@ -201,7 +205,10 @@ class Names:
             known = list(self._exactly)
             seen = "".join(c for c in name if c.isprintable())
             near = (
-                self._of_textbook(seen) or self._of_unit(seen) or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
+                self._of_textbook(seen)
+                or self._of_unit(seen)
+                or (", did you mean E?" if _plain(seen) in _LOSSES else "")
+                or perhaps(seen, [*known[:_MOST_NEAR], *self._spelt()])
             )
             message = " could be several figures" if found else f" is not a figure of this step{near}"
             hint = f"e.g. {known[0]} or {known[-1]}; see tui-backprop help lessons"
