@@ -26,7 +26,7 @@ from tui_backprop.experiments.csv_cache import CsvCache, NotLoaded
 from tui_backprop.experiments.draft import Draft, draft_of, from_preset
 from tui_backprop.experiments.fields import CSV, FIELDS, OF_FILE, TYPED
 from tui_backprop.reading.disk import typed_path, unwritable
-from tui_backprop.render.spans import safe
+from tui_backprop.render.spans import safe, width
 from tui_backprop.sessions.files import write_new
 from tui_backprop.studio.panes.choice import Choice
 from tui_backprop.studio.screens.columns import Columns
@@ -145,9 +145,10 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._show(self._reading)
 
     def on_resize(self, event: Resize) -> None:
-        """Shows the experiment file beside the fields if there is room."""
+        """Shows the experiment file beside the fields if there is room, and the keys that there is room for."""
         self.set_class(event.size.width < ROOMY, "-thin")
         self.set_class(event.size.width >= FRAMED[0] and event.size.height >= FRAMED[1], "-framed")
+        self._put("keys", self._keys())
         if self.focused is not None:
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
@@ -260,10 +261,11 @@ class SetupScreen(Closable[Experiment | None], ModalScreen[Experiment | None]):
         self._put("mistake", text)
 
     def _keys(self) -> str:
-        """The keys, in 80 columns."""
+        """The keys: all in 80 columns, the most important ones in fewer."""
         typed = "f2 classes  f3 columns" if self._draft.data == CSV else "f4 weights  f5 samples"
         save = "  ctrl+s save" if self._files else ""
-        return f"enter open  ↑↓←→ choose  {typed}{save}  escape close"
+        ways = [f"enter open{keys}  escape close" for keys in (f"  ↑↓←→ choose  {typed}{save}", f"  {typed}", "")]
+        return next((way for way in ways if width(way) <= self.size.width - 2), ways[-1])
 
     def _command(self) -> str:
         try:
