@@ -45,3 +45,15 @@ async def test_no_screen_is_larger_than_there_can_be(claimed: tuple[int, int]) -
         assert SMALLEST <= tuple(s.app.screen.size) <= LARGEST
         await s.press("space")
         assert s.where == (1, "update")
+
+
+async def test_titles_are_whole_however_long_names_are() -> None:
+    names = [f"mean of the {place} measurements of a kind" for place in ("first", "second")]
+    data = {"inputs": [[0.0, 1.0], [1.0, 0.0]], "targets": [[0.0], [1.0]], "names": names}
+    async with studio({"network": {"layers": [2, 3, 1]}, "data": data}, (160, 48)) as s:
+        assert s.title("Inspector") == f"W1[{names[0]}→h1]"
+        await s.pilot.resize_terminal(*NARROW)
+        await s.pilot.pause()
+        assert s.title("Inspector") == "Inspector"
+        await s.press("8")
+        assert s.title("Landscape") == "Loss surface  (8: close)"

@@ -34,7 +34,7 @@ class InspectorPane(Pane):
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The equations, scrolled so that the present phase's is in sight."""
         name = safe(self.selection.name(moment.experiment))
-        self.set_title(f"Inspector  {name}  (y: copy)", f"{name}  (y: copy)", name)
+        self.set_title(f"{self.TITLE}  {name}  (y: copy)", f"{name}  (y: copy)", name, self.TITLE)
         inspection = inspect(moment, self.selection, columns - 1)
         total = len(inspection.lines)
         if total <= rows:

@@ -31,7 +31,8 @@ class LandscapePane(ViewPane):
 
     def paint(self, moment: Moment, columns: int, rows: int) -> list[Line]:
         """The map, in half blocks where there are colours for them."""
-        self.set_title(f"{self.TITLE}  ({self.KEY}: close, x: another)", f"{self.TITLE}  ({self.KEY}: close)")
+        closes = f"{self.TITLE}  ({self.KEY}: close"
+        self.set_title(f"{closes}, x: another)", f"{closes})", f"{self.TITLE}  ({self.KEY})")
         from tui_backprop.render.views.landscape import landscape
 
         return landscape(moment, self.selection, self.other, columns, rows, self.shading)
