@@ -160,15 +160,21 @@ class TestReasons:
             assert endings == {Ending.LINEAR}
 
     @pytest.mark.parametrize(
-        ("rate", "power", "epochs", "expected"),
-        [(1e-5, 1, 100, Ending.SLOW), (1e-3, 1, 100, Ending.FALLING), (0.1, 2, 300, Ending.LINEAR)],
+        ("layers", "rate", "power", "epochs", "expected"),
+        [
+            ([1, 1], 1e-5, 1, 100, Ending.SLOW),
+            ([1, 1], 1e-3, 1, 100, Ending.FALLING),
+            ([1, 1], 0.1, 2, 300, Ending.LINEAR),
+            ([1, 3, 1], 1e-6, 1, 100, Ending.SLOW),
+            ([1, 3, 1], 0.1, 2, 300, Ending.LINEAR),
+        ],
     )
-    def test_a_single_layer_is_linear_only_where_nothing_else_is_wrong(
-        self, rate: float, power: int, epochs: int, expected: Ending
+    def test_a_network_without_gates_is_linear_only_where_nothing_else_is_wrong(
+        self, layers: list[int], rate: float, power: int, epochs: int, expected: Ending
     ) -> None:
         """A straight line can be learned, at a suitable rate; a parabola cannot."""
         x = [place / 10 - 1 for place in range(21)]
-        network = {"layers": [1, 1], "bias": True, "init": "xavier"}
+        network = {"layers": layers, "hidden": "linear", "bias": True, "init": "xavier"}
         data = {"inputs": [[each] for each in x], "targets": [[2 * each**power + 1] for each in x]}
         experiment = load_experiment({"network": network, "training": {"rate": rate, "stop": 1e-6}, "data": data})
         for outcome in swept(experiment, range(4), epochs).outcomes():

@@ -190,9 +190,9 @@ def _ending(experiment: Experiment, run: SweptRun, errors: Errors, gates: Gates)
         return Ending.ALIKE
     if any(layer.dead.all() for layer in gates.layers):
         return Ending.DEAD
-    if gates.layers and gates.linear:
-        return Ending.LINEAR
     slow = creeps(errors, run.epochs, run.ends)
+    if gates.layers and gates.linear and (gates.gated or not slow):
+        return Ending.LINEAR
     if not slow and not run.error >= FALLING * run.before:
         return Ending.FALLING
     if flat_output(experiment, gates):
