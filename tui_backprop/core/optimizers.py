@@ -101,8 +101,8 @@ class Optimizer:
         raise NotImplementedError
 
     @staticmethod
-    def constants(age: int) -> dict[str, Iterator[float]]:
-        """What all parameters have in common in the lines of the rule, by name, for each update after `age` updates."""
+    def constants(age: int, count: int = 1) -> dict[str, list[float]]:
+        """Numbers in the rule that all parameters share, by name: for each of `count` updates after `age` updates."""
         return {}
 
 
@@ -259,7 +259,7 @@ class Adam(Optimizer):
     def update(self, parameters: Array, gradient: Array, memory: Array, age: int) -> None:
         """`memory` holds the running means m of the gradient and v of its square."""
         mean, square = memory
-        part1, part2 = map(next, self.constants(age).values())
+        (part1,), (part2,) = self.constants(age).values()
         mean *= BETA1
         mean += (1.0 - BETA1) * gradient
         square *= BETA2
@@ -269,18 +269,15 @@ class Adam(Optimizer):
         parameters -= self.training.rate * mean_hat / (np.sqrt(square_hat) + EPSILON)
 
     @staticmethod
-    def constants(age: int) -> dict[str, Iterator[float]]:
+    def constants(age: int, count: int = 1) -> dict[str, list[float]]:
         """How much of the whole the means have seen so far."""
-        return {"part1": _seen(BETA1, age), "part2": _seen(BETA2, age)}
+        return {"part1": _seen(BETA1, age, count), "part2": _seen(BETA2, age, count)}
 
 
-def _seen(beta: float, age: int) -> Iterator[float]:
-    """1 − βᵗ for t = age + 1, age + 2, …"""
-    parts = _parts_seen(beta)
-    for t in range(age + 1, len(parts)):
-        yield parts[t]
-    while True:
-        yield 1.0
+def _seen(beta: float, age: int, count: int) -> list[float]:
+    """1 − βᵗ for the `count` numbers t after `age`."""
+    seen = _parts_seen(beta)[age + 1 : age + 1 + count]
+    return seen + [1.0] * (count - len(seen))
 
 
 @cache
@@ -318,7 +315,7 @@ def worked_out(
     entry = OPTIMIZERS[training.optimizer]
     slots = {slot.symbol: place for place, slot in enumerate(entry.memory)}
     known: dict[str, float | None] = {**numbers, "rate": training.rate}
-    known |= {name: next(values) for name, values in entry.constants(before.age).items()}
+    known |= {name: value for name, (value,) in entry.constants(before.age).items()}
     known |= {name: getattr(training, name) for name in entry.settings}
     known |= {symbol: float(before.slots[place, index]) for symbol, place in slots.items()}
     for line in entry.rule:

@@ -138,14 +138,14 @@ class _Writer:
         """The head of the loop over `rows`, with the optimiser's constants for each."""
         if not self._constants:
             return f"for {row} in rows:"
-        return f"for {', '.join(self._constants)}, {row} in zip(*constants(age).values(), rows):"
+        return f"for {', '.join(self._constants)}, {row} in zip(*constants(age, len(rows)).values(), rows):"
 
     def record(self) -> str:
         lines = self._forward() + self._reported() + self._backward(masks=True)
         given = {*self._row.split(", "), *(line.partition(" = ")[0] for line in lines)}
         constant = ["one", *(name for name in self._values if name not in given)]  # the mask of a linear layer
         if self._constants:
-            lines.append(f"{', '.join(self._constants)}, = map(next, constants(age).values())")
+            lines.append(f"[{'], ['.join(self._constants)}], = constants(age).values()")
         lines += self._update(self._gradients())
         return "\n".join(
             [
