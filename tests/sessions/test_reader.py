@@ -81,6 +81,15 @@ def test_a_session_of_the_first_version_is_read() -> None:
     assert bits(resumed(decode(json.dumps(document).encode(), "it"))) == bits(moment)
 
 
+def test_a_session_whose_inputs_have_equal_names_is_resumed_without_names() -> None:
+    moment = moment_of(load_experiment("article"), 3, "mask1")
+    document = document_of(moment)
+    document["definition"]["data"]["names"] = ["a", "b", "a"]
+    session = decode(json.dumps(document).encode(), "it")
+    assert session.experiment.data.input_names == ("x1", "x2", "x3")
+    assert (session.step, str(session.phase)) == (3, "mask1")
+
+
 def test_every_version_that_can_be_read_is_read() -> None:
     document = document_of(moment_of(step=7, phase="mask1"))
     for version in (1, 2, 3, 4):

@@ -179,7 +179,7 @@ def _experiment(keys: Section, document: dict[str, Any], source: str) -> Experim
     definition = _with_initial(document.get("definition", {}), document.get("initial", {}), keys)
     _check_data_file(definition, source)
     try:
-        experiment = load_experiment(definition)
+        experiment = load_experiment(_without_equal_names(definition))
     except ExperimentError as error:
         raise BackpropError(f"{source}: {error.message}", error.hint) from None
     names = keys.strings("target_names")
@@ -247,6 +247,16 @@ def _with_initial(definition: Mapping[str, Any], initial: Mapping[str, Any], key
     if not initial["biases"] and not network.get("bias"):
         del network["biases"]
     return {**definition, "network": network}
+
+
+def _without_equal_names(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition without names that two inputs or two outputs share: experiments used to be free to have them."""
+    data = definition.get("data")
+    if not isinstance(data, Mapping):
+        return definition
+    named = {key: data[key] for key in ("names", "target_names") if isinstance(data.get(key), list)}
+    equal = [key for key, names in named.items() if any(name in names[:place] for place, name in enumerate(names))]
+    return {**definition, "data": {key: value for key, value in data.items() if key not in equal}}
 
 
 def _check_data_file(definition: Mapping[str, Any], source: str) -> None:
