@@ -174,8 +174,8 @@ def test_numbers_are_near_by_the_range_of_their_own_column() -> None:
         ("softmax", [0.4, 0.6], ""),
         ("sigmoid", [11.0], "targets from 0 to 11 are out of reach of sigmoid, which lies between 0 and 1"),
         ("tanh", [-1.5], "targets from −1.5 to 0 are out of reach of tanh, which lies between −1 and 1"),
-        ("relu", [-1.0], "targets from −1 to 0 are out of reach of relu, which lies above 0"),
-        ("elu", [-2.0], "targets from −2 to 0 are out of reach of elu, which lies above −1"),
+        ("relu", [-1.0], "targets from −1 to 0 are out of reach of relu, which is never below 0"),
+        ("elu", [-2.0], "targets from −2 to 0 are out of reach of elu, which is never below −1"),
         ("sigmoid", [1.0], ""),
         ("tanh", [-1.0], ""),
         ("linear", [11.0], ""),
@@ -297,7 +297,7 @@ def test_right_answers_that_the_output_can_give_are_within_reach(output: str, re
     """An answer counts as −1 where it is not above 0, as a ReLU's may be and a sigmoid's never is."""
     sides = [[1.0, 0.0], [0.0, 1.0]], [[-1.0], [1.0]], {"output": output, "bias": True}
     assert (out_of_reach(task(*sides, goal="all_right")) == "") is reachable
-    bounded = {"relu": "relu, which lies above 0", "sigmoid": "sigmoid, which lies between 0 and 1"}.get(output, "")
+    bounded = {"relu": "relu, which is never below 0", "sigmoid": "sigmoid, which lies between 0 and 1"}.get(output, "")
     assert out_of_reach(task(*sides)).endswith(bounded)
 
 

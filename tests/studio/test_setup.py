@@ -142,7 +142,7 @@ def test_what_cannot_be_learned_is_reported_beside_the_samples() -> None:
     told = read(draft, False, True, TableFile, Reading(draft)).summary
     assert told.splitlines() == [
         "✓ 1-4-1, 8 parameters; 1 sample to train on",
-        "⚠ goal out of reach: targets from −1 to −1 are out of reach of relu, which lies above 0",
+        "⚠ goal out of reach: targets from −1 to −1 are out of reach of relu, which is never below 0",
     ]
 
 

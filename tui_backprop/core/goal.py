@@ -103,7 +103,7 @@ def beyond_output(experiment: Experiment) -> str:
     if least < activation.bounds[0] or most > activation.bounds[1]:
         where = _within(*activation.bounds)
         targets_lie = f"targets from {_number(least)} to {_number(most)}"
-        return f"{targets_lie} are out of reach of {activation.name}, which lies {where}"
+        return f"{targets_lie} are out of reach of {activation.name}, which {where}"
     return ""
 
 
@@ -179,7 +179,7 @@ def _within_goal(experiment: Experiment, prediction: Array, targets: Array, erro
 
 
 def _within(low: float, high: float) -> str:
-    return f"above {_number(low)}" if np.isinf(high) else f"between {_number(low)} and {_number(high)}"
+    return f"is never below {_number(low)}" if np.isinf(high) else f"lies between {_number(low)} and {_number(high)}"
 
 
 def _number(value: float) -> str:
