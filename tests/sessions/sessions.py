@@ -51,7 +51,7 @@ def resumed(session: Session) -> Moment:
 
 def bits(moment: Moment) -> tuple[object, ...]:
     """Everything about a moment that arithmetic has a part in."""
-    passage = b"" if moment.passage is None else moment.passage.flat.tobytes()
+    passage = b"" if moment.passage is None else moment.passage.values
     values = (moment.before.flat.tobytes(), moment.after.flat.tobytes(), passage, moment.errors.tobytes())
     return moment.step, moment.phase, moment.samples, repr(moment.recent), repr(moment.error_before), *values
 

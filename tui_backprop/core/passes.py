@@ -69,14 +69,14 @@ class Pass:
     """Every intermediate value of the pass of one step, read-only.
 
     Lists go by layer, layer 1 first. For a single sample the arrays have one entry per unit; for a mini-batch they
-    have a leading axis over its samples, and the gradients are averages. `flat` has the values of a `Frame`; gradients
-    are computed from them on demand, with `ordered` sums or not. The gradients of one sample `of` a mini-batch are
-    the mini-batch's.
+    have a leading axis over its samples, and the gradients are averages. `values` are the doubles of a `Frame`, from
+    which gradients are computed on demand, with `ordered` sums or not. The gradients of one sample `of` a mini-batch
+    are the mini-batch's.
     """
 
     network: Network
     batch: int
-    flat: Array
+    values: bytes
     ordered: bool = True
     of: Pass | None = None
 
@@ -85,7 +85,7 @@ class Pass:
 
     @cached_property
     def _frame(self) -> Frame:
-        return Frame(self.network, self.batch, self.flat)
+        return Frame(self.network, self.batch, np.frombuffer(self.values))
 
     @cached_property
     def gradients(self) -> Parameters:
@@ -175,4 +175,4 @@ class Pass:
                 target[0] = source[row]
         for name in ("inputs", "targets", "prediction", "error"):
             getattr(part, name)[0] = getattr(whole, name)[row]
-        return Pass(self.network, 1, frozen(part.flat), of=self)
+        return Pass(self.network, 1, part.flat.tobytes(), of=self)

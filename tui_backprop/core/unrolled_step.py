@@ -30,7 +30,7 @@ from tui_backprop.core.penalty import penalised, plain_penalty
 Row = Sequence[float]
 """One sample: its inputs, then its targets."""
 Run = Callable[[Row, int, Iterable[Any], float], tuple[Row, float]]
-Record = Callable[[Row, int, Row], tuple[Array, Array, float]]
+Record = Callable[[Row, int, Row], tuple[bytes, Array, float]]
 
 
 @lru_cache(maxsize=32)
@@ -46,8 +46,8 @@ class UnrolledStep:
     """`run(state, age, rows, error)` → (state, error + reported errors), a step for each row.
 
     A state is all parameters, then all that the optimiser remembers, slot by slot, after `age` updates. Instead of
-    rows mini-batches take lists of rows. `record(state, age, row)` → (the values of a `Frame`, state, reported error)
-    for one step of one sample, both as read-only arrays. Code is made when it is first needed.
+    rows mini-batches take lists of rows. `record(state, age, row)` → (the doubles of a `Frame`, the state as a
+    read-only array, reported error) for one step of one sample. Code is made when it is first needed.
     """
 
     def __init__(self, network: Network, training: Training) -> None:
@@ -155,7 +155,7 @@ class _Writer:
                 f"    {self._state}, = state",
                 f"    {self._row}, = row",
                 *_indented(lines),
-                f"    return array(values({', '.join(self._values)})), array(numbers({self._state})), {self._error}",
+                f"    return values({', '.join(self._values)}), array(numbers({self._state})), {self._error}",
             ]
         )
 

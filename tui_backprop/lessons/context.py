@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tui_backprop.core.arrays import frozen
 from tui_backprop.core.backprop import Backprop
 from tui_backprop.core.experiment import Experiment
 from tui_backprop.core.passes import Pass
@@ -55,7 +54,7 @@ class Context:
         data = self.experiment.data
         with np.errstate(all="ignore"):
             backprop.run(data.inputs[sample : sample + 1], data.targets[sample : sample + 1])
-        return Pass(self.experiment.network, 1, frozen(backprop.frame.flat.copy()))
+        return Pass(self.experiment.network, 1, backprop.frame.flat.tobytes())
 
 
 def place_of(text: str, timeline: Timeline) -> tuple[int, str | None]:

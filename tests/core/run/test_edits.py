@@ -288,7 +288,7 @@ def act(timeline: Timeline, name: str, what: Any) -> None:
 
 
 def bits(moment: Moment) -> tuple[object, ...]:
-    passage = None if moment.passage is None else moment.passage.flat.tobytes()
+    passage = None if moment.passage is None else moment.passage.values
     epochs = moment.errors[: moment.epochs_completed].tobytes()
     return moment.step, moment.phase, moment.epoch, moment.parameters.flat.tobytes(), passage, epochs, moment.recent
 

@@ -68,7 +68,7 @@ class Direct:
     trainer: Trainer
     flats: list[Array]
     totals: list[float]
-    passes: list[Array]
+    passes: list[bytes]
     errors: list[list[float]]
     epoch_errors: Array
 
@@ -77,13 +77,13 @@ class Direct:
 def directly(name: str) -> Direct:
     trainer = Trainer(EXPERIMENTS[name]())
     state = trainer.start()
-    direct = Direct(trainer, [state.parameters.flat], [0.0], [np.empty(0)], [[]], np.empty(0))
+    direct = Direct(trainer, [state.parameters.flat], [0.0], [b""], [[]], np.empty(0))
     epochs = []
     for step in range(1, LAST + 1):
         passage, state = trainer.record(state)
         direct.flats.append(state.parameters.flat)
         direct.totals.append(state.epoch_error)
-        direct.passes.append(passage.flat)
+        direct.passes.append(passage.values)
         direct.errors.append(np.atleast_1d(passage.error).tolist())
         if step % trainer.steps_per_epoch == 0:
             epochs.append(state.epoch_error)
@@ -107,7 +107,7 @@ def assert_moment_is_direct(moment: Moment, direct: Direct) -> None:
         assert (moment.samples, moment.recent, moment.epoch_error) == ((), (), None)
         return
     assert moment.passage is not None
-    assert moment.passage.flat.tobytes() == direct.passes[step].tobytes()
+    assert moment.passage.values == direct.passes[step]
     assert moment.samples == direct.trainer.samples(step)
     first = (step - 1) // length * length
     assert same(moment.error_before, direct.totals[step - 1] if step - 1 > first else 0.0)
@@ -237,7 +237,7 @@ def test_any_walk_gives_what_is_computed_directly(
 
 
 def bits(moment: Moment) -> tuple[object, ...]:
-    flat = b"" if moment.passage is None else moment.passage.flat.tobytes()
+    flat = b"" if moment.passage is None else moment.passage.values
     recent = np.array(moment.recent).tobytes()
     return moment.step, moment.phase, flat, moment.before.flat.tobytes(), moment.after.flat.tobytes(), recent
 

@@ -178,14 +178,14 @@ class Trainer:
         if self._unrolled is not None and training.batch == 1:
             at = int(self.order(self.epoch(step))[place]) if training.shuffle else place
             row = few[at] if (few := self._few) else self.experiment.data.table[at].tolist()
-            flat, after, reported = self._unrolled.record(self._numbers(state), memory.age, row)
-            return Pass(network, 1, flat), self._state(step, after, error + reported, memory.age + 1)
+            values, after, reported = self._unrolled.record(self._numbers(state), memory.age, row)
+            return Pass(network, 1, values), self._state(step, after, error + reported, memory.age + 1)
         (samples,) = self._batches(step, 1)
         with np.errstate(all="ignore"):
             array_step = self._prepared(len(samples), state.parameters.flat, memory.slots)
             array_step.step(samples, memory.age, wholly=True)
         passes, slots = array_step.passes, frozen(array_step.slots.copy())
-        passage = Pass(network, passes.batch, frozen(passes.frame.flat.copy()), passes.ordered)
+        passage = Pass(network, passes.batch, passes.frame.flat.tobytes(), passes.ordered)
         for value in array_step.errors.tolist():
             error += value
         parameters = frozen(passes.parameters.copy())
