@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.errors import ExperimentError
 from tui_backprop.experiments.csv_files.file import Layout, TableFile
 from tui_backprop.experiments.csv_files.kinds import Kind
-from tui_backprop.experiments.csv_files.spelling import spelt_alike
+from tui_backprop.experiments.csv_files.remarks import remarks
 from tui_backprop.experiments.csv_files.table import Table
 from tui_backprop.experiments.csv_files.text import STANDARD_INPUT
 from tui_backprop.experiments.datasets import expanded, features_of, layers_for, one_output
@@ -36,8 +36,6 @@ _FEW = 10
 """Up to this many different whole numbers may be classes."""
 _ENOUGH = 5000
 """The most rows that decide whether columns need scaling."""
-_FAR = 0.01
-"""One number is far from all others if their range is less than this share of its distance."""
 _TOLD = 8
 """The most names listed in a row."""
 _DECIMALS = (".", ",")
@@ -300,38 +298,9 @@ def _notes(file: TableFile, chosen: ColumnChoice, table: Table) -> tuple[str, ..
             else []
         ),
         *([f"{table.names[-1]} is the same in every row: nothing to learn"] if is_constant else []),
-        *_odd_columns(table, width),
+        *remarks(table, width),
     ]
     return tuple(notes)
-
-
-def _odd_columns(table: Table, inputs: int) -> Iterator[str]:
-    """Remarks on inputs that never change, on numbers far from all others, and on classes that may be one."""
-    numbers = [column for column in range(inputs) if table.classes[column] is None]
-    always = [c for c in numbers if len(table.values) > 1 and (table.values[:, c] == table.values[0, c]).all()]
-    if always:
-        yield ", ".join(f"{table.names[c]} is always {table.values[0, c]:g}" for c in always[:_TOLD])
-    for name, classes, values in zip(table.names, table.classes, table.values.T, strict=True):
-        if classes is None and (far := _far_off(values)):
-            yield f"{name}: {far}"
-        rows = dict(zip(classes or (), np.bincount(values.astype(np.intp)).tolist(), strict=True)) if classes else {}
-        if several := [", ".join(alike) for alike in spelt_alike(rows)]:
-            yield f"{name}: {'; '.join(several[:_TOLD])} are spelled alike: the same class?"
-        alone = list(rows.values()).count(1)
-        if alone * 2 > len(rows) > _FEW:
-            yield f"{name}: {alone} of {len(rows)} classes are in one row only"
-
-
-def _far_off(values: Array) -> str:
-    """Which number is far from all others, if one is; they must differ, too."""
-    if len(values) < _FEW:
-        return ""
-    ends = np.partition(values, (0, 1, -2, -1))[[0, 1, -2, -1]].tolist()
-    for outer, near, end in ((ends[3], ends[2], ends[0]), (ends[0], ends[1], ends[3])):
-        if 0 < abs(near - end) < _FAR * abs(outer - near):
-            low, high = sorted((near, end))
-            return f"{outer:g} is far from all other values, which go from {low:g} to {high:g}"
-    return ""
 
 
 def _left_out(table: Table) -> str:
