@@ -128,6 +128,16 @@ def test_a_session_reads_no_device() -> None:
 Change = Callable[[dict[str, Any]], object]
 
 
+def refusal(change: Change) -> str:
+    """Why a session is refused after a change to its document."""
+    document = document_of(moment_of("article", 7, "mask1"))
+    change(document)
+    with pytest.raises(BackpropError) as caught:
+        decode(json.dumps(document).encode(), "it.json")
+    assert str(caught.value).startswith("it.json: ")
+    return str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -162,12 +172,7 @@ Change = Callable[[dict[str, Any]], object]
     ],
 )
 def test_what_is_wrong_is_named(change: Change, words: str) -> None:
-    document = document_of(moment_of("article", 7, "mask1"))
-    change(document)
-    with pytest.raises(BackpropError) as error:
-        decode(json.dumps(document).encode(), "it.json")
-    assert words in str(error.value)
-    assert str(error.value).startswith("it.json: ")
+    assert words in refusal(change)
 
 
 @pytest.mark.parametrize(
@@ -327,8 +332,4 @@ EDIT = {"step": 3, "what": "rate", "place": [], "value": 0.2}
     ],
 )
 def test_edits_that_do_not_fit_are_refused(change: Change, words: str) -> None:
-    document = document_of(moment_of("article", 7, "mask1"))
-    change(document)
-    with pytest.raises(BackpropError) as caught:
-        decode(json.dumps(document).encode(), "it")
-    assert words in str(caught.value)
+    assert words in refusal(change)
