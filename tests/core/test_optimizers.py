@@ -14,7 +14,8 @@ import pytest
 
 from tests.nets import HIDDEN, losses_for
 from tests.transcription import Array, Rules, flat_gradient
-from tui_backprop.core.run.trainer import Trainer
+from tui_backprop.core.optimizers import Adam, Memory
+from tui_backprop.core.run.trainer import Trainer, TrainingState
 from tui_backprop.experiments import load_experiment
 
 STEPS = 200
@@ -134,3 +135,23 @@ def test_steps_recorded_one_by_one_are_those_of_a_run(optimizer: str) -> None:
     assert state.parameters.flat.tobytes() == run.parameters.flat.tobytes()
     assert state.memory.slots.tobytes() == run.memory.slots.tobytes()
     assert state.memory.age == run.memory.age == 40
+
+
+@pytest.mark.parametrize("age", [0, 330, 36_650, 60_000])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_adam_goes_on_after_its_means_have_seen_everything(age: int, batch: int) -> None:
+    seen = Adam.constants(age, 200)
+    for name, beta in (("part1", 0.9), ("part2", 0.999)):
+        assert seen[name] == pytest.approx([1.0 - beta**t for t in range(age + 1, age + 201)], rel=1e-12, abs=0.0)
+    rules = Rules(("relu", "linear"), "half_squared", "loss")
+    trainer = Trainer(load_experiment(definition(rules, rate=0.001, optimizer="adam", batch=batch)))
+    start = trainer.start()
+    start = TrainingState(0, start.parameters, 0.0, Memory(np.full_like(start.memory.slots, 0.01), age))
+    state = start
+    for _ in range(200):
+        _, state = trainer.record(state)
+    run = trainer.advance(start, 200)
+    assert run.step == 200
+    assert run.memory.age == age + 200
+    assert state.parameters.flat.tobytes() == run.parameters.flat.tobytes()
+    assert state.memory.slots.tobytes() == run.memory.slots.tobytes()
